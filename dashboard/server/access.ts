@@ -195,7 +195,7 @@ export function addressAndStationOf(request: FastifyRequest): Pick<Who, 'address
   return { address: addressOf(request), ...(request.station !== undefined && { station: request.station }) };
 }
 
-/** Returns the audit fields that say who sent a request to a route that is not public. */
+/** Returns the audit fields about the sender of a request. Only for routes that are not public. */
 export function whoOf(request: FastifyRequest): Who {
   const { viewer, claims } = sessionOf(request);
   return { actor: actorOf(viewer), session: sessionMark(claims.sessionId), ...addressAndStationOf(request) };

@@ -15,7 +15,7 @@ import { waitingPerAccountMax } from './turns.ts';
 const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' as const };
 type Step = 'write' | 'commit';
 
-/** Creates a log that gives turns as Kafka does: only the process that took the turn last may write and commit. */
+/** Creates a log that gives turns as Kafka does: only the last process that took the turn may write and commit. */
 function newLog() {
   const written: DeviceAssociations[] = [];
   let holder = 0;

@@ -402,7 +402,8 @@ describe('the assignment board', () => {
     const { body: board } = await colleague.get(path);
     const { assignment } = board.entries.find((entry: BoardEntry) => entry.assignment.userId === 'curious');
     const { assignmentId } = assignment;
-    // An accepted assignment of the same bed since version 0 is a conflict that says who changed it.
+    // After an accepted assignment of the same bed, version 0 is a conflict. The conflict names the person who made the
+    // change.
     const old = await colleague.call('POST', `${path}/accept`, { version: 0, assignmentId });
     expect(old.status).toBe(409);
     expect(old.body.message).toContain('nurse');

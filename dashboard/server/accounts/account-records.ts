@@ -67,7 +67,7 @@ export async function recordAccounts(options: {
   const recorded = new Map<string, AccountFacts>();
   /** The state that the file had before an announced state, and when this dashboard read the announcement. */
   const announced = new Map<string, { readonly former: AccountFacts | undefined; readonly atMs: number }>();
-  /** The new accounts that were announced and that this dashboard has not seen in the file. */
+  /** The announced new accounts that this dashboard has not seen in the file. */
   const neverSeen = new Set<string>();
   let isFollowing = false;
   let timer: NodeJS.Timeout | undefined;

@@ -47,7 +47,7 @@ export function openPreferences(
 ): PreferenceStore {
   const path = preferencesPath(accountsFile);
   removeOldDrafts(path);
-  /** The last fault that was logged, so that each fault is logged once. */
+  /** The last logged fault. It is kept so that each fault is logged once. */
   let loggedFault: string | undefined;
   /**
    * The content of the file at the last read. The file is read again only if it has changed: after an update all pages
@@ -100,7 +100,7 @@ export function openPreferences(
     }
   }
 
-  /** Writes the file in one step, so that a process that is killed leaves no half file. */
+  /** Writes the file in one step, so that a killed process leaves no half file. */
   function write(persons: ReadonlyMap<string, Preferences>, mayReplace: () => boolean): void {
     replaceFile(path, `${JSON.stringify({ persons: Object.fromEntries(persons) })}\n`, 0o600, () => {
       if (!mayReplace()) throw busy();

@@ -66,7 +66,7 @@ export function decideAccept(
         assignment: { ...entry.assignment, assignmentId: successorId, name: viewer.name, beds: [...(chosen ?? [])] },
       };
   const rest = !isWhole && chosen?.length === remaining?.length ? [end(assignmentId, successorId)] : [];
-  // A person who accepts all beds that remain is never refused here, because then no bed is left for a further assignment.
+  // An acceptance of all remaining beds is never refused here, because no bed is left for a further assignment.
   if (!isWhole && rest.length === 0 && hasMadeTooMany(state, context))
     return refusalOf(
       'conflict',
@@ -80,7 +80,7 @@ export function decideAccept(
   return { ok: true, events: [taken, ...rest, ...ended] };
 }
 
-/** Returns the beds that an acceptance takes: the named beds, or all beds that remain; undefined for a duty of the whole ward. */
+/** Returns the beds of an acceptance: the named beds, or all remaining beds; undefined for a duty of the whole ward. */
 export function bedsToAccept(
   named: readonly string[] | undefined,
   duties: WardDuties,

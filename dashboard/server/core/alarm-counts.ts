@@ -53,7 +53,7 @@ export function newAlarmCounts() {
 
 /** Returns the median, rounded. If the number of values is even, the median is the mean of the two values in the middle. Null without values. */
 export function medianOf(values: readonly number[]): number | null {
-  // A Float64Array is sorted by numbers without a function that compares them, which is much faster.
+  // A Float64Array needs no function that compares its numbers, so sorting is much faster.
   const inOrder = Float64Array.from(values).sort();
   const upper = inOrder[inOrder.length >> 1];
   const lower = inOrder[(inOrder.length - 1) >> 1];

@@ -17,7 +17,7 @@ export type Denied = Pick<AuditEvent, 'patientId' | 'associationId' | 'ward'> & 
 /** The further data of a refusal, besides its code and message. */
 type Details = Partial<Pick<AssociationRefused, 'version' | 'changes' | 'occupiedBy'>> & {
   readonly denied?: Denied;
-  /** A patient id that is in use in a ward that is not the viewer's (id-guesses.ts). Never sent to the browser. */
+  /** A patient id that is in use in another ward than the viewer's wards (id-guesses.ts). Never sent to the browser. */
   readonly hiddenId?: string;
 };
 export type Refusal = { readonly ok: false } & Fault & Details;
@@ -32,8 +32,8 @@ export const refusalOf = (code: Fault['code'], message: string, details: Details
   ...details,
 });
 /**
- * Returns the refusal of an act that concerns a ward or patient that is not the viewer's. `denied` goes to the audit
- * trail. The message is the same in all cases, so that it does not reveal whether a patient id is in use in another ward.
+ * Returns the refusal of an act on a ward or patient outside the viewer's wards. `denied` goes to the audit trail. The
+ * message is the same in all cases, so that it does not reveal whether a patient id is in use in another ward.
  */
 export const notAllowedRefusal = (denied: Denied) =>
   refusalOf(
@@ -72,7 +72,10 @@ export const unknownDeviceRefusal = (deviceId: string): Refusal =>
   refusalOf('not-found', noSuchDevice, { denied: { detail: deviceId } });
 
 export const noSuchDevice = `${notOnYourWards} Nobody can assign a device before it has connected: switch it on and try again.`;
-/** Maximum number of devices that have or had a bed (ours): half of the number for which a gateway and an alarm processor have room. */
+/**
+ * Maximum number of devices that have or had a bed (ours): half of the number that a gateway and an alarm processor can
+ * hold.
+ */
 export const associatedDevicesMax = 50_000;
 export const tooManyDevicesRefusal = () =>
   refusalOf(
@@ -97,8 +100,8 @@ export function mayChange(viewer: Viewer, period: AssociationPeriod): boolean {
 }
 
 /**
- * Returns the refusal of a change to an association that has ended or that the viewer may not see. `changes` says who
- * ended the association, if the viewer may know that.
+ * Returns the refusal of a change to an association, if the association has ended or the viewer may not see it.
+ * `changes` says who ended the association, if the viewer may know that.
  */
 export function associationOverRefusal(
   viewer: Viewer,
@@ -146,9 +149,9 @@ export function bedOccupiedRefusal(viewer: Viewer, { deviceId, period }: Occupan
 }
 
 /**
- * Returns the refusal for a patient who is already in another bed than `place`: no patient is admitted twice. A viewer who
- * may not see the ward of that bed gets the message of `notAllowed`, which does not reveal that the patient is there.
- * id-guesses.ts limits how many ids an account can try.
+ * Returns the refusal for a patient who is already in another bed than `place`: no patient is admitted twice. A viewer
+ * who may not see the ward of that bed gets the message of `notAllowed`. This message does not reveal that the patient
+ * is there. id-guesses.ts limits how many ids an account can try.
  * @param ignoredDevices devices whose associations are ignored
  * @param message the message for a viewer who may see one of the patient's beds
  */

@@ -118,8 +118,8 @@ function entryView(
 }
 
 /**
- * Returns the name of the person who covers all these beds for a person who is away; undefined if nobody covers all
- * these beds.
+ * Returns the name of the person who covers all these beds for an absent person; undefined if nobody covers all of
+ * them.
  */
 function coverOf(
   state: DutyState,

@@ -58,7 +58,7 @@ export type Confirmations = {
   page: ScreenReport['page'] | undefined;
   /** Whether the page has confirmed an alarm before. */
   hasConfirmed: boolean;
-  /** Number of reports about an alarm or a revision that the server had not sent, or that no longer calls. */
+  /** Number of reports about an unsent alarm, an unsent revision, or an alarm that no longer calls. */
   unknown: number;
 };
 

@@ -49,8 +49,8 @@ export function coverEndMs(
 export type CoverEnd = { readonly name: string; readonly forName: string; readonly endMs: number };
 
 /**
- * Returns when the planned duties of a person end who covers at `atMs` for somebody else. Undefined if the person does
- * not cover, or if the absent person is back before this end.
+ * Returns the end of the planned duties of a person who covers at `atMs` for somebody else. Undefined if the person
+ * does not cover, or if the absent person is back before this end.
  */
 export function coverEndOf(
   ward: WardDuties,

@@ -12,7 +12,7 @@ import {
 /** An assignment of an absent person, with the beds that the cover has now. A duty of the whole ward has no beds. */
 export type CoveredEntry = { readonly entry: DutyAssignment; readonly beds: readonly string[] };
 
-/** Returns the assignments that a person who is away has accepted, and that have begun and are not over. */
+/** Returns the accepted assignments of an absent person that have begun and are not over. */
 export function entriesOfAway(state: DutyState, ward: string, userId: string, nowMs: number): DutyAssignment[] {
   return liveAssignments(dutiesOf(state, ward), nowMs).filter(
     ({ assignment, accepted, fromMs }) => assignment.userId === userId && accepted && fromMs <= nowMs,

@@ -20,7 +20,7 @@ import type { LiveState } from './state.ts';
 type Entry = { readonly atMs: number; readonly kind: string; readonly row: () => DeviceEventRow };
 
 /**
- * Returns the events that match, the newest first, of the devices that the viewer may see. A device belongs to its ward, or to the ward
+ * Returns the matching events of the viewer's devices, the newest first. A device belongs to its ward, or to the ward
  * where it was last.
  */
 export function deviceEventsFor(state: LiveState, viewer: Viewer, query: DeviceEventsQuery): DeviceEvents {

@@ -1,6 +1,6 @@
 /**
- * Counts the readings of a device that are missing in the last day, from the numbers that the device gives to its readings. A reading that
- * came, but was refused or kept apart by the gateway, is counted apart from the readings that never came.
+ * Counts the missing readings of a device in the last day, from the numbers that the device gives to its readings.
+ * Readings that the gateway refused or kept apart have a separate count from readings that never came.
  */
 import { type Continuity, fillHoles, newContinuity, noteNumber } from '../../../contracts/continuity.ts';
 import { dayMs, hourMs, minuteMs } from '../../../contracts/durations.ts';

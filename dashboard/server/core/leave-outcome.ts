@@ -102,7 +102,7 @@ function placesOf(
   const places = new Map<string, LeaveOutcome['places'][number]>();
   for (const entry of [...entries, ...coveredEntries(before, ward, userId, nowMs)]) {
     const { duty, beds, userId: ofUser, name } = entry.assignment;
-    // For an assignment that has not begun, compares who is responsible at its start.
+    // For a future assignment, compares the responsible persons at its start.
     const atMs = Math.max(nowMs, entry.fromMs);
     for (const bed of beds ?? [undefined]) {
       const key = `${duty} ${bed ?? ''}`;
@@ -158,8 +158,8 @@ function standingsOf(people: readonly Responsible[]): string {
 }
 
 /**
- * Returns the alarms that the person has accepted or is called for now, and that will no longer call the person. Each
- * alarm has the person who is called instead. The delivery process uses the same rules.
+ * Returns the alarms that the person has accepted or is called for now, but will not be called for after the change.
+ * Each alarm has the person who is called instead. The delivery process uses the same rules.
  */
 function callsOf(
   { userId }: Leaving,

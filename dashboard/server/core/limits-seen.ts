@@ -13,7 +13,10 @@ export type SentChange = {
   readonly commandId: string;
 };
 
-/** Returns the newest change of a group of limits: the change that this server last read, or a newer change that this server has sent. */
+/**
+ * Returns the newest change of a group of limits: the last change that this server read, or a newer change from this
+ * server.
+ */
 export function newestChange(read: LimitChange | undefined, sent: SentChange | undefined): LimitChange | undefined {
   if (sent === undefined) return read;
   // Since the change was sent, no change was read. The times are not compared, because the clock may have been set back.

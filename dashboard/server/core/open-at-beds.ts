@@ -1,4 +1,4 @@
-/** Finds the points that are open at the beds that a person accepts, and which of these points the person has not seen. */
+/** Finds the open points at the beds of an acceptance, and the points that the person has not seen. */
 import { type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
 import { type OpenPoint, openPoints, pointName, seenWith } from '../../../contracts/open-points.ts';
 import { visibleText } from '../../../contracts/text.ts';

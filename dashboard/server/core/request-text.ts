@@ -8,8 +8,8 @@ import { normalText, textFaultIn } from '../../../contracts/text.ts';
 const uncheckedField = 'password';
 
 /**
- * Returns a sentence that says which field of a request is refused and why, without its text; undefined if all fields
- * are accepted.
+ * Returns a sentence with the refused field of a request and the reason, without the text of the field. Undefined if
+ * all fields are accepted.
  */
 export function requestTextFault(body: unknown): string | undefined {
   const checkedBody = isObject(body)

@@ -87,7 +87,7 @@ export const isDisplay = ({ role }: Pick<Viewer, 'role'>): boolean => role === '
 export const mayOwnSound = (viewer: Viewer): boolean =>
   may(viewer, 'pause-audio') || (isDisplay(viewer) && may(viewer, 'view-vitals') && viewer.ownsSound === true);
 
-/** The message both for things that do not exist and for things in a ward that the viewer may not see. */
+/** The message for a thing that does not exist. A thing in a ward that the viewer may not see has the same message. */
 export const notOnYourWards = 'There is no such bed, alarm or device on your wards.';
 
 /**

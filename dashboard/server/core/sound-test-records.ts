@@ -1,7 +1,7 @@
 /**
- * What the audit trail says about tests of the sound. So the tests are known at every dashboard, and after a restart.
- * A test counts as a test of its ward only at a screen on which the ward relies: a wall display of the ward, or the screen
- * that has its sound. The records of older versions do not name the screen, so these tests do not count.
+ * What the audit trail says about tests of the sound. So the tests are known at every dashboard, and after a restart. A
+ * test counts as a test of its ward only at two kinds of screens: a wall display of the ward, or the screen with the
+ * sound of the ward. The records of older versions do not name the screen, so these tests do not count.
  */
 import { dayMs } from '../../../contracts/durations.ts';
 import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';

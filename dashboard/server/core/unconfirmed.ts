@@ -15,8 +15,8 @@ const bedsMax = 5;
  */
 export const otherDashboardMs = 10_000;
 /**
- * Maximum number of other dashboards that are remembered; if there are more, the dashboard whose newest record is
- * oldest is removed.
+ * Maximum number of remembered other dashboards. If there are more, the dashboard with the oldest last record is
+ * removed.
  */
 const dashboardsMax = 50;
 

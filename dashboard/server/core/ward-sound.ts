@@ -44,7 +44,10 @@ export type SoundOwner = {
   readonly userId: string;
   readonly person: string;
   readonly sinceMs: number;
-  /** The last time at which the screen certainly sounded everything that should sound; undefined before the first confirmation. */
+  /**
+   * The last time at which the screen certainly sounded all alarms that should sound; undefined before the first
+   * confirmation.
+   */
   soundedAtMs: number | undefined;
   /** Why the last report of the screen did not confirm the sound; undefined if the report confirmed it. */
   why: WhyUnheard | undefined;

@@ -15,7 +15,7 @@ const slotsPerHour = hourMs / slotMs;
 const minutesPerHour = hourMs / minuteMs;
 /** Waves are kept for 24 h, and for an hour more at most. A device whose clock was set may need further hours (ours). */
 const hoursMax = 30;
-/** Maximum number of stays; if there are more, the stay whose last chunk is oldest is forgotten (ours). */
+/** Maximum number of stays; if there are more, the stay with the oldest last chunk is forgotten (ours). */
 export const coveredStaysMax = 1_000;
 /** Maximum number of waves of a stay; further waves are not remembered (ours). */
 export const coveredWavesMax = 16;

@@ -46,9 +46,8 @@ export function deviceOfStay(
 /**
  * Returns the stay with an association id, and whether the viewer may see it in a span. Undefined if no such stay is known.
  *
- * The present stay of a device is judged by its present ward, as in all other views. A stay that has ended is judged by
- * the wards in which it was in the span. For a device without a bed, only the time since the device came into its
- * present tray is shown.
+ * The present stay of a device is judged by its present ward, as in all other views. An ended stay is judged by its
+ * wards in the span. For a device without a bed, only the time since the device came into its present tray is shown.
  *
  * @param span by the server's clock
  */
@@ -84,7 +83,7 @@ export function waveSubject(
     const seenPlaces = places.filter((place) => seesWard(viewer, place.ward));
     const present = bed && { ward: wardOf(bed), bed: visibleText(period.bed) };
     const shown = present ?? seenPlaces.at(-1) ?? { ward: visibleText(period.ward), bed: visibleText(period.bed) };
-    // Only accounts of all wards see a stay whose ward at that time is not known.
+    // Only accounts of all wards see a stay without a known ward at that time.
     const seesPast = seenPlaces.length > 0 || (places.length === 0 && seesWard(viewer, null));
     const isHidden = present ? !seesWard(viewer, present.ward) : !seesPast;
     const subject = {

@@ -13,7 +13,9 @@ import { parseInstant } from '../../../contracts/time.ts';
 import { samplesMs } from '../../../contracts/wave-samples.ts';
 import { emptyCoverage, forgetCoverage, noteChunk, type WaveCoverage } from './wave-coverage.ts';
 
-/** Waves (association and code) that are kept; if there are more, the wave whose last chunk is oldest is forgotten. */
+/**
+ * Maximum number of waves (association and code). If there are more, the wave with the oldest last chunk is forgotten.
+ */
 export const wavesMax = 4_000;
 /** For each wave, the chunks of the last seconds (device time) are kept for screens that open. */
 export const recentMs = 8_000;
@@ -89,7 +91,7 @@ type Line = {
   readonly offsetMs: number;
   endMs: number;
   receivedMs: number;
-  /** The time that the line has covered minus the time that the trace has covered since the line began. */
+  /** The time covered by the line minus the time covered by the trace, since the line began. */
   leadMs: number;
 };
 

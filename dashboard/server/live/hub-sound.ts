@@ -1,4 +1,4 @@
-/** The parts of the hub that concern the sound of wards: who has the sound, wall displays, and tests. */
+/** The parts of the hub for the sound of wards: the owners of the sound, wall displays, and tests. */
 import type { Logger } from 'pino';
 import type { Trail } from '../../../log/audit/trail.ts';
 import type { SoundNews } from '../../protocol/sound.ts';

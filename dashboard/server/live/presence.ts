@@ -1,6 +1,6 @@
 /**
- * Writes to Kafka which wards somebody watches. The server reads its own record back, which shows that writing to and
- * reading from Kafka work.
+ * Writes to Kafka which wards somebody watches. The server reads its own record back. This shows that the server can
+ * write to Kafka and read from Kafka.
  */
 import type { Logger } from 'pino';
 import type { OwnedSound, PresenceRecord, UnconfirmedOnScreen } from '../../../contracts/messages/presence.ts';

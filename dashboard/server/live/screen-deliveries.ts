@@ -27,8 +27,8 @@ const paintedCheck = Compile(CallsPainted);
  */
 const checkMsMax = 60_000;
 /**
- * Maximum number of calls that were sent to this page and that the page may confirm. Above this number, the oldest
- * calls are removed, and confirmations of these calls are ignored.
+ * Maximum number of sent calls that this page may confirm. Above this number, the oldest calls are removed, and
+ * confirmations of these calls are ignored.
  */
 const sentCallsMax = 1_000;
 
@@ -169,7 +169,7 @@ export function createScreenDeliveries(parts: {
   };
 }
 
-/** Returns the JSON of a message whose empty list `name` is replaced by a list that is already JSON. */
+/** Returns the JSON of a message. Its empty list `name` is replaced by a list in JSON. */
 function withList<Name extends string>(
   message: { readonly [key in Name]: readonly unknown[] },
   name: Name,

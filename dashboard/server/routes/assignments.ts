@@ -63,7 +63,7 @@ export function assignmentRoutes(app: App, parts: Parts): void {
 
   /**
    * Decides a command, writes it, and answers the request.
-   * @param seen the open points that the person has seen at the beds that she or he accepts
+   * @param seen the open points that the person has seen at the accepted beds
    */
   async function act(
     request: ActRequest,
@@ -135,7 +135,7 @@ export function assignmentRoutes(app: App, parts: Parts): void {
 
 type Act = (request: ActRequest, reply: FastifyReply, command: AssignmentCommand) => Promise<FastifyReply>;
 
-/** The routes of a person who goes away, of a person who is back, and of the person who was named as cover. */
+/** The routes for an absence: a person goes away, a person is back, and the named cover answers. */
 function absenceRoutes(app: App, act: Act): void {
   app.post(path('/away'), { config, schema: { params, body: AwayBody, response } }, async (request, reply) => {
     const { until, cover } = request.body;
@@ -178,8 +178,8 @@ export function requireAssignments({ isRead }: Pick<DutyBoard, 'isRead'>): void 
 }
 
 /**
- * The route that returns how many assignments wait for the caller, and which persons the caller covers. The answer has
- * no data of patients, so the audit trail does not record the request.
+ * The route with the number of assignments that wait for the caller, and the persons that the caller covers. The answer
+ * has no data of patients, so the audit trail does not record the request.
  */
 function waitingRoute(app: App, { wards, assignments: { board }, now }: Parts): void {
   app.get(

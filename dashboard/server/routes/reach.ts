@@ -1,4 +1,7 @@
-/** The routes for how persons can be reached: a person's own entries, who can be reached on a ward, and who would be called. */
+/**
+ * The routes about reaching persons: a person's own entries, the persons of a ward who can be reached, and the dry run
+ * of a call.
+ */
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
 import { VigilError } from '../../../contracts/errors.ts';
