@@ -113,7 +113,7 @@ export function createTroubles(stage: Stage, random: Random): Troubles {
     return { fault: 'phone sleeps', struck };
   }
 
-  /** Writes a record that matches no schema into a topic that the delivery process reads. */
+  /** Writes a record that matches no schema into a topic of the delivery process. */
   async function corrupt(): Promise<Struck> {
     const { sealer, appender, service } = stage.dashboardLog;
     const topic = oneOf(['delivery-commands', 'reach'] as const);

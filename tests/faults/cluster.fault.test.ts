@@ -1,7 +1,7 @@
 /**
- * Tests that no acknowledged reading is lost on a cluster of three brokers. Each test causes one fault, asserts that the fault took effect,
- * and compares the acknowledgements of the devices with the records that an independent program reads from Kafka. All tests use the same
- * cluster.
+ * Tests that no acknowledged reading is lost on a cluster of three brokers. Each test causes one fault, and asserts
+ * that the fault took effect. Then it compares the acknowledgements of the devices with the records in Kafka, as an
+ * independent program reads them. All tests use the same cluster.
  */
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { describeDevices } from './kinds/devices.ts';

@@ -17,8 +17,8 @@ export type Stage = {
   /** Waits until more than `count` further readings are acknowledged. */
   untilReadingsFlow(fleet: Fleet, count?: number): Promise<void>;
   /**
-   * Stops the devices, and asserts that no reading is lost, reordered or stored under another time, and that no acknowledgement came
-   * early or out of order.
+   * Stops the devices. Asserts that no reading is lost, reordered or stored under a wrong time. Asserts that no
+   * acknowledgement came early or out of order.
    */
   expectNothingLost(fleet: Fleet): Promise<Evidence>;
 };

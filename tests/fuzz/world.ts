@@ -1,6 +1,6 @@
 /**
- * Runs the real listener with connections in memory. Each connection has a judge, which reports behaviour that no input of a client may
- * cause.
+ * Runs the real listener with connections in memory. Each connection has a judge. The judge reports behaviour that no
+ * input of a client may cause.
  */
 import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';

@@ -120,7 +120,7 @@ export function publishOn(
     });
   };
   const timer = setInterval(() => {
-    // New readings wait until the client is connected, so that they do not overtake a reading that failed.
+    // New readings wait until the client is connected, so that they do not overtake a failed reading.
     for (; client.connected && unacknowledged < unacknowledgedMax && published < count; unacknowledged += 1) {
       published += 1;
       send(published, JSON.stringify(reading(boot, published)));

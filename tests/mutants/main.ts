@@ -114,7 +114,7 @@ function readReport(sample: readonly Mutant[]): Tried[] {
     .filter(({ key }) => sampleKeys.has(key));
 }
 
-/** Converts a mutant of the report, whose lines and columns count from 1, to lines and columns that count from 0. */
+/** Converts a mutant of the report: its lines and columns count from 1, and the result counts from 0. */
 function countedFromZero(fileName: string, { location: { start, end }, ...mutant }: Reported): Mutant {
   const fromZero = ({ line, column }: typeof start) => ({ line: line - 1, column: column - 1 });
   return { ...mutant, fileName, location: { start: fromZero(start), end: fromZero(end) } };

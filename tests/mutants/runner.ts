@@ -1,6 +1,7 @@
 /**
- * A test runner for Stryker's plug-in interface `TestRunner`. It loads the tests of the alarm core once, and runs them in one process.
- * Stryker puts all mutants into the sources, each behind a switch that reads from the global `__stryker__` which mutant is active.
+ * A test runner for Stryker's plug-in interface `TestRunner`. It loads the tests of the alarm core once, and runs them
+ * in one process. Stryker puts all mutants into the sources, each behind a switch. The switch reads the active mutant
+ * from the global `__stryker__`.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';

@@ -79,8 +79,8 @@ export function openAlarmWard() {
     );
 
   /**
-   * Stops the clock of the page. An element that moves after that counts as "just moved" until the clock runs again, on
-   * a slow machine too.
+   * Stops the clock of the page. An element that moves after this stop counts as "just moved" until the clock runs
+   * again, even on a slow machine.
    */
   const holdClock = () =>
     page.evaluate(() => {

@@ -1,4 +1,7 @@
-/** Checks that pages report what they have painted, and that the other screens of a ward get a notice about a page that does not paint. */
+/**
+ * Checks that pages report their painted alarms. If a page does not paint, the other screens of the ward must get a
+ * notice.
+ */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';

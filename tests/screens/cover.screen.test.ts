@@ -1,6 +1,6 @@
 /**
- * Checks that a cover sees at once which person she or he covers, that a cover can say no, and that the page asks before an act leaves a bed
- * without a nurse.
+ * Checks that a cover sees at once which person she or he covers, and can say no. Checks that the page asks before an
+ * act leaves a bed without a nurse.
  */
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';

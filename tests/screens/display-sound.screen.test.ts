@@ -1,4 +1,7 @@
-/** Checks in Chromium that a wall display takes the sound of its ward by itself, and that no screen is silent without its proof. */
+/**
+ * Checks in Chromium that a wall display takes the sound of its ward by itself, and that no screen is silent without
+ * the proof of the display.
+ */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, inject, it } from 'vitest';
 import { openBrowser, openLogin, submitLogin } from '../browser.ts';

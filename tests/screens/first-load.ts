@@ -24,8 +24,8 @@ const filesOfInstalledPage = ['/sw.js', '/vigil.webmanifest'];
 const acceptEncoding = 'gzip, deflate, br, zstd';
 
 /**
- * Loads the page twice, each time in a new browser context: as a person who must log in, and as a person who is logged
- * in. The ward needs at least one bed with numbers.
+ * Loads the page twice, each time in a new browser context: first before a login, and then with a valid login. The ward
+ * needs at least one bed with numbers.
  * @param locale the language of the browser, which is the language of the page
  */
 export async function loadFirstPage(

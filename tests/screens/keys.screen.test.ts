@@ -14,7 +14,7 @@ const [bed, second, third] = ward.beds;
 const strip = () => ward.page.getByTestId('selected-alarm');
 const message = () => ward.page.getByTestId('keys-message');
 const selectedId = () => strip().getAttribute('data-alarm-id');
-/** Presses a key as a person does: characters that follow each other faster are a burst, which does nothing. */
+/** Presses a key as slowly as a person does. Faster characters are a burst, and a burst does nothing. */
 async function press(key: string): Promise<void> {
   await ward.page.waitForTimeout(2 * burstMs);
   await ward.page.keyboard.press(key);

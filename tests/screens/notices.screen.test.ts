@@ -1,4 +1,7 @@
-/** Checks that notices about Vigil itself appear and disappear without moving an alarm or a tile, and that each can be read. */
+/**
+ * Checks that notices about Vigil itself appear and disappear without moving an alarm or a tile, and that each notice
+ * can be read.
+ */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openBrowser } from '../browser.ts';

@@ -1,6 +1,6 @@
 /**
- * Checks a screen whose main thread is too slow: it shows a notice, stops drawing waves but keeps numbers, and does not report that the
- * server is lost.
+ * Checks a screen with a main thread that is too slow. The screen shows a notice, stops drawing waves, keeps numbers,
+ * and does not report that the server is lost.
  */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -65,8 +65,8 @@ type PageRecord = {
 };
 
 /**
- * Runs in the page. At each change of the page, records each dash at a bed that sends values, counts the banner if it is shown, and
- * records the age at bed S-1 with the time at which the page shows it.
+ * Runs in the page. At each change of the page, records each dash at a bed that sends values, and counts the banner if
+ * it is shown. Also records the age at bed S-1, and when the page shows this age.
  */
 function startPageRecord(): void {
   const record: PageRecord = { dashes: [], banners: 0, ages: [], rounds: 0, longestMs: 0 };

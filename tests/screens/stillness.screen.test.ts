@@ -1,4 +1,7 @@
-/** Checks that the page ignores presses on elements that moved or changed under the pointer, finger or focus within the last second. */
+/**
+ * Checks that the page ignores presses on an element within a second after the element moved or changed under the
+ * pointer, finger or focus.
+ */
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { until } from '../system.ts';
