@@ -11,7 +11,10 @@ export type AlertCode = {
   readonly text: string;
   /** The parameter of the alarm, as an MDC code of the parameter table. If the device's message names a parameter, that parameter is used. */
   readonly parameter?: string;
-  /** The side of the limit that the value crossed. If Vigil and the device both raise an alarm for this limit, only one of them sounds. */
+  /**
+   * The side of the limit that the value crossed. If Vigil and the device both raise an alarm for this limit, only one
+   * of the two alarms sounds.
+   */
   readonly side?: 'low' | 'high';
   /** No heartbeat or no breath: the most serious condition. */
   readonly arrest?: true;

@@ -3,9 +3,9 @@
  * operator's commands use this file, so they all call the same person.
  *
  * - The order of the log decides, because one dashboard at a time writes (`turns`). The time `at` of an event does not change the order.
- * - An accepted assignment stays with its person after its `until`. It ends when a successor's assignment for the same
- *   duty and bed was accepted and has begun, or when a person ends exactly this assignment. Without a successor, the
- *   bed stays with its former person.
+ * - An accepted assignment stays with its person after its `until`. The assignment ends when a successor's assignment
+ *   for the same duty and bed was accepted and has begun, or when a person ends exactly this assignment. Without a
+ *   successor, the bed stays with its former person.
  * - An event that contradicts the state (an unknown assignment, another person's acceptance, a repeated event) has no effect.
  */
 import { dutiesOfRole } from './duty-names.ts';

@@ -8,8 +8,8 @@ const firstRowByMdc = new Map<number, Parameter>();
 for (const row of parameters.values()) if (!firstRowByMdc.has(row.mdc)) firstRowByMdc.set(row.mdc, row);
 
 /**
- * Returns the parameter of a reference id; undefined if the id is unknown. Two ids may have the same MDC number, because they name the same
- * measurement. Then the result for each of them is the first row of the table.
+ * Returns the parameter of a reference id; undefined if the id is unknown. Two ids may have the same MDC number,
+ * because they name the same measurement. Then the result for both ids is the first row of the table.
  */
 export function canonicalParameter(code: string): Parameter | undefined {
   const row = parameters.get(code);

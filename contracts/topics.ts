@@ -156,7 +156,7 @@ export const kafkaTopics = {
   presence: {
     key: 'processId',
     ...lastRecords,
-    // The alarm processor and the delivery process write here that they are running. Their records name no ward.
+    // The alarm processor and the delivery process write here that they are running. These records name no ward.
     writers: ['dashboard', 'alarms', 'delivery'],
     readers: ['gateway', 'dashboard', 'operator'],
   },

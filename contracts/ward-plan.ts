@@ -11,7 +11,7 @@ const TimeOfDay = Type.String({ pattern: '^(?:[01][0-9]|2[0-3]):[0-5][0-9]$' });
 /** Name of a time zone. The reader of the registry also checks that the zone exists. */
 export const ZoneName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,49}$' });
 
-/** Maximum number of sectors of a ward, and of beds of a ward. */
+/** A ward has at most this many sectors, and at most this many beds. */
 export const sectorsMax = 20;
 export const bedsMax = 500;
 
@@ -19,7 +19,10 @@ export const bedsMax = 500;
 export const Sector = Type.Object({ name: Name, beds: Type.Array(Name, { minItems: 1, maxItems: bedsMax }) }, closed);
 export type Sector = Static<typeof Sector>;
 
-/** The theme of a ward: the same at all times, or light between two times of day in the zone of the ward and dark otherwise. */
+/**
+ * The theme of a ward. Either the theme is always the same, or it is light between two times of day in the ward's zone,
+ * and dark at all other times.
+ */
 export const WardTheme = Type.Union([
   Type.Enum(['dark', 'light']),
   Type.Object({ lightFrom: TimeOfDay, lightUntil: TimeOfDay }, closed),

@@ -58,8 +58,8 @@ function entryFindings({ records, calls }: DeliveryContext): Finding[] {
 }
 
 /**
- * If a message left more than this time after its call, ms, this is a finding (ours). Both times come from the clock of
- * the delivery process.
+ * A longer time from a call until its message left is a finding, ms (ours). Both times come from the clock of the
+ * delivery process.
  */
 const waitedMsMax = 3_000;
 const beyondVigil: readonly ReceiptStage[] = ['taken', 'on-device', 'painted', 'answered'];

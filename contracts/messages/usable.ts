@@ -26,7 +26,7 @@ export type Usable<Body> = {
   readonly body: Body;
   /** One fault for each part that is not used, in the order of the message. */
   readonly faults: readonly Fault[];
-  /** Number of numerics in `body` that replace an unusable numeric of the device. They have no value. */
+  /** Number of numerics in `body` that replace an unusable numeric of the device. The replacements have no value. */
   readonly replacedCount: number;
 };
 
