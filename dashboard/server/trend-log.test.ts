@@ -134,7 +134,7 @@ describe('the values of the log', () => {
     const kept = valuesOf(newest);
     expect(kept.at(-1)).toBe(298);
     expect(kept.length).toBeLessThanOrEqual(100);
-    // The answer names a time (`knownFromMs`). It must have each value since then exactly once.
+    // The answer names a time (`knownFromMs`). The answer must have each value since this time exactly once.
     const knownFrom = (newest.knownFromMs - t0) / minuteMs;
     expect(kept).toEqual(Array.from({ length: 299 - knownFrom }, (_, i) => knownFrom + i));
   });

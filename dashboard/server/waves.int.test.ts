@@ -138,7 +138,7 @@ async function wavesOf(associationId: string, fromMs: number, toMs: number): Pro
   return answer.body;
 }
 
-/** Returns the samples of a wave of an answer, in the order of their times. */
+/** Returns the samples of one wave in an answer, in the order of their times. */
 function numbersOf({ chunks }: WaveHistory, code: string): number[] {
   return chunks
     .filter((chunk) => chunk.code === code)

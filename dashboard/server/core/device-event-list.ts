@@ -1,4 +1,7 @@
-/** Lists the events of the devices for the page of the devices, from the log of the gateways and the changes of the associations. Pure. */
+/**
+ * Lists the events for the page of the devices. The events come from the log of the gateways and from the changes of
+ * the associations. Pure.
+ */
 
 import { clockErrorShownMsMin } from '../../../contracts/device-clock.ts';
 import { deviceEventsAnswerMax, deviceLogKeptMs, groupOfEvent } from '../../../contracts/device-event-groups.ts';

@@ -1,7 +1,7 @@
 /**
  * Sets what a bed shows about its nurse: who the nurse is, that no nurse is responsible, or that the hand-over is
- * overdue. This applies only to beds with a patient, and only in a ward whose assignment board has been used. So a
- * hospital that does not use the boards gets no such notices.
+ * overdue. Only a bed with a patient shows this, and only in a ward with a used assignment board. So a hospital that
+ * does not use the boards gets no such notices.
  */
 import {
   absenceAt,

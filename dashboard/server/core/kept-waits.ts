@@ -5,7 +5,10 @@
  */
 import { type AlarmOnScreen, type Confirmations, newConfirmations } from './confirmations.ts';
 
-/** The waits of a closed connection are kept for this time (ours). It is longer than a page needs to connect again. */
+/**
+ * The waits of a closed connection are kept for this time (ours). This time is longer than a page needs to connect
+ * again.
+ */
 export const keptForMs = 5 * 60_000;
 /** Maximum number of sessions. Above this number, the session whose connection closed longest ago is removed. */
 export const keptSessionsMax = 1_000;

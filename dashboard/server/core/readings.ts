@@ -124,8 +124,9 @@ function replacesShown(shownValue: ValueState, receivedOrigin: Origin, effective
   if (showsSetBack(shownOrigin.number, receivedOrigin.number)) return true;
   if (showsSetBack(receivedOrigin.number, shownOrigin.number)) return false;
   const sameBoot = receivedOrigin.id !== undefined && receivedOrigin.id.boot === shownOrigin.id?.boot;
-  // A repeated reading never replaces a value, even if a reading of another start of the device was shown in between. This
-  // must be checked first: if the device's clock is ahead, the receive time counts, and the repeat would look newer.
+  // A repeated reading never replaces a value, even if a reading of another start of the device was shown in between.
+  // Repeats must be checked first: if the device's clock is ahead, the receive time counts, and the repeat would look
+  // newer.
   const shownNotOlder = shownValue.shownReadings.filter(({ deviceMs }) => receivedOrigin.deviceMs <= deviceMs);
   if (receivedOrigin.id !== undefined && isRepeatedReading(shownNotOlder, receivedOrigin.id)) return false;
   if (receivedOrigin.deviceMs === shownOrigin.deviceMs)

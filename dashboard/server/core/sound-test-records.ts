@@ -37,7 +37,7 @@ export const olderDetails = {
   'not-heard': 'did not hear all signals',
 } as const;
 
-/** Returns the detail of the audit record of a step of a test. */
+/** Returns the detail of the audit record about a step of a test. */
 export function soundTestDetail(step: Step, { kind, name, userId }: TestedScreen): string {
   return `${steps[step]} ${kinds[kind]} ${name} (${userId})`;
 }

@@ -138,8 +138,8 @@ export function noteState(owner: SoundOwner, state: WardSound['state'], nowMs: n
 }
 
 /**
- * Returns the alarms of the beds of each of these wards. Devices in a tray belong to no ward here, so their alarms sound on
- * every screen.
+ * Returns, for each of these wards, the alarms of its beds. Devices in a tray belong to no ward here, so their alarms
+ * sound on every screen.
  */
 export function alarmsOfWards(state: LiveState, wards: Iterable<string>): Map<string, Alarm[]> {
   const alarmsOf = new Map<string, Alarm[]>();

@@ -155,8 +155,8 @@ export function changedMinutes({ stays }: WaveCoverage, associationId: string, s
 }
 
 /**
- * Returns the delays of the minutes of a span whose newest chunk came late: from the end of the minute to the receipt of the chunk, ms. The log has
- * such a chunk at the time of its receipt, and not at the time of the minute.
+ * Finds the minutes of a span with a late newest chunk. Returns their delays: from the end of the minute to the receipt
+ * of the chunk, ms. The log has such a chunk at the time of its receipt, and not at the time of the minute.
  * @param errorMs the present error of the device's clock
  */
 export function lateDelays(

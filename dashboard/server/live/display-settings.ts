@@ -23,7 +23,7 @@ const waitingMax = 30;
 const recordsMax = 60;
 /** Seconds after which a session may make one record more. */
 const oneMoreEveryS = 60;
-/** Maximum number of sessions of displays, and of pages of one session, whose settings are known. */
+/** The server knows the settings of at most this many sessions of displays, and of this many pages of a session. */
 const sessionsMax = 500;
 const pagesMax = 12;
 

@@ -37,8 +37,8 @@ import { type Chunk, emptyWaves, foldWave, forgetTracks, type WaveState } from '
 /** How far back the server reads each topic at its start. */
 const lookBackMs = { observations: 5 * 60_000, waveforms: 20_000, alarms: 24 * 60 * 60_000, canary: 60_000 } as const;
 /**
- * How far back the server then reads the observations once more, while it already serves screens. This finds values that
- * are measured once in an hour, such as a cuff pressure.
+ * How far back the server reads the observations a second time, while it already serves screens. The second reading
+ * finds values that are measured once in an hour, such as a cuff pressure.
  */
 const historyMs = 65 * 60_000;
 const tickMs = 1_000;

@@ -106,7 +106,7 @@ function pushReceiptRoute(app: App, parts: Parts): void {
   app.post(
     '/api/push-receipt',
     {
-      // This is allowed for a locked session, too: a phone in a pocket locks itself, but its service worker must still
+      // A locked session may use this route, too: a phone in a pocket locks itself, but its service worker must still
       // confirm. The answer contains no data.
       config: { access: 'session', share: 'receipt' },
       schema: {

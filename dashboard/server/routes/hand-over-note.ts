@@ -62,7 +62,9 @@ export function handOverNoteRoute(app: App, parts: Parts): void {
   );
 }
 
-/** Returns the detail of the audit record. It leaves out the text, because auditors may see no clinical data. */
+/**
+ * Returns the detail of the audit record. The detail leaves out the text, because auditors may see no clinical data.
+ */
 function detailOf({ eventId, text, replaces }: HandOverNoteEvent): string {
   const what = text === null ? 'cleared' : `${[...text].length} characters`;
   return `${what}; note ${eventId}${replaces === null ? '' : `, after ${replaces}`}`;

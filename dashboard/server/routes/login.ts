@@ -132,7 +132,8 @@ export function loginRoutes(app: App, parts: Parts): void {
     async (request, reply) => {
       const { userId, password } = request.body;
       const knownValue = request.cookies[knownCookie];
-      // This must be read before `stationOrNew`, because an id that the server issues for this request proves nothing.
+      // The station must be read before `stationOrNew`, because an id that the server issues for this request proves
+      // nothing.
       const provenStation = request.station;
       const station = stationOrNew(request, reply, stations);
       const from = addressAndStationOf(request);

@@ -53,7 +53,9 @@ export function patientTasksRoute(app: App, parts: Parts): void {
   );
 }
 
-/** Returns the detail of the audit record. It leaves out the text, because auditors may see no clinical data. */
+/**
+ * Returns the detail of the audit record. The detail leaves out the text, because auditors may see no clinical data.
+ */
 function detailOf({ act, taskId, text }: PatientTaskEvent): string {
   return `${act}; task ${taskId}${text === undefined ? '' : `, ${[...text].length} characters`}`;
 }

@@ -9,7 +9,7 @@ import { countRequest, type RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
 import type { Parts } from './parts.ts';
 
-/** Maximum number of records of refused looks of an account in a minute (ours). */
+/** In a minute, at most this many refused looks of an account are recorded (ours). */
 const deniedLooksPerMinuteMax = 10;
 
 export type RegisteredWard = Registry['wards'][number];

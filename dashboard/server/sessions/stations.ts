@@ -60,7 +60,10 @@ export function createStations(secret: string): Stations {
     const givenSeal = Buffer.from(sealed);
     return givenSeal.length === expectedSeal.length && timingSafeEqual(givenSeal, expectedSeal) ? text : undefined;
   }
-  /** Returns the text that is sealed for a list of marks. It has the station's id, so that marks are valid in one browser only. */
+  /**
+   * Returns the text that is sealed for a list of marks. This text has the station's id, so that marks are valid in one
+   * browser only.
+   */
   const asKnownAt = (station: string) => (marks: string) => `known at ${station} ${marks}`;
   const marksOf = (value: string | undefined, station: string): string[] =>
     unseal(value, marksPattern, asKnownAt(station))?.match(new RegExp(`.{${markChars}}`, 'g')) ?? [];
