@@ -132,8 +132,8 @@ function strays(): () => void {
 }
 
 /**
- * Cancels the open form. Otherwise the next form would ask what to do with the typed text. Presses again and again, because the page
- * ignores a press right after a move.
+ * Cancels the open form. If a form stayed open, the next form would ask what to do with the typed text. Presses again
+ * and again, because the page ignores a press right after a move.
  */
 async function closeForm(): Promise<void> {
   const form = page.getByTestId('associate-form');

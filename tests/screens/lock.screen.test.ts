@@ -10,7 +10,7 @@ import { alarmOf, newPatient, newPeriod, playBeds, raisedEvent, widestValues } f
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-lock-'));
-/** Time after which the screen locks. It is long enough for a slow machine to load the ward before. */
+/** Time after which the screen locks. This time is long enough for a slow machine to load the ward before the lock. */
 const lockAfterMs = 10_000;
 let server: ScreenServer;
 let browser: Browser;

@@ -1,5 +1,5 @@
 /**
- * Checks that one screen can have the sound of a ward. The other screens are then silent, and sound when this screen
+ * Checks that one screen can have the sound of a ward. Then the other screens are silent. They sound when this screen
  * does not sound.
  */
 import { mkdirSync } from 'node:fs';
