@@ -53,7 +53,10 @@ export function createPlacesOf(tables: ReadonlyMap<string, DeviceAssociations>):
   };
 }
 
-/** Returns the places of an association with the time of each, in the order of time. The first place begins at minus infinity if it is known. */
+/**
+ * Returns the places of an association with their times, in the order of time. The first place begins at minus infinity
+ * if it is known.
+ */
 export function placesInTime(
   table: DeviceAssociations,
   associationId: string,

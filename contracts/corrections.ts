@@ -13,7 +13,7 @@ export const bootsMax = 4;
  * Returns whether a reading is a repeat, which must be ignored. A second reading with the same device time is a
  * correction only if its `seq` is greater than the `seq` of all accepted readings of the same `boot`. Otherwise the
  * second reading repeats a message, or has already been corrected.
- * @param accepted the accepted readings with this device time, the last reading of each `boot`
+ * @param accepted the accepted readings with this device time: the last reading of each `boot`
  */
 export function isRepeatedReading(accepted: readonly ReadingId[], reading: ReadingId): boolean {
   return accepted.some(({ boot, seq }) => boot === reading.boot && reading.seq <= seq);

@@ -30,7 +30,7 @@ const clockSetMsMin = 2_000;
  */
 export const clockToleranceMs = 2_000;
 
-/** Screens do not show a clock error below this. But they correct the age of a value for every error. */
+/** Screens do not show a clock error below this. But screens correct the age of a value for every error. */
 export const clockErrorShownMsMin = 3_000;
 
 /**

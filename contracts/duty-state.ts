@@ -195,9 +195,9 @@ function outlasts(later: DutyAssignment, former: DutyAssignment): boolean {
 }
 
 /**
- * Returns the ward without the assignments and absences that ended more than `finishedKeptMs` before its latest event.
- * A successor's assignment stays as long as the former assignment. Without the successor's assignment, the beds would
- * return to the former person.
+ * Returns the ward without the assignments and absences that ended more than `finishedKeptMs` before the ward's latest
+ * event. A successor's assignment stays as long as the former assignment. Without the successor's assignment, the beds
+ * would return to the former person.
  */
 export function withoutOld(ward: WardDuties): WardDuties {
   if (ward.latestAtMs - ward.droppedAtMs < dropEveryMs) return ward;

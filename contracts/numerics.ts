@@ -100,7 +100,9 @@ function seriousness(parameter: Parameter | undefined, numeric: NumericValue): n
   return rank * 100 + excess;
 }
 
-/** Returns the distance as a fraction of the limit; negative if the value is within the limit. */
+/**
+ * Returns the distance of a value from a limit as a fraction of the limit; negative if the value is within the limit.
+ */
 function excessFraction(distance: number, limit: number): number {
   return Number.isFinite(limit) ? distance / Math.abs(limit) : Number.NEGATIVE_INFINITY;
 }

@@ -62,8 +62,8 @@ export function followClock(time: SteadyTime, reading: ClockReading): { time: St
 export const clocksApartMsMax = 5_000;
 
 /**
- * Returns a past instant, or `nowMs` if the instant is in the future. An instant in the future means that the machine's clock was set back
- * after it. Instants up to `clocksApartMsMax` ahead stay as they are.
+ * Returns a past instant, or `nowMs` if the instant is in the future. An instant in the future means that the machine's
+ * clock was set back after this instant. Instants up to `clocksApartMsMax` ahead stay as they are.
  */
 export function atMostNow(instantMs: number, nowMs: number): number {
   return instantMs > nowMs + clocksApartMsMax ? nowMs : instantMs;

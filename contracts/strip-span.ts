@@ -1,4 +1,4 @@
-/** The time that decides in which ward and bed a strip is: the patient may have moved. */
+/** The time that decides the ward and the bed of a strip. The patient may have moved. */
 import type { AlarmSpan } from './alarm-places.ts';
 import type { Strip } from './messages/strips.ts';
 import { parseInstant } from './time.ts';

@@ -2,10 +2,11 @@
 import type { StripContent } from './messages/strips.ts';
 
 /**
- * `not-yet`: the strip writer still waits for the waves. `overdue`: the strip should be there; perhaps the strip writer does not run.
- * `again`: a later onset of an alarm, whose time is not known to the reader. `no-waves-sent`: a technical alarm without waves gets no strip.
- * `none`: there should have been a strip: the strip writer did not run, or was not installed yet, or did not notice this onset.
- * `deleted`: strips of this age are no longer kept. `unreadable`: the record of the strip cannot be opened.
+ * `not-yet`: the strip writer still waits for the waves. `overdue`: the strip should be there; perhaps the strip writer
+ * does not run. `again`: a later onset of an alarm, whose time is not known to the reader. `no-waves-sent`: a technical
+ * alarm without waves gets no strip. `none`: the strip is missing, because the strip writer did not run, was not
+ * installed yet, or did not notice this onset. `deleted`: strips of this age are no longer kept. `unreadable`: the
+ * record of the strip cannot be opened.
  */
 export const missingStrips = ['not-yet', 'overdue', 'again', 'no-waves-sent', 'none', 'deleted', 'unreadable'] as const;
 export type MissingStrip = (typeof missingStrips)[number];

@@ -2,7 +2,7 @@
  * Checks texts from people and devices, for screens, terminals and logs. Pure.
  *
  * Some characters reverse the direction of writing, move the cursor, or are invisible. If a text has such a character,
- * a screen shows something else than what is stored. `textFault` finds a reason to refuse a text that a person enters.
+ * the text on a screen differs from the stored text. `textFault` finds a reason to refuse a text that a person enters.
  * `visibleText` replaces such characters by their codes. Use `visibleText` for a stored text, or for a text from a
  * device.
  */

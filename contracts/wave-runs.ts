@@ -2,8 +2,8 @@
  * Puts the chunks of one wave in order by the times that the device gave them, and finds the gaps between them. The dashboard's server
  * and the page use the same rules. Pure.
  *
- * Words used here: a run is a series of chunks from one start of the device; their times only rise. If somebody sets
- * the device's clock back, or if two devices use one certificate, two runs claim the same time. The two runs are never
+ * Words used here: a run is a series of chunks with rising times, from one start of the device. If somebody sets the
+ * device's clock back, or if two devices use one certificate, two runs claim the same time. The two runs are never
  * mixed: each run has its own line.
  */
 import { samplesMs } from './wave-samples.ts';

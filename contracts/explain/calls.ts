@@ -171,7 +171,7 @@ const isGoneLater = (later: readonly Logged<DeliveryRecord>[], callId: string) =
     ({ body: { event } }) => event.type === 'call-ended' && event.callId === callId && event.outcome === 'gone',
   );
 
-/** Returns whether a channel confirmed that the person's device, or a page of the person, had the call. */
+/** Returns whether a channel confirmed that the call reached the person's device or a page of the person. */
 export function hadIt({ channels }: CallStory): boolean {
   return channels.some(({ stages }) => stages.some(({ stage }) => onDeviceStages.includes(stage)));
 }

@@ -87,7 +87,7 @@ export type Delays = {
   readonly generationOfConditionMs: number | undefined;
   /** From the raise until the event was in the log. */
   readonly raisedToLogMs: number | undefined;
-  /** From the log until the first screen had painted the alarm. */
+  /** From the log until the first screen painted the alarm. */
   readonly logToPaintedMs: number | undefined;
   /** From the log until the first message to a person left, and until a person accepted. */
   readonly logToSentMs: number | undefined;

@@ -75,7 +75,10 @@ export function answer(seconds: number, commandId: string, reason?: string): Log
 
 const acknowledged: Partial<Alarm> = { signal: 'acknowledged', acknowledgedBy: nurse, acknowledgedAt: instantAt(68) };
 
-/** An alarm without trouble: raised, acknowledged after a minute by a nurse who had the ward open, and ended. */
+/**
+ * An alarm without trouble. It is raised, a nurse with an open view of the ward acknowledges it after a minute, and it
+ * ends.
+ */
 export const calmEvents: readonly Logged<AlarmEvent>[] = [
   event(1, 'raised', 6.4),
   event(2, 'acknowledged', 68.2, acknowledged),

@@ -39,7 +39,7 @@ export function requestsOf({ commands, audit }: AlarmRecords): ReadonlyMap<strin
 
 export type Refusal = { readonly request: Request; readonly answer: CommandAnswer; readonly appendedMs: number };
 
-/** Returns the refused acknowledgements of this alarm, once each, in the order of the log. */
+/** Returns each refused acknowledgement of this alarm once, in the order of the log. */
 export function refusalsOf(records: AlarmRecords): Refusal[] {
   const requests = requestsOf(records);
   const refusals = new Map<string, Refusal>();

@@ -110,8 +110,8 @@ export function checkRecord(contentType: string, plaintext: Uint8Array): Checked
 }
 
 /**
- * Returns why readers would leave a record out; undefined if they accept it. Writers call this before they write,
- * because nobody can remove a record from the log again. The message has no content of the record.
+ * Returns why readers would leave a record out; undefined if readers accept the record. Writers call this before they
+ * write, because nobody can remove a record from the log again. The message has no content of the record.
  */
 export function bodyFault(contentType: ContentType, body: unknown): Fault | undefined {
   const validator = validators.get(contentType)!;

@@ -1,7 +1,7 @@
 /**
- * The delivery policy: which persons an alarm calls, through which channels, how long Vigil waits for an answer, and who is
- * next. A policy is data with a version. contracts/delivery-policy.ts has the built-in policy and the rules that a schema
- * cannot express.
+ * The delivery policy: who is called for an alarm, in which order, through which channels, and how long Vigil waits for
+ * an answer. A policy is data with a version. contracts/delivery-policy.ts has the built-in policy and the rules that a
+ * schema cannot express.
  */
 import { type Static, Type } from 'typebox';
 import { minuteMs, secondMs } from '../durations.ts';

@@ -58,8 +58,8 @@ function repairAlerts(sent: readonly unknown[], faults: Fault[]): DeviceAlert[] 
 }
 
 /**
- * Returns an alarm with its unusable members replaced. Only the first fault has a reason, because it takes long to
- * find the reason.
+ * Returns an alarm with its unusable members replaced. Only the first fault has a reason, because finding a reason
+ * takes long.
  */
 function repairAlert(item: unknown, index: number, faults: Fault[]): DeviceAlert {
   faults.push(

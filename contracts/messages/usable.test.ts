@@ -10,7 +10,7 @@ const hr = { code: 'MDC_ECG_HEART_RATE', value: 30, unit: '/min' };
 const spo2 = { code: 'MDC_PULS_OXIM_SAT_O2', unit: '%' };
 const noSpo2 = { ...spo2, validity: 'invalid' };
 
-/** Returns the reading as every reader of the log sees it; undefined if no part of it is usable. */
+/** Returns the reading as every reader of the log sees it; undefined if no part of the reading is usable. */
 function read(contentType: string, reading: unknown) {
   const record = { deviceId: 'd1', receivedAt: time, reading };
   const checked = checkRecord(contentType, Buffer.from(JSON.stringify(record)));
@@ -168,7 +168,7 @@ it('usableObservation, usableStatus and usableAlerts never throw, for any JSON',
       for (const usable of [usableObservation(sent), usableStatus(sent)]) {
         if (usable) expect(usable.faults.length >= usable.replacedCount).toBe(true);
       }
-      // A list of up to 64 alarms with a time is always accepted with all its alarms.
+      // A message with a time and up to 64 alarms is always accepted with all its alarms.
       const isList = sent.time === time && Array.isArray(sent.alerts);
       const usedCount = usableAlerts(sent)?.body.alerts.length;
       expect(usedCount).toBe(isList ? Math.min(64, (sent.alerts as unknown[]).length) : undefined);
