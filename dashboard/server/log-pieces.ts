@@ -1,4 +1,7 @@
-/** Reads the log of one association in pieces, from the newest to the oldest, as far back as the time of a request allows. */
+/**
+ * Reads the log of one association in pieces, from the newest to the oldest. The time limit of a request decides how
+ * far back the reading goes.
+ */
 import type { Logger } from 'pino';
 import { dayMs, hourMs, minuteMs } from '../../contracts/durations.ts';
 import { VigilError } from '../../contracts/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * Computes how many alarms would have been raised under other limits, without a delay for the live screens. Only one question
- * is computed at a time. After each few ms of work, the other work of the process is done first.
+ * Computes how many alarms other limits would have raised, without a delay for the live screens. Only one question is
+ * computed at a time. After each few ms of work, the other work of the process is done first.
  */
 import { setImmediate as letOtherWorkRun } from 'node:timers/promises';
 import { VigilError } from '../../contracts/errors.ts';

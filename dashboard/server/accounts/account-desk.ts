@@ -104,7 +104,7 @@ export function createAccountDesk(options: {
   readonly logger: Logger;
 }): AccountDesk {
   const { accounts, records, trail, endSessions, registered, now, logger } = options;
-  /** User names of accounts of other wards that each administrator has tried to add. */
+  /** For each administrator: the tried user names that belong to accounts of other wards. */
   const hiddenNames: IdGuesses = new Map();
   const read = (): ReadonlyMap<string, Account> => {
     accounts.readAgain();

@@ -1,4 +1,7 @@
-/** Finds the last login and the number of open sessions of each account in the audit trail, which has the logins at all dashboards. Pure. */
+/**
+ * Finds the last login and the number of open sessions of each account in the audit trail. The audit trail has the
+ * logins at all dashboards. Pure.
+ */
 import { displayUnusedMsMax, sessionMsMax } from '../../../contracts/session-limits.ts';
 import { isSigned } from '../../../log/audit/chain.ts';
 import { endsSessions } from './account-changes.ts';

@@ -154,7 +154,7 @@ function noteCleared(state: LiveState, alarm: Alarm): void {
 }
 
 /**
- * Removes one alarm when the maximum is reached: an alarm that no screen shows; or, if every alarm is on a screen, an
+ * Removes one alarm when the maximum is reached. First choice: an alarm that no screen shows. Second choice: an
  * acknowledged technical alarm. Returns false if there is no such alarm.
  */
 function removeOneAlarm(state: LiveState): boolean {

@@ -9,8 +9,8 @@ const peopleMax = 200;
 /** Maximum number of values of a field that a person can choose (ours). */
 const choicesMax = 300;
 /**
- * In this many of the newest records, a person can choose each patient that a ward's screen showed. In older records, a person can choose
- * only the record's own patient.
+ * In this many newest records, a person can choose each patient on a ward's screen. In older records, a person can
+ * choose only the record's own patient.
  */
 const listedPatientsOf = 2_000;
 

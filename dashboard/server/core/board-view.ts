@@ -118,8 +118,8 @@ function entryView(
 }
 
 /**
- * Returns the name of the person who covers all these beds for an absent person; undefined if nobody covers all of
- * them.
+ * Returns the name of the person who covers all these beds for an absent person; undefined if nobody covers all these
+ * beds.
  */
 function coverOf(
   state: DutyState,

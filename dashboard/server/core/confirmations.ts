@@ -73,7 +73,7 @@ export type ConfirmationInput =
     }
   | { readonly kind: 'report'; readonly report: ScreenReport };
 
-/** An alarm that a screen has painted, or sounded, for the first time. */
+/** An alarm that a screen has painted or sounded for the first time. */
 export type FirstConfirmation = { readonly alarm: Alarm; readonly what: 'painted' | 'sounded'; readonly atMs: number };
 
 export function newConfirmations(): Confirmations {

@@ -5,7 +5,10 @@
 import { type Continuity, fillHoles, newContinuity, noteNumber } from '../../../contracts/continuity.ts';
 import { dayMs, hourMs, minuteMs } from '../../../contracts/durations.ts';
 
-/** Counting begins with the first reading that is not older than this, because the server reads old records at its start (ours). */
+/**
+ * The count begins with the first reading that is not older than this (ours). At its start, the server reads old
+ * records.
+ */
 const liveMs = minuteMs;
 
 /** Maximum number of holes that are remembered: more than the readings that a record of the gateway can fill. */

@@ -59,7 +59,10 @@ export function devicesFor(state: LiveState, viewer: Viewer, open?: string): Dev
  */
 export const certificateEndsSoonMs = 14 * dayMs;
 
-/** Returns the facts about a device without its events. They name no patient and no value, because a technician sees them. */
+/**
+ * Returns the facts about a device without its events. The facts name no patient and no value, because a technician
+ * sees them.
+ */
 function deviceFactsOf(state: LiveState, viewer: Viewer, device: DeviceState): Omit<DeviceFacts, 'events'> {
   const { serial, firmware, clock, seenAtMs } = device;
   return {

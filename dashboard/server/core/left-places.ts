@@ -43,7 +43,10 @@ export function leftPlaces(
   return [...places.values()];
 }
 
-/** Returns a refusal if a place loses its last responsible person and the request does not confirm this place; otherwise undefined. */
+/**
+ * Returns a refusal if a place loses its last responsible person and the request does not confirm this place. Undefined
+ * in all other cases.
+ */
 export function leftRefusal(left: readonly LeftPlace[], confirmed: readonly string[] = []): BoardRefusal | undefined {
   if (left.every((place) => confirmed.includes(leftKey(place)))) return undefined;
   return {

@@ -17,7 +17,7 @@ import { type BedState, type LiveState, markHeaderChanged } from './state.ts';
  * oldest first.
  */
 export const tasksMax = 40_000;
-/** Number of tasks that are forgotten at once, because the search for them may go through all tasks. */
+/** Number of tasks that are forgotten at once, because one search may go through all tasks. */
 const forgottenAtOnce = 1_000;
 /** Maximum number of open tasks of a stay, and of ticked tasks that a bed's head has (ours). */
 export const openTasksMax = 20;

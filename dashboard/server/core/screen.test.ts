@@ -255,7 +255,9 @@ describe('a device without a bed', () => {
   const ids = (state: LiveState, viewer: Viewer, scope: Scope = { ward: '*' }) =>
     wholeScreen(state, viewer, scope).beds.map((bed) => bed.associationId);
 
-  /** Returns a state in which d1 was in icu with a patient until t0 + 1 s, and has measured since without a bed. */
+  /**
+   * Returns a state in which d1 was in icu with a patient until t0 + 1 s, and has measured without a bed since then.
+   */
   function discharged() {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, period('assoc-01', 'icu')));

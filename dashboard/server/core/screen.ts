@@ -166,7 +166,7 @@ export function wholeScreen(
   return { beds, alarms, answers: answersSince(state, viewer, scope, -1) };
 }
 
-/** Returns the ids of the patients whose names a screen of this scope shows. */
+/** Returns the ids of the patients with names on a screen of this scope. */
 export function patientsIn(state: LiveState, viewer: Viewer, scope: Scope): string[] {
   const patients: string[] = [];
   if (viewer.locked || !may(viewer, 'view-vitals')) return patients;
@@ -177,7 +177,7 @@ export function patientsIn(state: LiveState, viewer: Viewer, scope: Scope): stri
   return patients;
 }
 
-/** Returns the ids of the patients whose names are in a delta. */
+/** Returns the ids of the patients with names in a delta. */
 export function patientsOf({ beds }: Pick<Changes, 'beds'>): string[] {
   return beds.flatMap((bed) => ('head' in bed && bed.head?.patient ? [bed.head.patient.patientId] : []));
 }

@@ -76,7 +76,9 @@ export type PatientAlarms = {
   of(patientId: string): readonly ReviewedAlarm[];
 };
 
-/** @param patients the patients whose alarms are kept; the alarms of others are left out */
+/**
+ * @param patients only the alarms of these patients are kept
+ */
 export function beginPatientAlarms(
   { associations }: Pick<LiveState, 'associations'>,
   patients: ReadonlySet<string>,

@@ -91,8 +91,8 @@ export function newDeviceClock(): DeviceClockState {
 }
 
 /**
- * The start or the end of a device's connection, a clock that was set back, or a renewed certificate. The kind of an end is its reason, or `disconnected` if no reason is
- * known.
+ * The start or the end of a device's connection, a clock that was set back, or a renewed certificate. The kind of the
+ * end of a connection is its reason, or `disconnected` if no reason is known.
  */
 export type DeviceEvent = {
   /** By the gateway's clock, ms since 1970. */

@@ -78,7 +78,7 @@ function lastStepMsOf(rows: Rows): number | undefined {
   return starts.length === 0 ? undefined : Math.max(...starts);
 }
 
-/** The sums of the values of each step, to which values are added in any order. */
+/** The sums of the values of each step. Values are added in any order. */
 export type StepSums = {
   add(point: SummedPoint): void;
   /** Returns the steps of each code, oldest first. */

@@ -11,7 +11,7 @@ import type { TrendMarks, TrendQuery, TrendSource, Trends } from '../../protocol
 
 /** Longest span of one query. */
 export const spanMsMax = 31 * dayMs;
-/** InfluxDB keeps raw values for 7 days. Values that are nearly as old are read from the minute means instead. */
+/** InfluxDB keeps raw values for 7 days. Values that are nearly 7 days old are read from the minute means. */
 const rawForMs = 7 * dayMs - 60 * 60_000;
 /** Longest span that is read from the raw values. Longer spans are read from the minute means, because their steps are about a minute or longer. */
 const rawSpanMsMax = dayMs;

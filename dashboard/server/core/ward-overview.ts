@@ -24,7 +24,7 @@ import type { SoundTestRecords } from './sound-test-records.ts';
 import { currentStandby } from './standby.ts';
 import { audienceOf, type BedState, type LiveState } from './state.ts';
 
-/** Maximum number of beds, and of persons, that one line of a card names. The counts include all beds and persons. */
+/** One line of a card names at most this many beds and this many persons. The counts include all beds and persons. */
 const namedMax = 20;
 
 /** What the screens of the dashboards do for one ward. */

@@ -28,7 +28,9 @@ const sessionsMax = 500;
 const pagesMax = 12;
 
 type DisplaySession = {
-  /** The settings of each page after its last change that waits or is recorded. The page with the newest change is the last. */
+  /**
+   * The settings of each page after its last waiting or recorded change. The page with the newest change is the last.
+   */
   readonly pages: Map<string, string>;
   readonly waiting: AuditEvent[];
   isWriting: boolean;

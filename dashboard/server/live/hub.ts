@@ -74,7 +74,7 @@ export type Hub = {
   >;
   /** The tests of the sound that run at this dashboard. */
   readonly soundTests: Pick<SoundTests, 'mayBegin' | 'begin' | 'waiting' | 'answered'>;
-  /** Returns the wards whose sound a screen of this dashboard has, for the other dashboards. */
+  /** For the other dashboards: returns the wards whose sound a screen of this dashboard has. */
   ownedSounds(): OwnedSound[];
   /** Ends the connections of a session that was logged out. */
   endSession(sessionId: string): void;

@@ -75,8 +75,8 @@ export type SoundOwners = {
   /** Returns the newest decision about a ward whose sound one screen has; undefined if every screen sounds the ward. */
   stateOf(ward: string): WardSound | undefined;
   /**
-   * Returns whether a screen of this or of another dashboard has the sound of the ward. A page of this account that has
-   * closed does not count: the account's next page need not wait until the closed page loses the sound.
+   * Returns whether a screen of this or of another dashboard has the sound of the ward. A closed page of this account
+   * does not count, so that the account's next page need not wait until the closed page loses the sound.
    */
   hasOwner(ward: string, exceptClosedOf: string): boolean;
   /**

@@ -44,8 +44,8 @@ export type SoundTests = {
   /** Begins the test at the screen that `mayBegin` named. If the test cannot begin, returns the reason. */
   begin(wanted: Wanted, screen: TestedScreen, test: string, person: string): WhyNoTest | undefined;
   /**
-   * Returns the test whose answer a session may give; undefined if the session may answer no test. `isEarly`: nobody can
-   * have heard all signals yet.
+   * Returns the test that a session may answer; undefined if the session may answer no test. `isEarly`: nobody can have
+   * heard all signals yet.
    */
   waiting(
     ward: string,

@@ -254,7 +254,7 @@ function checkLimits(inForce: LimitsInForce | undefined, { group, limits }: Limi
   if (fault !== undefined) throw new VigilError('payload-schema', fault);
 }
 
-/** Returns the last change of the patient's own limits of a group that the alarm processor has accepted. */
+/** Returns the last accepted change of the patient's own limits of a group. The alarm processor accepts changes. */
 function lastChange(inForce: LimitsInForce | undefined, group: LimitsBody['group']): LimitChange | undefined {
   const ofGroup = inForce?.groups.find((entry) => entry.group === group);
   return ofGroup?.changed && { group, limits: ofGroup.own ?? null, ...ofGroup.changed };

@@ -47,7 +47,8 @@ export function soundTestRoutes(
       const test = randomUUID();
       const why = hub.soundTests.begin(wanted, decision.screen, test, viewerOf(request).name);
       if (why !== undefined) {
-        // The record "begun" is written before the signals play. An alarm, or an end of the screen, may have come in between.
+        // The record "begun" is written before the signals play. In the meantime, an alarm may have begun, or the
+        // screen may have ended.
         await trail.record({
           ...whoOf(request),
           ...{ action: 'sound-tested', ward, detail: soundTestDetail('not-begun', decision.screen) },

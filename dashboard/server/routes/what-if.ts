@@ -1,4 +1,4 @@
-/** The route that says how many alarms would have been raised under other limits, before a person sets these limits. */
+/** The route for a person who wants to set limits: it returns how many alarms these limits would have raised. */
 import type { FastifyReply } from 'fastify';
 import { VigilError } from '../../../contracts/errors.ts';
 import { parameters } from '../../../contracts/parameters.ts';
