@@ -82,8 +82,9 @@ const publishedForOps =
   /^dashboard\/protocol\/|^(?:gateway|gateway\/upstream|dashboard\/server|simulators|processors\/\w+)\/settings\.ts$/;
 
 /**
- * The pure alarm engine and the code that counts its alarms. The dashboard's server uses both to compute which alarms other limits would
- * have raised. A second engine in the dashboard could give the clinician another answer than the engine that judges the patient.
+ * The pure alarm engine and the code that counts its alarms. The dashboard's server uses both to compute which alarms
+ * other limits would have raised. A second engine in the dashboard could give a different answer than the engine that
+ * judges the patient.
  */
 const alarmEngine = /^processors\/(?:alarms|replay)\/core\//;
 const isDashboardServer = (path: string) => path.startsWith('dashboard/server/');

@@ -10,7 +10,10 @@ export type FloodOrder = {
   readonly target: Target;
   /** Cookie of a browser that is logged in. */
   readonly cookie?: string;
-  /** What each lane (parallel loop) repeats: a GET, a change of what a live connection watches, a failing login, or a TLS handshake. */
+  /**
+   * What each lane (parallel loop) repeats: a GET, another scope for a live connection, a failing login, or a TLS
+   * handshake.
+   */
   readonly kind: 'gets' | 'watches' | 'logins' | 'handshakes';
   /** Number of lanes. */
   readonly lanes: number;

@@ -208,7 +208,7 @@ describe('a locked screen', () => {
       // Returns language and colours, so that a locked page keeps them when the page is loaded again.
       'GET /api/preferences',
     ];
-    // The cookie from before the lock belongs to the same login, which is locked.
+    // The cookie from before the lock belongs to the same login, and this login is locked.
     const thief = browserFrom(address);
     thief.setCookie(cookieBeforeLock);
     for (const route of await routesOfServer(nurse)) {

@@ -224,7 +224,7 @@ function variable(value: number): Buffer {
   return Buffer.from(bytes);
 }
 
-/** Encodes a Variable Byte Integer with one byte more than necessary, which the standard forbids. */
+/** Encodes a Variable Byte Integer with one byte more than necessary. The standard forbids this. */
 function variableWithExtraByte(value: number): Buffer {
   const bytes = variable(value);
   bytes[bytes.length - 1]! |= 0x80;

@@ -13,7 +13,7 @@ it('the gateway handles randomly changed streams and payloads without a fault', 
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   const totals = await runCampaign({ seed, streams: 5_000, payloads: 5_000 });
-  // The inputs reached all parts of the code: enough were acknowledged, enough ended a connection, enough were rejected.
+  // The inputs reached all parts of the code: many were acknowledged, many ended a connection, and many were rejected.
   expect(totals.acknowledged).toBeGreaterThan(500);
   expect(totals.violations).toBeGreaterThan(500);
   expect(totals.appended).toBeGreaterThan(500);

@@ -21,7 +21,7 @@ type Switchboard = {
 type MutantRun = { readonly activeMutant: Mutant; readonly testFilter?: readonly string[] };
 type Outcome = 'passed' | 'endless' | { readonly failed: string };
 
-/** A test, with its number of switch reads and its time without a mutant, and the number of mutants that it found. */
+/** A test, with its number of switch reads, its time without a mutant, and the number of mutants that it found. */
 type TimedTest = CollectedTest & { switchReads: number; ms: number; kills: number };
 
 /**

@@ -1,4 +1,4 @@
-/** The scenes of the pictures: each says which page a picture shows, and what has happened in the ward before. */
+/** The scenes of the pictures: each scene has the page of a picture, and the events in the ward before the picture. */
 
 import type { MadeUpWard } from '../../bench/ward.ts';
 import { wardName } from '../../bench/ward.ts';

@@ -13,7 +13,10 @@ export type FirstLoad = {
   readonly bytes: number;
   /** Time from the start of the navigation until the login form is painted, ms. */
   readonly loginPaintedMs: number;
-  /** Time from the start of the navigation of a person who is logged in until the first number of a bed is painted, ms. */
+  /**
+   * For a person who is logged in: time from the start of the navigation until the first number of a bed is painted,
+   * ms.
+   */
   readonly wardPaintedMs: number;
 };
 

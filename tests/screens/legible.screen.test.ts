@@ -168,7 +168,7 @@ describe('the tiles of a ward', () => {
   });
 });
 
-/** Sizes of letters at 1920 × 1080 and at 3840 × 2160, px. A larger screen is looked at from farther away. */
+/** Sizes of letters at 1920 × 1080 and at 3840 × 2160, px. People look at a larger screen from farther away. */
 async function lettersOnBoth(...selectors: readonly string[]): Promise<[number, number][]> {
   const measured: number[][] = [];
   for (const size of [fullHd, sizes[2]!]) {

@@ -111,7 +111,7 @@ function openPipe(browser: ChildProcess) {
   browser.once('exit', () => {
     for (const answer of waiting.values()) answer.reject(new Error('Chromium has ended.'));
   });
-  // A write after the end of the browser is an error of the pipe, which the waiting call reports.
+  // A write after the end of the browser is an error of the pipe. The waiting call reports this error.
   toBrowser.on('error', () => {});
   return (method: string, params: object = {}, sessionId?: string) => {
     sent += 1;

@@ -29,7 +29,7 @@ const sizes = [
   { name: '1920', width: 1920, height: 1080 },
 ];
 
-/** An alarm for which the phone of the nurse was off, and nobody else answered. */
+/** An alarm during which the phone of the nurse was off. Nobody else answered. */
 function tell(): Played {
   const story = calmStory(randomFrom(4).next);
   for (const name of ['the phone is off, and the push service takes the message', 'nobody answers'])
