@@ -13,9 +13,9 @@ import { networkOf, plainAddress } from './proxies.ts';
 /** Maximum time of a TLS handshake, and then of the head of a request. */
 const quietMsMax = 10_000;
 /**
- * Maximum number of connections. A visitor is a connection that is not the live connection of a screen. If there are too many
- * visitors, the oldest visitor of the address that has the most visitors is closed. So visitors alone do not reach `inAll`, above
- * which Node closes every new connection.
+ * Maximum number of connections. A visitor is a connection that is not the live connection of a screen. If there are
+ * too many visitors, the oldest visitor of the address with the most visitors is closed. So visitors alone do not reach
+ * `inAll`, above which Node closes every new connection.
  */
 const defaultMax = { inAll: 6_144, visitors: 2_048, visitorsPerAddress: 1_024 } as const;
 const handshakesMax = 512;

@@ -15,8 +15,8 @@ const waitMsMax = 5_000;
 /** Maximum number of tries of a change while other dashboards take the turn. */
 const triesMax = 12;
 /**
- * The pause before the next try is random: at most `retryMsMax` multiplied by the number of tries so far. The random
- * pause prevents that dashboards take the turn from each other again and again.
+ * The pause before the next try is random: at most `retryMsMax` multiplied by the number of tries so far. Without the
+ * random pause, dashboards could take the turn from each other again and again.
  */
 const retryMsMax = 100;
 /**

@@ -159,8 +159,8 @@ export function createAccountDesk(options: {
   }
 
   /**
-   * Announces the state that the file has, because the announced change was not made. Another dashboard may have changed
-   * the account meanwhile.
+   * Announces the state in the file, because the announced change was not made. Another dashboard may have changed the
+   * account meanwhile.
    */
   async function takeBack(announced: AccountFacts): Promise<void> {
     const present = read().get(announced.userId);

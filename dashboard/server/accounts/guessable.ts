@@ -6,8 +6,8 @@
 import type { Fault } from '../../../contracts/errors.ts';
 
 /**
- * To find a password must take at least 10^n guesses; this is n (ours). A guess at the login takes a tenth of a second,
- * and longer after failures. A thief who has the accounts file can try some hundred passwords a second on each machine.
+ * A password must resist at least 10^n guesses. This is n (ours). A guess at the login takes a tenth of a second, and
+ * longer after failures. A thief who has the accounts file can try some hundred passwords a second on each machine.
  */
 const guessesLog10Min = 9;
 /** Words that people in a hospital are likely to use in passwords. */

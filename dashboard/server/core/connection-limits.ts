@@ -52,7 +52,7 @@ function oldestOfLargestGroup<P extends OpenConnection>(
 }
 
 /**
- * Returns the connections of the key that has most connections. If two keys have the same number, the key with the
+ * Returns the connections of the key with the most connections. If two keys have the same number, the key with the
  * busier address counts as larger: the address from which more connections come in total.
  */
 function largestGroup<P extends OpenConnection>(

@@ -54,8 +54,8 @@ export function devicesFor(state: LiveState, viewer: Viewer, open?: string): Dev
 }
 
 /**
- * A device whose certificate ends within this time is in trouble (ours). After its end, the gateway refuses connections
- * of the device, and somebody must go to the device to renew the certificate.
+ * A device whose certificate ends within this time is in trouble (ours). After the end of the certificate, the gateway
+ * refuses connections of the device, and somebody must go to the device to renew the certificate.
  */
 export const certificateEndsSoonMs = 14 * dayMs;
 

@@ -200,8 +200,8 @@ function callsOf(
 type NextCall = Pick<LeaveOutcome['calls'][number], 'next' | 'again' | 'nextRound'>;
 
 /**
- * Returns who is called after the leaving person, as the delivery process decides it (processors/delivery/core/calling.ts). The server does not
- * know which channels are down.
+ * Returns who is called after the leaving person, by the rules of the delivery process
+ * (processors/delivery/core/calling.ts). The server does not know which channels are down.
  * 1. The first person in the order who has not been called.
  * 2. If all have been called, the newest unanswered call is repeated. A call that a channel confirmed is repeated
  *    before an unconfirmed call.

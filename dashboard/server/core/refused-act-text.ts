@@ -6,7 +6,10 @@ import { type AssignmentCommand, entryOf } from './board-context.ts';
 /** Maximum length of the text; a detail in the audit trail has at most 2000 characters. */
 const lengthMax = 1_900;
 
-/** Returns the act with its ids and the person that it concerned. So a reader can tell an attempt to act for another person from a mistake. */
+/**
+ * Returns the act with its ids and the person that it concerned. So a reader can distinguish a mistake from an attempt
+ * to act for another person.
+ */
 export function refusedActText(command: AssignmentCommand, state: DutyState, ward: string): string {
   return `board of assignments: ${command.type}${aboutText(command, state, ward)}`.slice(0, lengthMax);
 }

@@ -263,8 +263,8 @@ export function wardsFor(state: LiveState, viewer: Viewer): { ward: string; beds
 export type OpenScreen = { readonly viewer: Viewer; readonly scope: Scope };
 
 /**
- * Returns the number of present alarms of devices without a bed that no open screen may show. Alarms of beds are not
- * counted: live/presence.ts publishes which wards are watched.
+ * Counts the present alarms that no open screen may show, for devices without a bed. Alarms of beds are not counted:
+ * live/presence.ts publishes which wards are watched.
  */
 export function unseenAlarms(state: LiveState, screens: readonly OpenScreen[]): number {
   let unseen = 0;

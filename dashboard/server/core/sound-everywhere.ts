@@ -10,7 +10,10 @@ import { parseInstant } from '../../../contracts/time.ts';
  * unless a person allows it before. The person may have heard that the loudspeaker of the display is silent.
  */
 export const everywhereMs = 12 * 60 * 60_000;
-/** The detail of the audit record of a person who lets the wall display sound again. Any other detail: every screen sounds. */
+/**
+ * The audit record has this detail if a person lets the wall display sound again. Any other detail: every screen
+ * sounds.
+ */
 export const toDisplayDetail = 'to the wall display';
 /** Maximum number of wards whose last wish is known. The number of registered wards has the same maximum. */
 const wardsMax = 200;

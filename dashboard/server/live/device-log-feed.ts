@@ -1,6 +1,6 @@
 /**
- * Reads the events of the devices of the last days for the page of the devices. The reading starts when the screens
- * have their alarms, and pauses for the other work of the process. So the reading never delays an alarm.
+ * Reads the devices' events of the last days, for the page of the devices. The reading starts when the screens have
+ * their alarms, and pauses for the other work of the process. So the reading never delays an alarm.
  */
 import { setImmediate as letOtherWorkRun } from 'node:timers/promises';
 import type { Logger } from 'pino';

@@ -43,7 +43,7 @@ export type DisplaySettings = {
   reported(screen: ScreenWithSound): void;
   /** Writes the records that wait, and finds the soft displays; called once a second. */
   collect(): void;
-  /** Returns the displays of the wards of a screen that a person has made soft at the display. */
+  /** Returns the soft displays in the wards of a screen. A person has made each of them soft at the display. */
   newsFor(open: OpenScreen | undefined): SoftDisplay[];
 };
 

@@ -149,7 +149,7 @@ async function addInParts(
 }
 
 /**
- * Returns the NEWS2 score at the beginning of the shift by the id of the patient, or why the patient had no score. If
+ * Returns, for each patient id, the NEWS2 score at the beginning of the shift, or why the patient had no score. If
  * InfluxDB does not answer in time, the remaining patients are left out, because the rest of the summary must not wait.
  */
 async function scoresAtStart(
