@@ -78,7 +78,7 @@ async function startDaemon(folder: string): Promise<Daemon> {
   const docker = dockerWith({ DOCKER_HOST: host });
   const close = async () => {
     await child.stop(stopMsMax);
-    // The stopped daemon leaves its network bridge and firewall rules behind, which would block forwarding.
+    // The stopped daemon leaves its network bridge and firewall rules behind. The rules would block forwarding.
     if (!hadBridge) await run('ip', ['link', 'delete', 'docker0']);
     await run('sh', ['-c', '{ printf %s "$2"; cat "$1"; } | iptables-restore', 'restore', path('firewall'), noRules]);
     await removeFolder(folder);

@@ -38,8 +38,8 @@ export function createChromiumTroubles(stage: Stage, random: Random, noted: (tim
   }
 
   /**
-   * The browser stops, and then an alarm comes. The ward screen must name the page that does not show it, unless another
-   * person acknowledges the alarm before the notice is due.
+   * The browser stops, and then an alarm comes. The ward screen must name the page that does not show the alarm, unless
+   * another person acknowledges the alarm before the notice is due.
    */
   async function freeze(): Promise<Struck> {
     await untilNextAlarmCalls();

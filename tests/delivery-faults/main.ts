@@ -1,7 +1,7 @@
 /**
- * `npm run test:delivery -- [--kills 200] [--seed N]`: alarms call persons while the processes and services that
- * deliver them are killed, stopped, slowed down or damaged. Ends with one line of JSON, and with code 0 only if every
- * fault took effect and no alarm was lost.
+ * `npm run test:delivery -- [--kills 200] [--seed N]`: alarms call persons while processes and services of the delivery
+ * are killed, stopped, slowed down or damaged. Ends with one line of JSON, and with code 0 only if every fault took
+ * effect and no alarm was lost.
  */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
