@@ -254,7 +254,9 @@ function checkLimits(inForce: LimitsInForce | undefined, { group, limits }: Limi
   if (fault !== undefined) throw new VigilError('payload-schema', fault);
 }
 
-/** Returns the last accepted change of the patient's own limits of a group. The alarm processor accepts changes. */
+/**
+ * Returns the last change of the patient's own limits of a group. Only changes that the alarm processor accepted count.
+ */
 function lastChange(inForce: LimitsInForce | undefined, group: LimitsBody['group']): LimitChange | undefined {
   const ofGroup = inForce?.groups.find((entry) => entry.group === group);
   return ofGroup?.changed && { group, limits: ofGroup.own ?? null, ...ofGroup.changed };
