@@ -1,4 +1,4 @@
-/** Says in words when the certificate of a device ends. The server and the page use the same words. */
+/** Writes as text when the certificate of a device ends. The server and the page use the same words. */
 import { dayMs } from './durations.ts';
 
 /** Returns for example `Certificate ends in 12 days`; `Certificate has ended` after its end. */

@@ -1,6 +1,7 @@
 /**
- * The parameters that a device may report, one row each. Codes are IEEE 11073-10101 (MDC), checked against the NIST Rosetta table of
- * 2021-03. Units are UCUM. `min` and `max` are what a human body and a sensor can yield; they are not alarm limits.
+ * The parameters that a device may report, one row each. Codes are IEEE 11073-10101 (MDC), checked against the NIST
+ * Rosetta table of 2021-03. Units are UCUM. `min` and `max` are the range of a human body and a sensor; they are not
+ * alarm limits.
  */
 
 /** The parameter as a clinician names it. Several MDC codes may belong to one group. */

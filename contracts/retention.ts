@@ -1,4 +1,4 @@
-/** Says how long Kafka keeps the records of a topic. */
+/** Computes how long Kafka keeps the records of a topic. */
 import { type KafkaTopic, kafkaTopics } from './topics.ts';
 
 /** Kafka looks for old files every 5 min and deletes them 1 min later. */

@@ -1,4 +1,4 @@
-/** Why an input of NEWS2 has no points. Screens and files say the same. Pure. */
+/** Why an input of NEWS2 has no points. Screens and files use the same reasons. Pure. */
 import type { ScorePart } from './messages/scores.ts';
 
 export type MissingReason = 'not measured' | 'not entered' | 'oxygen unknown' | 'too old';

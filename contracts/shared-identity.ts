@@ -1,8 +1,8 @@
 /**
- * Detects two devices that use one certificate. Vigil takes them for one device. So screens show their readings at one
- * bed, although the readings may be of two patients. Each start of a device has a random id (`boot`). A single device
- * never returns to an earlier boot, but the readings of two devices alternate between two boots. A change back to an
- * earlier boot is called a turn.
+ * Detects two devices that use one certificate. Vigil treats the two devices as one device. So screens show their
+ * readings at one bed, although the readings may be of two patients. Each start of a device has a random id (`boot`). A
+ * single device never returns to an earlier boot, but the readings of two devices alternate between two boots. A change
+ * back to an earlier boot is called a turn.
  *
  * A gateway counts the turns in the readings that it receives (gateway/core/shared-identity.ts). The alarm engine counts the turns in the
  * log, because the two devices may be connected to two gateways.

@@ -58,7 +58,10 @@ export function stripFacts(strip: Strip, timeText: (ms: number) => string, say: 
   return facts.filter((fact) => fact !== undefined);
 }
 
-/** Says which parts of the waves are missing. A gap does not show whether the device sent nothing, or whether a record cannot be opened. */
+/**
+ * Returns a text about the missing parts of the waves. A gap does not show whether the device sent nothing, or whether
+ * a record cannot be opened.
+ */
 function missingPartsText({ content, isComplete, unreadable }: Strip, say: Say): Fact | undefined {
   if (content !== 'waves' || isComplete) return undefined;
   const name = say('Missing parts');

@@ -1,4 +1,4 @@
-/** Says why a person gets no strip of an alarm. Pure. */
+/** Finds why a person gets no strip of an alarm. Pure. */
 import { dayMs, minuteMs } from './durations.ts';
 import type { AlertKind } from './messages/alarms.ts';
 import { retentionOf } from './retention.ts';

@@ -1,4 +1,7 @@
-/** What is said about a strip that is missing or has no waves. This file imports no schemas, to keep them out of the browser's bundle. */
+/**
+ * Texts about a strip that is missing or has no waves. This file imports no schemas, to keep them out of the browser's
+ * bundle.
+ */
 import type { StripContent } from './messages/strips.ts';
 
 /**
@@ -11,7 +14,7 @@ import type { StripContent } from './messages/strips.ts';
 export const missingStrips = ['not-yet', 'overdue', 'again', 'no-waves-sent', 'none', 'deleted', 'unreadable'] as const;
 export type MissingStrip = (typeof missingStrips)[number];
 
-/** What the screens and the printed page say about a strip that is missing. */
+/** The texts of the screens and the printed page about a missing strip. */
 export const missingStripTexts: Readonly<Record<MissingStrip, string>> = {
   'not-yet': 'Not yet: Vigil waits for the waves after the onset. This takes up to 70 s.',
   overdue:
@@ -25,7 +28,7 @@ export const missingStripTexts: Readonly<Record<MissingStrip, string>> = {
   unreadable: 'The strip cannot be read: its record cannot be opened. Inform the operator.',
 };
 
-/** What the screens and the printed page say about a strip without waves. */
+/** The texts of the screens and the printed page about a strip without waves. */
 export const stripContentTexts: Readonly<Record<Exclude<StripContent, 'waves'>, string>> = {
   'no-waves': 'The device sent no waves for this time.',
   'not-kept': 'The waves are no longer kept: the strip writer did not run, and Vigil keeps waves for a day.',

@@ -1,4 +1,4 @@
-/** Maximum numbers of what an answer about trends contains. */
+/** Maximum sizes of the parts of an answer about trends. */
 
 /** Maximum number of alarms in an answer about trends. If there are more, the newest are sent. */
 export const markedAlarmsMax = 400;

@@ -1,6 +1,7 @@
 /**
  * The kinds of findings, and their order. The first finding should be the cause. So the order is: reasons why nobody
- * was called, delays, who was on duty, the channels, what persons did, the screens, and last the consequences of these.
+ * was called, delays, who was on duty, the channels, what persons did, the screens, and last the consequences of all
+ * these.
  */
 import type { DeliveryChannel } from '../messages/delivery-policy.ts';
 import { clocksApartMsMax } from '../steady-time.ts';

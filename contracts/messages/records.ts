@@ -280,7 +280,7 @@ export const AuditRecord = Type.Object(
      * this member existed.
      */
     bed: Type.Optional(Type.String({ maxLength: 40 })),
-    /** What the act changed, as it was before and as it is after the act. */
+    /** The changed data before and after the act. */
     changedFrom: Type.Optional(Type.String({ maxLength: 500 })),
     changedTo: Type.Optional(Type.String({ maxLength: 500 })),
     writer: Type.Enum([...auditWriters]),
