@@ -156,7 +156,7 @@ export async function buildServer(
   await app.register(cookie);
   await app.register(helmet, helmetOptions(parts.origins));
   await app.register(swagger, { openapi: { info: { title: 'Vigil dashboard', version: '1' } } });
-  // The types of ws do not know closeTimeout yet.
+  // The types of ws do not have `closeTimeout` yet.
   const live = { maxPayload: liveMessageBytesMax, perMessageDeflate: false, closeTimeout: liveCloseMsMax };
   await app.register(websocket, { options: live, errorHandler: endAfterError });
   app.addHook('onRoute', onRoute);

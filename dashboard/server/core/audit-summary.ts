@@ -1,4 +1,4 @@
-/** Says what a search in the audit trail found: who did how much and when, and what can be chosen in the next search. Pure. */
+/** Summarizes a search in the audit trail: who did how much and when, and the choices for the next search. Pure. */
 import { auditActionNames, isLook } from '../../../contracts/audit-names.ts';
 import { isSigned } from '../../../log/audit/chain.ts';
 import type { AuditPerson, AuditSummary } from '../../protocol/audit.ts';

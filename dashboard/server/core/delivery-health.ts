@@ -31,8 +31,8 @@ export function newDeliverySigns(nowMs: number): DeliverySigns {
 /**
  * Notes a sign of life of the delivery process. The age of a new sign begins now. The time in the sign is not used, because the clocks of
  * two machines may differ.
- * @param oldAtMs the time in the sign, if the sign was in the log before this server started; absent for a new sign. An old sign only
- * says since when nobody is called.
+ * @param oldAtMs the time in the sign, if the sign was in the log before this server started; absent for a new sign. An
+ * old sign shows only since when nobody is called.
  */
 export function noteDeliverySign(signs: DeliverySigns, nowMs: number, oldAtMs?: number): void {
   signs.processAtMs = Math.max(signs.processAtMs, Math.min(oldAtMs ?? nowMs, nowMs));

@@ -72,8 +72,8 @@ export function noteOwnRecord(signs: LifeSigns, writtenMs: number, nowMs: number
  * Notes a sign of life of an alarm processor. The age of a new sign begins now. The time in the sign is not used, because the clocks of two
  * machines may differ.
  * @param judges the partitions that the processor judges; absent in the sign of an older alarm processor, which may judge all
- * @param oldAtMs the time in the sign, if the sign was in the log before this server started; absent for a new sign. An old sign only
- * says since when nobody judges.
+ * @param oldAtMs the time in the sign, if the sign was in the log before this server started; absent for a new sign. An
+ * old sign shows only since when nobody judges.
  */
 export function noteAlarmsSign(
   signs: LifeSigns,

@@ -1,4 +1,4 @@
-/** What the audit trail says about the sound of wards. */
+/** Reads the records about the sound of wards from the audit trail. */
 import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
 import { createDisplayRecords, type DisplayRecords } from './display-settings.ts';
 import { createSoundEverywhere, type SoundEverywhere } from './sound-everywhere.ts';

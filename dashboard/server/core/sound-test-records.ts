@@ -1,5 +1,5 @@
 /**
- * What the audit trail says about tests of the sound. So the tests are known at every dashboard, and after a restart. A
+ * Reads the tests of the sound from the audit trail. So the tests are known at every dashboard, and after a restart. A
  * test counts as a test of its ward only at two kinds of screens: a wall display of the ward, or the screen with the
  * sound of the ward. The records of older versions do not name the screen, so these tests do not count.
  */
@@ -145,7 +145,7 @@ export function createSoundTestRecords(): SoundTestRecords {
 /** @property kind absent if the record is from an older version, which named no screen */
 type ParsedDetail = { readonly step: Step; readonly kind?: TestedScreen['kind']; readonly screen: string };
 
-/** Returns what a detail says; undefined if it is not about a test. */
+/** Returns the parts of the detail of a record; undefined if the detail is not about a test. */
 function parseDetail(detail: string): ParsedDetail | undefined {
   if (detail === olderDetails.here || detail === olderDetails.wall) return { step: 'begun', screen: '' };
   if (detail === olderDetails.heard || detail === olderDetails['not-heard'])

@@ -19,7 +19,7 @@ import { createSeenPatients } from './seen-patients.ts';
 
 const logger = pino({ level: 'silent' });
 
-/** Opens a page of nurse `n` on a server that knows alarm 1. `isAudited`: the audit trail takes records. */
+/** Opens a page of nurse `n` on a server that knows alarm 1. `isAudited`: the audit trail accepts records. */
 function openPage(options: { readonly isAudited?: boolean } = {}) {
   const state = emptyState();
   foldAssociations(state, table('d1', 1, period('assoc-01')));

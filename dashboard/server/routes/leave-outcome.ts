@@ -1,4 +1,4 @@
-/** The route that says what happens if the caller goes away, or if an assignment ends. */
+/** The route that returns what happens if the caller goes away, or if an assignment ends. */
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
 import { VigilError } from '../../../contracts/errors.ts';
