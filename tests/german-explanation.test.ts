@@ -47,7 +47,7 @@ it('every finding and every line of the timeline is German, and is English on an
   addRareTexts(rareGerman);
   const inGerman = lines.map((line) => saidText(line, 0));
   expect(inGerman.filter((text, index) => text === inEnglish[index])).toEqual([]);
-  // What the log has as English text stays English: reasons of channels, of the engine and of the policy.
+  // English texts of the log stay English: reasons of channels, of the engine and of the policy.
   const ownWords = (text: string) => text.replace(/: [^:]*$|\([^)]*\)/g, '');
   expect(inGerman.filter((text) => english.test(ownWords(text)))).toEqual([]);
 });

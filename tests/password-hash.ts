@@ -5,9 +5,9 @@ import { argon2Sync, randomBytes } from 'node:crypto';
 const cost = { memory: 8, passes: 1, parallelism: 1 } as const;
 
 /**
- * Returns an argon2id hash of the password, in the same form as `hashPassword` of the product. A login costs the server what the stored
- * hash demands. With the product's cost, each login of a test takes 0.2 s of processor time; with this cost, almost none. Tests about the
- * hash itself, and the attacks, use the hashes of the product.
+ * Returns an argon2id hash of the password, in the same form as `hashPassword` of the product. The stored hash decides
+ * how much a login costs the server. With the product's cost, each login of a test takes 0.2 s of processor time; with
+ * this cost, almost none. Tests about the hash itself, and the attacks, use the hashes of the product.
  */
 export function cheapHash(password: string): string {
   const nonce = randomBytes(16);

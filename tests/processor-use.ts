@@ -1,4 +1,4 @@
-/** Tells how busy the processors of the machine were during a test run. Pure. */
+/** Computes how busy the processors of the machine were during a test run. Pure. */
 import type { CpuInfo } from 'node:os';
 
 /** How long the processors of a machine worked between two looks, and how long they could have worked, both in s. */
