@@ -4,8 +4,8 @@ import type { Devices } from '../../protocol/devices.ts';
 export type DeviceAct = 'assign' | 'move' | 'admit' | 'correct' | 'end';
 
 /**
- * Returns the acts that a person may choose, the most usual first. If a patient is on the device, a person without the
- * permission to admit may choose no act.
+ * Returns the acts that a person may choose, the most usual act first. A person without the permission to admit may
+ * choose no act for a device with a patient.
  */
 export function actsFor(current: Devices['devices'][number]['current'], mayAdmit: boolean): DeviceAct[] {
   if (!current) return ['assign'];

@@ -73,7 +73,7 @@ export function eventName({ kind }: DeviceEventRow): string {
   return kindNames[kind as LoggedEventKind] ?? kind;
 }
 
-/** Returns reasons with their numbers: `wrong time 30, not JSON 2`. */
+/** Returns the reasons, each with its number of messages, for example `wrong time 30, not JSON 2`. */
 export function reasonsText(reasons: readonly { readonly code: string; readonly messages: number }[]): string {
   const names: Readonly<Record<string, string>> = refusalNames;
   return reasons
@@ -81,7 +81,7 @@ export function reasonsText(reasons: readonly { readonly code: string; readonly 
     .join(', ');
 }
 
-/** Returns what is known about an event besides its name; empty if nothing is known. */
+/** Returns the details of an event; empty if the event has no details. */
 export function eventDetails(row: DeviceEventRow): string {
   const { reason, firmware, firmwareBefore, clockErrorMs, certificateEndsAt, messages, from, reasons, leftOut } = row;
   const parts: (string | undefined)[] = [
@@ -104,7 +104,7 @@ export function eventDetails(row: DeviceEventRow): string {
   return parts.filter(Boolean).join(' · ');
 }
 
-/** Returns how many messages of the last day were refused, as a sentence. */
+/** Returns a sentence about the messages of the last day that were refused. */
 export function refusedText({ refused }: DeviceRow['facts']): string {
   if (refused === null) return t('Refused messages: this server still reads the log.');
   const apart =

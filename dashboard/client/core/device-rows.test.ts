@@ -122,7 +122,7 @@ it('the firmware and the gaps are "not declared" or "not known", and never 0, if
     'Gaps in the readings: 1 reading is missing since 07:00:00.',
     'Gaps in the readings: 7 readings are missing since 07:00:00.',
   ]);
-  // Readings that were refused are not missing.
+  // Refused readings do not count as missing.
   expect(gapsText({ ...unknown, gaps: { missing: 0, unused: 3, sinceMs } }, sinceMs)).toBe(
     'Gaps in the readings: none since 07:00:00. 3 readings came, but were refused or kept apart.',
   );

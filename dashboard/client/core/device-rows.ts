@@ -1,4 +1,4 @@
-/** Which devices the page of devices shows, in which order, and what it says about them. Pure. */
+/** Decides which devices the page Devices shows, and in which order. Makes the texts about them. Pure. */
 
 import { certificateEndText } from '../../../contracts/certificate-end.ts';
 import { clockErrorShownMsMin, clockErrorText } from '../../../contracts/device-clock.ts';
@@ -10,7 +10,10 @@ import { dateTimeText, whenText } from './times.ts';
 
 export type DeviceRow = Devices['devices'][number];
 
-/** How often the page asks for the list, ms (ours): a list of 1,000 devices has 540 kB, and answers are never compressed (BREACH). */
+/**
+ * How often the page asks for the list, ms (ours). A list of 1,000 devices has 540 kB, and the server never compresses
+ * answers (BREACH).
+ */
 export function askEveryMs(deviceCount: number): number {
   return deviceCount > 200 ? 15_000 : 5_000;
 }
@@ -34,11 +37,12 @@ function troublesOf({ device, facts }: DeviceRow): string[] {
 export function reportsOf(row: DeviceRow): string | undefined {
   const troubles = troublesOf(row);
   if (troubles.length > 0) return troubles.join(', ');
-  // A device that is in trouble and has no other trouble is offline at its bed (server, core/device-list.ts).
+  // If a device in trouble has no text, the trouble is that the device is offline at its bed
+  // (dashboard/server/core/device-list.ts).
   return row.facts.inTrouble ? t('offline at a bed') : undefined;
 }
 
-/** Returns the devices that match, those in trouble first, then by their ids. */
+/** Returns the devices that match. Devices in trouble come first; both groups are sorted by id. */
 export function shownDevices(devices: readonly DeviceRow[], { text, ward, which }: DeviceChoice): DeviceRow[] {
   const wanted = text.trim().toLowerCase();
   return sorted(devices).filter((row) => {
@@ -50,7 +54,10 @@ export function shownDevices(devices: readonly DeviceRow[], { text, ward, which 
   });
 }
 
-/** The sorted rows of each list from the server, so that a key press in the search field does not sort again. */
+/**
+ * The sorted rows of each list from the server. So the page need not sort the list again after each key press in the
+ * search field.
+ */
 const sortedRows = new WeakMap<readonly DeviceRow[], readonly DeviceRow[]>();
 
 function sorted(devices: readonly DeviceRow[]): readonly DeviceRow[] {
@@ -80,19 +87,19 @@ export function clockText({ facts: { clockOffsetMs } }: DeviceRow): string {
   return Math.abs(clockOffsetMs) < clockErrorShownMsMin ? t('right') : serverText(clockErrorText(clockOffsetMs));
 }
 
-/** Returns when the certificate of the device ends, as a sentence. */
+/** Returns a sentence about the end of the device's certificate. */
 export function certificateText({ certificateEndsAt }: DeviceRow['facts'], nowMs: number): string {
   if (certificateEndsAt === null) return t('End of the certificate: not known until the device connects again.');
   const endMs = Date.parse(certificateEndsAt);
   return `${serverText(certificateEndText(endMs, nowMs))} (${dateTimeText(endMs)}).`;
 }
 
-/** Returns the version of the firmware that the device declares, as a sentence. */
+/** Returns a sentence about the version of the firmware that the device declares. */
 export function firmwareText({ firmware }: DeviceRow['facts']): string {
   return firmware === undefined ? t('Firmware: not declared.') : t('Firmware: {firmware}', { firmware });
 }
 
-/** Returns how many readings of the last day never came, and how many came and were not used, as sentences. */
+/** Returns sentences about readings of the last day: how many never came, and how many came but were not used. */
 export function gapsText({ gaps }: DeviceRow['facts'], nowMs: number): string {
   if (gaps === null)
     return t('Gaps in the readings: not known, because this server has read no numbered reading of the device.');
@@ -114,7 +121,10 @@ export function gapsText({ gaps }: DeviceRow['facts'], nowMs: number): string {
   return missing + unused;
 }
 
-/** Returns when the server last heard of the device; `not known` if it has heard nothing since its start. */
+/**
+ * Returns when the server last read something about the device; `not known` if the server has read nothing about the
+ * device since the server's start.
+ */
 export function lastSeenText({ facts: { lastSeenAt } }: DeviceRow, nowMs: number): string {
   return lastSeenAt === null ? t('not known') : whenText(Date.parse(lastSeenAt), nowMs);
 }

@@ -35,7 +35,7 @@ const board = (entries: BoardEntry[], away: Board['away'] = []): Board => ({
   people: [],
 });
 
-/** The next shift ends at hour 31. */
+/** Hour 31 is the end of the next shift. */
 const times = (atHour: number) => ({ nowMs: hour(atHour), nextUntilMs: hour(31) });
 
 describe('cellOf', () => {

@@ -1,4 +1,4 @@
-/** The texts on the assignment board of a ward: who has which duty at which bed, now and in the next shift. */
+/** The texts on the assignment board of a ward. The board shows the duties at each bed, now and in the next shift. */
 import { duties } from '../../../contracts/duty-names.ts';
 import type { Duty } from '../../../contracts/messages/assignments.ts';
 import type { Role } from '../../../contracts/messages/records.ts';
@@ -17,7 +17,7 @@ export const dutyNames: Readonly<Record<Duty, string>> = texts({
 export const bedDuties = ['nurse', 'buddy'] as const;
 export const wardDuties = ['charge-nurse', 'physician', 'technician'] as const;
 
-/** Returns the duties that a role may have. The server refuses others. */
+/** Returns the duties that a role may have. The server refuses other duties. */
 export function dutiesOfRole(role: Role): readonly Duty[] {
   if (role === 'nurse') return ['nurse', 'buddy', 'charge-nurse'];
   return duties.filter((duty) => duty === role);
@@ -27,14 +27,15 @@ export type CellEntry = {
   readonly entry: BoardEntry;
   readonly kind: 'accepted' | 'overdue' | 'waiting' | 'declined' | 'away';
   readonly text: string;
-  /** Whether this assignment gives the bed a responsible person: the assigned person or the cover. */
+  /** Whether somebody is responsible for the bed by this assignment: the assigned person or the cover. */
   readonly isCovering: boolean;
 };
 
 /**
- * Returns the persons with a duty at a bed, now and in the next shift: ordered by start, and at the end those who declined.
+ * Returns the entries of a cell of the board: the persons with a duty at a bed, now and in the next shift. Persons who
+ * declined come last.
  * @param bed undefined for a duty of the whole ward
- * @param nextUntilMs the end of the next shift: a later assignment is left out
+ * @param nextUntilMs the end of the next shift. Assignments that begin later are left out
  */
 export function cellOf(
   board: Board,
@@ -57,8 +58,8 @@ export function cellOf(
 }
 
 /**
- * Returns whether the assignment still applies to this bed: its time is not over, or it was accepted and nobody has
- * taken over the bed.
+ * Returns whether the assignment still applies to this bed. It applies until its end. If the person accepted it, it
+ * also applies after its end until a successor has taken over the bed.
  */
 function holds({ assignment, overdue, acceptedAt }: BoardEntry, bed: string | undefined, nowMs: number): boolean {
   if (Date.parse(assignment.until) > nowMs) return true;
@@ -96,7 +97,7 @@ function cellEntry(board: Board, entry: BoardEntry, nowMs: number): CellEntry {
   return line('accepted', `${name} ${time}`, true);
 }
 
-/** Returns `Anna (nurse, ICU-1, ICU-2)`. */
+/** Returns the text about an assignment, for example `Anna (nurse, ICU-1, ICU-2)`. */
 export function assignmentText(entry: BoardEntry): string {
   const { name, duty } = entry.assignment;
   return `${name} (${[insideSentence(dutyNames[duty]), ...(bedsNow(entry) ?? [])].join(', ')})`;
@@ -104,22 +105,26 @@ export function assignmentText(entry: BoardEntry): string {
 
 /**
  * Returns the beds of the assignment that the person still has or can still accept; undefined for a duty of the whole
- * ward. Leaves out beds that the person has accepted with another assignment, and beds that a successor has taken over.
+ * ward. Leaves out two kinds of beds: beds that the person has accepted by a different assignment, and beds that a
+ * successor has taken over.
  */
 export function bedsNow({ assignment: { beds }, remaining, overdue }: BoardEntry): readonly string[] | undefined {
   return beds && (remaining ?? overdue ?? beds);
 }
 
 /**
- * Returns the text of the button that ends an assignment. If the assignment has several beds, the text has their number,
- * because the person loses all of them.
+ * Returns the text of the button that ends an assignment. The text has the number of the beds if there are several
+ * beds, because the person loses all these beds.
  */
 export function endLabel(entry: BoardEntry): string {
   const beds = bedsNow(entry);
   return beds !== undefined && beds.length > 1 ? t('End for {n} beds', { n: beds.length }) : t('End');
 }
 
-/** Returns the sentence that assignments wait for the person; undefined if the person can accept no assignment now. */
+/**
+ * Returns the sentence about the assignments that wait for the person; undefined if the person can accept no assignment
+ * now.
+ */
 export function waitingText(wards: WaitingDuties['wards']): string | undefined {
   const count = sumOf(wards);
   if (count === 0) return undefined;
@@ -133,7 +138,7 @@ export function sumOf(wards: WaitingDuties['wards']): number {
   return wards.reduce((sum, { now }) => sum + now, 0);
 }
 
-/** Returns the ward with an assignment that can be accepted now; undefined if no ward has such an assignment. */
+/** Returns a ward in which the person can accept an assignment now; undefined if there is no such ward. */
 export function wardThatWaits(wards: WaitingDuties['wards']): string | undefined {
   return wards.find(({ now }) => now > 0)?.ward;
 }
@@ -149,7 +154,7 @@ const changeVerbs: Readonly<Record<BoardChange['type'], string>> = texts({
   'cover-rejected': 'said that she or he cannot cover',
 });
 
-/** Returns `Anna assigned Ben (nurse, ICU-1, ICU-2) at 07:10`. */
+/** Returns who made an assignment and when, for example `Anna assigned Ben (nurse, ICU-1, ICU-2) at 07:10`. */
 export function boardChangeText({ by, type, person, duty, beds, at }: BoardChange, nowMs: number): string {
   const what = duty === undefined ? '' : ` (${[insideSentence(dutyNames[duty]), ...(beds ?? [])].join(', ')})`;
   const whom = type === 'assigned' || type === 'ended' ? ` ${person}` : '';

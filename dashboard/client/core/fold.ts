@@ -8,11 +8,14 @@ import type { Bed, Numeric } from '../../protocol/rest.ts';
 import { listedAlarms } from './alarm-order.ts';
 
 export type Screen = {
-  /** Id of the server's stream of messages. Each server process has another id. */
+  /** Id of the server's stream of messages. Each server process has its own id. */
   readonly stream: string;
   /** Number of the last message that was applied. */
   readonly messageNo: number;
-  /** By association id. A bed that did not change stays the same object, so that its tile is not drawn again. */
+  /**
+   * By association id. A bed that did not change stays the same object, so that the screen does not draw its tile
+   * again.
+   */
   readonly beds: ReadonlyMap<string, Bed>;
   readonly alarms: ReadonlyMap<string, Alarm>;
   /** By association id: the listed alarms of a bed, in order. A list that did not change stays the same object. */
@@ -20,7 +23,7 @@ export type Screen = {
   /** Outcomes of the last commands, by `commandId`. */
   readonly answers: ReadonlyMap<string, CommandAnswer>;
   readonly health: Health;
-  /** The screens that have not confirmed some alarms that this screen also shows. */
+  /** Screens that have not confirmed alarms which this screen shows too. */
   readonly unconfirmed: readonly UnconfirmedScreen[];
   /** Present if nobody is called in some of the wards on the screen. */
   readonly deliveryDown?: DeliveryDown | undefined;
@@ -43,7 +46,7 @@ export function screenOf(snapshot: Snapshot): Screen {
   };
 }
 
-/** Returns the screen after a delta; undefined if an earlier delta is missing: the screen must then connect again. */
+/** Returns the screen after a delta; undefined if an earlier delta is missing. Then the screen must connect again. */
 export function applyDelta(screen: Screen, delta: Delta): Screen | undefined {
   if (delta.prev !== screen.messageNo) return undefined;
   const beds = delta.beds.length + delta.gone.length > 0 ? applyBeds(screen.beds, delta) : screen.beds;
@@ -113,7 +116,7 @@ function alarmsByBed(alarms: Iterable<Alarm>): Map<string, readonly Alarm[]> {
   return lists;
 }
 
-/** Returns the screen without patients, for a screen that is locked. A bed without a patient stays the same object. */
+/** Returns a copy without patients, for a locked screen. A bed without a patient stays the same object. */
 export function withoutNames(screen: Screen | undefined): Screen | undefined {
   if (!screen || ![...screen.beds.values()].some(({ patient }) => patient !== null)) return screen;
   const beds = [...screen.beds].map(([id, bed]): [string, Bed] => [

@@ -9,26 +9,27 @@ const otherSpanMin = 0.1;
 /** Empty room above the signal, as a fraction of the signal's span. The room below the signal is equal. */
 const headroomFraction = 0.12;
 /**
- * Fraction of all samples that counts as outliers above the signal, and again below it. The peaks of a slow heart are a
- * larger fraction, so they are no outliers. One wrong sample a second is a smaller fraction, so it is an outlier.
+ * The highest samples are outliers, as many as this fraction of all samples. The lowest samples are outliers by the
+ * same rule. The peaks of a slow heart are a larger fraction, so they do not all count as outliers. One wrong sample a
+ * second is a smaller fraction, so it counts as an outlier.
  */
 const outlierFraction = 0.01;
 /**
- * Outliers may extend the scale upward, and also downward, by this many spans of the other samples. An outlier that is
- * further away is drawn at the edge of the row.
+ * How far outliers may extend the scale in each direction, in spans of the other samples. An outlier that is further
+ * away is drawn at the edge of the row.
  */
 const outlierSpansMax = 2;
-/** Maximum number of samples that are sorted to find the span. They are evenly spread. */
+/** Maximum number of samples that are sorted to find the span. The samples are evenly spread over the time. */
 const sortedMax = 512;
 
 export type Gain = { readonly low: number; readonly high: number };
 export type Span = { readonly min: number; readonly max: number };
 
 /**
- * Returns the span that the scale has to show. A sample outside the plausible range is ignored, and outliers extend the
- * span only up to a bound. Otherwise one sample of 1e30 would turn a heartbeat into a flat line.
+ * Returns the span that the scale has to show. Ignores samples outside the plausible range, and limits how far outliers
+ * extend the span. Without these rules, one sample of 1e30 would turn a heartbeat into a flat line.
  * @param samples physical values; NaN for a missing sample
- * @param plausible range of the wave. If most samples are outside of it, all samples count.
+ * @param plausible range of the wave. If most samples are outside this range, all samples count.
  * @returns undefined if no sample is a number
  */
 export function spanOf(samples: Float32Array, plausible: Span, unit: string): Span | undefined {
@@ -66,8 +67,8 @@ function spanWithoutOutliers(samples: Float32Array): { low: number; high: number
 }
 
 /**
- * Returns the scale for samples between `min` and `max`. This is the current scale if no sample is outside of it and the
- * samples use at least half of it.
+ * Returns the scale for samples between `min` and `max`. Keeps the current scale if all samples are inside it and use
+ * at least half of it.
  */
 export function gainFor(current: Gain | undefined, min: number, max: number, unit: string): Gain | undefined {
   if (!Number.isFinite(min) || !Number.isFinite(max)) return current;

@@ -40,7 +40,7 @@ describe('gridFor', () => {
 });
 
 describe('wardLayout', () => {
-  /** The room for tiles on a screen of 1920 × 1080 beside the list of alarms. */
+  /** The room beside the list of alarms, for the tiles, on a screen of 1920 × 1080 px. */
   const screen = { widthPx: 1565, heightPx: 940 };
   it.each([
     // beds, choice, compact, scrolls

@@ -10,13 +10,13 @@ type TileSize = { readonly widthPx: number; readonly heightPx: number };
  */
 export const tileSizeMin: TileSize = { widthPx: 330, heightPx: 188 };
 /**
- * Minimum size of a tile with waves in a ward with a second device at a bed. A compact tile has no room for the numbers
- * of a second device. So such a ward keeps its waves, unless its tiles would be lower than this.
+ * Minimum size of a tile with waves, in a ward in which a bed has a second device. A compact tile has no room for the
+ * numbers of a second device. So such a ward has tiles with waves, except if the tiles would be smaller than this.
  */
 export const secondDeviceSizeMin: TileSize = { widthPx: 300, heightPx: 150 };
 /** Minimum size of a compact tile: two rows of numbers below the bed's name and its alarm. */
 export const compactSizeMin: TileSize = { widthPx: 176, heightPx: 104 };
-/** Heights of the tiles if the ward scrolls: room for numbers and two waves, or for numbers. */
+/** Heights of the tiles if the ward scrolls. `full` has room for numbers and two waves, `compact` only for numbers. */
 const scrolledTilePx = { full: 224, compact: 112 } as const;
 /** In a narrower box the tiles stand in one column. */
 const listWidthPx = 620;
@@ -24,19 +24,24 @@ const listWidthPx = 620;
 const scrollbarPx = 11;
 /** Width divided by height of the tile that is easiest to read. */
 const bestAspectRatio = 1.6;
-/** Returns how much larger all sizes are in a wide box: people look at a screen of 3840 px from farther away. */
+/**
+ * Returns how much larger all sizes are in a wide box, because people look at a screen of 3840 px from farther away.
+ */
 const farness = (widthPx: number) => Math.max(1, widthPx / 1_600);
 const timesSize = ({ widthPx, heightPx }: TileSize, factor: number): TileSize => ({
   widthPx: widthPx * factor,
   heightPx: heightPx * factor,
 });
 
-/** Returns the height of the heading of a sector, px. It grows with the window, as the tiles do (ward.css). */
+/** Returns the height of the heading of a sector, px. The height grows with the window, as the tiles do (ward.css). */
 export function sectorHeadPx(widthPx: number): number {
   return Math.round(22 * farness(widthPx));
 }
 
-/** The number of tiles; with several sections, the number of tiles of each. Each section begins a row below its heading. */
+/**
+ * The number of tiles. If the ward has several sections: the number of tiles of each section. Each section begins a new
+ * row below its heading.
+ */
 type TileCount = number | readonly number[];
 
 function sectionsOf(count: TileCount): readonly number[] {
@@ -44,8 +49,7 @@ function sectionsOf(count: TileCount): readonly number[] {
 }
 
 /**
- * Returns the grid for tiles in a box. Of the grids that fit, chooses the grid whose tiles are nearest to the
- * best shape.
+ * Returns the grid for tiles in a box. Of all grids that fit, chooses the grid whose tiles have nearly the best shape.
  * @param least minimum size of a tile
  */
 export function gridFor(
@@ -69,7 +73,7 @@ export function gridFor(
     const width = (widthPx - gapPx * (columns - 1)) / columns;
     const height = (freePx - gapPx * (rows - 1)) / rows;
     if (height < least.heightPx) continue;
-    // A grid with empty places at its end is worse.
+    // Empty places at the end make a grid worse.
     const difference = Math.abs(Math.log(width / height / bestAspectRatio)) + 0.15 * (columns * rows - total);
     if (difference < bestDifference) {
       best = { columns, rows, scrolls: false };
@@ -85,18 +89,23 @@ export function gridFor(
   );
 }
 
-/** Returns the height of the headings of all sections with the gaps below them, px; 0 for one section. */
+/**
+ * Returns the height of the headings of all sections and of the gaps below them, px. A single section has no heading.
+ */
 function headingsPx(sections: readonly number[], widthPx: number, gapPx: number): number {
   return sections.length < 2 ? 0 : sections.length * (sectorHeadPx(widthPx) + gapPx);
 }
 
 /**
- * With fewer beds, `auto` never chooses compact tiles (ours). In a small window such a ward scrolls, because a compact tile
- * hides the nurse's name and shortens the bed's notice.
+ * A ward with fewer beds never gets compact tiles by `auto` (ours), because a compact tile hides the nurse's name and
+ * shortens the bed's notice. In a small window such a ward scrolls.
  */
 const compactBedsMin = 9;
 
-/** What a person can choose. `auto`: with waves if all tiles fit the screen or the ward is small, otherwise only numbers. */
+/**
+ * What a person can choose. `auto`: tiles with waves if all these tiles fit the screen or if the ward is small. In
+ * other cases, tiles with numbers only.
+ */
 export const layoutChoices = ['auto', 'waves', 'numbers'] as const;
 export type LayoutChoice = (typeof layoutChoices)[number];
 

@@ -43,7 +43,7 @@ it('openAtBed lists alarms with their state, pauses, standby, own limits and not
     'Limits HR: high 130, ward 120 (Nora, 07:59)',
     'Readings come late',
   ]);
-  // Two keys for each alarm that nobody acknowledged, and none for the notice.
+  // Each alarm that nobody acknowledged has two keys. The notice has no key.
   expect(seen).toHaveLength(7);
 });
 
@@ -91,7 +91,7 @@ it('listChange names the points that came and the points that ended since the pa
   expect(listChange(first, [line('a')])).toEqual({ added: new Set(), gone: [] });
   const second = seenListAfter(first, [line('b')]);
   expect(listChange(second, [line('b')])).toEqual({ added: new Set(['b']), gone: ['name of a'] });
-  // A point that came and ended while the page was open is named, too.
+  // The list also names a point that came and ended while the page was open.
   expect(listChange(seenListAfter(second, []), [])).toEqual({ added: new Set(), gone: ['name of a', 'name of b'] });
 });
 

@@ -1,4 +1,4 @@
-/** Lists what is open at a bed, so that the next person knows this before accepting the bed. */
+/** Lists the open points of a bed, so that the next person reads them before she or he accepts the bed. */
 
 import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
 import type { Alarm, GroupInForce, Limits } from '../../../contracts/messages/alarms.ts';
@@ -24,17 +24,17 @@ const signalTexts: Readonly<Record<Alarm['signal'], string>> = texts({
 const dutyCodes: readonly string[] = Object.values(dutyNoticeCodes);
 
 /**
- * One line of the list. `point` is absent in a line that is not compared when the person accepts, such as a notice. The
- * key of an alarm stays the same when somebody acknowledges the alarm.
+ * One line of the list. `point` is absent in a line without an open point, such as a notice; the server does not
+ * compare such a line when the person accepts. The key of an alarm stays the same when somebody acknowledges the alarm.
  */
 export type OpenLine = { readonly point?: { readonly key: string; readonly name: string }; readonly text: string };
 
-/** What is open at one bed: the lines, and the keys of the points that a person has seen after reading these lines. */
+/** The open points of one bed: the lines of the list, and the keys of the points in these lines. */
 export type OpenBed = { readonly lines: readonly OpenLine[]; readonly seen: readonly string[] };
 
 /**
- * Returns the beds in the list of a person with a duty for the whole ward. They are the beds of the wards file, and
- * other beds of the ward that still have a device or a patient. The server compares the same beds.
+ * Returns the beds in the list of a person with a duty for the whole ward. These are the beds of the wards file, and
+ * other beds of the ward that still have a device or a patient. The server compares the open points of these beds.
  */
 export function bedsOfWard(
   registered: readonly string[],
@@ -45,7 +45,7 @@ export function bedsOfWard(
   return [...new Set([...registered, ...inUse])];
 }
 
-/** Returns what is open at the devices of one bed. */
+/** Returns the open points at the devices of one bed. */
 export function openAtBed(
   devices: readonly { readonly bed: Bed; readonly alarms: readonly Alarm[] }[],
   deliveries: ReadonlyMap<string, DeliveryView>,
@@ -64,7 +64,8 @@ export function openAtBed(
         point: { key: seenKeys([point]).at(-1) ?? point.key, name: pointName(point) },
         text: pointText(point, deliveries, nowMs),
       });
-    // Notices about duties are left out: the board shows who is responsible, and this acceptance changes that.
+    // Notices about duties are left out. The board shows who is responsible, and the acceptance changes who is
+    // responsible.
     const notices = bed.notices.filter(({ code }) => !dutyCodes.includes(code));
     if (notices.length > 0) lines.push({ text: noticesText(notices, nowMs) });
   }
@@ -95,7 +96,7 @@ function pointText(point: OpenPoint, deliveries: ReadonlyMap<string, DeliveryVie
   }
 }
 
-/** Returns `Limits HR 50 to 130, ward 50 to 120 (Nora, 07:10)`. */
+/** Returns the text about a patient's own limits, for example `Limits HR 50 to 130, ward 50 to 120 (Nora, 07:10)`. */
 function limitsText({ group, limits, base, own, off, changed }: GroupInForce, nowMs: number): string {
   const by = changed ? ` (${changed.by.name}, ${shortTime(changed.at, nowMs)})` : '';
   if (off) {
@@ -124,16 +125,22 @@ const limitKeys = ['low', 'high', 'extremeLow', 'extremeHigh', 'delayMs'] as con
 
 const valueText = (value: number | undefined) => (value === undefined ? t('none') : String(value));
 
-/** What has changed in the list since the page was opened: the keys of new points, and the names of points that are not open any more. */
+/**
+ * The changes of the list since the page was opened. `added`: the keys of new points. `gone`: the names of points that
+ * are not open any more.
+ */
 export type ListChange = { readonly added: ReadonlySet<string>; readonly gone: readonly string[] };
 
-/** Maximum number of points that are named although they are not open any more; the oldest are left out. */
+/** Maximum number of names in `gone`. The oldest names are left out. */
 const goneMax = 8;
 
-/** What the list has shown since the page was opened. `first` has the keys that it showed at first; `names` has the name of each point, by its id. */
+/**
+ * What the list has shown since the page was opened. `first`: the keys of the points that the list showed at first.
+ * `names`: the name of each point that the list has shown, by the id of the point.
+ */
 export type SeenList = { readonly first: ReadonlySet<string>; readonly names: ReadonlyMap<string, string> };
 
-/** Returns what the list has shown until now: `before`, and the points of `lines`. */
+/** Adds the points of `lines` to the points that the list has shown before. */
 export function seenListAfter(before: SeenList | undefined, lines: readonly OpenLine[]): SeenList {
   const points = lines.flatMap(({ point }): [string, string][] => (point ? [[point.key, point.name]] : []));
   const names = points.map(([key, name]): [string, string] => [pointId(key), name]);
@@ -141,7 +148,7 @@ export function seenListAfter(before: SeenList | undefined, lines: readonly Open
   return { first: before.first, names: new Map([...before.names, ...names]) };
 }
 
-/** Returns which points are new since the page was opened, and which are not open any more. */
+/** Returns the points that are new since the page was opened, and the points that are not open any more. */
 export function listChange({ first, names }: SeenList, lines: readonly OpenLine[]): ListChange {
   const present = new Set(lines.flatMap(({ point }) => (point ? [pointId(point.key)] : [])));
   const hasSeen = seenWith([...first]);

@@ -9,8 +9,8 @@ import type { Session } from '../../protocol/rest.ts';
 export type TouchTime = { readonly wallMs: number; readonly steadyMs: number };
 
 /**
- * Returns after which time the screen locks itself; undefined if it must not lock now.
- * A wall display never locks: nobody touches it, and nobody in the ward has its password.
+ * Returns the time after which the screen locks itself; undefined if the screen must not lock now. A wall display never
+ * locks, because nobody touches it, and nobody in the ward has its password.
  * @param isLockPending whether the page is locked and the server has not confirmed it
  */
 export function lockAfterMsOf(
@@ -22,13 +22,13 @@ export function lockAfterMsOf(
 }
 
 /**
- * Returns how long nobody has touched this browser: the longer time by the two clocks. The monotonic clock stands still
- * while the machine sleeps, and the wall clock may be set.
+ * Returns how long nobody has touched this browser. Uses the clock by which the time is longer, because the monotonic
+ * clock stands still while the machine sleeps, and somebody may set the wall clock.
  * @param otherTabTouchMs when another tab of this browser was last touched, by the wall clock; undefined if not known
  */
 export function idleMs(lastTouch: TouchTime, now: TouchTime, otherTabTouchMs: number | undefined): number {
   const idleHereMs = Math.max(now.wallMs - lastTouch.wallMs, now.steadyMs - lastTouch.steadyMs);
-  // The other tab's time is in the future only if the wall clock was set back: then it does not count.
+  // If the other tab's time is in the future, the wall clock was set back. Then this time does not count.
   if (otherTabTouchMs === undefined || otherTabTouchMs > now.wallMs) return idleHereMs;
   return Math.min(idleHereMs, now.wallMs - otherTabTouchMs);
 }

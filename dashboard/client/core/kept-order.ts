@@ -1,10 +1,10 @@
-/** Keeps the rows of a list at their places while somebody points at the list. Pure. */
+/** Decides the order of the rows of a list. While somebody points at the list, the rows keep their places. Pure. */
 
 /**
  * Returns the keys in the order in which a list shows them.
  * @param shownKeys the keys as the list shows them now
  * @param sortedKeys all keys that the list must show, in the order that they should have
- * @param isHeld whether somebody points at the list: then each row keeps its place, and new rows come at the end
+ * @param isHeld whether somebody points at the list. Then each row keeps its place, and new rows come at the end
  */
 export function keptOrder(shownKeys: readonly string[], sortedKeys: readonly string[], isHeld: boolean): string[] {
   if (!isHeld) return [...sortedKeys];

@@ -4,7 +4,7 @@
  * with the smallest delay.
  */
 
-/** How long the largest lead is used. Afterwards the smaller leads of slower messages are used. */
+/** How long the largest lead is used. After this time the smaller leads of slower messages are used. */
 export const leadWindowMs = 30_000;
 
 export type Lead = {
@@ -13,7 +13,7 @@ export type Lead = {
   /** Largest remote minus local time in the previous window, ms; -Infinity if there was no message. */
   previousLargestMs: number;
   windowFromMs: number;
-  /** The newest messages in a row, if all have about the same lead, and this lead is smaller than the largest. */
+  /** The newest messages in a row, if all these messages have an equal lead that is smaller than the largest lead. */
   run: { readonly aheadMs: number; readonly sinceMs: number; readonly count: number } | undefined;
 };
 
@@ -25,13 +25,16 @@ export function createLead(): Lead {
 /** Two leads are equal if their difference is at most this, ms. */
 const sameLeadMs = 500;
 /**
- * If this many messages over at least this time have an equal smaller lead, the remote clock was set, or its messages
- * are slower from now on. Then the smaller lead is used.
+ * The smaller lead is used if at least `runMessagesMin` messages over at least `runMsMin` have this lead. Then the
+ * remote clock was set, or its messages are slower from now on.
  */
 const runMessagesMin = 2;
 const runMsMin = 1_000;
 
-/** If the lead of a new server process is smaller by more than this, its clock differs from that of the former process (ours). */
+/**
+ * If the lead of a new server process is smaller by more than this, its clock differs from the clock of the former
+ * process (ours).
+ */
 const newRemoteStepMs = 5_000;
 
 /**
@@ -48,9 +51,9 @@ export function updateLeadFromNewProcess(lead: Lead, remoteMs: number, localMs: 
  * Updates `lead` with a message.
  * @param remoteMs remote time in the message
  * @param localMs when the message came, by a local clock that never runs backward
- * @param stepMs for a remote clock that may be set: if several messages have a lead that is smaller by more than this,
- *   the smaller lead is used immediately. By default the smaller lead is used only after the window: otherwise a slow
- *   connection would make values look younger than they are.
+ * @param stepMs for a remote clock that may be set. If several messages have a lead that is smaller by more than
+ * `stepMs`, the smaller lead is used immediately. By default the smaller lead is used only after the window, because a
+ * slow connection must not make values look younger than they are.
  */
 export function updateLead(lead: Lead, remoteMs: number, localMs: number, stepMs = Number.POSITIVE_INFINITY): void {
   const aheadMs = remoteMs - localMs;

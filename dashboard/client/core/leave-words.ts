@@ -8,7 +8,10 @@ import { shortTime } from './times.ts';
 type Place = LeaveOutcome['places'][number];
 type Call = LeaveOutcome['calls'][number];
 
-/** Returns `A-1: then nobody is the nurse` or `A-1 (covered for Anna Alt, who is away): then Ben Buddy is the nurse`. */
+/**
+ * Returns the text about a place after the person has left, for example `A-1: then nobody is the nurse` or `A-1
+ * (covered for Anna Alt, who is away): then Ben Buddy is the nurse`.
+ */
 export function placeText({ duty, bed, coveredFor, next, nobodyFrom }: Place, nowMs: number): string {
   const where = bed === undefined ? t('The ward') : bed;
   const whose = coveredFor === undefined ? '' : t(' (covered for {coveredFor}, who is away)', { coveredFor });
@@ -30,7 +33,7 @@ function endText(nobodyFrom: string | undefined, nowMs: number): string {
 /** Returns whether nobody has the duty at this place after the person has left. */
 export const isLeft = ({ next }: Place): boolean => next === undefined;
 
-/** Returns a text about what happens to a call of a person who leaves. */
+/** Returns the text about a call of a person who leaves: what happens to the call. */
 export function callText(call: Call, person: string): string {
   const { bed, text, isAccepted } = call;
   const whose = isAccepted
@@ -55,25 +58,27 @@ function thenText({ others, next, again, nextRound }: Call): string {
 
 /** The length of the new assignment if the planned end of the old assignment is past or too close, ms. */
 const againMs = 3_600_000;
-/** The server refuses an assignment shorter than 15 min. This is one minute more, because the clocks differ. */
+/**
+ * The server refuses an assignment that is shorter than 15 min. The page uses one minute more, because the clocks
+ * differ.
+ */
 const shortestMs = 16 * 60_000;
 
 /**
- * Returns until when an ended assignment lasts if it is assigned again: until its planned end, or for 1 h if this end
- * is past or too close.
+ * Returns the end of a new assignment that replaces an ended assignment: the planned end of the old assignment. If this
+ * end is past or too close, the new assignment lasts 1 h.
  */
 export function againUntil({ assignment }: BoardEntry, nowMs: number): string {
   const untilMs = Date.parse(assignment.until);
   return new Date(untilMs - nowMs > shortestMs ? untilMs : nowMs + againMs).toISOString();
 }
 
-/** A person who can cover. `buddyBeds` is at how many beds of the covered person this person is buddy. */
+/** A person who can cover. `buddyBeds`: the number of beds of the covered person at which the cover is buddy. */
 export type Cover = { readonly userId: string; readonly name: string; readonly buddyBeds: number };
 
 /**
- * Returns the persons who can cover for a person. They are sorted by the number of the person's beds at which they are
- * buddy (the highest number first), then by name. A cover is on duty, has the same role, is not away, and has an
- * account that may act.
+ * Returns the persons who can cover for a person, sorted by `buddyBeds` (the highest number first) and then by name.
+ * Such a person is on duty, has the role of the covered person, is not away, and has an account that may act.
  */
 export function coversFor(board: Board, userId: string | undefined, nowMs: number): Cover[] {
   const roleOf = (id: string | undefined) => board.people.find((person) => person.userId === id)?.role;
@@ -94,7 +99,7 @@ export function coversFor(board: Board, userId: string | undefined, nowMs: numbe
   return [...new Map(covers).values()].sort((a, b) => b.buddyBeds - a.buddyBeds || a.name.localeCompare(b.name));
 }
 
-/** Returns the assignments that have been accepted, have begun and are not over. */
+/** Returns the assignments that are in force: accepted, begun, and not over. */
 export function onDutyAt(board: Board, nowMs: number): BoardEntry[] {
   return board.entries.filter(
     ({ assignment, acceptedAt, isOver }) => !isOver && acceptedAt !== undefined && Date.parse(assignment.from) <= nowMs,

@@ -31,8 +31,8 @@ function parseLimits(text: string, nowMs: number): LimitValues | undefined {
 }
 
 /**
- * Returns what differs between two texts about limits, each as `low 50 → 45`. A limit that is not set is a dash. Returns
- * both texts whole if one of them has an unknown form, so that nothing is hidden.
+ * Returns the differences between two texts about limits, for example `low 50 → 45`. A dash stands for a limit that is
+ * not set. If one of the texts has an unknown form, returns both texts whole, so that nothing is hidden.
  */
 export function limitDifferences(from: string, to: string, nowMs: number): string[] {
   const [before, after] = [parseLimits(from, nowMs), parseLimits(to, nowMs)];

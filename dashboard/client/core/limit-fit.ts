@@ -1,9 +1,15 @@
-/** Chooses limits that a person can compare for a patient with many alarms: the limit in force, and wider limits. Pure. */
+/**
+ * For a patient with many alarms: chooses the limits that a person can compare, which are the limit in force and wider
+ * limits. Pure.
+ */
 import { type BoundName, limitsFault } from '../../../contracts/effective-limits.ts';
 import type { GroupInForce, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';
 
-/** How far two compared limits are apart, in the unit of the group (ours: a step that a clinician would set). */
+/**
+ * The distance between two compared limits, in the unit of the group (ours). A clinician would change a limit by such a
+ * step.
+ */
 const steps: Readonly<Record<LimitGroup, number>> = {
   HR: 5,
   PR: 5,
@@ -27,8 +33,8 @@ export type LimitFit = {
 };
 
 /**
- * Returns which limits to compare for a condition such as `HR.high`. Undefined for a condition without a plain limit, for a limit
- * that is not in force or is switched off, and if no wider limit may be set.
+ * Returns the limits to compare for a condition such as `HR.high`. Undefined if the condition has no plain limit, if
+ * the limit is not in force or is switched off, or if nobody may set a wider limit.
  */
 export function limitFit(condition: string, inForce: LimitsInForce | null): LimitFit | undefined {
   const match = /^([A-Za-z0-9]+)\.(low|high)$/.exec(condition);

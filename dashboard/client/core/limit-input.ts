@@ -1,4 +1,7 @@
-/** Reads limits that somebody typed into a form: plausible numbers in rising order, or a sentence that says what is wrong. */
+/**
+ * Reads limits that somebody typed into a form. They must be plausible numbers in rising order. If they are not, the
+ * result is a sentence that says what is wrong.
+ */
 
 import { bounds } from '../../../contracts/effective-limits.ts';
 import type { Limits, LimitsAsked, OwnLimits } from '../../../contracts/messages/alarms.ts';
@@ -17,8 +20,8 @@ export function groupName(group: LimitGroup): string {
 export type LimitsOrFault = { ok: true; limits: Limits } | { ok: false; message: string };
 
 /**
- * Matches a plain decimal number with a decimal point or a decimal comma, without exponent and plus sign. After a comma
- * it allows at most two digits, because `1,200` may mean one thousand two hundred.
+ * Matches a plain decimal number with a decimal point or a decimal comma, without exponent and plus sign. Allows at
+ * most two digits after a comma, because `1,200` may mean one thousand two hundred.
  */
 const plainNumber = /^-?\d+(?:\.\d+|,\d{1,2})?$/;
 
@@ -73,8 +76,8 @@ export function readLimits(group: LimitGroup, textOf: (name: (typeof bounds)[num
 export type LimitDraft = Readonly<Record<(typeof bounds)[number], string>>;
 
 /**
- * Returns a text with the numbers that were typed in another form than Vigil writes them (`38,5`, `050`); undefined if
- * there are no such numbers.
+ * Returns how Vigil understands numbers that a person typed in an unusual form (`38,5`, `050`); undefined if there are
+ * no such numbers.
  */
 export function understoodText(draft: LimitDraft): string | undefined {
   const read = bounds.flatMap((name) => {
@@ -98,7 +101,10 @@ export function draftOfLimits(own: OwnLimits | null | undefined): LimitDraft {
 /** The message for a form in which nothing was changed. */
 export const nothingChangedMessage = () => t('Nothing was changed.');
 
-/** Returns the limits to request: the fields that differ from the patient's own limits; null if all fields are empty. */
+/**
+ * Returns the limits to request. These are the fields that differ from the patient's own limits; null if all fields are
+ * empty.
+ */
 export function readChangedLimits(
   group: LimitGroup,
   draft: LimitDraft,
@@ -114,8 +120,8 @@ export function readChangedLimits(
 }
 
 /**
- * Returns whether `a` and `b` are an extreme limit and its plain limit. These two limits may be equal: then every breach
- * is an extreme breach.
+ * Returns whether `a` and `b` are an extreme limit and its plain limit. These two limits may be equal. Then every
+ * breach is an extreme breach.
  */
 function isPair(a: string, b: string): boolean {
   return (a === 'extremeLow' && b === 'low') || (a === 'high' && b === 'extremeHigh');

@@ -4,7 +4,7 @@ import { t } from './texts.ts';
 import { whenText } from './times.ts';
 
 /**
- * Returns a text that says where the limits that judge a patient come from.
+ * Returns a text about the origin of the limits by which Vigil judges a patient.
  * @param shownCount number of parameters on the screen that have limits
  */
 export function originText(inForce: LimitsInForce | null, shownCount: number, nowMs: number): string {

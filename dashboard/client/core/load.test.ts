@@ -21,7 +21,7 @@ const calm: LoadSample = { lateMs: 0, drawLateMs: 0 };
 const strained: LoadSample = { lateMs: strainedMs.main + 1, drawLateMs: 0 };
 const overloaded: LoadSample = { lateMs: overloadedMs + 1, drawLateMs: 0 };
 
-/** Returns the load after each of the samples, which come once a second from `fromMs` on. */
+/** Returns the load after each sample. The samples come once a second from `fromMs` on. */
 function run(load: Load, samples: readonly LoadSample[], fromMs = 0): Load[] {
   const loads: Load[] = [];
   for (const [i, sample] of samples.entries()) {

@@ -1,15 +1,15 @@
 /**
- * Decides what a slow screen still draws. First it stops to draw waves, then it draws numbers less often. It always draws
- * alarms. The load is measured by how late the page's timer fires, because everything that waits for the main thread
- * waits about as long as the timer.
+ * Decides what a slow screen still draws. A slow screen first stops drawing waves, then draws numbers less often. It
+ * always draws alarms. The measure of the load is how late the page's timer fires, because everything that needs the
+ * main thread waits about as long as the timer.
  */
 
 import type { Screen } from './fold.ts';
 import { t } from './texts.ts';
 
 /**
- * From full to least: `waves-slower` draws fewer frames, `no-waves` none, `numbers-slower` also shows numbers less
- * often.
+ * What the screen draws, from most to least. `waves-slower`: fewer frames of waves. `no-waves`: no waves.
+ * `numbers-slower`: no waves, and numbers less often.
  */
 export const loadLevels = ['full', 'waves-slower', 'no-waves', 'numbers-slower'] as const;
 export type LoadLevel = (typeof loadLevels)[number];
@@ -18,7 +18,7 @@ export type LoadLevel = (typeof loadLevels)[number];
 export type LoadSample = {
   /** How late the timer of the main thread fired, ms. */
   readonly lateMs: number;
-  /** How late the wave painter drew a frame, ms; 0 while it draws no waves. */
+  /** How late the wave painter drew a frame, ms; 0 while the painter draws no waves. */
   readonly drawLateMs: number;
 };
 
@@ -26,7 +26,7 @@ export type Load = {
   readonly level: LoadLevel;
   /** Number of samples in a row above `strainedMs`. */
   readonly strainedCount: number;
-  /** Since when all samples have been below `calmMs`; undefined after a sample above it. */
+  /** The time since which all samples have been calm (`calmMs`); undefined after a sample that was not calm. */
   readonly calmSinceMs: number | undefined;
   /** How long all samples must be calm before the screen goes one level back towards `full`. */
   readonly calmForMs: number;
@@ -35,17 +35,17 @@ export type Load = {
 };
 
 /**
- * If two samples in a row are later than this, the screen goes down one level. Waves may be later than the main thread:
- * a late frame only looks jerky.
+ * If two samples in a row are later than this, the screen goes down one level. The limit for waves is higher, because a
+ * late frame only looks jerky.
  */
 export const strainedMs = { main: 300, draw: 500 } as const;
 /** If the second of these samples is later than this, the screen goes down two levels. */
 export const overloadedMs = 1500;
 /** A sample up to this counts as calm. A sample between `calmMs` and `strainedMs` does not change the level. */
 export const calmMs = { main: 150, draw: 250 } as const;
-/** How long all samples must be calm: `min` at first; doubled after each relapse, up to `max`. */
+/** How long all samples must be calm: at first `min`. Each relapse doubles the time, up to `max`. */
 export const calmForMs = { min: 10_000, max: 160_000 } as const;
-/** A relapse: the screen goes down again within this time after it went back up. */
+/** If the screen goes down again within this time after it went up, this is a relapse. */
 export const relapseMs = 30_000;
 /** At the level `numbers-slower`, numbers are drawn once in this time, ms. Values that come every second stay current. */
 export const numbersEveryMs = 1000;
@@ -61,8 +61,7 @@ export const startLoad: Load = {
 /** Returns the load after a sample of the last second; `nowMs` is a steady clock. */
 export function loadAfterSample(load: Load, sample: LoadSample, nowMs: number): Load {
   const levelIndex = loadLevels.indexOf(load.level);
-  // While waves are off, late frames do not count. The next level only shows numbers less often, and that makes no
-  // frame faster.
+  // While waves are off, late frames do not count, because the next level (numbers less often) makes no frame faster.
   const drawsWaves = levelIndex < loadLevels.indexOf('no-waves');
   const drawLateMs = drawsWaves ? sample.drawLateMs : 0;
   if (sample.lateMs > strainedMs.main || drawLateMs > strainedMs.draw)
@@ -91,7 +90,7 @@ function afterCalmSample(load: Load, levelIndex: number, nowMs: number): Load {
   const calmSinceMs = load.calmSinceMs ?? nowMs;
   const isLongEnough = nowMs - calmSinceMs >= load.calmForMs;
   if (!isLongEnough) return { ...load, strainedCount: 0, calmSinceMs };
-  // The screen was calm at `full` for long enough: the shortest wait counts again.
+  // The screen was calm at `full` for long enough, so the shortest wait applies again.
   if (levelIndex === 0) return { ...load, strainedCount: 0, calmSinceMs, calmForMs: calmForMs.min };
   return { ...load, level: loadLevels[levelIndex - 1]!, strainedCount: 0, calmSinceMs: nowMs, recoveredAtMs: nowMs };
 }
@@ -140,8 +139,8 @@ export function shortLoadText(level: Exclude<LoadLevel, 'full'>): string {
 }
 
 /**
- * Returns the screen to show between two updates of numbers: alarms and health of `next`, beds of `shown`. Returns
- * `next` if a bed was added or removed.
+ * Returns the screen to show between two updates of numbers: the alarms and the health of `next` with the beds of
+ * `shown`. If a bed was added or removed, returns `next`.
  */
 export function withUnchangedNumbers(shown: Screen, next: Screen): Screen {
   const isSameWard = shown.beds.size === next.beds.size && [...next.beds.keys()].every((id) => shown.beds.has(id));

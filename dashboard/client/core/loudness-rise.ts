@@ -4,8 +4,9 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { LoudnessRise } from './sound-table.ts';
 
 /**
- * Returns one gain for each burst, from burst `firstBurst` to the first burst at full loudness. Returns at least one gain.
- * Burst 0 is the first burst after a time without unanswered high alarms. The gains rise in equal steps in dB; 1 is full loudness.
+ * Returns the gain of each burst from `firstBurst` to the first burst at full loudness; at least one gain. Burst 0 is
+ * the first burst after a time without unanswered high alarms. The gains rise in equal steps in dB. Full loudness has
+ * the gain 1.
  * @param loudnessMin the lowest loudness that a table may choose: the loudness of a medium alarm
  */
 export function gainsFrom(firstBurst: number, rise: LoudnessRise, fullLoudness: number, loudnessMin: number): number[] {
@@ -17,8 +18,8 @@ export function gainsFrom(firstBurst: number, rise: LoudnessRise, fullLoudness: 
 }
 
 /**
- * Returns whether a high alarm is unanswered. A pause of its sound is no answer, so after the pause the alarm is as loud
- * as before. A late alarm sounds as `low`, so it does not count.
+ * Returns whether any high alarm is unanswered. A pause of the sound is no answer, so after the pause the alarm is as
+ * loud as before. A late alarm does not count, because it has the sound `low`.
  */
 export function hasUnansweredHigh(alarms: Iterable<Alarm>): boolean {
   for (const alarm of alarms) if (alarm.priority === 'high' && !alarm.late && isUnanswered(alarm)) return true;

@@ -4,15 +4,15 @@
 export type Versions = {
   /** The mark of this page; undefined for a page that was not built. */
   readonly own: string | undefined;
-  /** The mark of the page that a browser would load now; undefined from an older server. */
+  /** The mark of the page that a browser would load now; undefined if the server is of an older version. */
   readonly server: string | undefined;
-  /** The server's mark for which the page in this tab was last loaded again. */
+  /** The server's mark at the last time when this tab loaded the page again. */
   readonly tried: string | undefined;
 };
 
 /**
- * `same`: this page is the newest that is known. `newer`: the server has another version. `stuck`: the page was loaded
- * again, but still has the old version.
+ * `same`: no newer version of this page is known. `newer`: the server has a different version. `stuck`: the page was
+ * loaded again, but still has the old version.
  */
 export type VersionState = 'same' | 'newer' | 'stuck';
 
@@ -24,7 +24,7 @@ export function versionState({ own, server, tried }: Versions): VersionState {
 /** How long the page must have been at rest before it loads itself again (ours). */
 export const restMs = 60_000;
 /**
- * Longest wait after this rest (ours). Each page chooses its own wait at random, so that the screens of a ward do not
+ * Longest wait after `restMs` (ours). Each page chooses its own wait at random, so that the screens of a ward do not
  * load at the same moment.
  */
 export const spreadMsMax = 60_000;
@@ -40,14 +40,14 @@ export type Busy = {
   readonly hasUnansweredAlarm: boolean;
 };
 
-/** Returns whether the page can load itself again and nothing is lost or delayed. */
+/** Returns whether nothing is lost or delayed if the page loads itself again now. */
 export function isAtRest({ hasForm, actsUnderway, isQuiet, hasUnansweredAlarm }: Busy): boolean {
   return isQuiet && !hasForm && actsUnderway === 0 && !hasUnansweredAlarm;
 }
 
 /**
  * Returns whether the page loads itself again now.
- * @param restSinceMs since when the page is at rest and nobody has touched it
+ * @param restSinceMs the time since which the page is at rest and nobody has touched it
  * @param spreadMs the wait of this page after the rest, from 0 to `spreadMsMax`
  */
 export function loadsItself(

@@ -1,4 +1,4 @@
-/** Night mode of a screen: when it is on. It always ends by itself. */
+/** Decides when night mode of a screen is on. Night mode always ends by itself. */
 
 import { nightFromHour, nightUntilHour } from '../../../contracts/night-hours.ts';
 import { isQuiet } from '../../../contracts/quiet-hours.ts';
@@ -6,24 +6,36 @@ import type { WardPlan } from '../../../contracts/ward-plan.ts';
 import { instantOfWall, wallTime } from '../../../contracts/zones.ts';
 import { pageZone } from './zones.ts';
 
-/** `ward`: in the hours of the ward, if it has any. `nightly`: each night. `off`: only if a person begins it. */
+/**
+ * When night mode is on. `ward`: in the night hours of the ward, if the ward has such hours. `nightly`: each night.
+ * `off`: only if a person begins night mode.
+ */
 export const nightChoices = ['ward', 'off', 'nightly'] as const;
 export type NightChoice = (typeof nightChoices)[number];
 
-/** From this hour on a press begins the night (ours). A press by day lasts only for `dayRestMs`. */
+/**
+ * From this hour on, a press begins night mode until the morning (ours). After a press by day, night mode lasts only
+ * for `dayRestMs`.
+ */
 export const nightPressFromHour = 18;
 /** How long night mode lasts if a person begins it by day, for example for a rest of the patients (ours). */
 export const dayRestMs = 2 * 3_600_000;
 /** The longest night that a person can begin, with the hour that a change of the clock adds. */
 const begunMsMax = 13 * 3_600_000;
 
-/** Returns whether a night that a person began is on. @param untilMs its end; 0 if nobody began one */
+/**
+ * Returns whether a night that a person began is on.
+ * @param untilMs end of this night; 0 if nobody began a night
+ */
 export function isBegunNight(untilMs: number, nowMs: number): boolean {
-  // An end that is further ahead than any night was made before the clock was set back.
+  // If the end is further ahead than the longest night, the clock was set back after the night began.
   return nowMs < untilMs && untilMs - nowMs <= begunMsMax;
 }
 
-/** Returns whether it is night by the hours that were chosen. @param isWardNight whether it is night by the hours of the ward */
+/**
+ * Returns whether it is night by the chosen hours.
+ * @param isWardNight whether it is night by the hours of the ward
+ */
 export function isHourOfNight(choice: NightChoice, isWardNight: boolean, nowMs: number): boolean {
   if (choice === 'ward') return isWardNight;
   const { hour } = wallTime(pageZone(), nowMs);
@@ -31,8 +43,8 @@ export function isHourOfNight(choice: NightChoice, isWardNight: boolean, nowMs: 
 }
 
 /**
- * Returns whether a time is in the night of a ward. A browser that does not know the time zone has no night: its alarms
- * are then louder, not softer.
+ * Returns whether a time is in the night of a ward. If the browser does not know the time zone, there is no night, so
+ * that alarms are louder and not softer.
  */
 export function isNightOfWard(plan: Pick<WardPlan, 'night' | 'zone'> | undefined, nowMs: number): boolean {
   if (plan?.night === undefined || plan.zone === undefined) return false;
@@ -44,8 +56,9 @@ export function isNightOfWard(plan: Pick<WardPlan, 'night' | 'zone'> | undefined
 }
 
 /**
- * Returns when a night ends that a person begins at a time: at the next 06:00, or by day after two hours. Otherwise a press at
- * 06:01 would play medium and low alarms at the floor for the whole day.
+ * A person begins a night at `nowMs`. Returns the end of this night: the next 06:00, but by day two hours later.
+ * Without the rule for the day, a press at 06:01 would make medium and low alarms as soft as possible for nearly 24
+ * hours.
  */
 export function nightEndMs(nowMs: number): number {
   const zone = pageZone();

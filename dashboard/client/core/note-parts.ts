@@ -1,8 +1,8 @@
 /**
  * The parts of a hand-over note, by I-PASS (Starmer et al., N Engl J Med 2014;371:1803–1812): illness severity, patient
- * summary, action list, situation awareness and contingency plans. The fifth part, the synthesis by the receiver, is the
- * acceptance of the bed. A note is stored as one text, in which each part follows its label. So older pages show it too.
- * The stored labels are English in every language: a page in another language must find the same parts.
+ * summary, action list, situation awareness and contingency plans. The fifth part, the synthesis by the receiver, is
+ * the acceptance of the bed. A note is stored as one text, in which each part follows its label. So older pages show
+ * the note too. The stored labels are always English, so that pages in all languages find the parts.
  */
 
 import { noteOf } from './note-input.ts';
@@ -58,7 +58,9 @@ export type NoteInParts = Readonly<Record<'free' | NotePartKey, string>>;
 
 const pattern = new RegExp(`^(.*?)${noteParts.map(({ stored }) => `(?:(?:^| )${stored}: (.*?))?`).join('')}$`);
 
-/** Returns the parts of a saved note. `noteFromParts` makes the same text from them, so nothing gets lost. */
+/**
+ * Returns the parts of a saved note. `noteFromParts` makes the saved text from these parts again, so nothing gets lost.
+ */
 export function partsOfNote(text: string): NoteInParts {
   const [, free = '', severity = '', summary = '', actions = '', awareness = ''] = pattern.exec(text) ?? ['', text];
   return { free, severity, summary, actions, awareness };
@@ -67,7 +69,7 @@ export function partsOfNote(text: string): NoteInParts {
 /** Returns whether a note has a part with a label. */
 export const hasParts = (parts: NoteInParts): boolean => noteParts.some(({ key }) => parts[key] !== '');
 
-/** Returns the text that is saved: the free text, and then each part that is not empty, after its label. */
+/** Returns the text to save. It has the free text, and then the label and the text of each part that is not empty. */
 export function noteFromParts(parts: NoteInParts): string {
   const labelled = noteParts.flatMap(({ key, stored }) => {
     const text = noteOf(parts[key]);

@@ -7,8 +7,8 @@ import { t } from './texts.ts';
 import { shortTime } from './times.ts';
 
 /**
- * Returns the text of a notice. A notice about who is responsible also has its start, before the reason:
- * `No nurse is responsible since 07:00: Anna is away`. The start is in the future if the bed will soon have no nurse.
+ * Returns the text of a notice. A notice about the responsible person also has a time before the reason, for example
+ * `No nurse is responsible since 07:00: Anna is away`. The time is in the future if the bed will soon have no nurse.
  */
 export function noticeText({ code, text, since }: BedNotice, nowMs: number): string {
   if (!Object.values(dutyNoticeCodes).some((dutyCode) => dutyCode === code)) return serverText(text);

@@ -1,6 +1,6 @@
 /**
- * Computes one size for the numbers of each parameter, so that all tiles of a ward show it in the same size. The size is the
- * largest that fits on each tile, also below an alarm.
+ * Computes one size for the numbers of each parameter. All tiles of a ward show the parameter in this size. It is the
+ * largest size that fits on every tile, even on a tile with an alarm.
  */
 import { compactNumberPx, compactPlan, compactWidthsIn } from './compact-plan.ts';
 import { type Cell, leastWidthPx, type TilePlan, widthEm } from './tile-plan.ts';
@@ -13,10 +13,10 @@ export type NumberSizes = ReadonlyMap<string, number>;
 
 type Box = { readonly widthPx: number; readonly heightPx: number };
 
-/** Height of a digit's line, as a multiple of its letters (slot.css). */
+/** Height of a line of digits, as a multiple of the size of the digits (slot.css). */
 const lineEm = 1.1;
 
-/** Returns the size of a number in its cell, px. slot.css computes the same. */
+/** Returns the size of a number in its cell, px. slot.css must compute this size by the same rule. */
 export function numberPx(cell: Cell, { widthPx, heightPx }: Box): number {
   const { edge, head, below, note } = textsAround(widthPx, heightPx);
   const acrossPx = (widthPx - (cell.hasLimits ? edge : 14)) / widthEm(cell);
@@ -24,7 +24,10 @@ export function numberPx(cell: Cell, { widthPx, heightPx }: Box): number {
   return Math.min(acrossPx, (heightPx - head - belowPx - 3) / lineEm);
 }
 
-/** Returns the room for the texts around a number, px: limits beside it, label above it, mean and note below it. */
+/**
+ * Returns the room for the texts around a number, px: the limits beside the number, the label above it, the mean and
+ * the note below it.
+ */
 function textsAround(widthPx: number, heightPx: number) {
   if (widthPx >= 300 && heightPx >= 190) {
     const letters = Math.max(22, Math.min(widthPx * 0.0667, heightPx * 0.123));
@@ -58,7 +61,10 @@ export function sizesOfPlan<C extends SizedCell>(
   ]);
 }
 
-/** Returns the sizes of the numbers of a compact tile. @param scale factor by which its texts are enlarged */
+/**
+ * Returns the sizes of the numbers of a compact tile.
+ * @param scale factor by which the texts of the tile are enlarged
+ */
 export function sizesOfCompact(cells: readonly SizedCell[], box: Box, scale: number): NumberSizes {
   const { rows, leastPx } = compactPlan(box, scale, cells, () => false);
   const heightPx = Math.max(box.heightPx, leastPx) / Math.max(1, rows.length) - 1;

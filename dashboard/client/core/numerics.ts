@@ -1,6 +1,6 @@
 /**
- * Prepares a bed's values for a clinician: in a fixed order, with the values of a pressure together, each with the
- * limits that judge it.
+ * Prepares the values of a bed for the screen. The order is fixed, the values of a pressure stand together, and each
+ * value has its limits.
  */
 
 import { clockErrorShownMsMin, clockErrorText, sampledMs } from '../../../contracts/device-clock.ts';
@@ -16,14 +16,14 @@ import { whenText } from './times.ts';
 
 export type ShownValue = { readonly parameter: Parameter; readonly numeric: Numeric };
 
-/** One number that the screen shows with its label, or the two or three numbers of a pressure. */
+/** A number with its label, or the two or three numbers of a pressure with their label. */
 export type Readout = {
-  /** The code of the first value; identifies the readout as long as the bed has this code. */
+  /** The code of the first value. It identifies the readout as long as the bed has a value with this code. */
   readonly key: string;
   readonly group: ParameterGroup;
   readonly label: string;
   readonly unitLabel: string;
-  /** One value. A pressure has up to three values: systolic, diastolic and mean, if they were received. */
+  /** One value. A pressure has up to three values: systolic, diastolic and mean, as far as the device sends them. */
   readonly values: readonly ShownValue[];
   readonly isPressure: boolean;
 };
@@ -32,9 +32,9 @@ const groupOrder: readonly ParameterGroup[] = ['HR', 'SpO2', 'ABP', 'NIBP', 'RR'
 const pressureLabels: Partial<Readonly<Record<ParameterGroup, string>>> = { ABP: 'ABP', NIBP: 'NBP' };
 
 /**
- * Returns the readouts of a bed. If several sensors measure the same parameter (three ways to count breaths), the
- * readout shows the newest value. The corrected time decides which value is the newest, because a device's clock may have been set
- * back; the receive time decides between equal times.
+ * Returns the readouts of a bed. If several sensors measure one parameter (there are three ways to count breaths), the
+ * readout shows the newest value. The newest value is the value with the latest corrected time, because somebody may
+ * have set a device's clock back. If the times are equal, the receive time decides.
  */
 export function readoutsOf(values: readonly Numeric[]): Readout[] {
   const newest = new Map<string, ShownValue>();
@@ -64,14 +64,14 @@ function newReadout(group: ParameterGroup, label: string, values: readonly Shown
   return { key: first.numeric.code, group, label, unitLabel: first.parameter.unitLabel, values, isPressure };
 }
 
-/** Returns the time from which a value's age counts (protocol/rest.ts, `Numeric`). */
+/** Returns the time from which the age of a value counts (protocol/rest.ts, `Numeric`). */
 export function ageStartMs({ time, receivedAt, clockOffsetMs = 0 }: Numeric): number {
   return sampledMs(Date.parse(time), Date.parse(receivedAt), clockOffsetMs);
 }
 
 /**
- * Returns the text for the mark beside a number whose device has a wrong clock; undefined if the clock is wrong by less
- * than `clockErrorShownMsMin`.
+ * Returns the text of the mark for a wrong clock of the device; undefined if the clock is wrong by less than
+ * `clockErrorShownMsMin`.
  */
 export function wrongClockText({ clockOffsetMs = 0 }: Numeric): string | undefined {
   if (Math.abs(clockOffsetMs) < clockErrorShownMsMin) return undefined;
@@ -80,7 +80,9 @@ export function wrongClockText({ clockOffsetMs = 0 }: Numeric): string | undefin
   });
 }
 
-/** Returns a number with its parameter's digits; without a value, returns a dash and a note that says why. */
+/**
+ * Returns a number with the digits of its parameter. If the value is missing, returns a dash and a note that says why.
+ */
 export function valueText(shown: ShownValue): { text: string; note: string | undefined } {
   const { numeric, parameter } = shown;
   const note = numeric.validity === undefined ? undefined : serverText(numeric.validity);
@@ -93,11 +95,16 @@ export type ShownLimits = {
   readonly limits: Limits;
   /** Whether the low or the high limit is the patient's own. */
   readonly hasOwn: boolean;
-  /** Why and until when the low and high limits are off; undefined if they are on. */
+  /**
+   * If the low and high limits are off: the reason, and the time until which they are off. Undefined if they are on.
+   */
   readonly off: GroupInForce['off'];
 };
 
-/** Returns the limit that a value is beyond, the extreme one if it is beyond both; undefined if it is beyond none. */
+/**
+ * Returns the limit that a value exceeds, upward or downward; undefined if the value exceeds no limit. If the value
+ * exceeds a plain limit and its extreme limit, returns the extreme limit.
+ */
 export function limitBeyond(value: number | undefined, { low, high, extremeLow, extremeHigh }: Limits) {
   if (value === undefined) return undefined;
   if (extremeHigh !== undefined && value > extremeHigh) return 'extremeHigh';
@@ -107,7 +114,8 @@ export function limitBeyond(value: number | undefined, { low, high, extremeLow, 
 }
 
 /**
- * Returns the limits that judge a parameter, as the alarm processor published them; undefined if it published none.
+ * Returns the limits of a parameter that the alarm processor uses and has published; undefined if it has published no
+ * limits.
  */
 export function limitsFor(parameter: Parameter, inForce: LimitsInForce | null): ShownLimits | undefined {
   const group = groupInForce(parameter.limits, inForce);
@@ -121,17 +129,17 @@ export function groupInForce(group: LimitGroup | undefined, inForce: LimitsInFor
   return inForce?.groups.find((entry) => entry.group === group);
 }
 
-/** Returns a text that says why limits are off, and until when. */
+/** Returns a text with the reason why limits are off, and with the time until which they are off. */
 export function offText(off: NonNullable<GroupInForce['off']>, nowMs: number): string {
   const until = off.until === undefined ? '' : t(' until {when}', { when: whenText(Date.parse(off.until), nowMs) });
   return t('Alarm limits are off{until}: {reason}', { until, reason: off.reason });
 }
 
 /**
- * Returns the priority that colours a readout: the highest priority of the present physiological alarms of the
- * same device and parameter, acknowledged or not. Two codes with one label, such as two ways to count breaths, are one
- * parameter. Late, ended and technical alarms do not count, because they are not
- * about the number on the screen.
+ * Returns the priority whose colour a readout has. It is the highest priority of the present physiological alarms of
+ * this device and parameter. Acknowledged alarms count too. Two codes with one label, such as two ways to count
+ * breaths, are one parameter. Late, ended and technical alarms do not count, because they are not about the number on
+ * the screen.
  */
 export function readoutPriority(
   values: readonly ShownValue[],
@@ -150,14 +158,14 @@ export function readoutPriority(
   )?.priority;
 }
 
-/** Returns a patient's name as lists show it: `Example, Ada`. */
+/** Returns the name of a patient for a list, for example `Example, Ada`. */
 export function patientName(patient: { familyName: string; givenName: string }): string {
   return patient.givenName === '' ? patient.familyName : `${patient.familyName}, ${patient.givenName}`;
 }
 
 /**
- * Returns the place of an alarm: `3`, or `ICU 3` if several wards are on one screen; the device id if the device has no
- * bed.
+ * Returns the place of an alarm: `3`, or `ICU 3` if the screen shows several wards. If the device has no bed, returns
+ * the device id.
  */
 export function placeText(
   bed: { ward: string | null; bed: string | null } | undefined,
@@ -168,10 +176,12 @@ export function placeText(
   return showsWard && bed.ward !== null ? `${bed.ward} ${bed.bed}` : bed.bed;
 }
 
-/** Created once, because creating a collator takes far longer than a comparison. */
+/** Created only once, because it takes far longer to create a collator than to compare two texts. */
 const numberCollator = new Intl.Collator('en', { numeric: true });
 
-/** Compares two beds by ward and bed name, numbers by value: 2 before 10. */
+/**
+ * Compares two beds by the names of ward and bed. Numbers in a name are compared by value, so that 2 comes before 10.
+ */
 export function compareBeds(a: Pick<PlacedBed, 'ward' | 'bed'>, b: typeof a): number {
   return numberCollator.compare(a.ward, b.ward) || numberCollator.compare(a.bed, b.bed);
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { pageHelp } from './page-help.ts';
 
-/** About one line of the dialog and a half. */
+/** A line and a half of the dialog. */
 const lineMax = 100;
 
 it('the help of each page has five different short lines, each with its full stop', () => {

@@ -3,7 +3,7 @@ import { type PaintWatch, startWatch, watchAfterCheck, watchAfterReport } from '
 
 const lookEveryMs = 500;
 
-/** Checks the painter from `fromMs` to `toMs`; the painter reports each second up to `reportsToMs`. */
+/** Checks a painter from `fromMs` to `toMs`. The painter sends a report each second until `reportsToMs`. */
 function checkPainter(
   watch: PaintWatch,
   fromMs: number,
@@ -49,7 +49,7 @@ describe('PaintWatch without reports', () => {
   it('a painter is not stuck while its page is hidden and shortly afterwards', () => {
     const hidden = checkPainter(painting(), 10_500, 60_000, { reportsToMs: 10_000, isSeen: false });
     expect(hidden.isStuck).toBe(false);
-    // The first report gives the time in which the page was hidden as a delay.
+    // The delay in the first report is the time in which the page was hidden.
     expect(watchAfterReport(hidden, 50_000, 60_800).isStuck).toBe(false);
     expect(checkPainter(hidden, 60_500, 63_000, { reportsToMs: 0 }).isStuck).toBe(false);
     expect(checkPainter(hidden, 60_500, 63_500, { reportsToMs: 0 }).isStuck).toBe(true);

@@ -1,17 +1,21 @@
 /**
- * Decides from the wave painter's reports (one a second) whether the painter still paints. A trace that stands still in
- * full colour looks like a normal heartbeat, so traces must leave the screen when the painter has failed or hangs.
+ * The wave painter sends a report each second. Decides from these reports whether the painter still paints. A trace
+ * that stands still in full colour looks like a normal heartbeat. So the traces must leave the screen when the painter
+ * has failed or hangs.
  */
 
-/** On a visible page the painter is stuck after this long without a report, or without a frame. */
+/** If the painter of a visible page sends no report or draws no frame for this long, it is stuck. */
 const stuckMs = 3_000;
-/** The painter may take this long to load and to send its first report. Until then no trace is on the screen. */
+/** How long the painter may need to load and to send its first report. Before this report no trace is on the screen. */
 const startMs = 15_000;
-/** If a page checks its painter this late, the page was busy or asleep, and it has not yet read the painter's last reports. */
+/**
+ * If a page checks its painter this late, the page was busy or asleep. Then the page has not yet read the painter's
+ * last reports.
+ */
 const lateCheckMs = 1_500;
 /**
- * For this time after a page was hidden, late frames do not count. The reason: the painter reports the time in which
- * the page was hidden as a delay.
+ * For this time after a page was hidden, late frames do not count, because the painter reports the hidden time as a
+ * delay.
  */
 const ignoreLateFramesMs = 2_500;
 
@@ -35,7 +39,7 @@ export function watchAfterReport(watch: PaintWatch, lateMs: number, nowMs: numbe
   return { ...watch, isStuck, trustedUntilMs: nowMs + stuckMs };
 }
 
-/** Returns the state after a check whether the painter is stuck. Must be called about twice a second. */
+/** Checks whether the painter is stuck, and returns the new state. Must be called about twice a second. */
 export function watchAfterCheck(watch: PaintWatch, nowMs: number, isPageVisible: boolean): PaintWatch {
   const checkedWatch = { ...watch, checkedAtMs: nowMs };
   const longerTrust = { trustedUntilMs: Math.max(watch.trustedUntilMs, nowMs + stuckMs) };

@@ -103,14 +103,14 @@ describe('the grid', () => {
     expect(labelTimes(paperOf({ startMs: t0 + 1 }), 100).map((ms) => ms - t0)).toEqual(
       [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((s) => s * 1_000),
     );
-    // At 6.25 mm/s a second is 25 px wide, so only each fifth second has room for 100 px.
+    // At 6.25 mm/s a second is 25 px wide. A label needs 100 px, so only each fifth second has a label.
     expect(labelTimes(paperOf({ mmPerSecond: 6.25 }), 100).map((ms) => ms - t0)).toEqual(
       [0, 5, 10, 15, 20, 25, 30, 35].map((s) => s * 1_000),
     );
   });
 });
 
-/** Returns the local time of day in a zone, as a browser there computes it. */
+/** Returns the local time of day in a zone, as a browser in this zone computes it. */
 function timeOfDayIn(timeZone: string) {
   const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', second: '2-digit' });
   return (ms: number) => {

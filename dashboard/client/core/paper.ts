@@ -12,7 +12,7 @@ export type EcgGain = (typeof ecgGainChoices)[number];
 
 /** CSS pixels in a millimetre by the definition of CSS. A real millimetre of a screen may differ. */
 export const cssPxPerMm = 96 / 25.4;
-/** A screen may be calibrated to this many CSS pixels in a millimetre. */
+/** A person may calibrate a screen to a number of CSS pixels in a millimetre within this range. */
 export const pxPerMmMin = 1;
 export const pxPerMmMax = 20;
 
@@ -46,8 +46,8 @@ export function timeAt(paper: Paper, x: number): number {
 export type Bounds = { readonly firstMs: number; readonly lastMs: number };
 
 /**
- * Returns the start of the view: the wanted start, or an earlier start if the view would show more than the last instant; never before
- * the first instant.
+ * Returns the start of the view: the wanted start, but so early that the view does not end after the last instant, and
+ * never before the first instant.
  */
 export function startWithin(wantedMs: number, viewMs: number, { firstMs, lastMs }: Bounds): number {
   return Math.max(firstMs, Math.min(wantedMs, lastMs - viewMs));
@@ -62,8 +62,8 @@ const keyMoves: Readonly<Record<string, { readonly view?: number; readonly ms?: 
 };
 
 /**
- * Returns the start of the view after a key; `live` for the key that goes to the present; undefined for another key. With Shift, an arrow
- * moves by a tenth.
+ * Returns the start of the view after the press of a key: `live` for the key that goes to the present, undefined for a
+ * key without a meaning. With Shift, an arrow moves the view by a tenth.
  */
 export function startAfterKey(
   key: string,
@@ -82,12 +82,12 @@ export function startAfterKey(
 
 export type GridLine = { readonly at: number; readonly isBold: boolean };
 
-/** Below this distance, px, the thin lines of the grid are left out. */
+/** If the distance of the thin lines of the grid is below this, px, the thin lines are left out. */
 const thinPxMin = 3;
 
 /**
- * Returns the vertical lines of the grid, one for each millimetre, and each fifth one bold. The lines belong to instants, so that the grid
- * moves with the waves.
+ * Returns the vertical lines of the grid, one line for each millimetre. Each fifth line is bold. The lines belong to
+ * instants, so that the grid moves with the waves.
  */
 export function verticalLines(paper: Paper): GridLine[] {
   const stepMs = secondMs / paper.mmPerSecond;
@@ -100,7 +100,7 @@ export function verticalLines(paper: Paper): GridLine[] {
   return lines;
 }
 
-/** Returns the horizontal lines of a row: one for each millimetre from its middle. */
+/** Returns the horizontal lines of a row: a line for each millimetre, counted from the middle of the row. */
 export function horizontalLines(heightPx: number, pxPerMm: number): GridLine[] {
   const every = pxPerMm < thinPxMin ? 5 : 1;
   const count = Math.floor(heightPx / 2 / pxPerMm);
@@ -112,7 +112,7 @@ export function horizontalLines(heightPx: number, pxPerMm: number): GridLine[] {
 
 const labelSteps = [1, 2, 5, 10, 15, 30, 60].map((seconds) => seconds * secondMs);
 
-/** Returns the instants that get a label: whole seconds with at least `spacePx` between two labels. */
+/** Returns the instants that get a label. They are whole seconds, with at least `spacePx` from label to label. */
 export function labelTimes(paper: Paper, spacePx: number): number[] {
   const stepMs = labelSteps.find((step) => step / msPerPx(paper) >= spacePx) ?? minuteMs;
   const times: number[] = [];
@@ -121,7 +121,8 @@ export function labelTimes(paper: Paper, spacePx: number): number[] {
 }
 
 /**
- * Returns the whole hours of a span, in local time. All hours have the same length, also in the night in which the clocks are changed.
+ * Returns the whole hours of a span, in local time. All hours have the same length, even in the night in which the
+ * clocks are changed.
  * @param offsetMinutesAt how far the local time is behind UTC at an instant, minutes (`Date.getTimezoneOffset`)
  */
 export function wholeHours({ firstMs, lastMs }: Bounds, offsetMinutesAt: (ms: number) => number): number[] {
@@ -133,18 +134,18 @@ export function wholeHours({ firstMs, lastMs }: Bounds, offsetMinutesAt: (ms: nu
 }
 
 /**
- * Returns the instant of a typed time of day: the latest one that is not in the future. In the night in which the clocks are set back, this
- * is the second of two equal times.
+ * Returns the instant of a typed time of day: the latest instant with this time that is not in the future. If the time
+ * comes twice because the clocks are set back, this is the second instant.
  * @param text `14:03` or `14:03:07`
- * @param timeOfDayAt the local time of day at an instant, seconds since midnight
- * @returns undefined if the text is no time of day, or if the last day has no such time
+ * @param timeOfDayAt returns the local time of day at an instant, seconds since midnight
+ * @returns undefined if the text is not a time of day, or if the last day has no such time
  */
 export function instantOfTime(text: string, nowMs: number, timeOfDayAt: (ms: number) => number): number | undefined {
   const [, hours, minutes, seconds = '0'] = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text.trim()) ?? [];
   if (hours === undefined || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;
   const wanted = Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
   const nowS = Math.floor(nowMs / secondMs);
-  // The local time of day may jump, so each candidate is checked.
+  // Checks each candidate, because the local time of day may jump.
   const backS = (((timeOfDayAt(nowS * secondMs) - wanted) % 86_400) + 86_400) % 86_400;
   for (const shiftS of [-3_600, 0, 3_600]) {
     const candidateMs = (nowS - backS - shiftS) * secondMs;

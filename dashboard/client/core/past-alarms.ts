@@ -1,4 +1,4 @@
-/** What the page of a patient says about the alarms of a bed whose live state the page does not have. */
+/** The page of a patient may not have the live state of the bed. Makes the texts about the alarms of such a bed. */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { remarksOf } from './alarm-order.ts';
@@ -6,8 +6,8 @@ import { t } from './texts.ts';
 import { whenText } from './times.ts';
 
 /**
- * Returns the words beside an alarm in the last known state. They also say that the condition had ended, or that the alarm
- * came late: otherwise it would look as if the condition was still present.
+ * Returns the words beside an alarm in the last known state. The words also say that the condition had ended or that
+ * the alarm came late. Without these words the condition would look present.
  * @param atMs the time of the last known state
  */
 export function pastAlarmWords(alarm: Alarm, atMs: number, nowMs: number): string {

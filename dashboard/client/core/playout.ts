@@ -1,21 +1,22 @@
 /**
- * Computes the position of the pen that draws a wave. Samples come in chunks, but the pen moves smoothly: it stays behind
- * the newest event time by the longest chunk plus a margin. The device's clock may differ from the browser's.
+ * Computes the position of the pen that draws a wave. Samples come in chunks, but the pen moves smoothly. The pen stays
+ * behind the newest event time by the longest chunk plus a margin. The device's clock may differ from the browser's
+ * clock.
  */
 
 import { createLead, type Lead, remoteAt, updateLead } from './lead.ts';
 
-/** How much the time between device and screen may vary before the pen runs out of samples, ms. */
+/** How much the time from device to screen may vary before the pen has no samples to draw, ms. */
 export const playoutMarginMs = 400;
 /** Longest delay that still counts as live. The trace of a device that sends longer chunks moves in steps. */
 export const playoutDelayMaxMs = 6000;
-/** If chunks keep coming later than before by more than this, a clock was set or the connection became slower. */
+/** If all new chunks come later than before by more than this, a clock was set or the connection became slower. */
 const stepMs = 300;
 /** If the pen is further behind its target than this, the pen jumps to the target instead of moving faster. */
 const jumpMs = 3000;
 /**
- * If the pen is further ahead of its target than this, the pen jumps back instead of moving slower, because there are no
- * samples at its place.
+ * If the pen is further ahead of its target than this, the pen jumps back instead of moving slower, because it has no
+ * samples to draw.
  */
 const jumpBackMs = 800;
 
@@ -44,14 +45,14 @@ export function updatePlayout(playout: Playout, startMs: number, endMs: number, 
   playout.chunkMs = Math.max(playout.chunkMs * 0.99, Math.min(endMs - startMs, playoutDelayMaxMs));
 }
 
-/** Moves the pen to its place at `nowMs` and returns the event time at the pen; NaN before the first chunk. */
+/** Moves the pen to its place at `nowMs`. Returns the event time at the pen; NaN before the first chunk. */
 export function movePen(playout: Playout, nowMs: number): number {
   const newestMs = remoteAt(playout.lead, nowMs);
   if (newestMs === undefined) return Number.NaN;
   const targetMs = newestMs - Math.min(playout.chunkMs + playoutMarginMs, playoutDelayMaxMs);
   const passedMs = Math.max(0, nowMs - playout.penAtMs);
   const differenceMs = targetMs - (playout.penMs + passedMs);
-  // The pen is faster or slower by at most a quarter, so that a late chunk does not tear the trace.
+  // The speed of the pen changes by at most a quarter, so that a late chunk does not tear the trace.
   const nextPenMs =
     Number.isNaN(playout.penMs) || differenceMs > jumpMs || differenceMs < -jumpBackMs
       ? targetMs

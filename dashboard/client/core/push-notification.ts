@@ -1,11 +1,14 @@
-/** Decides what the service worker shows and confirms for a push message. */
+/** Decides what the service worker shows for a push message, and what it confirms to the server. */
 
 import type { Language } from '../../../contracts/languages.ts';
 import type { PushPayload } from '../../../contracts/messages/push-payload.ts';
 import { machineZone, wallTime, zoneLabel } from '../../../contracts/zones.ts';
 import { requestHeader } from '../../protocol/pace.ts';
 
-/** The texts of the service worker. It is one file without the German texts of the page, so it has its own. */
+/**
+ * The texts of the service worker. The service worker has its own texts, because it does not load the German texts of
+ * the page.
+ */
 const wordsOf = {
   en: {
     reached: 'Vigil can reach this device',
@@ -42,11 +45,11 @@ function timeText(ms: number): string {
 }
 
 /**
- * Returns the notification for a push message. Each push message must show a notification. Otherwise Chrome shows its
- * own text, and Safari ends the subscription. So a canary shows a silent line, which replaces the line of the former
- * canary.
+ * Returns the notification for a push message. Each push message must show a notification. Without a notification,
+ * Chrome shows its own text, and Safari ends the subscription. So a canary shows a silent line, which replaces the line
+ * of the former canary.
  * @param payload undefined if the message cannot be read. Such a message may still be a call.
- * @param language the language of the browser: a service worker does not know who is logged in
+ * @param language the language of the browser, because a service worker does not know who is logged in
  */
 export function notificationOf(payload: PushPayload | undefined, nowMs: number, language: Language): ShownNotification {
   const words = wordsOf[language];
@@ -61,7 +64,7 @@ export function notificationOf(payload: PushPayload | undefined, nowMs: number, 
           tag,
           icon,
           badge: icon,
-          // If a message replaces a former message about the same alarm, the person must hear the new message, too.
+          // If a message replaces a former message about its alarm, the person must hear the new message too.
           renotify: true,
           requireInteraction: true,
           vibrate: isHigh ? [300, 100, 300, 100, 600] : [300, 100, 300],
@@ -73,7 +76,7 @@ export function notificationOf(payload: PushPayload | undefined, nowMs: number, 
       return {
         title: words.reached,
         options: {
-          // A service worker does not know the wards of the person, so the time has the label of its zone.
+          // A service worker does not know the zone of the person's ward, so the time has the label of its zone.
           body: `${words.checkedAt} ${timeText(nowMs)}.`,
           tag: 'vigil-check',
           icon,
@@ -111,9 +114,8 @@ export function receiptOf(payload: PushPayload): { readonly path: string; readon
 }
 
 /**
- * The page that appears instead of Vigil if there is no network. The page tries again by itself to load Vigil, at its
- * own address without the part after `#`. With this part the browser would not load anything. It has no data of a
- * patient.
+ * The page that appears instead of Vigil if there is no network. The page has no data of a patient. It tries again and
+ * again to load Vigil, at its address without the part after `#`. With this part the browser would not load anything.
  */
 export function noConnectionPage(language: Language) {
   const words = wordsOf[language];

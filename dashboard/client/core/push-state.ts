@@ -1,4 +1,4 @@
-/** Decides whether this device can receive calls while Vigil is closed, and says what the person must do. */
+/** Decides whether this device can receive calls while Vigil is closed, and what the person must do for this. */
 import { t } from './texts.ts';
 
 /** What the browser can do. */
@@ -7,7 +7,7 @@ export type PushAbility = {
   readonly hasServiceWorker: boolean;
   readonly hasPush: boolean;
   readonly permission: 'default' | 'granted' | 'denied' | undefined;
-  /** Whether this is an iPhone or iPad. There, only an installed page can receive calls. */
+  /** Whether this device is an iPhone or iPad. On such a device only an installed page can receive calls. */
   readonly isApple: boolean;
   readonly isInstalled: boolean;
 };

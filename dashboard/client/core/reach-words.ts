@@ -1,4 +1,4 @@
-/** The texts about the ways to reach a person: whether each way works now, as the newest confirmation shows. */
+/** The texts about the ways to reach a person. They say whether each way works now; the newest confirmation decides. */
 import { minuteMs } from '../../../contracts/durations.ts';
 import { reachCheckEveryMsMax, reachNotedEveryMs } from '../../../contracts/reach-pace.ts';
 import type { ReachState, WardReach, WhoAnswer } from '../../protocol/delivery.ts';
@@ -13,7 +13,10 @@ export type ReachLine = {
   readonly text: string;
 };
 
-/** Returns `phone: on the phone, 2 min ago`, or why the person cannot be reached through this channel. */
+/**
+ * Returns the newest confirmation of a channel, for example `phone: on the phone, 2 min ago`, or why the person cannot
+ * be reached through the channel.
+ */
 export function reachLine({ channel, state, stage, at, reason }: ReachState, nowMs: number): ReachLine {
   const name = channelNames[channel];
   const when = at === undefined ? '' : `, ${agoText(nowMs - Date.parse(at))}`;
@@ -43,8 +46,8 @@ export function reachLine({ channel, state, stage, at, reason }: ReachState, now
 }
 
 /**
- * The sentence on the board about how often Vigil checks a person, and how old a shown result may be although nothing
- * has changed.
+ * The sentence on the board about how often Vigil tries the channels of a person. So a shown result may be this old
+ * although nothing has changed.
  */
 export const checksText = () =>
   t(
@@ -56,7 +59,7 @@ export const checksText = () =>
     },
   );
 
-/** Returns an age in whole units: `12 s ago`, `3 min ago`, `2 h ago`. */
+/** Returns an age in whole units, for example `12 s ago`, `3 min ago` or `2 h ago`. */
 export function agoText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
   if (seconds < 60) return t('{seconds} s ago', { seconds });
@@ -68,7 +71,7 @@ export function agoText(ms: number): string {
 
 type ReachedPerson = WardReach['people'][number];
 
-/** Returns the persons of a ward: first those who cannot be reached, then the others, each group by name. */
+/** Returns the persons of a ward. Persons who cannot be reached come first. Both groups are sorted by name. */
 export function orderedPeople(people: readonly ReachedPerson[]): ReachedPerson[] {
   return people.toSorted((a, b) => Number(a.isReached) - Number(b.isReached) || a.name.localeCompare(b.name, 'en'));
 }
@@ -83,7 +86,10 @@ const standingWords = texts({
 
 type WhoCall = WhoAnswer['calls'][number];
 
-/** Returns `after 60 s: Ben Buddy (buddy) by phone, Vigil page. Vigil waits 60 s for the answer.` */
+/**
+ * Returns the sentence about a call that would come, for example `after 60 s: Ben Buddy (buddy) by phone, Vigil page.
+ * Vigil waits 60 s for the answer.`
+ */
 export function whoLine({ afterMs, name, duty, standing, channels, waitMs, fault }: WhoCall): string {
   const after = afterMs === 0 ? t('at once') : t('after {duration}', { duration: durationText(afterMs) });
   const why = fault === undefined ? '' : t(' But {name} {fault}.', { name, fault });
@@ -114,6 +120,6 @@ function durationText(ms: number): string {
     : t('{seconds} min {seconds2} s', { seconds: Math.floor(seconds / 60), seconds2: seconds % 60 });
 }
 
-/** Returns when an entry was added. With this time, a person can notice an entry that somebody else added. */
+/** Returns when an entry was added. From this time, a person can notice that somebody else added the entry. */
 export const addedText = (addedAt: string, nowMs: number): string =>
   t('added {when}', { when: whenText(Date.parse(addedAt), nowMs) });

@@ -1,4 +1,4 @@
-/** The properties of a number on a tile that decide how much room it needs: its text, its limits, and its notes. */
+/** The room for a number on a tile depends on its text, its limits and its notes. Computes these properties. */
 import type { ParameterGroup } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { limitsFor, type Readout, valueText, wrongClockText } from './numerics.ts';
@@ -22,8 +22,8 @@ export function readoutCell(readout: Readout, bed: Bed): ReadoutCell {
 }
 
 /**
- * Returns why a number must be read with care: two devices have one identity, or the device's clock is wrong. Undefined
- * if there is no reason.
+ * Returns why a person must read a number with care: two devices have one identity, or the device's clock is wrong.
+ * Undefined if there is no reason.
  */
 export function doubtText(readout: Readout, bed: Bed): string | undefined {
   const shared = bed.notices.find((notice) => notice.code === 'shared-identity');

@@ -1,4 +1,4 @@
-/** The texts about the calls of an alarm in the alarm history: each call, and what was left out. */
+/** The texts about the calls of an alarm in the alarm history. They also say which calls are missing in the list. */
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
 import type { ReviewedAlarmRow, ReviewedCall, ReviewedCalls } from '../../protocol/alarm-review.ts';
 import { channelNames, outcomeWords, stageText } from './delivery-words.ts';
@@ -9,7 +9,7 @@ import { clockText, whenText } from './times.ts';
 /** One call with a line for each of its channels. */
 export type ReviewedCallLine = { readonly key: string; readonly text: string; readonly channels: readonly string[] };
 
-/** Returns the calls of an alarm with what each channel confirmed, the first call first. */
+/** Returns the calls of an alarm, the first call first. Each call has a line for each channel with its confirmation. */
 export function reviewedCallLines({ list }: ReviewedCalls, nowMs: number): ReviewedCallLine[] {
   return list.map((call) => ({ key: call.callId, text: callText(call, nowMs), channels: channelTexts(call) }));
 }
@@ -47,7 +47,10 @@ const noticeTexts = texts({
   'too-old': 'The alarm was too old to call somebody.',
 });
 
-/** Returns sentences about what was not done: an alarm that calls nobody, duties without a call, and calls that are not listed. */
+/**
+ * Returns sentences about missing calls: an alarm that calls nobody, duties without a call, and calls that the list
+ * leaves out.
+ */
 export function leftOutLines(
   { list, onlyCounted, dutiesLeftOut, notSent, notice }: ReviewedCalls,
   nowMs: number,
@@ -68,7 +71,10 @@ export function leftOutLines(
   ];
 }
 
-/** Returns how often the alarm became more urgent because nobody acknowledged it; undefined if it never did. */
+/**
+ * Returns how often the alarm became more urgent because nobody acknowledged it; undefined if the alarm never became
+ * more urgent.
+ */
 export function escalationText({ escalation }: Pick<ReviewedAlarmRow, 'escalation'>): string | undefined {
   return escalation === 0
     ? undefined

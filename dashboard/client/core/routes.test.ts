@@ -42,7 +42,7 @@ describe('parseRoute and formatRoute', () => {
 });
 
 describe('pagesFor and shownRoute', () => {
-  // A page needs the permission of the server route that it calls: `/api/devices` needs the permission to associate.
+  // A page needs the permission of the server route that it calls. `/api/devices` needs the permission to associate.
   it.each([
     [
       'nurse',

@@ -3,7 +3,10 @@ import type { Permission } from '../../protocol/permissions.ts';
 import { type AlarmFilters, formatFilters, noFilters, parseFilters } from './alarm-filters.ts';
 
 export type Route =
-  /** `sector`: the sector of the ward that this screen shows; absent for what the browser has kept. */
+  /**
+   * `sector`: the sector of the ward that this screen shows. If absent, the screen shows the part that the browser has
+   * stored.
+   */
   | { readonly page: 'ward'; readonly ward: string | undefined; readonly sector?: string }
   /** `search` is the text that chooses the trends (trend-view.ts). */
   | { readonly page: 'patient'; readonly associationId: string; readonly search?: string }
@@ -16,11 +19,11 @@ export type Route =
   | { readonly page: 'alarms'; readonly ward: string | undefined; readonly filters: AlarmFilters }
   /** The waves of a stay. `at`: the instant in the middle of the view, ms since 1970; absent for the present. */
   | { readonly page: 'waves'; readonly associationId: string; readonly at?: number }
-  /** Why nobody came to an alarm. */
+  /** The page "Why did nobody come?" about an alarm. */
   | { readonly page: 'why'; readonly alarmId: string }
   /** The summary of a shift. `since`: an instant; undefined for the beginning of this shift. `bed`: only this bed. */
   | { readonly page: 'shift'; readonly ward: string | undefined; readonly since?: string; readonly bed?: string }
-  /** The overview of the wards for those in charge. */
+  /** The overview of the wards, for people in charge. */
   | { readonly page: 'wards' }
   /** `ward`: the ward whose devices are shown; undefined for all wards of the person. */
   | { readonly page: 'devices'; readonly ward?: string }
@@ -30,7 +33,10 @@ export type Route =
   /** The audit trail. `search` is the text of its search (audit-search.ts). */
   | { readonly page: 'audit'; readonly search?: string };
 
-/** Returns the route in the address; the ward's overview if the address is unknown, so that a wrong link shows patients. */
+/**
+ * Returns the route in the address. For an unknown address returns the overview of the ward, so that a wrong link shows
+ * patients.
+ */
 export function parseRoute(hash: string): Route {
   const [path = '', ...query] = hash.replace(/^#?\/?/, '').split('?');
   const search = query.join('?');
@@ -71,25 +77,25 @@ export function isSamePatient(a: Route, b: Route): boolean {
   return a.page === 'patient' && b.page === 'patient' && a.associationId === b.associationId;
 }
 
-/** Returns the sector of a search such as `sector=North`; nothing if it has none. */
+/** Returns the sector of a search such as `sector=North`; nothing if the search has no sector. */
 function sectorOfSearch(search: string): { sector?: string } {
   const sector = new URLSearchParams(search).get('sector');
   return sector ? { sector } : {};
 }
 
-/** Returns the instant of a search such as `at=2026-01-01T10:00:00.000Z`; nothing if it has none. */
+/** Returns the instant of a search such as `at=2026-01-01T10:00:00.000Z`; nothing if the search has no instant. */
 function instantOf(search: string): { at?: number } {
   const at = Date.parse(new URLSearchParams(search).get('at') ?? '');
   return Number.isNaN(at) ? {} : { at };
 }
 
-/** Returns the onset of a search such as `onset=2`; nothing if it has none. */
+/** Returns the onset of a search such as `onset=2`; nothing if the search has no onset. */
 function onsetOf(search: string): { onset?: number } {
   const onset = Number(new URLSearchParams(search).get('onset') ?? '');
   return Number.isInteger(onset) && onset >= 1 && onset <= 1_000_000 ? { onset } : {};
 }
 
-/** Returns the filters of the summary of a shift. A beginning that is no instant is left out. */
+/** Returns the filters of the summary of a shift. Leaves out a beginning that is not an instant. */
 function shiftSearch(text: string): { readonly since?: string; readonly bed?: string } {
   const search = new URLSearchParams(text);
   const [since, bed] = [search.get('since'), search.get('bed')];
@@ -151,8 +157,8 @@ type May = (permission: Permission) => boolean;
 type PageOfBar = Exclude<Page, 'patient' | 'waves' | 'reach' | 'why' | 'strip' | 'wards' | 'shift'>;
 
 /**
- * Returns the pages in the top bar that a person may use, in order. A page needs the same permission as the server's
- * routes that it calls.
+ * Returns the pages in the top bar that a person may use, in order. A page needs the permission of the server routes
+ * that it calls.
  */
 export function pagesFor(may: May): PageOfBar[] {
   const pages: PageOfBar[] = [];
