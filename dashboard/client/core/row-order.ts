@@ -5,29 +5,33 @@ import { compareAlarms } from './alarm-order.ts';
 
 export type Rows = {
   readonly rows: readonly Row[];
-  /** Alarms that came while the rows kept their places. They are at the end of `rows`, or in the row of an alarm that left. */
+  /**
+   * Alarms that came while the rows kept their places. Such an alarm is at the end of `rows`, or in the row of an alarm
+   * that has left the list.
+   */
   readonly fresh: readonly Alarm[];
   /** When each alarm was last seen present, ms. */
   readonly presentAtMs: ReadonlyMap<string, number>;
 };
 export type Row = {
   readonly alarm: Alarm;
-  /** Whether the alarm has left the list; its row keeps its place until the list is sorted again. */
+  /** Whether the alarm has left the list. Its row stays until the list is sorted again. */
   readonly isGone: boolean;
 };
 
 /**
- * `free`: the rows are sorted again. `resting`: the rows were sorted a moment ago, so each row keeps its place, but a new
- * high alarm immediately goes to its sorted place. `held`: somebody points at the list, so each row keeps its place. Every
- * other new alarm takes the first row whose alarm has left the list, or is added at the end.
+ * `free`: the rows are sorted again. `resting`: the rows were sorted a moment ago, so each row keeps its place. Only a
+ * new high alarm goes to its sorted place at once. `held`: somebody points at the list, so each row keeps its place. A
+ * new alarm without a sorted place takes the first row whose alarm has left the list. If there is no such row, the
+ * alarm comes at the end.
  */
 export type Movement = 'free' | 'resting' | 'held';
 
 /** How long rows keep their places after they were sorted. */
 export const rowsRestMs = 5_000;
 /**
- * For this long after its end, an alarm is sorted as if it were present. So an alarm that ends and starts again stays in
- * its place.
+ * How long after its end an alarm is sorted as if it were present. So an alarm that ends and begins again keeps its
+ * place.
  */
 const sortedAsPresentMs = 10_000;
 
@@ -36,8 +40,8 @@ export const noRows: Rows = { rows: [], fresh: [], presentAtMs: new Map() };
 /**
  * Returns the rows of the list at `nowMs`.
  * @param rowsMax maximum number of rows if the rows are sorted again
- * @param isOnScreen whether the screen still shows the bed of an alarm. After a change of ward the rows of the former ward
- *   leave the list at once: they would push the alarms of the new ward out of sight
+ * @param isOnScreen whether the screen still shows the bed of an alarm. After a change of ward, the rows of the former
+ * ward leave the list at once, because they would push the alarms of the new ward out of sight
  */
 export function rowsOf(
   before: Rows,
@@ -83,8 +87,8 @@ export function rowsOf(
 }
 
 /**
- * Returns the rows in their former places with the present state of their alarms. If an alarm has left the list, a new
- * alarm of the same condition at the same bed takes its row.
+ * Returns the rows in their former places with the present state of their alarms. If an alarm has left the list, its
+ * row goes to a new alarm with this condition at this bed.
  */
 function keptRows(rows: readonly Row[], alarms: readonly Alarm[]): Row[] {
   const byId = new Map(alarms.map((alarm) => [alarm.alarmId, alarm]));

@@ -5,8 +5,8 @@ import { t } from './texts.ts';
 import { withLocalTimes } from './why-bars.ts';
 
 /**
- * Returns a finding or a line of the timeline. Returns the English text if an older server sent no sentence. Values that are texts stay as
- * they are, except instants, which are written in the zone of the page.
+ * Returns the text of a finding, or of a line of the timeline. If a server of an older version sent no sentence,
+ * returns the English text. Writes instants in the zone of the page. Other values that are texts stay as they are.
  */
 export function saidText({ text, sentence }: { text: string; sentence?: Sentence }, alarmMs: number): string {
   return sentence === undefined ? withLocalTimes(text, alarmMs) : valueText(sentence, alarmMs);

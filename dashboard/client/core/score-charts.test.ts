@@ -5,8 +5,8 @@ import { scoreCharts, scoreColumns, scoreReader } from './score-charts.ts';
 const minute = 60_000;
 const [news2, , index] = scoreCharts.map(({ codes }) => codes);
 /**
- * Returns points at minutes. Mean and minimum are negative, so that a test fails if a chart draws the mean or the
- * minimum instead of the maximum.
+ * Returns points at the given minutes. Mean and minimum of a point are negative, so that a test fails if a chart does
+ * not draw the maximum.
  */
 const series = (code: string, points: readonly (readonly [number, number])[]) => ({
   code,

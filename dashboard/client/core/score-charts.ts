@@ -1,7 +1,7 @@
 /**
  * The charts of early warning scores. A score is valid until the next score is published, so its line has steps. The
- * alarm processor repeats an unchanged score; if no repetition comes, the score is unknown and the line ends. If a part
- * of a score is missing, the points of the known parts are drawn as a separate line.
+ * alarm processor publishes an unchanged score again and again. If this stops, the score is unknown and the line ends.
+ * If a part of a score is missing, the points of the known parts are a separate line.
  */
 import { type ScoreTrendCode, scoreTrendCodes } from '../../../contracts/score-trends.ts';
 import { scoresRepeatMs } from '../../../contracts/scores-key.ts';
@@ -10,7 +10,10 @@ import { t } from './texts.ts';
 import type { Chart } from './trend-charts.ts';
 import type { TrendColumn, TrendColumns } from './trend-series.ts';
 
-/** The scales reach the highest possible NEWS2 and qSOFA. A shock index is rarely above 1.5; if it is, its scale grows. */
+/**
+ * The scales reach the highest possible NEWS2 and qSOFA. A shock index is rarely above 1.5. For a higher index the
+ * scale grows.
+ */
 export const scoreCharts: readonly Chart[] = [
   {
     title: 'NEWS2',
@@ -64,15 +67,15 @@ export const scoreLabels: Readonly<Record<ScoreTrendCode, { readonly label: stri
 };
 
 /**
- * Maximum time between two publications of a score. One publication may be missing, because the alarm processor was
- * restarted. If two are missing, the score is unknown.
+ * Maximum time between two publications of a score. One publication may be missing after a restart of the alarm
+ * processor. If two publications in a row are missing, the score is unknown.
  */
 const silentMsMax = 2 * scoresRepeatMs;
 
 /**
- * Returns the lines of one chart as columns. For each step of the trend it uses the highest score, not the mean, so that
- * a high score stays visible.
- * @param toMs end of the chart, where the line of the last score ends
+ * Returns the lines of one chart as columns. Uses the highest score of each step of the trend, not the mean, so that a
+ * high score stays visible.
+ * @param toMs end of the chart and of the line of the last score
  */
 export function scoreColumns(trends: TrendValues, codes: readonly string[], toMs: number): TrendColumns {
   const valuesByCode = new Map(
@@ -89,8 +92,8 @@ export function scoreColumns(trends: TrendValues, codes: readonly string[], toMs
 }
 
 /**
- * Returns the function that reads the value of a score at a time. A score is valid until the next publication, and
- * undefined where it is unknown.
+ * Returns the function that reads the value of a score at a time. A score is valid until the next publication. The
+ * value is undefined at times at which the score is unknown.
  */
 export function scoreReader(trends: TrendValues, toMs: number) {
   const times = publishedAt(trends);
@@ -107,15 +110,15 @@ export function scoreReader(trends: TrendValues, toMs: number) {
 }
 
 /**
- * Returns the times at which any score was published. Each publication contains all scores: a score that is absent in a
- * publication is unknown from then on.
+ * Returns the times at which any score was published. Each publication contains all scores. So if a score is absent in
+ * a publication, the score is unknown from this time on.
  */
 function publishedAt({ series }: TrendValues): number[] {
   const ofScores = series.filter(({ code }) => (scoreTrendCodes as readonly string[]).includes(code));
   return [...new Set(ofScores.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
 }
 
-/** Returns for each time of publication the time until which its scores are valid. */
+/** Returns the end of the scores of each publication. The key is the time of the publication. */
 function endsByTime(instants: readonly number[], stepMs: number, toMs: number): ReadonlyMap<number, number> {
   return new Map(
     instants.map((at, i) => {
@@ -126,7 +129,7 @@ function endsByTime(instants: readonly number[], stepMs: number, toMs: number): 
   );
 }
 
-/** Returns the points of a line: a value for each time; null ends the line. */
+/** Returns the points of a line: a value for each time. A null ends the line. */
 function lineOf(values: ReadonlyMap<number, number>, ends: ReadonlyMap<number, number>): Map<number, number | null> {
   const line = new Map<number, number | null>();
   for (const [at, value] of [...values].sort(([a], [b]) => a - b)) {

@@ -1,4 +1,4 @@
-/** The texts about early warning scores. The alarm processor computes the scores; this file only writes them as text. */
+/** The texts about early warning scores. The alarm processor computes the scores. */
 import type { Assessment, ScorePart, Scores } from '../../../contracts/messages/scores.ts';
 import { numberText } from '../../../contracts/number-text.ts';
 import {
@@ -28,7 +28,7 @@ const levelNames: Readonly<Record<Consciousness, string>> = texts({
   U: 'Unresponsive',
 });
 
-/** What the staff must do, by the Royal College of Physicians (NEWS2, 2017). */
+/** What the staff must do, as the Royal College of Physicians says (NEWS2, 2017). */
 export const responseTexts: Readonly<Record<NewsResponse, string>> = texts({
   '12-hourly': 'Observe at least every 12 h.',
   '4-to-6-hourly': 'Observe at least every 4 to 6 h. A registered nurse decides what follows.',
@@ -45,7 +45,10 @@ const units: Readonly<Partial<Record<NewsParameter, string>>> = {
   Temp: '°C',
 };
 
-/** Returns the value of a part of the score: `26 /min`, `on oxygen`, `Alert`; a dash if it is unknown. */
+/**
+ * Returns the value of a part of the score, for example `26 /min`, `on oxygen` or `Alert`; a dash if the value is
+ * unknown.
+ */
 export function partText({ parameter, value }: Pick<ScorePart, 'parameter' | 'value'>): string {
   if (value === undefined) return '–';
   if (typeof value === 'boolean') return value ? t('on oxygen') : t('on air');
@@ -60,7 +63,7 @@ const missingTexts: Readonly<Record<MissingReason, string>> = texts({
   'too old': 'too old',
 });
 
-/** Returns why a part has no points. The scale and the other parts decide about SpO2 (`missingReason`). */
+/** Returns why a part has no points. For SpO2 the reason depends on the scale and the other parts (`missingReason`). */
 export function missingText(
   part: Pick<ScorePart, 'parameter' | 'value'>,
   news2: Parameters<typeof needsOxygenEntry>[0],
@@ -69,17 +72,20 @@ export function missingText(
 }
 
 /**
- * The alarm processor reports within this time that a value has become too old for the score. If no report comes, the
+ * If a value becomes too old for the score, the alarm processor reports this within this time. Without a report, the
  * alarm processor does not work (ours).
  */
 const reportWithinMs = 60_000;
 
-/** Returns whether a value is too old for the score and the alarm processor has not reported it. Then the total is not valid. */
+/**
+ * Returns whether a value is too old for the score and the alarm processor has not reported this. Then the total is not
+ * valid.
+ */
 export function isOutdated({ validUntil }: Scores, nowMs: number): boolean {
   return validUntil !== undefined && nowMs > Date.parse(validUntil) + reportWithinMs;
 }
 
-/** Returns the total for a tile, `NEWS2 7`; undefined if there is no valid total. */
+/** Returns the total for a tile, for example `NEWS2 7`; undefined if there is no valid total. */
 export function totalText(scores: Scores | null, nowMs: number): string | undefined {
   if (scores === null || scores.news2.total === undefined || isOutdated(scores, nowMs)) return undefined;
   return t('NEWS2 {total}', { total: scores.news2.total });

@@ -10,7 +10,7 @@ const high = (alarmId: string, minute: number, changes: Partial<Alarm> = {}) =>
 const medium = (alarmId: string, minute: number, changes: Partial<Alarm> = {}) =>
   alarm(alarmId, { priority: 'medium', onsetAt: onset(minute), ...changes });
 
-/** Presses the key once for each list of alarms, one second apart, and returns the selected ids. */
+/** Presses the key once for each list of alarms, with a second between two presses. Returns the selected ids. */
 function walkThrough(lists: readonly (readonly Alarm[])[], everyMs = 1_000): (string | undefined)[] {
   let walk: Walk = noWalk;
   let selectedId: string | undefined;

@@ -1,6 +1,7 @@
 /**
- * The alarm that a person has selected with keys. A key acts on an alarm and never on a place in a list: if the order
- * changes between a look and a press, the selection stays on its alarm. An alarm that is over is not replaced.
+ * The alarm that a person has selected with keys. A key acts on an alarm and never on a place in a list. If the order
+ * of a list changes before the person presses the key, the selection stays on its alarm. If the selected alarm is over,
+ * no other alarm becomes selected by itself.
  */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
@@ -8,20 +9,21 @@ import { priorityRank } from '../../../contracts/priorities.ts';
 import { type Sight, sightOf } from './sight.ts';
 import { stillMs } from './stillness.ts';
 
-/** If the last press of the key is longer ago than this, the next press begins again with the most urgent alarm. */
+/** If nobody has pressed the key for longer than this, the next press begins again with the most urgent alarm. */
 export const walkMs = 10_000;
 
-/** If no key was pressed for the selected alarm for longer than this, the key does not acknowledge the alarm. */
+/** If nobody has pressed a key for the selected alarm for longer than this, the key does not acknowledge the alarm. */
 export const selectionMs = 60_000;
 
-/** A walk through the alarms: which alarms the key has selected, and when it was pressed last. */
+/** A walk through the alarms: the alarms that the key has selected, and the time of its last press. */
 export type Walk = { readonly visited: ReadonlySet<string>; readonly atMs: number };
 export const noWalk: Walk = { visited: new Set(), atMs: Number.NEGATIVE_INFINITY };
 
 /**
- * Returns the next alarm to select: the most urgent unanswered alarm that the walk has not visited. If several are equally urgent, returns the
- * oldest. So an alarm that begins during the walk comes next if it is more urgent than the others.
- * @param selectedId the selected alarm. The next alarm is another alarm, unless this alarm is the only unanswered alarm
+ * Returns the next alarm to select: the most urgent unanswered alarm that the walk has not visited. Of equally urgent
+ * alarms, returns the oldest. So an alarm that begins during the walk comes next if it is more urgent than the other
+ * alarms.
+ * @param selectedId the selected alarm. It is the next alarm only if no other alarm is unanswered
  */
 export function nextAlarm(
   alarms: Iterable<Alarm>,
@@ -59,8 +61,9 @@ function visitKey({ alarmId, priority, onsets }: Alarm): string {
 export type Seen = { readonly sight: Sight; readonly alarm: Alarm; readonly sinceMs: number };
 
 /**
- * Returns what a person has seen after the browser has painted `alarm` as the selected alarm at `nowMs`, by a steady clock.
- * Undefined if the alarm is answered: if it calls again, the person must read it again, also if the text is the same.
+ * Returns what a person has seen after the browser has painted `alarm` as the selected alarm at `nowMs`, by a steady
+ * clock. Undefined if the alarm is answered. If the alarm calls again, the person must read it again, even if its text
+ * has not changed.
  */
 export function seenAfterPaint(before: Seen | undefined, alarm: Alarm, nowMs: number): Seen | undefined {
   if (!isUnanswered(alarm)) return undefined;

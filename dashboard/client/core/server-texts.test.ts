@@ -86,7 +86,7 @@ describe('the text of an alarm', () => {
     [{ text: 'Ventricular tachycardia', origin: 'device' as const }, 'Monitor: Kammertachykardie'],
     [{ text: 'Alarm of the maker', origin: 'device' as const }, 'Monitor: Alarm of the maker'],
     [{ text: 'HR: Above the limit', origin: 'device' as const }, 'Monitor: HF: Über dem Grenzwert'],
-    // The words of a device that are also texts of the page, or look like an alarm of Vigil.
+    // Words of a device that are also texts of the page, or that look like an alarm of Vigil.
     [{ text: 'Alert', origin: 'device' as const }, 'Monitor: Alert'],
     [{ text: 'Done', origin: 'device' as const }, 'Monitor: Done'],
     [{ text: 'RR 180 > 160', origin: 'device' as const }, 'Monitor: RR 180 > 160'],
@@ -95,7 +95,7 @@ describe('the text of an alarm', () => {
     expect(shownAlarmText(alarm)).toBe(alarmText(alarm));
     useGerman();
     expect(shownAlarmText(alarm)).toBe(text);
-    // The alarm history, the trends and the waves get the text with its mark.
+    // The alarm history, the trends and the waves get the device's text with the mark `Monitor:`.
     expect(serverText(alarmText(alarm))).toBe(text);
   });
 });

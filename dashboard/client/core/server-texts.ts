@@ -1,7 +1,7 @@
 /**
- * Texts that come from the server as whole English sentences: alarms, notices of a bed, refusals. A text is translated only
- * if the whole text is known, or if the whole text has one of the known forms. Otherwise it stays English as a whole. No
- * part of a sentence is guessed, and names, numbers and reasons stay as they are.
+ * Texts that come from the server as whole English sentences: alarms, notices of a bed, refusals. The page translates a
+ * text only if it knows the whole text, or if the whole text has a known form. All other texts stay English as a whole.
+ * The page guesses no part of a sentence. Names, numbers and reasons stay as they are.
  */
 
 import { builtInAlertCodes } from '../../../contracts/alert-codes.ts';
@@ -16,15 +16,16 @@ export function labelText(label: string): string {
 }
 
 /**
- * What the values in a form may be: the short name of a measurement, a plain number, or a text that must be known as a whole. A value with another
- * name may be any text.
+ * Patterns for the values in a form, by the name of the value. A value can be the short name of a measurement, a plain
+ * number, or a text that must be known as a whole. A value whose name is not in this table may be any text.
  */
 const patterns: Readonly<Record<string, string>> = {
   label: '[A-Za-z][A-Za-z0-9]{0,11}',
   value: '-?\\d+(?:\\.\\d+)?',
   limit: '-?\\d+(?:\\.\\d+)?',
   n: '\\d+',
-  // At the beginning of a sentence: a name, and not another sentence with a colon.
+  // The name of a person at the beginning of a sentence. Without a colon, so that the pattern does not match a whole
+  // sentence with a colon.
   person: '[^:]+',
   max: '\\d+',
   max2: '\\d+',
@@ -72,14 +73,16 @@ let compiled: readonly Form[] | undefined;
 
 let moreForms: readonly string[] = [];
 
-/** Adds forms of texts whose translations the page has loaded later. The form with the most fixed words is tried first. */
+/**
+ * Adds forms whose translations the page has loaded after its start. The page tries forms with more fixed words first.
+ */
 export function addForms(added: readonly string[]): void {
   const ownLength = (form: string) => form.replace(/\{\w+\}/g, '').length;
   moreForms = [...moreForms, ...added].sort((a, b) => ownLength(b) - ownLength(a));
   compiled = undefined;
 }
 
-/** Compiles the forms at their first use: an English page never needs them. */
+/** Compiles the forms at their first use, because an English page never needs the forms. */
 const compiledForms = () => {
   compiled ??= [...forms, ...moreForms].map((form) => {
     const names = [...form.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
@@ -113,7 +116,8 @@ let tableTexts: ReadonlySet<string> | undefined;
 
 /**
  * Returns the text of an alarm of the device itself. Translates only the texts of Vigil's table of alarms. The device's
- * own words stay as they are, because the same word can mean something else: `RR` of a German monitor is a blood pressure.
+ * own words stay as they are, because a word of a device can mean something else: `RR` of a German monitor is a blood
+ * pressure.
  */
 function deviceText(text: string): string {
   tableTexts ??= new Set([...builtInAlertCodes.values()].map((row) => row.text));
@@ -124,7 +128,7 @@ function deviceText(text: string): string {
     : text;
 }
 
-/** Returns a value as the page shows it; undefined if it must be a known text, and is not. */
+/** Returns a value as the page shows it; undefined if the value must be a known text but is not known. */
 function shownValue(name: string, value: string): string | undefined {
   if (name === 'label') return labelText(value);
   if (name === 'category' || name === 'role') return t(value);

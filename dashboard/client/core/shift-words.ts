@@ -20,7 +20,10 @@ import { dateTimeText, minuteText, shortWhen } from './times.ts';
 /** A summary that is older than this is marked as old (ours). */
 export const summaryOldMs = 5 * minuteMs;
 
-/** One line of a card. `state`: `bad` needs a person, `unknown` is not known, `none` says that there is nothing. */
+/**
+ * One line of a card. `state` is `bad` if a person must act, `unknown` if the facts are not known, and `none` if there
+ * is nothing to report.
+ */
 export type ShiftLine = {
   readonly label: string;
   readonly texts: readonly string[];
@@ -32,9 +35,9 @@ const none = (label: string, ...texts: readonly string[]): ShiftLine => ({ label
 const line = (label: string, ...texts: readonly string[]): ShiftLine => ({ label, texts, state: 'good' });
 const bad = (label: string, ...texts: readonly string[]): ShiftLine => ({ label, texts, state: 'bad' });
 
-/** Returns hours and minutes, with the date if the instant is not of the day of the summary. */
+/** Returns hours and minutes, with the date if the instant is not on the day of the summary. */
 
-/** Returns since when the patient has had a device. Vigil knows nothing about the time before. */
+/** Returns since when the patient has had a device. About the time before, Vigil has no data. */
 export const sinceText = ({ sinceMs }: ShiftPatient, nowMs: number): string =>
   sinceMs === null ? t('device since: not known') : t('device since {time}', { time: shortWhen(sinceMs, nowMs) });
 
@@ -98,7 +101,7 @@ function openLine({ open, openLeftOut }: ShiftPatient, nowMs: number): ShiftLine
   return open.some(({ isUnanswered }) => isUnanswered) ? bad(label, ...texts) : line(label, ...texts);
 }
 
-/** Returns `7`, or `at least 5 (missing: pulse)`. */
+/** Returns the text of a score, for example `7`, or `at least 5 (missing: pulse)`. */
 function scoreText({ total, atLeast, missing }: NewsAt): string {
   if (total !== null) return String(total);
   const names = (missing ?? []).map((part) => insideSentence(partNames[part]).replace('spo2', 'SpO2'));
@@ -145,7 +148,10 @@ function changesLine({ changes, changesLeftOut }: ShiftPatient, nowMs: number): 
   return changes.some(({ outcome }) => outcome === 'unknown') ? bad(label, ...texts) : line(label, ...texts);
 }
 
-/** Returns a change of limits with what differs. If the change was refused, or was perhaps not made, the text says so first. */
+/**
+ * Returns the text about a change of limits, with the differences. If the change was refused or perhaps not made, the
+ * text begins with this.
+ */
 function changeText({ atMs, by, group, from, to, isProven, outcome, reason }: LimitsChange, nowMs: number): string {
   const isRecorded = from !== null && to !== null;
   const change = isRecorded ? limitDifferences(from, to, nowMs).join(', ') : t('the values are not recorded');
@@ -219,7 +225,7 @@ function noteLine({ areNotesRead, at }: ShiftSummary, { note }: ShiftPatient): S
   return areNotesRead ? none(label, t('none')) : unknown(label, t('cannot be read now; there may be one'));
 }
 
-/** Returns what is missing in the summary, or makes it old. */
+/** Returns sentences about missing or old data in the summary. */
 export function summaryFaults(summary: ShiftSummary, nowMs: number): string[] {
   const { at, fromMs, alarmsFromMs, changesFromMs, kafka, alarmsState } = summary;
   const faults: string[] = [];
@@ -242,7 +248,7 @@ export function wardDutiesText({ duties, chargeNurses, physicians }: ShiftSummar
   return t('Charge nurse: {names} · Physician: {names2}', { names: names(chargeNurses), names2: names(physicians) });
 }
 
-/** Returns why the summary begins with the shift before, though nobody chose this. */
+/** Returns why the summary begins with the former shift although nobody chose this. */
 export const firstHourText = (thisShiftMs: number): string =>
   t('This shift began at {time}. In its first hour, the summary begins with the shift that ended.', {
     time: minuteText(thisShiftMs),

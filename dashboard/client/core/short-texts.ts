@@ -1,4 +1,7 @@
-/** The rule for the short texts of notices. A narrow window shows a short text, which must fit into the strip of notices as a whole. */
+/**
+ * The rule for the short texts of notices. A narrow window shows a short text. The whole text must fit into the strip
+ * of notices.
+ */
 
 /**
  * The strip has two lines in a window of 360 px. A width of 1 is the width of an "e" of a wide font (DejaVu
@@ -8,7 +11,10 @@ const linesMax = 2;
 const spaceWidth = 0.5;
 const lineWidthMax = 24.9;
 
-/** Returns the first text that fits into the strip of a narrow window; otherwise the last text, which must have no names in it. */
+/**
+ * Returns the first text that fits into the strip of a narrow window. If no text fits, returns the last text, which
+ * must have no names in it.
+ */
 export function firstThatFits(...texts: readonly [string, ...string[]]): string {
   return texts.find(fitsStrip) ?? texts.at(-1)!;
 }
@@ -29,7 +35,9 @@ export function fitsStrip(text: string): boolean {
   return lines <= linesMax;
 }
 
-/** The first row that has a letter gives its width. A letter without a row has the width 1. */
+/**
+ * The widths of letters. If several rows match a letter, the first row counts. A letter without a row has the width 1.
+ */
 const letterWidths: readonly (readonly [RegExp, number])[] = [
   [/[MW@%mw\u{2e80}-\u{10ffff}]/u, 1.65],
   [/\p{Lu}/u, 1.25],

@@ -1,6 +1,6 @@
 /**
- * The keys with which a person acts without a pointer. One table for what the page does and for what its help lists.
- * WCAG 2.1.4: a person can turn these keys off, and they do nothing while a field for text has the focus.
+ * The keys with which a person acts without a pointer. The page and its help use this one table. WCAG 2.1.4: a person
+ * can turn these keys off, and they do nothing while a field for text has the focus.
  */
 
 import type { Permission } from '../../protocol/permissions.ts';
@@ -13,7 +13,10 @@ type Shortcut = {
   readonly keys: readonly [string] | readonly [string, string];
   readonly act: KeyAct;
   readonly text: string;
-  /** Only a person with one of these permissions may use the shortcut; if empty, everybody may. */
+  /**
+   * Only a person with one of these permissions may use the shortcut. If the list is empty, everybody may use the
+   * shortcut.
+   */
   readonly needs: readonly Permission[];
 };
 
@@ -104,8 +107,8 @@ export type FirstKey = { readonly key: string; readonly atMs: number };
 export const secondKeyMs = 2_000;
 
 /**
- * Characters that follow each other within this time are a burst: a barcode scanner sends them, or a person types a
- * word and does not see that no field has the focus.
+ * Characters that follow each other within this time are a burst. A barcode scanner sends a burst. A person also makes
+ * a burst when she or he types a word and does not see that no field has the focus.
  */
 export const burstMs = 150;
 
@@ -124,7 +127,7 @@ export type KeyReading = { readonly act?: KeyAct; readonly first?: FirstKey };
 /** Returns what a pressed key does: an act, or the first of two keys, or nothing. */
 export function readKey(press: KeyPress, first: FirstKey | undefined, offered: readonly Shortcut[]): KeyReading {
   if (press.isTyping || press.hasModifier) return {};
-  // A held key does nothing, and does not make the page forget the first of two keys.
+  // The repeats of a held key do nothing. The page still waits for the second of two keys.
   if (press.isRepeat) return first ? { first } : {};
   const begun = first && press.atMs - first.atMs <= secondKeyMs ? first : undefined;
   // Only the second of two keys may follow another key quickly.

@@ -7,7 +7,10 @@ const hr = (value: number, fields: Partial<Alarm> = {}) =>
   alarm('a', { text: `HR ${value} > 140`, value, limit: 140, ...fields });
 const endedFields = { present: false, signal: 'latched' } as const;
 
-/** Shows the alarms one after the other, `everyMs` apart; returns how often the button began to act on something new. */
+/**
+ * Shows the alarms one after the other, with `everyMs` between two alarms. Returns how often the button began to act on
+ * something new.
+ */
 function countNewTargets(shown: readonly Alarm[], everyMs: number): number {
   let sight: Sight | undefined;
   let newTargets = -1;

@@ -1,16 +1,16 @@
 /**
  * Remembers what a row of the alarm list has shown in the last seconds. If the row then shows something more serious,
- * its button acts on something new, which the person has perhaps not seen. If an alarm ends and starts again, or its
- * value falls and rises again, the person has already seen it.
+ * the button of the row acts on something new, which the person has perhaps not seen. If an alarm ends and soon begins
+ * again, or its value falls and rises again, the person has already seen the alarm.
  */
 import { hasNewContent, newOnsetMs } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 
-/** A person remembers what a row showed within this time. */
+/** How long a person remembers what a row has shown. */
 const rememberedMs = 5_000;
 
 export type Sight = {
-  /** Identifies what the button acts on; changes whenever the row shows something more serious than before. */
+  /** Identifies what the button acts on. Changes each time the row shows something more serious than before. */
   readonly actsOn: string;
   /** The most serious state of the alarm that the row has shown in the last seconds. */
   readonly mostSerious: Alarm;

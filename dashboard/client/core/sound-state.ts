@@ -1,4 +1,4 @@
-/** What the top bar says about the sound of this screen. It is always shown, with a picture and in words. */
+/** The text in the top bar about the sound of this screen. The bar always shows this text and a picture. */
 
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { activePauseEndMs } from '../../../contracts/audio-pause.ts';
@@ -9,7 +9,10 @@ import { clockText } from './times.ts';
 import type { Tuning } from './volume.ts';
 import { soundStateText } from './ward-sound-words.ts';
 
-/** `on`: this screen sounds. `quiet`: another screen sounds instead, or the sound is paused. `off`: this screen cannot sound. */
+/**
+ * `on`: this screen sounds. `quiet`: a different screen sounds, or the sound is paused. `off`: this screen cannot
+ * sound.
+ */
 export type SoundState = { readonly kind: 'on' | 'quiet' | 'off'; readonly text: string };
 
 export type SoundFacts = {
@@ -26,7 +29,7 @@ export function soundState({ speaker, wards, silent, alarms, nowMs, tuning }: So
   if (speaker === 'failed') return { kind: 'off', text: t('No sound: this browser cannot play it') };
   if (speaker === 'blocked') return { kind: 'off', text: t('No sound: the browser blocks it') };
   const owners = soundStateText(wards, silent);
-  // A screen that sounds a ward alone must also say that it is softer.
+  // A screen that sounds a ward alone must also say if it plays softer.
   if (owners !== undefined)
     return { kind: silent.size > 0 ? 'quiet' : 'on', text: [owners, ...softerText(tuning)].join('; ') };
   const pausedUntilMs = pauseEndMs(alarms, nowMs);
@@ -37,14 +40,14 @@ export function soundState({ speaker, wards, silent, alarms, nowMs, tuning }: So
   return { kind: 'on', text: text[tuning.volume] };
 }
 
-/** Returns that this screen plays alarms softer than at full volume; empty if it does not. */
+/** Returns a text if this screen plays alarms softer than at full volume; empty at full volume. */
 function softerText({ volume, isNight }: Tuning): string[] {
   if (isNight) return [t('here: night')];
   if (volume === 'full') return [];
   return [volume === 'low' ? t('here: lowest volume') : t('here: middle volume')];
 }
 
-/** Returns when the first alarm sounds again, if all unanswered alarms are paused; otherwise undefined. */
+/** Returns the end of the first pause; undefined if any unanswered alarm is not paused. */
 function pauseEndMs(alarms: Iterable<Alarm>, nowMs: number): number | undefined {
   let firstEndMs: number | undefined;
   for (const alarm of alarms) {

@@ -1,7 +1,8 @@
 /**
  * The alarm sounds. A hospital may change them within the ranges in CLINICAL ("Signals on the screen and in the ear",
- * which cites IEC 60601-1-8). `core/burst-ranges.testing.ts` has these ranges, and a test compares the table with them.
- * The pitches of `high` and `medium` are those of a LUCAS 3; *unverified*: the pauses of `medium`, and the pitch of `low`.
+ * which cites IEC 60601-1-8). `core/burst-ranges.testing.ts` has these ranges, and a test compares the table with the
+ * ranges. The pitches of `high` and `medium` are the pitches of a LUCAS 3. *Unverified*: the pauses of `medium`, and
+ * the pitch of `low`.
  */
 
 export type SoundLevel = 'high' | 'medium' | 'low' | 'lost';
@@ -12,13 +13,16 @@ export type Burst = {
   readonly pulseMs: number;
   /** Pause after each pulse except the last, ms. */
   readonly pausesMs: readonly number[];
-  /** From the start of a burst to the start of the next, ms. */
+  /** Time from the start of a burst to the start of the next burst, ms. */
   readonly repeatMs: number;
-  /** Time in which a pulse rises from 10 % to 90 % of its loudness, and falls again, as a share of `pulseMs`. */
+  /**
+   * Time in which a pulse rises from 10 % to 90 % of its loudness, as a share of `pulseMs`. The pulse falls in an equal
+   * time.
+   */
   readonly edgeShare: number;
   /**
-   * Levels of the harmonics 2, 3, … of the pitch, dB relative to the pitch itself. Harmonics make the sound audible in a
-   * noisy ward and show the direction of its source.
+   * Levels of the harmonics 2, 3, … of the pitch, dB relative to the pitch itself. Because of the harmonics, people
+   * hear the sound in a noisy ward, and hear where it comes from.
    */
   readonly harmonicsDb: readonly number[];
   /** The highest amplitude of the samples, 0 to 1. */
@@ -47,7 +51,10 @@ export const soundTable: Readonly<Record<SoundLevel, Burst>> = {
     loudness: 0.62,
   },
   low: { ...pulseShape, pitchesHz: [330], pulseMs: 220, pausesMs: [], repeatMs: 20_000, loudness: 0.45 },
-  /** For a lost server. Its pitch falls and it is slower than all patient alarms, so that nobody mistakes it for a patient alarm. */
+  /**
+   * The sound for a lost server. Its pitch falls, and it is slower than all patient alarms. So nobody confuses the
+   * sound with a patient alarm.
+   */
   lost: {
     ...pulseShape,
     pitchesHz: [660, 440, 660, 440],
@@ -59,8 +66,8 @@ export const soundTable: Readonly<Record<SoundLevel, Burst>> = {
 };
 
 /**
- * Begins and ends a test of the sound *(ours)*. Its pitch rises and its pulses are short: no alarm sounds like this, so a
- * person in the room knows that the signals between two marks are a test.
+ * The mark that begins and ends a test of the sound *(ours)*. The pitch of the mark rises, and its pulses are short. No
+ * alarm sounds like this. So people in the room know that the signals between two marks are a test.
  */
 export const testMark: Burst = {
   ...pulseShape,
@@ -73,7 +80,7 @@ export const testMark: Burst = {
 
 /**
  * How an unanswered high alarm gets louder *(ours)*. The first burst has `startLoudness`, which must not be below the
- * loudness of `medium`. The burst number `fullAtBurst` and each later burst have the loudness of the table.
+ * loudness of `medium`. From the burst number `fullAtBurst` on, the bursts have the loudness of the table.
  */
 export type LoudnessRise = { readonly startLoudness: number; readonly fullAtBurst: number };
 

@@ -25,7 +25,7 @@ it('nobody can say that all signals were heard before the last of them, the high
   const high = testSteps(fullTuning)[3]!;
   const endMs = high.atMs + lengthMs(high.burst);
   expect(endMs).toBeGreaterThanOrEqual(signalsMsMin);
-  // The page begins the signals with a heartbeat after the beginning of the test.
+  // The page begins the signals when the next heartbeat comes after the beginning of the test.
   expect(heardAfterMs).toBeGreaterThanOrEqual(endMs + heartbeatMs);
   expect(heardAfterMs).toBeLessThan(soundTestMs);
 });

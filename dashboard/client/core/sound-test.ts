@@ -1,4 +1,4 @@
-/** What a sound test plays and when, and when the page says that a test runs. */
+/** Decides what a sound test plays, and when. Also decides when the page says that a test runs. */
 import { serverLostMs } from '../../protocol/pace.ts';
 import type { SoundNews } from '../../protocol/sound.ts';
 import type { SoundTest } from '../../protocol/sound-test.ts';
@@ -8,12 +8,12 @@ import { highGains, steadyGain, type Tuning } from './volume.ts';
 
 export type TestStep = { readonly burst: Burst; readonly atMs: number; readonly gain: number };
 
-/** The pause between two signals of the test, ms (ours): long enough to hear that they are separate. */
+/** The pause between two signals of the test, ms (ours). It is so long that people hear separate signals. */
 const betweenMs = 1_000;
 
 /**
- * Returns the signals of the test: a mark, the signals low, medium and high once, and the mark again. Each signal is as
- * loud as when its alarm begins at the present volume.
+ * Returns the signals of the test: a mark, the signals low, medium and high once, and the mark again. Each signal has
+ * the loudness with which its alarm begins at the present volume.
  */
 export function testSteps(tuning: Tuning): readonly TestStep[] {
   const mark = { burst: testMark, gain: steadyGain('low', tuning) };
@@ -32,7 +32,7 @@ export function testSteps(tuning: Tuning): readonly TestStep[] {
   });
 }
 
-/** Returns the time from the first to the last pulse of a burst, without the silence after it. */
+/** Returns the length of a burst without the silence at its end, ms. */
 export function lengthMs(burst: Burst): number {
   return (pulseStarts(burst).at(-1) ?? 0) + burst.pulseMs;
 }
@@ -40,10 +40,11 @@ export function lengthMs(burst: Burst): number {
 const noTests: readonly SoundTest[] = [];
 
 /**
- * Returns the tests that the page names as "not an alarm". It names none while an alarm or failure should sound, because
- * people would take that sound for the test: the server learns only a second later that an alarm ended the test, and does
- * not end it for an alarm of another ward. It names none after a lost heartbeat, because the test may be over.
- * @param isSounding whether a sound plays here, or an alarm of this screen should sound here or at another screen
+ * Returns the tests that the page names as "not an alarm". While an alarm or failure should sound, the page names no
+ * test, because people would think that the alarm is the test. The server cannot prevent this: it ends the test up to a
+ * second late, and not at all for an alarm of a different ward. After a lost heartbeat the page also names no test,
+ * because the test may be over.
+ * @param isSounding whether a sound plays here, or an alarm of this screen should sound here or at a different screen
  */
 export function namedTests(news: SoundNews | undefined, newsAgeMs: number, isSounding: boolean): readonly SoundTest[] {
   return isSounding || newsAgeMs > serverLostMs ? noTests : (news?.tests ?? noTests);
@@ -53,8 +54,8 @@ export function namedTests(news: SoundNews | undefined, newsAgeMs: number, isSou
 const playedMax = 400;
 
 /**
- * Returns whether the page must begin to play a test, and the ids of the tests that it has played. Each test is played
- * once, also if the tests of two wards run at this page.
+ * Returns whether the page must begin to play a test, and the ids of the tests that it has played. The page plays each
+ * test once, even if the tests of two wards run at this page.
  */
 export function testsAfter(
   played: readonly string[],

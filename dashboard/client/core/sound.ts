@@ -4,9 +4,9 @@ import { soundLevel } from '../../../contracts/sound-level.ts';
 import type { SoundLevel } from './sound-table.ts';
 
 /**
- * Returns the sound of the page. If the server is lost, this is `lost`, because no value on the page is current. If
- * Vigil fails behind the server (`healthy` is false), it is `lost` too, unless a high alarm sounds.
- * @param page `pausedUntilMs` is the end of a pause of the sound `lost` that a person asked for
+ * Returns the sound of the page. If the server is lost, the sound is `lost`, because no value on the page is current.
+ * If Vigil fails behind the server (`healthy` is false), the sound is `lost` too, except while a high alarm sounds.
+ * @param page `pausedUntilMs`: a person has paused the sound `lost` until this time
  */
 export function pageSound(
   page: { lost: boolean; healthy: boolean; pausedUntilMs: number },

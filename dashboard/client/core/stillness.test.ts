@@ -7,8 +7,8 @@ const box = (key: string, top: number, actsOn = key, heightPx = 40): Control<str
   place: { left: 0, right: 100, top, bottom: top + heightPx },
 });
 /**
- * Measures the places in the lists one after the other, 250 ms apart; returns whether `key` may be pressed `thenMs`
- * after the last.
+ * Measures the lists of places one after the other, with 250 ms between two lists. Returns whether a person may press
+ * `key` at `thenMs` after the last list.
  */
 function mayPress(key: string, rounds: readonly (readonly Control<string>[])[], thenMs: number): boolean {
   let stillness = emptyStillness<string>();

@@ -1,6 +1,7 @@
 /**
- * Decides whether a person may press a button. A person aims at what the screen showed a moment ago. If a button has just
- * moved to this place, or now acts on something else, the person meant another button. So a button reacts only after it has not moved for a while.
+ * Decides whether a person may press a button. A person aims at what the screen showed a moment ago. If a button has
+ * just moved to this place, or now acts on something else, the person did not mean this button. So a button reacts only
+ * after it has not moved for a while.
  */
 
 /**
@@ -8,9 +9,12 @@
  * finger.
  */
 export const stillMs = 1000;
-/** Smallest shift that counts, px. After a smaller shift, the finger is still on the same button. */
+/** Smallest shift that counts, px. After a smaller shift, the finger is still on the button that the person meant. */
 const shiftPxMin = 4;
-/** Maximum number of remembered places that buttons have left; beyond it the oldest are forgotten. */
+/**
+ * Maximum number of remembered places that buttons have left. If there are more places, the oldest places are
+ * forgotten.
+ */
 const leftPlacesMax = 2000;
 
 /** A rectangle in px of the window. */
@@ -22,7 +26,10 @@ export type Control<K> = { readonly key: K; readonly place: Place; readonly acts
 type ControlState = {
   readonly place: Place;
   readonly actsOn: string;
-  /** Since when place and `actsOn` are unchanged; minus infinity if the control is new and no other control was there. */
+  /**
+   * Since when place and `actsOn` are unchanged. Minus infinity if the control is new and no other control was at its
+   * place.
+   */
   readonly sinceMs: number;
 };
 

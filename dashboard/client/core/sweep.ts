@@ -1,7 +1,7 @@
 /**
- * Geometry of a sweeping trace. The pen runs from left to right and then starts again at the left. An erase bar ahead of
- * the pen separates the present sweep from the previous sweep. The event time alone decides where a sample is drawn, so
- * all waves of one bed show a heartbeat at the same place.
+ * Geometry of a sweeping trace. The pen runs from left to right and then starts again at the left. An erase bar ahead
+ * of the pen separates the present sweep from the previous sweep. The place of a sample depends only on its event time,
+ * so all waves of a bed show a heartbeat at one place.
  */
 
 /** Usual paper speeds, mm/s: `fast` for ECG and pressures, `slow` for breathing, whose cycles are longer. */
@@ -40,7 +40,10 @@ export function oldestVisibleMs(sweep: Sweep, penMs: number): number {
 
 export type Span = { readonly x: number; readonly width: number };
 
-/** Returns the one or two spans to clear when the pen moves from `fromMs` to `toMs`: the area of pen and erase bar. */
+/**
+ * Returns the area of pen and erase bar, which must be cleared when the pen moves from `fromMs` to `toMs`. The area is
+ * one span, or two spans at the right edge.
+ */
 export function eraseSpans(sweep: Sweep, fromMs: number, toMs: number): Span[] {
   const movedPx = ((toMs - fromMs) / 1000) * sweep.pxPerSecond;
   if (movedPx <= 0) return [];

@@ -1,20 +1,20 @@
 /**
  * Texts of the page in the language of the person. The English text is the key. A text that has no translation is shown
- * in English as a whole. The language is the one state of this folder that is not an argument: hundreds of functions
- * need it, and a page has exactly one language (docs/decisions/080-german.md).
+ * in English as a whole. The language is the only state in this folder that is not an argument, because hundreds of
+ * functions need the language, and a page has exactly one language (docs/decisions/080-german.md).
  */
 import type { Language } from '../../../contracts/languages.ts';
 
 /** English texts with their translations. */
 export type Dictionary = Readonly<Record<string, string>>;
 
-/** The names in braces of a text: `'n'` for `'{n} beds'`. */
+/** The names in braces of a text, for example `'n'` of `'{n} beds'`. */
 type Names<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
 type Values = Readonly<Record<string, string | number | undefined>>;
 
 let readDictionary: () => Dictionary | undefined = () => undefined;
 let readLanguage: () => Language = () => 'en';
-/** The texts of rarely used pages and of refusals, which come in files of their own. */
+/** The texts of rarely used pages and of refusals. These texts come in separate files. */
 let rareTexts: Dictionary = {};
 
 /** Adds texts that are not in the dictionary of the page. */
@@ -23,8 +23,8 @@ export function addRareTexts(dictionary: Dictionary): void {
 }
 
 /**
- * Sets where the texts come from. The page gives functions that read signals, so a component that uses a text is drawn
- * again when the language changes. Returns a function that sets English again.
+ * Sets the source of the texts. The functions of the page read signals, so a component that uses a text is drawn again
+ * when the language changes. Returns a function that sets English again.
  */
 export function setTexts(language: () => Language, dictionary: () => Dictionary | undefined): () => void {
   readLanguage = language;
@@ -42,14 +42,15 @@ export function shownLanguage(): Language {
 
 /**
  * Returns a text in the language of the page, with values in place of the names in braces. A text with a bar, such as
- * `'{n} bed|{n} beds'`, has the form for one and the form for other numbers; the value `n` chooses.
+ * `'{n} bed|{n} beds'`, has two forms: for one, and for other numbers. The value `n` chooses the form.
  */
 export function t<Text extends string>(
   text: Text,
   ...[values]: [Names<Text>] extends [never] ? [values?: Values] : [values: Values & Record<Names<Text>, unknown>]
 ): string {
   const dictionary = readDictionary();
-  // A text such as `constructor` of a device is a member of each object, but no text of the dictionary.
+  // A device may send a text such as `constructor`. Each object has this member, but it is not a text of the
+  // dictionary.
   const source = dictionary && [dictionary, rareTexts].find((table) => Object.hasOwn(table, text));
   const translated = source ? source[text]! : text;
   return values === undefined ? translated : fill(translated, values);
@@ -65,12 +66,15 @@ export function texts<const Table extends Readonly<Record<string, string>>>(
   return translated as { readonly [Name in keyof Table]: string };
 }
 
-/** Returns a name as it stands inside a sentence: small in English; German nouns keep their capital letter. */
+/**
+ * Returns a name as it stands inside a sentence. In English the name is in small letters. German nouns keep their
+ * capital letter.
+ */
 export function insideSentence(name: string): string {
   return shownLanguage() === 'de' ? name : name.toLowerCase();
 }
 
-/** Returns texts as they are. Marks the keys of texts that the page translates later. */
+/** Returns the texts unchanged. Marks texts in the code as keys that the page translates later. */
 export function keys<const Texts extends readonly string[]>(...marked: Texts): Texts {
   return marked;
 }

@@ -11,7 +11,7 @@ export type ThemeChoice = (typeof themeChoices)[number];
 
 /**
  * Returns the theme to show.
- * @param ofWard the theme of the watched ward at this time; undefined if the ward has none
+ * @param ofWard the theme of the watched ward at this time; undefined if the ward has no theme
  */
 export function shownTheme(choice: ThemeChoice, systemIsLight: boolean, ofWard: Theme | undefined): Theme {
   if (choice === 'ward') return ofWard ?? 'dark';

@@ -12,7 +12,7 @@ const pulseLeastPx = 420;
 export type TileCells = {
   readonly drawable: readonly Wave[];
   readonly cells: readonly ReadoutCell[];
-  /** For each wave the cell that stands beside it. */
+  /** For each wave, the cell that stands beside the wave. */
   readonly beside: readonly (ReadoutCell | undefined)[];
 };
 
@@ -24,7 +24,7 @@ export function tileCells(bed: Bed, alarms: readonly Alarm[], widthPx: number): 
   return { drawable, cells, beside: drawable.map((wave) => cells.find((cell) => cell.group === wave.group)) };
 }
 
-/** Returns the readouts without the pulse, if there are many readouts and a heart rate, and no alarm is about the pulse. */
+/** Removes the pulse from the readouts if there are many readouts and a heart rate, and no alarm is about the pulse. */
 function withoutPulse(readouts: readonly Readout[], alarms: readonly Alarm[], deviceId: string): readonly Readout[] {
   if (readouts.length < 5 || !readouts.some((readout) => readout.group === 'HR')) return readouts;
   return readouts.filter(

@@ -1,6 +1,6 @@
 /**
  * Plans what a bed's tile shows. A number is never cut. If there is little room, the tile first shows fewer waves, then
- * more rows of numbers, and then the tile grows. Widths are those of the widest usual font (DejaVu Sans, bold).
+ * more rows of numbers, and then the tile grows. The widths are for the widest usual font (DejaVu Sans, bold).
  */
 
 /** The properties of a parameter's cell that decide its size. */
@@ -16,7 +16,10 @@ export type Cell = {
   readonly hasLimits: boolean;
 };
 
-/** Returns the width of the longest text of a cell, em: `288/188`, `40.0`, `188`. `--em` in slot.css is the same. */
+/**
+ * Returns the width of the longest text of a cell, em: `288/188`, `40.0`, `188`. `--em` in slot.css must have this
+ * value.
+ */
 export function widthEm({ isPressure, digits }: Pick<Cell, 'isPressure' | 'digits'>): number {
   if (isPressure) return 4.65;
   return digits > 0 ? 2.55 : 2.15;
@@ -25,12 +28,12 @@ export function widthEm({ isPressure, digits }: Pick<Cell, 'isPressure' | 'digit
 /** The smallest size of a number on a tile. */
 const leastFontPx = 16;
 const cellEdgesPx = 14;
-/** Room beside the number for its limits, which are never hidden. `--edge` in slot.css is the same. */
+/** Room beside the number for its limits, which are never hidden. `--edge` in slot.css must have this value. */
 const limitsEdgePx = 50;
 const labelCharPx = 8.2;
 /**
- * Width of a letter of the label in a narrow cell. There label and age have smaller letters (slot.css) and share a line,
- * because the limits need the next line.
+ * Width of a letter of the label in a narrow cell. In such a cell, label and age have smaller letters (slot.css) and
+ * share a line, because the limits need the next line.
  */
 const narrowLabelCharPx = 7.6;
 /** Width of the longest ages: `99 min`, `47 h 59`. */
@@ -53,7 +56,7 @@ export function leastWidthPx(cell: Cell): number {
   return Math.ceil(px);
 }
 
-/** Returns the minimum height of a row of these cells, px. A lower row would cut them. */
+/** Returns the minimum height of a row of these cells, px. A lower row would cut the cells. */
 export function leastHeightPx(cells: readonly Cell[]): number {
   return cellLeastPx + (cells.some((cell) => cell.note !== undefined) ? noteLinePx : 0);
 }
@@ -83,9 +86,9 @@ const waveRowLeastPx = 50;
 const numberRowShare = 0.9;
 
 /**
- * Returns the plan for a box: all numbers, and as many waves as fit beside them.
+ * Returns the plan for a box: all numbers, and as many waves as fit too.
  * @param cells all cells in their order
- * @param beside for each wave the cell that stands beside it; undefined if the bed has no value for it
+ * @param beside for each wave, the cell that stands beside the wave; undefined if the bed has no value for this cell
  */
 export function planTile<C extends Cell>(
   box: { readonly widthPx: number; readonly heightPx: number },
@@ -111,7 +114,7 @@ export function planTile<C extends Cell>(
   return { waves: 0, columns, columnPx: 0, rows, leastPx: rows.length * rowPx, rowPx };
 }
 
-/** Returns the cells in rows, in their order, with as many cells in each row as fit. */
+/** Returns the cells in rows. Keeps their order, and puts as many cells into each row as fit. */
 export function packedRows<C extends Cell>(cells: readonly C[], widthPx: number): C[][] {
   const rows: C[][] = [];
   let remainingPx = 0;
@@ -128,8 +131,8 @@ export function packedRows<C extends Cell>(cells: readonly C[], widthPx: number)
 }
 
 /**
- * Returns as few rows as `packed`, but fills all rows about equally. Otherwise the last number would be alone and large
- * below a crowded row.
+ * Returns as many rows as `packed`, but fills all rows about equally. In `packed`, the last number may be alone and
+ * large below a crowded row.
  */
 function balancedRows<C extends Cell>(cells: readonly C[], widthPx: number): C[][] {
   const rows = packedRows(cells, widthPx);

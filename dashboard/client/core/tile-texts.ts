@@ -1,15 +1,18 @@
 /**
- * Computes the sizes of the texts of a tile: its head with bed and patient, and the strip with its alarm. Widths are those
- * of the widest usual font (DejaVu Sans, bold).
+ * Computes the sizes of the texts of a tile. The texts are the head with bed and patient, and the strip with the alarm.
+ * The widths are for the widest usual font (DejaVu Sans, bold).
  */
 
-/** The tiles whose texts have their normal size. A compact tile of this size is one of 64 on a screen of 1920 × 1080. */
+/**
+ * The sizes of tiles whose texts have their normal size. A screen of 1920 × 1080 px shows 64 compact tiles of this
+ * size.
+ */
 const normalTile = { widthPx: 466, heightPx: 300 } as const;
 const normalCompactTile = { widthPx: 200, heightPx: 120 } as const;
 
 /**
- * Returns the factor by which the texts of a large tile are enlarged. People read name, bed and alarm from the same
- * distance as the numbers, so the texts grow with the tile, without a maximum.
+ * Returns the factor by which the texts of a large tile are enlarged. People read texts and numbers from one distance,
+ * so the texts grow with the tile, without a maximum.
  */
 export function textScale(widthPx: number, heightPx: number, isCompact: boolean): number {
   const normal = isCompact ? normalCompactTile : normalTile;
@@ -24,7 +27,7 @@ const bedLinePx = 18.4;
 const bedShare = 0.6;
 const boldEm = 0.69;
 
-/** The content of a tile's head besides the patient's name. */
+/** The content of a tile's head without the patient's name. */
 export type TileHead = {
   readonly bed: string;
   /** Whether the head has the mark for a notice about the bed. */
@@ -39,7 +42,7 @@ export type TileHead = {
   readonly state: string | undefined;
 };
 
-/** The same sizes as in tile.css: gaps, minimum widths of bed, name and ward, and the width of small letters. */
+/** Sizes of tile.css: gaps, minimum widths of bed, name and ward, and the width of small letters. */
 const headGapPx = 8;
 const headRowGapPx = 2;
 const bedLeastPx = 38;
@@ -88,22 +91,23 @@ export function headHeightPx(
   return Math.max(leastPx, Math.ceil(bedLines * bedLinePx) + (lines - 1) * (headRowGapPx + nameLinePx));
 }
 
-/** Letters and lines of an alarm's text, px. A more serious alarm is larger. tile.css has the same sizes. */
+/** Sizes of tile.css for the letters and lines of an alarm's text, px. The text of a more serious alarm is larger. */
 const alarmLetters = {
   high: { fontPx: 20, linePx: 26 },
   medium: { fontPx: 17, linePx: 22 },
   low: { fontPx: 15, linePx: 20 },
   none: { fontPx: 13, linePx: 20 },
 } as const;
-/** The same on a compact tile (tile-compact.css). */
+/** Sizes of tile-compact.css for the letters and lines of an alarm's text on a compact tile, px. */
 const compactLetters = {
   high: { fontPx: 15, linePx: 20 },
   medium: { fontPx: 14, linePx: 18 },
   low: { fontPx: 13, linePx: 18 },
 } as const;
 /**
- * The text of an alarm is always shown whole: "SpO2 not …" could mean anything. A longer text has smaller letters, so that the tile
- * keeps its height in nearly all cases. `alertTextMax` limits the texts of devices.
+ * A tile always shows the whole text of an alarm, because "SpO2 not …" could mean anything. A longer text has smaller
+ * letters, so that the tile keeps its height in nearly all cases. `alertTextMax` limits the length of the texts of
+ * devices.
  */
 export type TextLength = 'usual' | 'long' | 'longest';
 
@@ -117,7 +121,7 @@ const longLetters = {
   compact: { long: { fontPx: 12, linePx: 15 }, longest: { fontPx: 10, linePx: 12 } },
 } as const;
 
-/** Room above and below the lines, and at their sides, px. */
+/** Empty room above and below the lines together, and at both sides together, px. */
 const stripEdgesPx = { full: 6, compact: 4 } as const;
 const stripSidesPx = { full: 16, compact: 12 } as const;
 /** Distance after each word of the strip. */
@@ -159,7 +163,7 @@ export function alarmStripPx(
   }
   return stripEdgesPx.full + linePx * lines;
 }
-/** A text of several lines fills only this part of each line on average, because lines break between words. */
+/** The part of each line that a text of several lines fills on average. Lines break between words. */
 const wrapShare = 0.85;
 
 /** Returns the height of the strip with a notice about the bed; 0 without a notice. */
@@ -180,19 +184,22 @@ export function compactStripPx(
   return stripEdgesPx.compact + linePx * linesOf(text, tilePx - stripSidesPx.compact, fontPx * boldEm);
 }
 
-/** The longest words that a usual high alarm may show in the strip before the alarm leaves the list. */
+/** The longest texts that a usual high alarm may show in the strip before the alarm leaves the list. */
 const usualWords = ['***', 'SpO2 000 < 000', 'ended, unseen', '99 ×', 'escalated', '+99 *** **'];
 
 /**
- * Returns the height of the strip of a usual high alarm. In a tile without an alarm the waves use this room, and the
- * numbers do not. So when an alarm comes, no number changes its size, and no tile changes its height.
+ * Returns the height of the strip of a usual high alarm. In a tile without an alarm, only waves use this room. So when
+ * an alarm comes, no number changes its size, and no tile changes its height.
  */
 export function alarmRoomPx(tilePx: number, isCompact: boolean): number {
   if (isCompact) return stripEdgesPx.compact + compactLetters.high.linePx;
   return alarmStripPx(usualWords, tilePx, 'high');
 }
 
-/** Returns the number of lines of a text. The text wraps between words; a word breaks only if it is wider than a line. */
+/**
+ * Returns the number of lines of a text. Lines break between words. Inside a word they break only if the word is wider
+ * than a line.
+ */
 export function linesOf(text: string, widthPx: number, charPx: number): number {
   const charsPerLine = Math.max(1, Math.floor(widthPx / charPx));
   let lines = 1;

@@ -9,7 +9,7 @@ describe('the time of a field', () => {
     ['2026-01-31T14:03', '2026-01-31T13:03:00Z'],
     ['2026-01-31T14:03:07', '2026-01-31T13:03:07Z'],
     ['2026-07-31T00:00', '2026-07-30T22:00:00Z'],
-    // The hour that comes twice: the first of the two.
+    // The hour that comes twice. The first of the two instants counts.
     ['2026-10-25T02:30', '2026-10-25T00:30:00Z'],
     ['2026-10-25T03:00', '2026-10-25T02:00:00Z'],
     // The hour that does not exist.

@@ -1,4 +1,7 @@
-/** The times of `datetime-local` fields, in the zone of the page. A field has no zone of its own. Pure. */
+/**
+ * Reads and writes the times of `datetime-local` fields. A field has no zone, so its times are in the zone of the page.
+ * Pure.
+ */
 import { formatInstant } from '../../../contracts/time.ts';
 import { instantsOf, type WallTime, wallTime, zoneLabel } from '../../../contracts/zones.ts';
 import { t } from './texts.ts';
@@ -33,19 +36,22 @@ export function instantOfField(text: string, zone = pageZone()): number | undefi
   return wall && instantsOf(zone, wall)[0];
 }
 
-/** Returns the instant of a field as RFC 3339; undefined like `instantOfField`. */
+/** Returns the instant of a field as RFC 3339; undefined in the cases of `instantOfField`. */
 export function instantTextOfField(text: string): string | undefined {
   const ms = instantOfField(text);
   return ms === undefined ? undefined : formatInstant(ms);
 }
 
-/** Returns why a form with these fields cannot be saved: one of the times does not exist. Undefined if all exist or are empty. */
+/**
+ * Returns why a form with these fields cannot be saved: a time does not exist. Undefined if each field is empty or has
+ * a time that exists.
+ */
 export const refusedTimeText = (...fields: readonly string[]): string | undefined =>
   fields.map((field) => fieldTimeDoubt(field)).find((doubt) => doubt?.isRefused)?.text;
 
 /**
- * Returns what a person must know about the time in a field: that it does not exist, because the clock is put forward, or that it comes
- * twice, and which of the two times counts. Undefined for a usual time and for an empty field.
+ * Returns a notice about an unusual time in a field. The time may not exist, because the clock is put forward. Or the
+ * time comes twice; then the notice says which instant counts. Undefined for a usual time and for an empty field.
  */
 export function fieldTimeDoubt(text: string, zone = pageZone()): { isRefused: boolean; text: string } | undefined {
   const wall = wallOfField(text);

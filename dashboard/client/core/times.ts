@@ -1,6 +1,7 @@
 /**
- * Writes instants and ages as text for people in a ward: the time on the wall of the ward, 24 hours. Every time is in a zone (zones.ts of this
- * folder): the zone that the caller gives, or the zone of the page. A time that a reader could misread has the label of its zone: `14:03:07 CET`.
+ * Writes instants and ages as text for people in a ward. Times of day have 24 hours, like the clock on the wall. Every
+ * time is in the zone that the caller gives, or in the zone of the page (zones.ts of this folder). A time that a reader
+ * could misread has the label of its zone, for example `14:03:07 CET`.
  */
 
 import { dayMs } from '../../../contracts/durations.ts';
@@ -15,7 +16,7 @@ const secondOf = (wall: WallTime) => `${minuteOf(wall)}:${twoDigits(wall.second)
 
 type Writer = (wall: WallTime) => string;
 
-/** Writes an instant, and its label if the time is in doubt. */
+/** Writes an instant, with the label of its zone if the time is in doubt. */
 function written(ms: number, zone: string, write: Writer): string {
   if (!Number.isFinite(ms)) return '–';
   const text = write(wallTime(zone, ms));
@@ -28,23 +29,23 @@ export const clockText = (ms: number, zone = pageZone()): string => written(ms, 
 /** Returns `14:03`. */
 export const minuteText = (ms: number, zone = pageZone()): string => written(ms, zone, minuteOf);
 
-/** Returns `2026-01-31 14:03:07`. */
+/** Returns date and time, for example `2026-01-31 14:03:07`. */
 export const dateTimeText = (ms: number, zone = pageZone()): string =>
   written(ms, zone, (wall) => `${dateOf(wall)} ${secondOf(wall)}`);
 
-/** Returns `2026-01-31 14:03`. */
+/** Returns date, hours and minutes, for example `2026-01-31 14:03`. */
 export const dateMinuteText = (ms: number, zone = pageZone()): string =>
   written(ms, zone, (wall) => `${dateOf(wall)} ${minuteOf(wall)}`);
 
-/** Returns `01-31 14:03`, for tables of some days. */
+/** Returns for example `01-31 14:03`, for tables of some days. */
 export const dayMinuteText = (ms: number, zone = pageZone()): string =>
   written(ms, zone, (wall) => `${dateOf(wall).slice(5)} ${minuteOf(wall)}`);
 
-/** Returns `14:03` for the mark of an axis that names its zone elsewhere. */
+/** Returns for example `14:03`, for the mark of an axis. The zone stands beside the axis. */
 export const markText = (ms: number, zone = pageZone()): string =>
   Number.isFinite(ms) ? minuteOf(wallTime(zone, ms)) : '–';
 
-/** Returns `31 Jan` for the mark of an axis: the first mark of a day. */
+/** Returns for example `31 Jan`, for the first mark of a day on an axis. */
 export function dateMarkText(ms: number, zone = pageZone()): string {
   const { month, day } = wallTime(zone, ms);
   return `${day} ${months[month - 1]}`;
@@ -52,11 +53,11 @@ export function dateMarkText(ms: number, zone = pageZone()): string {
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'] as const;
 
-/** Returns `14:03:07 CET`, for the clock of the page. */
+/** Returns for example `14:03:07 CET`, for the clock of the page. */
 export const labelledClock = (ms: number, zone = pageZone()): string =>
   Number.isFinite(ms) ? `${secondOf(wallTime(zone, ms))} ${zoneLabel(zone, ms)}` : '–';
 
-/** Returns `2026-01-31 14:03:07 CET`, for texts that somebody may read later in another time zone. */
+/** Returns for example `2026-01-31 14:03:07 CET`, for texts that somebody may read later in a different time zone. */
 export function zonedText(ms: number, zone = pageZone()): string {
   if (!Number.isFinite(ms)) return '–';
   const wall = wallTime(zone, ms);
@@ -66,7 +67,7 @@ export function zonedText(ms: number, zone = pageZone()): string {
 const isToday = (ms: number, nowMs: number, zone: string) =>
   dateOf(wallTime(zone, ms)) === dateOf(wallTime(zone, nowMs));
 
-/** Returns only the time if the instant is today; otherwise date and time. */
+/** Returns the time of an instant, with the date if the instant is not today. */
 export function whenText(ms: number, nowMs: number, zone = pageZone()): string {
   if (!Number.isFinite(ms)) return '–';
   return Number.isFinite(nowMs) && isToday(ms, nowMs, zone) ? clockText(ms, zone) : dateTimeText(ms, zone);
@@ -82,7 +83,7 @@ export function shortWhen(ms: number, nowMs: number, zone = pageZone()): string 
 export const shortTime = (instant: string, nowMs: number, zone = pageZone()): string =>
   shortWhen(Date.parse(instant), nowMs, zone);
 
-/** Returns the time until an instant, `1:43` (minutes and seconds); `0:00` if the instant is past. */
+/** Returns the time until an instant in minutes and seconds, for example `1:43`; `0:00` if the instant is past. */
 export function countdownText(untilMs: number, nowMs: number): string {
   const seconds = Math.max(0, Math.ceil((untilMs - nowMs) / 1000));
   return `${Math.floor(seconds / 60)}:${twoDigits(seconds % 60)}`;
@@ -102,7 +103,10 @@ export function yearsOld(birthDate: string | undefined, nowMs: number): number |
   return years >= 0 ? years : undefined;
 }
 
-/** The text gives the age in months if the patient is younger than this, and in days if younger than one month (ours). */
+/**
+ * For a patient younger than this, the text has the age in months (ours). For a patient younger than a month, it has
+ * the age in days.
+ */
 const monthsUntilYears = 2;
 
 /** Returns a patient's age as text: `34 years`, `5 months`, `9 days`; undefined if the age is not known. */

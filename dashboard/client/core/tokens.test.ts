@@ -16,7 +16,7 @@ function tokensOf(selector: string): Record<string, string> {
 const dark = tokensOf(':root');
 const tokens = { dark, light: { ...dark, ...tokensOf(':root[data-theme="light"]') } } as const;
 
-/** The colour of each text, with the background colours behind it. */
+/** The colour of each text, with the background colours behind the text. */
 const textPairs: readonly (readonly [string, readonly string[]])[] = [
   ['text', ['ground', 'panel', 'panel-high', 'accent-ground']],
   ['dim', ['ground', 'panel', 'panel-high']],
@@ -118,7 +118,7 @@ describe.each(themes)('the colours of the %s theme', (theme) => {
       const contrast = (token: string) => contrastOf(colours[token]!, colours.panel!, vision);
       expect(contrast('high-edge')).toBeGreaterThan(contrast('medium'));
       expect(contrast('medium')).toBeGreaterThan(3);
-      // The three priorities also differ from each other.
+      // The colours of the three priorities also differ from each other.
       for (const [a, b] of [
         ['high', 'medium'],
         ['medium', 'low'],

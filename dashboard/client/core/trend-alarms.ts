@@ -1,4 +1,7 @@
-/** The alarms on the trends: where their marks are, which alarms were present at a time, and texts about them. */
+/**
+ * The alarms on the trends. Computes the places of their marks, finds the alarms that were present at a time, and makes
+ * texts about alarms.
+ */
 
 import { minuteMs } from '../../../contracts/durations.ts';
 import { priorities } from '../../../contracts/priorities.ts';
@@ -10,11 +13,11 @@ import { dateMinuteText } from './times.ts';
 
 type Span = { readonly fromMs: number; readonly toMs: number };
 
-/** A mark: where the alarm begins and how long it lasts, as parts of the width of the chart. */
+/** A mark: the beginning and the length of the alarm, as parts of the width of the chart. */
 export type AlarmMark = Pick<MarkedAlarm, 'alarmId' | 'priority'> & {
   readonly left: number;
   readonly width: number;
-  /** Whether the alarm began before the chart. Then only its bar is drawn. */
+  /** Whether the alarm began before the chart. Then the mark is only a bar. */
   readonly isBegunBefore: boolean;
 };
 
@@ -58,7 +61,7 @@ export function unknownMarksTexts({ marks, series, fromMs }: Pick<Trends, 'marks
   ];
 }
 
-/** The first value of a stay comes this much before its limits are published, at most (ours). */
+/** The longest time from the first value of a stay until its limits are published (ours). */
 const beforeLimitsMsMax = minuteMs;
 
 function unknownLimitsTexts([first]: TrendMarks['limits'], valuesFromMs: number | undefined): string[] {

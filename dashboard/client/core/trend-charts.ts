@@ -1,4 +1,4 @@
-/** Groups parameters into charts. Parameters that a clinician compares, and that have one unit, share a chart. */
+/** Groups parameters into charts. Parameters share a chart if a clinician compares them and if they have one unit. */
 import { type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
 import { labelText } from './server-texts.ts';
 import { t } from './texts.ts';
@@ -8,9 +8,8 @@ export type Chart = {
   readonly unitLabel: string;
   readonly codes: readonly string[];
   /**
-   * Returns the lower and upper end of the scale; the argument is the greatest value on the chart. Only charts of
-   * scores, whose lines are drawn as steps, have this function. On other charts the measured values and limits decide
-   * the scale.
+   * Returns the lower and upper end of the scale. The argument is the greatest value on the chart. Only charts of
+   * scores have this function; their lines are steps. On all other charts, values and limits decide the scale.
    */
   readonly scale?: (greatest: number) => readonly [number, number];
 };
@@ -27,11 +26,14 @@ const chartGroups: readonly { title: string; groups: readonly ParameterGroup[] }
   { title: 'Temp', groups: ['Temp'] },
 ];
 
-/** Returns the title of a chart in the language of the page: on a German monitor, RR is the blood pressure. */
+/**
+ * Returns the title of a chart in the language of the page. The names of parameters must be translated, because RR on a
+ * German monitor is the blood pressure.
+ */
 export const chartTitle = ({ title }: Pick<Chart, 'title'>): string =>
   title === pulseTitle ? t('HR, pulse') : labelText(title);
 
-/** Returns the charts for these codes, in the same order as the numbers on a tile, without empty charts. */
+/** Returns the charts for these codes, without empty charts. The charts have the order of the numbers on a tile. */
 export function chartsOf(codes: readonly string[]): Chart[] {
   const listedParameters = codes.flatMap((code) => parameters.get(code) ?? []);
   return chartGroups.flatMap(({ title, groups }) => {

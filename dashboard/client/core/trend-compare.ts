@@ -1,6 +1,7 @@
 /**
- * Compares a trend with the same span some hours before. The earlier values are moved to the times of the present ones,
- * so that both are drawn on one axis. They stay apart everywhere: their own lines, and their own values in the read-out.
+ * Compares a trend with the span some hours before. The earlier values are moved to the times of the present values, so
+ * that both are drawn on one axis. The earlier values always stay separate: they have their own lines, and their own
+ * values in the read-out.
  */
 import { hourMs } from '../../../contracts/durations.ts';
 import type { TrendValues } from '../../protocol/trends.ts';
@@ -8,11 +9,11 @@ import { t } from './texts.ts';
 import { dayMinuteText } from './times.ts';
 import type { TrendColumn, TrendColumns } from './trend-series.ts';
 
-/** How many hours before a person can choose; 24 h is the same time of the day before. */
+/** The distances in hours that a person can choose. With 24, the page compares with the day before. */
 export const compareHours = [1, 3, 6, 12, 24, 48, 72, 168] as const;
 export type CompareHours = (typeof compareHours)[number];
 
-/** Returns `6 h` or `3 days`. */
+/** Returns a distance as text, for example `6 h` or `3 days`. */
 export function hoursText(hours: CompareHours): string {
   return hours <= 24 ? t('{hours} h', { hours }) : t('{days} days', { days: hours / 24 });
 }
@@ -33,7 +34,10 @@ export function movedValues<Values extends TrendValues & { fromMs: number; toMs:
   };
 }
 
-/** Returns the columns of both on one time axis. @param earlier moved to the times of `present` */
+/**
+ * Returns the columns of present and earlier values on one time axis.
+ * @param earlier the earlier values, moved to the times of `present`
+ */
 export function withEarlier(present: TrendColumns, earlier: TrendColumns): TrendColumns {
   const x = [...new Set([...present.x, ...earlier.x])].sort((a, b) => a - b);
   const indexOfTime = new Map(x.map((seconds, index) => [seconds, index]));
@@ -44,7 +48,7 @@ export function withEarlier(present: TrendColumns, earlier: TrendColumns): Trend
   return { x, series: onAxis(present), earlier: onAxis(earlier) };
 }
 
-/** @param indexes for each value of the column its index on the new axis */
+/** @param indexes for each value of the column, its index on the new axis */
 function movedColumn({ mean, min, max, lone }: TrendColumn, indexes: readonly number[], length: number): TrendColumn {
   const moved = (values: TrendColumn['mean']) => {
     const column = new Array<number | null | undefined>(length).fill(undefined);
@@ -54,7 +58,10 @@ function movedColumn({ mean, min, max, lone }: TrendColumn, indexes: readonly nu
   return { mean: moved(mean), min: moved(min), max: moved(max), lone: lone.map((index) => indexes[index]!) };
 }
 
-/** Returns the legend of the earlier lines, with their own times. @param toMs the end of the present span */
+/**
+ * Returns the legend of the earlier lines, with the true times of their values.
+ * @param toMs the end of the present span
+ */
 export function compareLegend(hours: CompareHours, { fromMs, toMs }: { fromMs: number; toMs: number }): string {
   const beforeMs = hours * hourMs;
   const [from, to] = [fromMs, toMs].map((ms) => dayMinuteText(ms - beforeMs));

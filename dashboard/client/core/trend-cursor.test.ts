@@ -114,7 +114,7 @@ describe('a short desaturation in 7 days', () => {
           expect(x[at]! * 1000).toBe(Math.floor((dipMinute * minuteMs) / stepMs) * stepMs);
           const isJoined = typeof min[at - 1] === 'number' || typeof min[at + 1] === 'number';
           expect(max[at]).toBe(98);
-          // A band is drawn between neighbours, and a lone point is drawn with its range.
+          // The chart draws a band between neighbours, and draws a lone point with its range.
           expect(isJoined || lone.includes(at)).toBe(true);
           expect(createValueReader(trends, spanMs)(spo2, dipMinute * minuteMs)?.min).toBe(lowest);
         },

@@ -1,6 +1,6 @@
 /**
- * The values of a trend at one time, which a person chooses with the cursor. A value is shown only where the chart shows
- * a line or a dot for it, so a gap has no value.
+ * The values of a trend at one time, which a person chooses with the cursor. A parameter has a value only at times at
+ * which the chart has a line or a dot of the parameter. So a gap has no value.
  */
 
 import { numberText } from '../../../contracts/number-text.ts';
@@ -19,20 +19,22 @@ export type ValueAtCursor = {
   readonly max: number;
   /** The start of the step that has the value, ms since 1970. */
   readonly atMs: number;
-  /** Whether the value is of an earlier step than the step of the cursor. */
+  /** Whether the value is from an earlier step than the step of the cursor. */
   readonly isEarlier: boolean;
 };
 
 /** Returns the value of a code at a time; undefined in a gap. */
 export type ValueReader = (code: string, atMs: number) => ValueAtCursor | undefined;
 
-/** Returns the value of a code some hours before a time as text, `24 h before: 88`, with `–` in a gap. */
+/**
+ * Returns the text with the value of a code some hours before a time, for example `24 h before: 88`, with `–` in a gap.
+ */
 export type EarlierReader = (code: string, atMs: number) => string;
 
 /**
- * Returns the function that reads the compared values as texts.
- * @param valueAt reads the earlier values, moved to the present times
- * @param before how much earlier they are, as text such as `24 h`, and in ms
+ * Returns the function that reads earlier values as texts.
+ * @param valueAt reads the earlier values, which are moved to the present times
+ * @param before the distance of the earlier values, as text such as `24 h`, and in ms
  */
 export function earlierReader(valueAt: ValueReader, before: string, beforeMs: number): EarlierReader {
   return (code, atMs) => {
@@ -71,8 +73,8 @@ export function createValueReader(trends: TrendValues, toMs: number): ValueReade
 }
 
 /**
- * Some values have no line to a later value. Returns how long the read-out shows such a value. It shows a single
- * measurement, such as a cuff pressure, until the next one is expected, with its own time beside it.
+ * Some values have no line to a later value. Returns how long the read-out shows such a value. A single measurement,
+ * such as a cuff pressure, stays until the next measurement is expected; its own time stands beside it.
  */
 function heldMs({ code }: Series, stepMs: number): number {
   return Math.max(stepMs, parameters.get(code)?.episodicMs ?? 0);
@@ -90,7 +92,7 @@ function lastIndexBefore(points: Series['points'], atMs: number): number {
   return low - 1;
 }
 
-/** Returns the label of a parameter or score, and the digits after the point of its values. */
+/** Returns the label of a parameter or score, and the number of digits after the point in its values. */
 export function labelAndDigits(code: string): { readonly label: string; readonly digits: number } {
   if (isScoreTrendCode(code)) return scoreLabels[code];
   const parameter = parameters.get(code);
@@ -99,12 +101,18 @@ export function labelAndDigits(code: string): { readonly label: string; readonly
     : { label: labelText(parameter.label), digits: parameter.digits };
 }
 
-/** Returns ` of 10:00:00` for a value of an earlier step, which must not look like a value of the cursor's time; otherwise an empty text. */
+/**
+ * Returns for example ` of 10:00:00` for a value from an earlier step, which must not look like a value at the cursor's
+ * time. Returns an empty text for a value from the cursor's step.
+ */
 export function earlierText({ atMs, isEarlier }: Pick<ValueAtCursor, 'atMs' | 'isEarlier'>): string {
   return isEarlier ? t(' of {time}', { time: clockText(atMs) }) : '';
 }
 
-/** Returns a value as text, `88` or, if the step has different values, `88 (81 to 97)`; for a score `9`. */
+/**
+ * Returns a value as text, for example `88`. If the step has different values, the text has their range, for example
+ * `88 (81 to 97)`, but not for a score.
+ */
 export function cursorValueText(code: string, { mean, min, max }: Omit<ValueAtCursor, 'atMs' | 'isEarlier'>): string {
   const { digits } = labelAndDigits(code);
   const [least, greatest] = [numberText(min, digits), numberText(max, digits)];

@@ -1,6 +1,6 @@
 /**
- * The alarm limits as lines on a chart. Each line lasts from the time at which its limit came into force until the limit
- * changed. Where no limits are known, or where they were switched off, there is no line.
+ * The alarm limits as lines on a chart. Each line lasts from the time at which its limit came into force until the
+ * limit changed. At times without known limits, or with limits that were switched off, there is no line.
  */
 import type { Limits, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { limitNumberText } from '../../../contracts/number-text.ts';
@@ -16,11 +16,11 @@ export type LimitLine = {
   readonly fromMs: number;
   readonly toMs: number;
   readonly side: 'low' | 'high';
-  /** Index of the limit's group on the chart. The texts of the second group stand at the other edge of the chart. */
+  /** Index of the limit's group on the chart. The texts of the two groups stand at different edges of the chart. */
   readonly groupIndex: number;
 };
 
-/** Short names of groups. They stand beside the limits if a chart has limits of two groups. */
+/** Short names of groups. A name stands beside the limits if a chart has limits of two groups. */
 const shortNames: Partial<Record<LimitGroup, string>> = {
   HR: 'HR',
   PR: 'PR',
@@ -34,7 +34,7 @@ type LimitsOfGroup = {
   readonly limits: Pick<Limits, 'low' | 'high'>;
 };
 
-/** Returns the limits of each group on the chart, in the order of its codes. */
+/** Returns the limits of each group on the chart, in the order of the chart's codes. */
 function limitsOn(
   codes: readonly string[],
   limitsOfParameter: (parameter: Parameter) => Pick<Limits, 'low' | 'high'> | undefined,
@@ -47,7 +47,7 @@ function limitsOn(
     const limits = limitsOfParameter(parameter);
     if (limits) byGroup.set(group, { group, parameter, limits });
   }
-  // If two groups have the same limits (usually heart rate and pulse), only one line is drawn.
+  // If two groups (usually heart rate and pulse) have equal limits, only one line is drawn.
   const groupLimits = [...byGroup.values()];
   return groupLimits.filter(
     ({ limits }, index) =>
@@ -84,9 +84,9 @@ function linesOf({ group, parameter, limits }: LimitsOfGroup, groupIndex: number
 }
 
 /**
- * Returns the range of values that a chart shows: the curve and its limits, so that a person sees how far the curve is
- * from a limit. If the whole curve is beyond one limit, the range does not include the opposite limit of the same time,
- * which would only flatten the curve.
+ * Returns the range of values that a chart shows. It has the curve and its limits, so that a person sees how far the
+ * curve is from a limit. If the whole curve is beyond one limit, the range does not have the opposite limit of this
+ * time, because this limit would only flatten the curve.
  */
 export function rangeWithLimits(min: number, max: number, lines: readonly LimitLine[]): [number, number] {
   const shownLines = lines.filter(
@@ -105,8 +105,8 @@ export function rangeWithLimits(min: number, max: number, lines: readonly LimitL
 }
 
 /**
- * Returns the limits as text: `50 to 120`, `sys 90 to 160, mean 60 to 110`, `from 90`; undefined if the chart has no
- * limits.
+ * Returns the limits as text, for example `50 to 120`, `sys 90 to 160, mean 60 to 110` or `from 90`; undefined if the
+ * chart has no limits.
  */
 export function limitsText(codes: readonly string[], inForce: LimitsInForce | null): string | undefined {
   const groupLimits = limitsOn(codes, (parameter) => limitsFor(parameter, inForce)?.limits);

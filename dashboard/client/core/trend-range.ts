@@ -1,14 +1,17 @@
-/** The scale of a trend chart, and which times of its axis have room for their text. */
+/** Computes the scale of a trend chart. Also decides which times of the axis have room for a text. */
 import { parameters } from '../../../contracts/parameters.ts';
 import { type LimitLine, rangeWithLimits } from './trend-limits.ts';
 
-/** A scale is at least this long, so that noise does not look like an event: for whole numbers, and for tenths (ours). */
+/**
+ * The shortest scale for whole numbers, and the shortest scale for tenths (ours). On a shorter scale, noise would look
+ * like an event.
+ */
 const leastLength = 10;
 const leastLengthOfTenths = 4;
 
 /**
- * Returns the lower and upper end of the scale: the curve and its limits with some room, but no value that the parameter
- * cannot have, such as an SpO2 of 110 %.
+ * Returns the lower and upper end of the scale. The scale has the curve and its limits with some room, but no value
+ * that the parameter cannot have, such as an SpO2 of 110 %.
  * @param least the least value of the chart; null if the chart has no value
  */
 export function chartRange(
@@ -24,12 +27,12 @@ export function chartRange(
   const lowest = Math.min(min, ...ofChart.map((parameter) => parameter.min));
   const highest = Math.max(max, ...ofChart.map((parameter) => parameter.max));
   const [low, high] = [Math.max(lowest, Math.floor(min - room)), Math.min(highest, Math.ceil(max + room))];
-  // If one end cannot move further, the other end gives the scale its length.
+  // If one end cannot move further, the opposite end moves, so that the scale gets its length.
   return [Math.max(lowest, Math.min(low, high - length)), Math.min(highest, Math.max(high, low + length))];
 }
 
 /**
- * Returns the text of each time of the axis; an empty text if half of the text would be outside of the chart.
+ * Returns the text for each time of the axis. The text is empty if half of it would be outside of the chart.
  * @param ticks `leftPx`: the distance of the time from the left end of the axis; `textPx`: the width of its text
  * @param roomPx the room to the right of the axis, px
  */

@@ -1,4 +1,7 @@
-/** The parts of the NEWS2 that a trend shows at one time: as texts, and only if they are parts of the shown score. */
+/**
+ * The texts for the parts of a NEWS2 that a trend shows at one time. The page shows the parts only if they belong to
+ * the shown score.
+ */
 import type { ScoreTrendCode } from '../../../contracts/score-trends.ts';
 import type { ScoredPart, ScoreOfStep, TrendScores } from '../../protocol/trend-scores.ts';
 import { ageText } from './ages.ts';
@@ -15,9 +18,9 @@ export const isNewsCode = (code: string): code is NewsCode => (newsCodes as read
 const pointsOf = ({ total, atLeast }: ScoreOfStep) => total ?? atLeast;
 
 /**
- * Returns the score of a step with its parts; undefined if it is not known.
- * @param shown the value that the page shows for this step: the parts of another score must not stand beside it. Undefined if the page shows a mean,
- * which is not the value of a score
+ * Returns the score of a step with its parts; undefined if the score is not known.
+ * @param shown the value that the page shows for this step. Only the parts of this score may stand beside the value.
+ * Undefined if the page shows a mean, which is not the value of a score
  */
 export function scoreOfStep(
   { scores }: TrendScores,
@@ -33,13 +36,16 @@ export function scoreOfStep(
   );
 }
 
-/** Returns `NEWS2 7 of 14:03:12`, or `NEWS2 at least 4 of 14:03:12`. */
+/** Returns the title of a score, for example `NEWS2 7 of 14:03:12` or `NEWS2 at least 4 of 14:03:12`. */
 export function scoreTitle(score: ScoreOfStep): string {
   const { label } = scoreLabels[score.total === null ? 'VIGIL_NEWS2_AT_LEAST' : 'VIGIL_NEWS2'];
   return `${label} ${pointsOf(score)}${t(' of {time}', { time: clockText(score.atMs) })}`;
 }
 
-/** Returns `Pulse 112 /min: 2 (3 s old)`, or why the part is missing: `Temperature 38.4 °C: too old (9 h 12 old)`. */
+/**
+ * Returns the text of a part, for example `Pulse 112 /min: 2 (3 s old)`. If the part is missing, the text says why, for
+ * example `Temperature 38.4 °C: too old (9 h 12 old)`.
+ */
 export function scoredPartText(part: ScoredPart, score: ScoreOfStep): string {
   const { parameter, value, ageMs, points } = part;
   const scale = parameter === 'SpO2' && score.scale === 2 ? ` (${t('Scale 2')})` : '';

@@ -1,6 +1,6 @@
 /**
- * Converts trend points to the columns of a chart on one time axis. The line of a parameter has a gap wherever the
- * parameter was not measured.
+ * Converts trend points to the columns of a chart on one time axis. The line of a parameter has a gap at times without
+ * a measurement of the parameter.
  */
 import { parameters } from '../../../contracts/parameters.ts';
 import type { TrendValues } from '../../protocol/trends.ts';
@@ -21,17 +21,23 @@ export type TrendColumns = {
   readonly x: number[];
   /** By code. */
   readonly series: ReadonlyMap<string, TrendColumn>;
-  /** By code: the values of an earlier time, moved to the times of `x`; absent if nothing is compared. */
+  /** The values of an earlier time by code, moved to the times of `x`; absent if nothing is compared. */
   readonly earlier?: ReadonlyMap<string, TrendColumn>;
 };
 
-/** A pause longer than this many usual intervals breaks the line. One missing reading does not break it; two do. */
+/**
+ * A pause longer than this many usual intervals breaks the line. So one missing reading does not break the line, but
+ * two missing readings do.
+ */
 const gapIntervals = 2.5;
-/** If a step usually has this many readings or more, one step without a reading breaks the line: several readings are missing. */
+/**
+ * If a step usually has this many readings or more, one step without a reading breaks the line, because several
+ * readings are missing.
+ */
 const manyReadings = 3;
 /**
- * Two neighbouring points are 1 step apart, and 2 steps apart if one step between them is missing. A longer distance
- * than this is a pause.
+ * The longest distance of two points that is not a pause, in steps. Neighbouring points have the distance 1. If one
+ * step between them is missing, the distance is 2.
  */
 const gapSteps = 1.5;
 
@@ -39,7 +45,7 @@ type Series = TrendValues['series'][number];
 
 /**
  * Returns the usual interval between the points of a series, ms: the median, but at least one step; undefined for fewer
- * than three points. Because of this interval, readings every 15 s are joined even if a step of the trend is only 7.5 s.
+ * than three points. So a line joins readings that come every 15 s, even if a step of the trend is only 7.5 s.
  */
 function usualIntervalMs(points: Series['points'], stepMs: number): number | undefined {
   const distances = points.slice(1).map(([at], i) => at - points[i]![0]);
@@ -61,20 +67,21 @@ export function longestPauseMs({ code, points }: Series, stepMs: number): number
 }
 
 /**
- * Returns whether values of this code are single measurements on demand (a cuff, a thermometer). Each such value is drawn
- * as a dot, and no line joins the dots.
+ * Returns whether values of this code are single measurements on demand (a cuff, a thermometer). The chart draws each
+ * such value as a dot, and no line joins the dots.
  */
 function isEpisodic(code: string): boolean {
   return parameters.get(code)?.episodicMs !== undefined;
 }
 
 /**
- * Returns the columns of these codes. `null` breaks the line of a series: in a pause that is too long for the series, and
- * between any two single measurements. `undefined` means that only another series has a value at this time; the line
- * continues.
+ * Returns the columns of these codes. `null` breaks the line of a series. It stands in a pause that is too long for the
+ * series, and between two single measurements. `undefined` means that the series has no value at this time, but its
+ * line continues.
  */
 export function trendColumns(trends: TrendValues, codes: readonly string[]): TrendColumns {
-  // In the order of `codes`, not of the server, because the style of a line depends on its index.
+  // The series have the order of `codes` and not the order of the server, because the style of a line depends on its
+  // index.
   const shownSeries = codes.flatMap((code) => trends.series.find((series) => series.code === code) ?? []);
   const breaksOf = new Map(shownSeries.map((series) => [series.code, breaksIn(series, trends.stepMs)]));
   const instants = new Set(
@@ -107,7 +114,7 @@ export function trendColumns(trends: TrendValues, codes: readonly string[]): Tre
   return { x: times.map((at) => at / 1000), series: columnsByCode };
 }
 
-/** Returns the times at which the line breaks, each in the middle between two points. */
+/** Returns the times at which the line breaks. Each time is in the middle between two points. */
 function breaksIn(series: Series, stepMs: number): number[] {
   const { points } = series;
   const pauseMs = longestPauseMs(series, stepMs);

@@ -1,4 +1,7 @@
-/** Says where the values of a trend come from, and which are missing, if they are not all from the trend database. */
+/**
+ * The texts about a trend whose values do not all come from the trend database: the source of the values, and the
+ * missing times.
+ */
 
 import { clockErrorText } from '../../../contracts/device-clock.ts';
 import type { TrendSource } from '../../protocol/trends.ts';
@@ -8,7 +11,7 @@ import { dayMinuteText } from './times.ts';
 
 /**
  * Returns a sentence about the times of a trend whose device has a wrong clock; undefined if the clock is right.
- * @param clockErrorMs how far the clock is ahead; negative if it is behind
+ * @param clockErrorMs how far the clock is ahead; negative if the clock is behind
  */
 export function clockText(clockErrorMs: number): string | undefined {
   if (clockErrorMs === 0) return undefined;

@@ -10,24 +10,30 @@ import { dayMinuteText } from './times.ts';
 import { labelAndDigits } from './trend-cursor.ts';
 import { isInDoubt, pageZone } from './zones.ts';
 
-/** Returns the intervals that give at most the permitted number of rows. */
+/** Returns the intervals with which the table does not exceed the maximum number of rows. */
 export function minutesFor(spanMs: number): TableMinutes[] {
   return tableMinutes.filter((minutes) => spanMs / (minutes * minuteMs) <= tableRowsMax);
 }
 
-/** Returns the interval of a table that was opened without a choice: about 12 to 24 rows, or 60 min for a long time. */
+/**
+ * Returns the interval of a table if the person has chosen no interval. The table then has about 12 to 24 rows; for a
+ * long time the interval is 60 min.
+ */
 export function usualMinutes(spanMs: number): TableMinutes {
   if (spanMs <= hourMs) return 5;
   return spanMs <= 6 * hourMs ? 15 : 60;
 }
 
-/** Returns the interval that is shown: the chosen one, or the usual one if the chosen one has too many rows. */
+/**
+ * Returns the interval of the table: the chosen interval, or the usual interval if the chosen interval gives too many
+ * rows.
+ */
 export function shownMinutes(chosen: TableMinutes | undefined, spanMs: number): TableMinutes {
   return chosen !== undefined && minutesFor(spanMs).includes(chosen) ? chosen : usualMinutes(spanMs);
 }
 
 export type TableColumn = { readonly code: string; readonly label: string; readonly unit: string | undefined };
-/** One interval: for each column its cell, or undefined without a usable value. */
+/** The row of one interval. It has a cell for each column; undefined if the interval has no usable value. */
 export type TableRow = { readonly atMs: number; readonly cells: readonly (TrendCell | undefined)[] };
 
 /** Returns the columns that have values. */
@@ -37,7 +43,7 @@ export function tableColumns({ series }: TrendTable): TableColumn[] {
     .map(({ code }) => ({ code, label: labelAndDigits(code).label, unit: parameters.get(code)?.unitLabel }));
 }
 
-/** Returns a row for each interval, the newest first, also for an interval without values. */
+/** Returns a row for each interval, the newest row first. An interval without values has a row too. */
 export function tableRows({ intervalMs, fromMs, toMs, series }: TrendTable): TableRow[] {
   const byTime = series
     .filter(({ cells }) => cells.length > 0)
@@ -49,17 +55,20 @@ export function tableRows({ intervalMs, fromMs, toMs, series }: TrendTable): Tab
 }
 
 /**
- * Returns the time of a row as text, `10-25 02:00`. If the clocks are changed within the rows, each row has the label of its
- * zone: `10-25 02:00 CEST`.
+ * Returns the function that writes the time of a row, for example `10-25 02:00`. If the clocks are changed within the
+ * rows, each row has the label of its zone: `10-25 02:00 CEST`.
  */
 export function rowTimes(rows: readonly TableRow[]): (row: TableRow) => string {
   const zone = pageZone();
   const hasZones = new Set(rows.map(({ atMs }) => zoneLabel(zone, atMs))).size > 1;
-  // A time that comes twice in this night has its label already.
+  // `dayMinuteText` already gives a label to a time that comes twice in this night.
   return ({ atMs }) => `${dayMinuteText(atMs)}${hasZones && !isInDoubt(atMs, zone) ? ` ${zoneLabel(zone, atMs)}` : ''}`;
 }
 
-/** Returns the sentence about the zone of the times of the rows, the newest first. */
+/**
+ * Returns the sentence about the zone of the times.
+ * @param rows the newest row first
+ */
 export function zoneLegend(rows: readonly TableRow[]): string {
   const [newest, oldest] = [rows[0], rows.at(-1)].map((row) =>
     row === undefined ? undefined : zoneLabel(pageZone(), row.atMs),
@@ -76,12 +85,12 @@ export function cellText(code: string, cell: TrendCell | undefined): string {
   return cell.questionable ? `${text}?` : text;
 }
 
-/** Returns the range of a cell, `80–90`; undefined if all values of the interval look the same. */
+/** Returns the range of a cell, for example `80–90`; undefined if all values of the interval have one text. */
 export function rangeText(code: string, cell: TrendCell | undefined): string | undefined {
   if (cell === undefined) return undefined;
   const { digits } = labelAndDigits(code);
   const [least, greatest] = [numberText(cell.min, digits), numberText(cell.max, digits)];
-  // A dash between numbers could be read as a minus.
+  // Before a negative number, a reader could read a dash as a second minus.
   return least === greatest
     ? undefined
     : least.startsWith('-') || greatest.startsWith('-')
@@ -89,7 +98,7 @@ export function rangeText(code: string, cell: TrendCell | undefined): string | u
       : `${least}–${greatest}`;
 }
 
-/** Returns the sentence that says what a cell is. */
+/** Returns the sentence that explains the cells. */
 export function cellLegend({ value }: Pick<TrendTable, 'value'>): string {
   return value === 'last'
     ? t(

@@ -1,4 +1,4 @@
-/** Which trends the patient's page shows, as the part of its address after `?` says. */
+/** The choice of trends on the patient's page, which is in the part of the address after `?`. */
 import { dayMs, hourMs } from '../../../contracts/durations.ts';
 import { type TableMinutes, tableMinutes } from '../../../contracts/trend-bounds.ts';
 import { t } from './texts.ts';
@@ -27,13 +27,13 @@ export function trendSpanText(span: TrendSpan): string {
 export type TrendView = {
   readonly span: TrendSpan;
   readonly table?: TableMinutes | 'usual' | undefined;
-  /** The charts also have the values of this many hours before; undefined if nothing is compared. */
+  /** The charts compare with the values of this many hours before; undefined if nothing is compared. */
   readonly compare?: CompareHours | undefined;
 };
 
 export const usualTrendView: TrendView = { span: '1h' };
 
-/** Returns the view in the part of an address after `?`. An unknown name or value is left out. */
+/** Returns the view in the part of an address after `?`. Leaves out unknown names and values. */
 export function parseTrendView(search: string): TrendView {
   const params = new URLSearchParams(search);
   const span = trendSpans.find((name) => name === params.get('span')) ?? usualTrendView.span;

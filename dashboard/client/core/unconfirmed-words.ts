@@ -13,7 +13,10 @@ const reasons = texts({
   'not-shown': 'they are on no visible part of its page',
 });
 
-/** Returns the text of the notice. @param nowMs the server's time */
+/**
+ * Returns the text of the notice.
+ * @param nowMs the server's time
+ */
 export function unconfirmedText(
   { person, isOwn, associationIds, alarms, since, why }: UnconfirmedScreen,
   beds: ReadonlyMap<string, Bed>,

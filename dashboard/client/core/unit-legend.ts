@@ -2,7 +2,10 @@
 import type { Numeric } from '../../protocol/rest.ts';
 import { readoutsOf } from './numerics.ts';
 
-/** Returns for example `HR, RR /min · SpO2 % · ABP mmHg`: each unit once, after the names of its numbers, in the order of a tile. */
+/**
+ * Returns for example `HR, RR /min · SpO2 % · ABP mmHg`. Each unit stands once, after the names of its numbers. The
+ * names have the order of a tile.
+ */
 export function unitLegend(beds: readonly { readonly values: readonly Numeric[] }[]): string {
   const values = new Map(beds.flatMap((bed) => bed.values.map((numeric) => [numeric.code, numeric] as const)));
   const labelsOfUnit = new Map<string, string[]>();

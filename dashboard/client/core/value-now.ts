@@ -1,4 +1,4 @@
-/** Says what the value of an alarm is now, if it has come back inside the limit since the alarm began. */
+/** Finds the present value of an alarm that has come back inside the limit since the alarm began. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
 import { parameters } from '../../../contracts/parameters.ts';
@@ -7,8 +7,8 @@ import { ageClass } from './ages.ts';
 import { ageStartMs } from './numerics.ts';
 
 /**
- * Returns `88` for the alarm `HR 188 > 160` if the heart rate is 88 now. Undefined if the value is still beyond the limit,
- * is not current, or is not known: an old value says nothing about now.
+ * Returns the present value, for example `88` for the alarm `HR 188 > 160`. Undefined if the value is still beyond the
+ * limit, is not current, or is not known.
  */
 export function valueNow(alarm: Alarm, bed: Bed | undefined, nowMs: number): string | undefined {
   const { value, limit, text, code = '' } = alarm;

@@ -1,4 +1,6 @@
-/** Computes the sizes that the numbers of a ward have in common, from the beds and the size of their tiles. */
+/**
+ * Computes the sizes of numbers that all tiles of a ward use. The sizes depend on the beds and the size of the tiles.
+ */
 import type { BedGroup } from './bed-groups.ts';
 import type { WardLayout } from './grid.ts';
 import { type NumberSizes, sharedSizes, sizesOfCompact, sizesOfPlan } from './number-sizes.ts';
@@ -28,7 +30,7 @@ export function wardNumberSizes(groups: readonly BedGroup[], showWard: boolean, 
     };
     const headPx = headHeightPx(head, widthPx / scale, isCompact) * scale;
     const heightPx = tileHeightPx - headPx - 2 * tileEdgePx;
-    // If a tile has an alarm, there is less room below it, so the waves and rows differ. The size must fit in both
+    // A tile with an alarm has less room for waves and rows than a tile without an alarm. The size must fit in both
     // cases.
     return [heightPx, heightPx - alarmRoomPx(widthPx / scale, isCompact) * scale].map((px) => {
       const box = { widthPx, heightPx: px };

@@ -5,7 +5,7 @@ import { ageText } from './ages.ts';
 import { t } from './texts.ts';
 import { shortTime, whenText } from './times.ts';
 
-/** One line of a card. `isBad`: somebody should do something about it. `isUnknown`: the server does not know it. */
+/** One line of a card. `isBad`: somebody should act. `isUnknown`: the server does not have the facts. */
 export type CardLine = {
   readonly label: string;
   readonly text: string;
@@ -14,7 +14,10 @@ export type CardLine = {
 
 const notKnown = () => t('not known');
 
-/** Cards that are older than this are shown as not live, ms (ours): the page asks every 3 s, so several answers are missing. */
+/**
+ * The page shows cards that are older than this as not live, ms (ours). The page asks every 3 s, so several answers are
+ * then missing.
+ */
 export const overviewOldMs = 10_000;
 
 /** Returns the lines of a card, in the order in which the card shows them. */
@@ -147,13 +150,13 @@ function soundTestLine({ soundTest, uncountedTest }: WardCard, nowMs: number): C
     : line(label, t('{time}, not heard at {screen}', { time, screen }), 'bad');
 }
 
-/** Returns names in a row, and how many more there are. */
+/** Returns the names in one text, with the number of further names. */
 function listText(names: readonly string[], count: number): string {
   const more = count - names.length;
   return more > 0 ? t('{names} and {more} more', { names: names.join(', '), more }) : names.join(', ');
 }
 
-/** Returns what makes the cards doubtful, as sentences; empty if the cards show the present. */
+/** Returns sentences about reasons to doubt the cards; empty if the cards show the present. */
 export function overviewFaults(overview: WardOverview, problem: string | undefined, nowMs: number): string[] {
   const atMs = Date.parse(overview.at);
   const faults: string[] = [];
@@ -179,14 +182,20 @@ export function overviewFaults(overview: WardOverview, problem: string | undefin
   return faults;
 }
 
-/** Compares two cards: the ward with the more serious unanswered alarm comes first, then the one with more lines that are bad. */
+/**
+ * Compares two cards. The ward with the more serious unanswered alarm comes first. If the alarms are equal, the ward
+ * with more bad lines comes first.
+ */
 export function compareCards(nowMs: number): (a: WardCard, b: WardCard) => number {
   const badLines = (card: WardCard) => cardLines(card, nowMs).filter(({ state }) => state === 'bad').length;
   return (a, b) =>
     rankOf(b) - rankOf(a) || badLines(b) - badLines(a) || a.ward.localeCompare(b.ward, 'en', { numeric: true });
 }
 
-/** Returns 3 for an unanswered high alarm, 2 for a medium and 1 for a low one; 0 without unanswered alarms. */
+/**
+ * Returns the rank of the most serious unanswered alarm: 3 for high, 2 for medium, 1 for low; 0 without unanswered
+ * alarms.
+ */
 function rankOf({ unanswered }: WardCard): number {
   const worst = priorities.find((priority) => unanswered[priority] > 0);
   return worst === undefined ? 0 : priorityRank[worst];

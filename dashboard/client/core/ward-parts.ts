@@ -8,7 +8,7 @@ const halves = ['all', 'first', 'second'] as const;
 const sectorStart = 'sector:';
 export type PartChoice = (typeof halves)[number] | `${typeof sectorStart}${string}`;
 
-/** Returns whether a text is a choice. A sector may have been removed since a browser kept its name. */
+/** Returns whether a text is a choice. Does not check whether the ward still has the sector. */
 export function isPartChoice(text: string): text is PartChoice {
   return halves.some((half) => half === text) || text.startsWith(sectorStart);
 }
@@ -17,7 +17,7 @@ export function partOfSector(name: string): PartChoice {
   return `${sectorStart}${name}`;
 }
 
-/** Returns the name of the chosen sector; undefined if the choice is no sector. */
+/** Returns the name of the chosen sector; undefined if the choice is not a sector. */
 export function sectorOfPart(part: PartChoice): string | undefined {
   return part.startsWith(sectorStart) ? part.slice(sectorStart.length) : undefined;
 }
@@ -26,11 +26,11 @@ export function sectorOfPart(part: PartChoice): string | undefined {
 export const dividedBedsMin = 4;
 
 /**
- * Returns the beds of a part. Each bed is in exactly one of the two halves, so two screens together show all beds. A bed
- * that is in no sector belongs to every sector, so that each bed is on a screen. If no bed is in the chosen sector, because
- * the sector was renamed, returns all beds.
+ * Returns the beds of a part. Each bed is in exactly one half, so two screens together show all beds. A bed without a
+ * sector belongs to every sector, so that some screen shows the bed. If no bed is in the chosen sector, for example
+ * after the sector was renamed, returns all beds.
  * @param ordered the beds in their order
- * @param sectorsOf returns the sectors on whose screens a bed is; none if the bed is in no sector
+ * @param sectorsOf returns the sectors whose screens show a bed; no sectors if the bed is in no sector
  */
 export function bedsOfPart<Bed>(
   ordered: readonly Bed[],
@@ -51,8 +51,9 @@ export function bedsOfPart<Bed>(
 export type HiddenAlarm<Bed> = { readonly bed: Bed; readonly alarm: Alarm };
 
 /**
- * Returns the most serious unanswered alarm of each bed that is not in view, the most serious first.
- * @param alarmsOf all alarms of a bed, also those of its other devices
+ * Returns the most serious unanswered alarm of each bed that is not in view. The result begins with the most serious
+ * alarm.
+ * @param alarmsOf returns all alarms of a bed, from all its devices
  */
 export function hiddenAlarms<Bed>(
   beds: readonly Bed[],

@@ -14,9 +14,9 @@ const reasons = texts({
 });
 
 /**
- * Returns the text of the top bar: which screen sounds the alarms of each ward. Undefined if no ward has an owner. The
- * text also names a ward whose owner does not sound ("every screen sounds"), so that the top bar keeps its layout when
- * this screen begins to sound.
+ * Returns the text of the top bar about the screens that sound the alarms of the wards. Undefined if no ward has an
+ * owner. If an owner does not sound, the text also names the ward ("every screen sounds"). So the top bar keeps its
+ * layout when this screen begins to sound.
  */
 export function soundStateText(sounds: readonly WardSound[], silent: ReadonlySet<string>): string | undefined {
   const parts = sounds.map(({ ward, person, state, isOwn }) => {
@@ -60,7 +60,10 @@ export function lostText(ward: string): string {
   return t('Every screen sounds the alarms of {ward} from now on. No screen sounds alone any more.', { ward });
 }
 
-/** Returns the notice for a narrow window. @param isElsewhere a screen at another server has the sound; otherwise no screen has it */
+/**
+ * Returns the notice for a narrow window.
+ * @param isElsewhere true: a screen at another server has the sound. False: no screen has the sound
+ */
 export function shortSoundText(ward: string, isElsewhere: boolean): string {
   return isElsewhere
     ? t('This screen sounds, and one at another server.')
@@ -71,8 +74,8 @@ export function shortSoundText(ward: string, isElsewhere: boolean): string {
 }
 
 /**
- * Returns the text of the notice about a wall display that should sound a ward and cannot; undefined if nothing is wrong,
- * or not known yet.
+ * Returns the text of the notice about a wall display that should sound a ward and cannot. Undefined if nothing is
+ * wrong, or if the state is not known yet.
  */
 export function displayText({ ward, display, why }: DisplaySound): string | undefined {
   switch (why) {
@@ -92,5 +95,5 @@ export function displayText({ ward, display, why }: DisplaySound): string | unde
   }
 }
 
-/** Returns the notice about such a display for a narrow window. */
+/** Returns the notice about a display that cannot sound its ward, for a narrow window. */
 export const shortDisplayText = (): string => t('The wall display plays no sound. Every screen sounds.');

@@ -1,6 +1,6 @@
 /**
- * Decides for which wards this page may be silent, because another screen has their sound, and which alarms sound here.
- * All times are by the page's steady clock, ms, unless a comment says otherwise.
+ * Decides for which wards this page may be silent because another screen has the sound. Also decides which alarms sound
+ * here. All times are by the page's steady clock, ms, unless a comment says otherwise.
  */
 import type { Alarm, Priority } from '../../../contracts/messages/alarms.ts';
 import { soundLevelOf } from '../../../contracts/sound-level.ts';
@@ -8,16 +8,16 @@ import { soundSilenceMsMax } from '../../protocol/pace.ts';
 import type { SoundNews, WardSound } from '../../protocol/sound.ts';
 
 /**
- * An alarm that nobody has answered for this time sounds on every screen (CLINICAL, "Delivery": after this time the
- * answer counts as `undefined`). A loudspeaker may be turned down, or a screen may report a sound that it does not
- * play. Because of this rule, a person then hears the alarm at most this much later.
+ * How long an alarm must be unanswered until it sounds on every screen (CLINICAL, "Delivery": after this time the
+ * answer counts as `undefined`). Somebody may have turned down a loudspeaker, or a screen may report a sound that it
+ * does not play. Because of this rule, people hear the alarm at most this much later.
  */
 export const soundsEverywhereAfterMs: Readonly<Record<Priority, number>> = {
   high: 60_000,
   medium: 120_000,
   low: 120_000,
 };
-/** The page shows for this time that no screen has the sound of a ward any more. */
+/** How long the page shows that no screen has the sound of a ward any more. */
 export const lostShownMs = 60_000;
 
 /**
@@ -35,12 +35,12 @@ export function silentWards(news: SoundNews | undefined, nowMs: number): Readonl
   return silent;
 }
 
-/** Since when each alarm should sound, by `alarmId`. */
+/** The time since which each alarm should sound, by `alarmId`. */
 export type DueSince = ReadonlyMap<string, number>;
 
 /**
- * Returns since when each of the present alarms should sound. An alarm that was answered or paused starts with a new
- * time when it must sound again.
+ * Returns the time since which each present alarm should sound. If an alarm was answered or paused and must sound
+ * again, its time begins anew.
  */
 export function dueSinceAfter(
   before: DueSince,
@@ -57,9 +57,8 @@ export function dueSinceAfter(
 /**
  * Returns whether this page leaves the sound of an alarm to another screen.
  * @param silent the wards for which the page may be silent
- * @param called the alarms to which the person of this page is called and has not answered. These alarms sound here.
- * The wait for the answer is as long as `soundsEverywhereAfterMs`, so without this rule the person would be called
- * without a sound.
+ * @param called the alarms whose calls the person of this page has not answered. These alarms sound here. The wait for
+ * the answer is as long as `soundsEverywhereAfterMs`, so without this rule the person would be called without a sound.
  * @param ward the ward of the alarm's bed; null or undefined for a device without a bed, whose alarms always sound here
  */
 export function isLeftToOther(
@@ -79,8 +78,8 @@ export type AudioProgress = { readonly atMs: number; readonly audioS: number };
 const progressMsMin = 500;
 
 /**
- * Returns whether the audio has continued since `before`: for at least half of the time that has passed. Returns undefined if
- * too little time has passed. A browser can report that its audio runs although the audio device plays nothing.
+ * Returns whether the audio has played since `before`, for at least half of the passed time. Returns undefined if too
+ * little time has passed. A browser can report that its audio runs although the audio device plays nothing.
  */
 export function hasPlayedOn(before: AudioProgress, after: AudioProgress): boolean | undefined {
   const passedMs = after.atMs - before.atMs;
@@ -93,7 +92,7 @@ export type LostSounds = ReadonlyMap<string, number>;
 
 /**
  * Returns the wards whose sound no screen has any more.
- * @param before the wards that had an owner before
+ * @param before the wards whose sound had an owner
  * @param isShown whether the page still shows a ward
  */
 export function lostSoundsAfter(

@@ -1,4 +1,4 @@
-/** The alarms that the page "Waves" marks, by the clock of the device, as its waves. */
+/** The alarms that the page "Waves" marks. Their times are by the clock of the device, like the times of the waves. */
 import type { AlarmReview, ReviewedAlarmRow } from '../../protocol/alarm-review.ts';
 import { t } from './texts.ts';
 import { dateTimeText } from './times.ts';
@@ -10,8 +10,8 @@ export type WaveAlarm = Pick<ReviewedAlarmRow, 'alarmId' | 'priority' | 'text'> 
 };
 
 /**
- * Returns an alarm by the clock of the device. The begin has the time of the device already. The end has the server's time: the condition
- * ended, or the alarm left the screens before that.
+ * Returns an alarm with times by the clock of the device. Its beginning already has the time of the device. Its end has
+ * the server's time: when the condition ended, or when the alarm left the screens with the condition still present.
  * @param clockErrorMs how far the device's clock is behind the server's clock, ms
  */
 export function waveAlarmOf(row: ReviewedAlarmRow, clockErrorMs: number): WaveAlarm {
@@ -26,7 +26,7 @@ type AlarmAnswer = Pick<AlarmReview, 'next' | 'isRead' | 'completeFromMs'> & {
 };
 
 /**
- * Returns which alarms of the answer's time are not marked; undefined if all are.
+ * Returns a sentence about alarms of the answer's time that are not marked; undefined if all alarms are marked.
  * @param fromMs the beginning of the time, by the server's clock
  */
 export function unmarkedText({ rows, next, isRead, completeFromMs }: AlarmAnswer, fromMs: number): string | undefined {

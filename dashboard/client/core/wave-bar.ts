@@ -1,6 +1,7 @@
 /**
- * Decides what the bar of the page "Waves" shows: which times have samples, which have none, and which are not known. The page knows the minutes that
- * it has loaded, and what the server has seen since its start. Times are by the clock of the device, ms since 1970.
+ * Decides what the bar of the page "Waves" shows: times with samples, times without samples, and times that are not
+ * known. The page uses the minutes that it has loaded, and the times that the server has seen since the server's start.
+ * Times are by the clock of the device, ms since 1970.
  */
 import { minuteMs } from '../../../contracts/durations.ts';
 import type { WaveGap } from '../../../contracts/wave-gaps.ts';
@@ -14,9 +15,9 @@ type BarFacts = {
   /** The waves that the page shows. */
   readonly codes: readonly string[];
   readonly minutes: ReadonlyMap<number, LoadedMinute>;
-  /** The loaded waves. A wave without a sample in the loaded minutes is missing. */
+  /** The loaded waves. The list does not have waves without a sample in the loaded minutes. */
   readonly waves: readonly { readonly code: string; readonly gaps: readonly WaveGap[] }[];
-  /** What the server has seen; undefined if it did not answer. */
+  /** What the server has seen; undefined if the server did not answer. */
   readonly times: WaveTimes | undefined;
   readonly stay: { readonly fromMs: number; readonly toMs: number | null } | undefined;
   readonly keptFromMs: number | null;
@@ -30,7 +31,8 @@ export type WaveBar = {
 };
 
 export function waveBar({ codes, minutes, waves, times, stay, keptFromMs }: BarFacts): WaveBar {
-  // Before the stay, after it, and before the oldest kept wave there can be no samples. This is no outage.
+  // Before the stay, after the stay, and before the oldest kept wave there can be no samples. These times are no
+  // outages.
   const firstMs = Math.max(stay?.fromMs ?? Number.NEGATIVE_INFINITY, keptFromMs ?? Number.NEGATIVE_INFINITY);
   const lastMs = stay?.toMs ?? Number.POSITIVE_INFINITY;
   const shown = waves.filter(({ code }) => codes.includes(code));
@@ -41,13 +43,13 @@ export function waveBar({ codes, minutes, waves, times, stay, keptFromMs }: BarF
   const loadedEmpty = waves.length === 0 ? loaded : gapsOf('none');
   const seen = (times?.waves ?? []).filter(({ code }) => codes.includes(code) || codes.length === 0);
   const seenSpans = seen.map(({ fromMs }) => ({ fromMs, toMs: times!.toMs }));
-  // The loaded minutes are exact, so they count where the server also knows something.
+  // The loaded minutes are exact. So they replace what the server has seen of these minutes.
   const seenEmpty = without(joined(seen.flatMap(({ empty }) => empty)), loaded);
   const cut = (spans: readonly TimeSpan[]) => spansWithin(spans, { firstMs, lastMs });
   return { known: cut(joined([...loaded, ...seenSpans])), empty: cut(joined([...loadedEmpty, ...seenEmpty])) };
 }
 
-/** Returns the parts of the spans that lie in the bounds. */
+/** Returns the parts of the spans inside the bounds. */
 export function spansWithin(
   spans: readonly TimeSpan[],
   { firstMs, lastMs }: { readonly firstMs: number; readonly lastMs: number },
@@ -58,7 +60,7 @@ export function spansWithin(
   });
 }
 
-/** Returns the number of outages and the newest one; empty if no outage is known. */
+/** Returns the text with the number of outages and the newest outage; empty if no outage is known. */
 export function outagesText(empty: readonly TimeSpan[]): string {
   const newest = empty.at(-1);
   if (newest === undefined) return '';
@@ -69,7 +71,7 @@ export function outagesText(empty: readonly TimeSpan[]): string {
   });
 }
 
-/** Returns the spans in the order of time; spans that meet or overlap are one span. */
+/** Returns the spans in the order of time. Joins spans that meet or overlap. */
 export function joined(spans: readonly TimeSpan[]): TimeSpan[] {
   const all: { fromMs: number; toMs: number }[] = [];
   for (const { fromMs, toMs } of spans.toSorted((a, b) => a.fromMs - b.fromMs)) {
@@ -80,7 +82,7 @@ export function joined(spans: readonly TimeSpan[]): TimeSpan[] {
   return all;
 }
 
-/** Returns the parts of `spans` that are in none of `others`. Both are joined. */
+/** Returns the parts of `spans` outside of all `others`. Both lists must come from `joined`. */
 function without(spans: readonly TimeSpan[], others: readonly TimeSpan[]): TimeSpan[] {
   return spans.flatMap((span) => {
     const parts: TimeSpan[] = [];
@@ -95,7 +97,9 @@ function without(spans: readonly TimeSpan[], others: readonly TimeSpan[]): TimeS
   });
 }
 
-/** Returns the minutes that must be loaded again: they were loaded to their end, and samples of them came later. */
+/**
+ * Returns the minutes that must be loaded again. They were loaded to their end, but further samples came after that.
+ */
 export function minutesWithNews(changed: readonly number[], minutes: ReadonlyMap<number, LoadedMinute>): number[] {
   return changed.filter((ms) => (minutes.get(ms)?.knownToMs ?? ms) >= ms + minuteMs);
 }

@@ -1,24 +1,24 @@
 /**
- * Stores the last seconds of one wave in a ring of samples, in which a missing sample is NaN. A chunk may come twice, late
- * or never. The event time decides the place of each sample, so no sample is drawn at a wrong place.
+ * Stores the last seconds of one wave in a ring of samples. NaN stands for a missing sample. A chunk may come twice,
+ * late or never. The place of each sample depends on its event time, so no sample is drawn at a wrong place.
  */
 
 /** Seconds in the ring: more than the slowest sweep shows on the widest row. */
 export const waveBufferSeconds = 40;
 /**
- * A chunk joins the previous chunk without a gap if its start differs from the previous end by at most this many
- * samples, because clocks round to whole milliseconds.
+ * How many samples the start of a chunk may differ from the end of the previous chunk without a gap. Clocks round to
+ * whole milliseconds.
  */
 const joinTolerance = 2.5;
 /**
- * This fraction of the chunk's length is added to the tolerance. The server sends all chunks of a trace with one sample
- * rate, although the device measures its rate again for each chunk.
+ * The tolerance grows by this fraction of the chunk's length. The server sends all chunks of a trace with one sample
+ * rate, although the device measures its rate anew for each chunk.
  */
 const joinToleranceFraction = 0.02;
 
 export type WaveBuffer = {
   rateHz: number;
-  /** Event time of sample 0, ms since 1970. Corrected at each chunk if the device's clock drifts. */
+  /** Event time of sample 0, ms since 1970. Each chunk corrects this time if the device's clock drifts. */
   baseMs: number;
   /** Index after the newest sample. */
   next: number;
@@ -29,8 +29,9 @@ export type WaveBuffer = {
 
 export type WaveWrite = {
   /**
-   * `joined`: directly after the newest sample. `gap`: later, with missing samples between. `late`: before newer samples
-   * that are already in the ring. `stale`: too old for the ring, dropped. `restart`: the ring was emptied first.
+   * Where the chunk was written. `joined`: directly after the newest sample. `gap`: after the newest sample and a gap.
+   * `late`: before samples that are already in the ring. `stale`: nowhere, because it is too old for the ring.
+   * `restart`: at the start of the ring, which was emptied.
    */
   kind: 'joined' | 'gap' | 'late' | 'stale' | 'restart';
   from: number;

@@ -1,4 +1,7 @@
-/** Chooses the waves that a bed's tile shows, their order (as on a bedside monitor), and their paper speed. */
+/**
+ * Chooses the waves that a bed's tile shows. Also decides the order of the waves, which is the order on a bedside
+ * monitor, and their paper speed.
+ */
 import { type ParameterGroup, type Wave, waves } from '../../../contracts/parameters.ts';
 import { paperSpeeds } from './sweep.ts';
 
@@ -17,7 +20,10 @@ const wavesByImportance: readonly string[] = [
   'MDC_IMPED_TTHOR',
 ];
 
-/** Returns the known waves among `codes`: first those in `preference`, in its order, then the others by code. */
+/**
+ * Returns the codes that are known waves. The waves of `preference` come first, in its order. The other waves are
+ * sorted by code.
+ */
 export function orderedWaves(codes: readonly string[]): Wave[] {
   const knownWaves = codes.flatMap((code) => waves.get(code) ?? []);
   const rank = (wave: Wave) =>

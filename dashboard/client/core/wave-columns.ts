@@ -1,12 +1,12 @@
 /**
- * Reduces the samples of a wave to the columns of pixels that show them. Each column keeps its smallest and its largest sample, so no spike
- * is lost, however slow the paper is.
+ * Reduces the samples of a wave to columns of pixels. Each column keeps its smallest and its largest sample, so no
+ * spike is lost, even on very slow paper.
  */
 
 /** Samples of one chunk: physical values, NaN for a missing sample. */
 export type Trace = { readonly startMs: number; readonly rateHz: number; readonly values: Float32Array };
 
-/** One column of pixels: the samples in it from the first to the last. */
+/** One column of pixels, with the first, the last, the smallest and the largest sample in it. */
 export type Column = { x: number; first: number; last: number; min: number; max: number };
 
 /** A line without a gap. */
@@ -16,7 +16,8 @@ export type Stroke = Column[];
 export type Scale = { readonly startMs: number; readonly msPerPx: number; readonly widthPx: number };
 
 /**
- * Returns the lines to draw. A line ends where a sample is missing, and where two traces are further apart than `joinMs`.
+ * Returns the lines to draw. A line ends at a missing sample, and between two traces whose distance is more than
+ * `joinMs`.
  * @param traces in the order of their times
  */
 export function strokesOf(traces: readonly (Trace & { readonly joinMs: number })[], scale: Scale): Stroke[] {
@@ -28,7 +29,7 @@ export function strokesOf(traces: readonly (Trace & { readonly joinMs: number })
     const stepMs = 1000 / trace.rateHz;
     if (trace.startMs - endMs > trace.joinMs) stroke = undefined;
     endMs = trace.startMs + trace.values.length * stepMs;
-    // One sample more at each side, so that the line reaches the edges of the paper.
+    // Takes a further sample at each side, so that the line reaches the edges of the paper.
     const from = Math.max(0, Math.floor((startMs - trace.startMs) / stepMs) - 1);
     const to = Math.min(trace.values.length, Math.ceil((startMs + widthPx * msPerPx - trace.startMs) / stepMs) + 2);
     if (from >= to) {

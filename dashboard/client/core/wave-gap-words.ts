@@ -11,7 +11,7 @@ export const gapTexts: Readonly<Record<WaveGapReason, string>> = texts({
   none: 'no samples',
 });
 
-/** Returns a text about the clock of the device; undefined if its error is too small to matter. */
+/** Returns a text about the clock of the device; undefined if the error of the clock is too small to matter. */
 export function clockErrorNote(errorMs: number): string | undefined {
   if (Math.abs(errorMs) < 3_000) return undefined;
   const seconds = Math.round(Math.abs(errorMs) / 1000);

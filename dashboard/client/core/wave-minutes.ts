@@ -1,5 +1,6 @@
 /**
- * Decides which minutes of waves a page must load, and which loaded minutes it forgets. A page keeps at most some minutes around its view.
+ * Decides which minutes of waves a page must load, and which loaded minutes the page forgets. A page keeps only some
+ * minutes around its view.
  */
 import { minuteMs } from '../../../contracts/durations.ts';
 import type { TimeSpan } from '../../../contracts/wave-runs.ts';
@@ -34,8 +35,9 @@ function minutesOf({ fromMs, toMs }: TimeSpan): number[] {
 }
 
 /**
- * Returns the next time to ask for: the first missing minutes of the view, or else of the minutes beside the view. Undefined if all of them
- * are loaded. A minute of the view that was loaded before its end is asked for again, because its other samples have come since.
+ * Returns the span that the page must request next: the first missing minutes of the view. If the view misses no
+ * minute, returns the missing minutes beside the view. Undefined if all these minutes are loaded. A minute of the view
+ * that was loaded before its end counts as missing, because its other samples may have come since.
  * @param nowMs the present by the clock of the device; later minutes have no samples
  */
 export function nextRequest(
@@ -65,7 +67,7 @@ export function hasOpenMinute(view: TimeSpan, loaded: ReadonlyMap<number, Loaded
   return minutesOf(view).some((ms) => isOpen(loaded.get(ms)));
 }
 
-/** Returns the loaded minutes that are furthest from the view, as many as there are too many. */
+/** Returns the loaded minutes to forget: if there are more than `max`, the minutes that are furthest from the view. */
 export function minutesToForget(
   view: TimeSpan,
   loaded: ReadonlyMap<number, LoadedMinute>,

@@ -1,4 +1,4 @@
-/** Decides which waves the page "Waves" shows, how high their rows are, and how a value becomes a height. */
+/** Decides which waves the page "Waves" shows, how high their rows are, and at which height a value is drawn. */
 import { type Wave, waves } from '../../../contracts/parameters.ts';
 import { type Gain, gainFor, gainY } from './gain.ts';
 import { orderedWaves } from './wave-choice.ts';
@@ -7,7 +7,7 @@ import { orderedWaves } from './wave-choice.ts';
 export const rowPxMin = 110;
 export const rowPxMax = 260;
 
-/** Returns how many waves fit: one on a phone, and at most five. */
+/** Returns the number of waves that fit: one on a phone, and at most five. */
 export function rowsThatFit(widthPx: number, heightPx: number): number {
   if (widthPx < 600) return 1;
   return Math.max(1, Math.min(5, Math.floor(heightPx / rowPxMin)));
@@ -17,12 +17,14 @@ export function rowPxFor(heightPx: number, rows: number): number {
   return Math.floor(Math.max(rowPxMin, Math.min(rowPxMax, heightPx / Math.max(1, rows))));
 }
 
-/** Returns the wave of a code. A code that Vigil does not know has its code as name, and no unit. */
+/** Returns the wave of a code. The wave of an unknown code has the code as its name, and no unit. */
 export function waveOf(code: string): Wave {
   return waves.get(code) ?? { code, mdc: 0, label: code, unit: '1', group: 'Temp', min: -1e9, max: 1e9 };
 }
 
-/** Returns the codes to show: the chosen ones that exist, or else the first waves by importance. */
+/**
+ * Returns the codes to show: the chosen codes that exist. If no chosen code exists, returns the most important waves.
+ */
 export function shownCodes(known: readonly string[], chosen: readonly string[], rows: number): string[] {
   const ordered = orderedWaves(known).map(({ code }) => code);
   const all = [...ordered, ...known.filter((code) => !ordered.includes(code)).sort()];
@@ -39,8 +41,8 @@ export type RowScale =
 type ShownValues = { readonly min: number; readonly max: number };
 
 /**
- * Returns the scale of a row. An ECG has the gain that the person chose. Its middle stays while the wave fits, so that the wave does not
- * jump when the paper moves. Another wave is scaled to its values.
+ * Returns the scale of a row. An ECG has the gain that the person chose. The middle of an ECG stays while the wave
+ * fits, so that the wave does not jump when the paper moves. The scale of any other wave depends on its values.
  * @param mmPerMv the chosen gain of an ECG
  * @param shown undefined if the view has no sample
  */
@@ -73,7 +75,10 @@ export function yOf(
   return Math.max(0, Math.min(row.heightPx, y));
 }
 
-/** Returns the scale as text: `10 mm/mV` for an ECG, and what 10 mm stand for in another wave. */
+/**
+ * Returns the scale as text. For an ECG this is for example `10 mm/mV`. For any other wave, the text says how much 10
+ * mm are.
+ */
 export function scaleText(
   wave: Wave,
   scale: RowScale,

@@ -1,6 +1,6 @@
 /**
- * The texts of the limits dialog that say how many alarms other limits would have raised in the last 24 hours. The dialog
- * shows one sentence, two rows of four numbers, and notes about the numbers.
+ * Texts of the limits dialog: how many alarms other limits would have raised in the last 24 hours. The dialog shows one
+ * sentence, two rows of four numbers, and notes about the numbers.
  */
 import { hourMs, minuteMs } from '../../../contracts/durations.ts';
 import { priorities } from '../../../contracts/priorities.ts';
@@ -17,7 +17,7 @@ export type WhatIfShown =
   /** `message`: why the server could not compute the answer. */
   | { readonly kind: 'failed'; readonly message: string };
 
-/** If there are values for at least this time, the text says "24 h" and does not mention that some are missing (ours). */
+/** If there are values for at least this time, the text says "24 h" and does not mention missing values (ours). */
 const wholeDayMs = 23.5 * hourMs;
 /** Shortest time without values that the text mentions (ours). */
 const mentionedSilenceMsMin = 10 * minuteMs;
@@ -70,7 +70,7 @@ function wouldHaveCalled(times: number): string {
   return t('would have called once|would have called {n} times', { n: times });
 }
 
-/** Returns notes about the numbers; for a failure, returns why there are no numbers. */
+/** Returns notes about the numbers. After a failure, returns the reason why there are no numbers. */
 export function whatIfNotes(shown: WhatIfShown): string[] {
   if (shown.kind === 'failed') return [shown.message];
   if (shown.kind !== 'answer' || shown.answer.since === null) return [];
@@ -94,7 +94,7 @@ export type WhatIfRow = { readonly name: string; readonly cells: readonly string
 
 /**
  * Returns the two rows of numbers. Each row has the number of alarms of each priority, the highest first, and then the
- * total. There are always two rows, so that the content below does not move.
+ * total. The dialog always has two rows, so that the content below does not move.
  */
 export function whatIfRows(shown: WhatIfShown): readonly [WhatIfRow, WhatIfRow] {
   const answer = shown.kind === 'answer' && shown.answer.since !== null ? shown.answer : undefined;

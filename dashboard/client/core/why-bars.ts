@@ -6,14 +6,17 @@ import { t } from './texts.ts';
 import { whenText } from './times.ts';
 
 /**
- * `time`: the duration of the step is known. `not-known`: nothing reported the step, or the step before. `none`: the
- * step did not happen. `first`: the chain begins here.
+ * `time`: the duration of the step is known. `not-known`: nothing reported this step or the former step. `none`: the
+ * step did not happen. `first`: the chain begins with this step.
  */
 export type Bar = {
   readonly name: StepName;
   readonly title: string;
   readonly kind: 'time' | 'not-known' | 'none' | 'first';
-  /** Length from 0 to 1. It grows with the logarithm of the time, because a chain has steps of milliseconds and steps of minutes. */
+  /**
+   * Length of the bar, from 0 to 1. The length grows with the logarithm of the time, because a chain has steps of
+   * milliseconds and steps of minutes.
+   */
   readonly length: number;
   readonly text: string;
   readonly atMs: number | undefined;
@@ -36,7 +39,7 @@ export function barsOf({ steps }: DelayChain): Bar[] {
   });
 }
 
-/** Returns why a step has no time since the step before. Negative times are never shown. */
+/** Returns why a step has no time since the former step. The page never shows negative times. */
 function beforeText(steps: DelayChain['steps'], name: StepName, atMs: number): string {
   const before = steps.slice(
     0,
@@ -52,7 +55,9 @@ function lengthOf(ms: number): number {
   return Math.min(1, Math.log10(1 + ms) / Math.log10(1 + fullMs));
 }
 
-/** Returns a duration as text: in milliseconds below a second, otherwise in seconds or minutes. */
+/**
+ * Returns a duration as text. A duration below a second is in milliseconds, a longer duration is in seconds or minutes.
+ */
 function timeText(ms: number): string {
   return ms >= 1000 ? durationText(ms) : t('{ms} ms', { ms: Math.round(ms) });
 }

@@ -1,6 +1,6 @@
 /**
- * The time zones of the page. Like the language (texts.ts), this is a state and not an argument, because each text with a
- * time needs it; a text about a ward of another zone gives this zone to the functions of times.ts
+ * The time zones of the page. Like the language (texts.ts), the zones are a state and not an argument, because each
+ * text with a time needs a zone. A text about a ward with a zone of its own gives the zone to the functions of times.ts
  * (docs/decisions, "Times are in the zone of the ward").
  */
 import { comesTwice, machineZone, offsetMsAt } from '../../../contracts/zones.ts';
@@ -10,14 +10,17 @@ export type Zones = {
   readonly screen: string;
   /** The zones of the wards that the person sees and that have a zone, by ward. This browser knows each of these zones. */
   readonly wards: Readonly<Record<string, string>>;
-  /** The ward that the page shows; undefined if it shows several wards, or none. */
+  /** The ward that the page shows; undefined if the page shows no ward or several wards. */
   readonly ward: string | undefined;
 };
 
 const screenOnly = (): Zones => ({ screen: machineZone(), wards: {}, ward: undefined });
 let readZones: () => Zones = screenOnly;
 
-/** Sets where the zones come from. The page gives a function that reads a signal. Returns a function that sets the zone of the screen again. */
+/**
+ * Sets the source of the zones. The function of the page reads a signal. Returns a function that sets the zone of the
+ * screen again.
+ */
 export function setZones(zones: () => Zones): () => void {
   readZones = zones;
   return () => {
@@ -25,13 +28,16 @@ export function setZones(zones: () => Zones): () => void {
   };
 }
 
-/** Returns the zone of a ward; the zone of the screen if the ward has none, or if it is not known. */
+/** Returns the zone of a ward. If the ward has no zone or is not known, returns the zone of the screen. */
 export function zoneOfWard(ward: string | null | undefined): string {
   const { screen, wards } = readZones();
   return ward !== null && ward !== undefined && Object.hasOwn(wards, ward) ? wards[ward]! : screen;
 }
 
-/** Returns the zone of the page: of its ward, or, if it shows several wards, the zone that all wards with a zone have. */
+/**
+ * Returns the zone of the page. If the page shows one ward, this is the zone of the ward. If it shows several wards and
+ * all known zones are equal, it is this zone. In other cases it is the zone of the screen.
+ */
 export function pageZone(): string {
   const { screen, wards, ward } = readZones();
   if (ward !== undefined) return zoneOfWard(ward);
@@ -39,7 +45,10 @@ export function pageZone(): string {
   return all.size === 1 ? [...all][0]! : screen;
 }
 
-/** Returns a text whose times are in the zone of a ward: for a row of a list of several wards. `write` runs at once. */
+/**
+ * Returns the text of `write`, with times in the zone of a ward. Used for a row in a list of several wards. `write`
+ * runs at once.
+ */
 export function inZoneOf<Text>(ward: string | null | undefined, write: () => Text): Text {
   const outer = readZones;
   const shown = outer();
@@ -52,8 +61,8 @@ export function inZoneOf<Text>(ward: string | null | undefined, write: () => Tex
 }
 
 /**
- * Returns whether a reader could take a time of this zone for another time: if a ward of the person or this screen has another time at
- * this instant, or if the time comes twice in this night.
+ * Returns whether a reader could misread a time of this zone. This is so if the time of day is different at this screen
+ * or in a ward of the person, or if the time comes twice in this night.
  */
 export function isInDoubt(ms: number, zone: string): boolean {
   const { screen, wards } = readZones();

@@ -63,7 +63,7 @@ function usedTexts(path: string): string[] {
     .filter((text) => text !== undefined);
 }
 
-/** Returns the forms of the sentences that the server sends with values: of an explanation, and of the facts of a strip. */
+/** Returns the forms of sentences with values that the server sends: in an explanation, and in the facts of a strip. */
 function sentForms(path: string): string[] {
   return nodesOf(path).flatMap((node) => {
     const { type, tag, quasi, callee, arguments: given } = node;
@@ -77,7 +77,10 @@ function sentForms(path: string): string[] {
   });
 }
 
-/** Returns the files of the first load: main.tsx, and all files that it imports directly or through other files, without dynamic imports. */
+/**
+ * Returns the files of the first load: main.tsx, and all files that main.tsx imports directly or through other files.
+ * Dynamic imports do not count.
+ */
 function firstLoadFiles(path: string, found = new Set<string>()): Set<string> {
   if (found.has(path)) return found;
   found.add(path);
@@ -92,7 +95,10 @@ function firstLoadFiles(path: string, found = new Set<string>()): Set<string> {
 
 const used = new Set(sources.flatMap(usedTexts));
 const root = join(client, '../..');
-/** The code of the server and of what it shares with the page, as one text. The page gets these sentences as they are. */
+/**
+ * The code of the server, and the code that server and page share, as one text. The page gets the sentences of this
+ * code as they are.
+ */
 const serverCode = ['contracts', 'dashboard/server', 'processors']
   .flatMap((folder) => filesOf(join(root, folder)))
   .map((path) => readFileSync(path, 'utf8'))

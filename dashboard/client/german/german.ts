@@ -1,4 +1,7 @@
-/** The German texts of the page, with their English texts as keys, except those of rare.ts. Only a German page loads this file. */
+/**
+ * The German texts of the page, without the texts of rare.ts. The English text is the key. Only a German page loads
+ * this file.
+ */
 import type { Dictionary } from '../core/texts.ts';
 import { accounts } from './accounts.ts';
 import { alarms } from './alarms.ts';

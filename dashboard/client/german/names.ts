@@ -1,4 +1,4 @@
-/** German texts: names of the field’s kinds. */
+/** German texts: names of kinds, such as priorities, roles and limits. */
 export const names = {
   '{minutes} min': '{minutes} min',
   'of a patient': 'eines Patienten',

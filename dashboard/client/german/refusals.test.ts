@@ -9,7 +9,10 @@ import { refusalForms, refusals } from './refusals.ts';
 const german = { ...firstGerman, ...rareGerman };
 const root = join(import.meta.dirname, '../../..');
 
-/** Files whose sentences only operators read: commands, metrics, the health of the process, and faults of a request that no page sends. */
+/**
+ * Files whose sentences only operators read. They have commands, metrics, the health of the process, and faults of
+ * requests that no page sends.
+ */
 const operatorFiles = new Set([
   'account-command.ts',
   'delivery-metrics.ts',
@@ -20,7 +23,7 @@ const operatorFiles = new Set([
   'core/request-framing.ts',
   'sessions/token.ts',
 ]);
-/** Sentences of other files that only operators read. */
+/** Sentences in other files that only operators read. */
 const operatorSentences = new Set([
   'The accounts file {} {}.',
   'Port {} (VIGIL_HTTP_PORT) is in use by another program.',
@@ -42,7 +45,7 @@ function textOf({ type, value, quasis }: Node): string | undefined {
 /** A sentence begins with a capital letter or a value, has three words or more, and ends with a mark or with a second sentence. */
 const isSentence = (text: string) => /^(?:[A-Z]|\{\}).* .* .*(?:[.!?]|\. \{\})$/s.test(text) && !text.includes('\n');
 
-/** Returns the sentences in a file of the server, without those that go into its log. */
+/** Returns the sentences in a file of the server. Leaves out sentences that go into the log. */
 function sentencesOf(path: string): string[] {
   const found: string[] = [];
   const walk = (value: unknown): void => {

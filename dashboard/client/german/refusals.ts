@@ -1,7 +1,7 @@
 /**
- * German texts: refusals of the server, which a page loads with the first refusal (shell/refusal-texts.ts). `refusals`
- * are whole sentences; `refusalForms` are sentences with values. A test names each sentence of the server that has no
- * German text.
+ * German texts: refusals of the server. A page loads this file with its first refusal (shell/refusal-texts.ts).
+ * `refusals` are whole sentences; `refusalForms` are sentences with values. A test finds each sentence of the server
+ * that has no German text.
  */
 const sentences = {
   'Too many requests of this account wait for an answer: try again in a moment.':
@@ -127,7 +127,7 @@ const sentences = {
     'Zu viele Anfragen nach Kurven warten: Versuchen Sie es gleich noch einmal.',
   'The log did not answer in time: try again.':
     'Das Log hat nicht rechtzeitig geantwortet: Versuchen Sie es noch einmal.',
-  // Parts of the sentences below, which are known as a whole.
+  // Parts of the sentences below. The page must know such a part as a whole.
   'cannot cover': 'kann nicht vertreten',
   'is not an address of the web': 'ist keine Adresse im Web',
   'does not begin with https:': 'beginnt nicht mit https:',

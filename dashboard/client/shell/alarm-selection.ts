@@ -1,4 +1,7 @@
-/** The alarm that a person has selected with keys, and what the browser has painted of it (core/selected-alarm.ts). */
+/**
+ * The alarm that a person has selected with keys, and what the browser has painted of this alarm
+ * (core/selected-alarm.ts).
+ */
 import { batch, effect, signal } from '@preact/signals';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import {
@@ -13,13 +16,13 @@ import { stillMs } from '../core/stillness.ts';
 import { t } from '../core/texts.ts';
 import type { App } from './app.ts';
 
-/** How long the page says why a press of a key did nothing. */
+/** How long the page shows why a press of a key did nothing. */
 const messageMs = 10_000;
 
-/** The selected alarm as the page knew it last. */
+/** The selected alarm, in the last state that the page got. */
 export type SelectedAlarm = {
   readonly alarm: Alarm;
-  /** Whether the alarm has left the screen since it was selected. */
+  /** Whether the alarm has left the screen since a person selected it. */
   readonly isGone: boolean;
 };
 
@@ -62,7 +65,7 @@ export function openAlarmSelection(app: App, steady: () => number) {
     selectNext(): void {
       const nowMs = steady();
       const selectedId = selected.peek()?.alarm.alarmId;
-      // The alarm of an old selection may come again.
+      // If the selection is old, its alarm may come again.
       const leftId = use.touch(nowMs) ? selectedId : undefined;
       const next = nextAlarm(app.screen.peek()?.alarms.values() ?? [], walk, leftId, nowMs);
       if (!next.alarm) {
@@ -79,7 +82,10 @@ export function openAlarmSelection(app: App, steady: () => number) {
       readable.take(undefined);
       selected.value = { alarm: next.alarm, isGone: false };
     },
-    /** Acknowledges the selected alarm if the person can have read it; otherwise says why nothing is acknowledged. @param pressedMs when the key was pressed */
+    /**
+     * Acknowledges the selected alarm if the person can have read the alarm. If not, shows why nothing is acknowledged.
+     * @param pressedMs when the key was pressed
+     */
     acknowledge(pressedMs: number): void {
       const alarmId = selected.peek()?.alarm.alarmId;
       if (alarmId === undefined) {
@@ -95,7 +101,10 @@ export function openAlarmSelection(app: App, steady: () => number) {
       else if (judged.kind === 'too-soon') message.say(t('Not acknowledged. Read the alarm, and press a again.'));
       else message.say(t('Nothing is acknowledged: the selected alarm is over. Press n for the next alarm.'));
     },
-    /** Must be called when the browser has painted the selected alarm, with the alarm as it was painted. */
+    /**
+     * Must be called when the browser has painted the selected alarm.
+     * @param alarm the painted state of the alarm
+     */
     notePainted(alarm: Alarm): void {
       if (selected.peek()?.alarm.alarmId === alarm.alarmId)
         readable.take(seenAfterPaint(readable.seen(), alarm, steady()));
@@ -109,7 +118,7 @@ export function openAlarmSelection(app: App, steady: () => number) {
   };
 }
 
-/** Keeps when a person last pressed a key for the selected alarm, and says when this is too long ago. */
+/** Stores the time of the last key press for the selected alarm. Notices when this time is too long ago. */
 function openUse() {
   const isOld = signal(false);
   let lastMs = Number.NEGATIVE_INFINITY;
@@ -125,7 +134,10 @@ function openUse() {
   return {
     isOld,
     begin,
-    /** Notes a key for the selected alarm. Returns whether the selection was still young; an old selection stays old. */
+    /**
+     * Notes a key press for the selected alarm. Returns false if the selection was already old; an old selection stays
+     * old.
+     */
     touch(nowMs: number): boolean {
       if (isOld.peek() || nowMs - lastMs > selectionMs) return false;
       begin(nowMs);
@@ -139,7 +151,7 @@ function openUse() {
   };
 }
 
-/** Keeps what the browser has painted, and says when this was on the screen long enough for a person to read it. */
+/** Stores what the browser has painted. Notices when a person has had enough time to read it. */
 function openReadable() {
   const isReadable = signal(false);
   let seen: Seen | undefined;
@@ -159,12 +171,12 @@ function openReadable() {
     isReadable,
     seen: () => seen,
     take,
-    /** Requires that the person reads the alarm again. */
+    /** Starts the time for reading anew, so that the person must read the alarm again. */
     restart: (nowMs: number) => take(seen && { ...seen, sinceMs: nowMs }),
   };
 }
 
-/** Keeps for some seconds a text: what the last press of a key did not do, and why. */
+/** Shows a text for some seconds: why the last press of a key did nothing. */
 function openMessage() {
   const text = signal<string | undefined>(undefined);
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,4 +1,4 @@
-/** The type of the answers to REST requests, and of the function that sends requests. */
+/** Types: the answer to a REST request, and the function that sends requests. */
 export type Answer<T> =
   | { readonly ok: true; readonly data: T }
   | {
@@ -12,7 +12,7 @@ export type Answer<T> =
 
 export type Call = <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) => Promise<Answer<T>>;
 
-/** A call that may wait longer than others, and that the page can cancel. */
+/** A call that may wait longer than other calls, and that the page can cancel. */
 export type SlowCall = <T>(
   method: 'GET',
   path: string,

@@ -1,6 +1,6 @@
 /**
  * Acknowledges alarms and pauses audio. A request is pending until an event of the server shows its effect. After a
- * refusal or a long silence the request is an error, which a person sees and can repeat.
+ * refusal or a long silence the request is an error. The person sees the error, and can repeat the request.
  */
 
 import { effect, type Signal, signal } from '@preact/signals';
@@ -19,7 +19,7 @@ export type RequestState =
   | {
       readonly state: 'error';
       readonly message: string;
-      /** Whether the alarm has changed since the person saw it. `message` then says what the alarm is now. */
+      /** Whether the alarm has changed since the person saw it. Then `message` has the present state of the alarm. */
       readonly changed?: boolean;
     };
 
@@ -34,8 +34,8 @@ export const pauseMs = audioPauseMsMax;
  */
 export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now: Signal<number>, steady: () => number) {
   /**
-   * Requests by key: an alarm id, or `pause:` and an association id. An entry is deleted when its alarm is acknowledged or
-   * no longer on the screen, so the map is bounded.
+   * Requests by key. The key is an alarm id, or `pause:` and an association id. An entry is deleted when its alarm is
+   * acknowledged or no longer on the screen, so the map is bounded.
    */
   const requests = signal<ReadonlyMap<string, RequestState>>(new Map());
 
@@ -84,8 +84,8 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
   }
 
   /**
-   * Resolves when the alarm processor has answered a command, or has not answered in time. The value is undefined if the
-   * command was accepted; otherwise it is a text that says why not.
+   * Resolves when the alarm processor has answered a command, or has not answered in time. The value is undefined if
+   * the alarm processor accepted the command. If not, the value is a text with the reason.
    */
   function refusalOfCommand(commandId: string): Promise<string | undefined> {
     const since = steady();
@@ -112,7 +112,7 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
   };
 }
 
-/** Returns the error for a refused request. If the alarm has changed, its text asks the person to look again. */
+/** Returns the error for a refused request. If the alarm has changed, the text asks the person to look again. */
 function refusalOf(
   answer: Extract<Awaited<ReturnType<Api['acknowledge']>>, { ok: false }>,
   seenRev: number,

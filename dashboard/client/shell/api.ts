@@ -65,23 +65,30 @@ import { trendCalls } from './trend-calls.ts';
 
 /** How long a request waits for the server's answer. */
 const timeoutMs = 10_000;
-/** How long an explanation of an alarm waits. The server reads the log for at most 60 s, after it has waited for its turn. */
+/**
+ * How long a request for an explanation of an alarm waits. The server waits for a free slot, and then reads the log for
+ * at most 60 s.
+ */
 const explainTimeoutMs = 120_000;
-/** How long a request for a strip waits. The server reads the log for at most 30 s, after it has waited for its turn. */
+/** How long a request for a strip waits. The server waits for a free slot, and then reads the log for at most 30 s. */
 const stripTimeoutMs = 60_000;
 /** How long a request for waves waits. The server reads the log for at most 15 s. */
 const wavesTimeoutMs = 20_000;
-/** How long a what-if request waits. The server needs longer to judge a day of values, but gives up before this time. */
+/**
+ * How long a what-if request waits. The server needs a long time to judge a day of values, but gives up before this
+ * time.
+ */
 const whatIfTimeoutMs = 25_000;
 
 export type Api = ReturnType<typeof createApi>;
 
 /**
  * Returns the function that sends requests. This function also counts the requests that change something.
- * @param onLoggedOut called when the server answers a request with 401: it no longer accepts the session
+ * @param onLoggedOut called when the server answers a request with 401, because the server no longer accepts the
+ * session
  */
 function createCaller(onLoggedOut: () => void) {
-  /** How many requests that change something have no answer yet. */
+  /** Number of unanswered requests that change something. */
   let acts = 0;
 
   function call<T>(
@@ -188,7 +195,7 @@ export function createApi(onLoggedOut: () => void) {
     assess: (associationId: string, body: AssessmentBody) =>
       call<Accepted>('POST', `/api/associations/${id(associationId)}/assessment`, body),
     places: () => call<Places>('GET', '/api/places'),
-    /** @param open the device whose events are shown; empty for none */
+    /** @param open the device whose events the page shows; empty if the page shows no events */
     devices: (open: string) => call<Devices>('GET', `/api/devices?${new URLSearchParams({ open })}`),
     deviceEvents: (query: DeviceEventsQuery) =>
       call<DeviceEvents>('GET', `/api/device-events?${new URLSearchParams(query)}`),
@@ -234,8 +241,8 @@ function boardCalls(call: Call) {
 }
 
 /**
- * Returns the functions that ask the server about the delivery of alarms: answers, the ways to reach the person, and
- * who can be reached.
+ * Returns the calls about the delivery of alarms: answers of the person, the ways to reach the person, and the persons
+ * of a ward who can be reached.
  */
 function deliveryCalls(call: Call) {
   const id = encodeURIComponent;
@@ -290,7 +297,7 @@ async function errorOf(response: Response): Promise<ErrorBody & { body?: unknown
     if (typeof body.message === 'string')
       return { code: body.code ?? 'error', message: await refusalText(body.message), body };
   } catch {
-    // The body is not from our server: a page of a proxy, or an empty body. Only the status is known.
+    // The body is not from our server. It may be a page of a proxy, or an empty body. Only the status is known.
   }
   return { code: 'error', message: t('The server refused this ({status}).', { status: response.status }) };
 }

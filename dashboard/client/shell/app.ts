@@ -97,7 +97,7 @@ export function createApp() {
 
   /**
    * Clears all state of the session.
-   * @param why `ended` if nobody asked for it: a screen that showed patients then says that its session has ended
+   * @param why `ended` if nobody logged out. Then a screen that showed patients says that its session has ended
    */
   function endSession(why?: 'ended') {
     live?.close();
@@ -130,8 +130,8 @@ export function createApp() {
   }
 
   /**
-   * Requests the session and its settings from the server. The API has already handled a 401.
-   * @param untilAnswered whether to repeat the request until the server answers, even if a session is already known
+   * Requests the session and its settings from the server. After a 401, the API has already ended the session.
+   * @param untilAnswered whether to repeat the request until the server answers, even if the page already has a session
    */
   async function resume(untilAnswered = false) {
     const answer = await api.session();
@@ -154,7 +154,7 @@ export function createApp() {
     });
   }
 
-  /** Unlocks the screen; returns undefined, or a sentence that says why the screen stays locked. */
+  /** Unlocks the screen. If the screen stays locked, returns a sentence that says why. */
   async function unlock(password: string): Promise<string | undefined> {
     const answer = await api.unlock(password);
     if (!answer.ok) return answer.message;
@@ -218,7 +218,7 @@ export function createApp() {
     closeWard,
   ];
 
-  /** Opens the live connection. Sends a new wish (wish.ts) when the screen has to show something else. */
+  /** Opens the live connection. Sends a new wish (wish.ts) when the screen must show different data. */
   function sendWish() {
     const newWish = wish.value;
     const text = JSON.stringify(newWish);
@@ -260,14 +260,14 @@ export function createApp() {
     onWave: waves.take,
     onServerTime(at: string, stream?: string) {
       const atMs = Date.parse(at);
-      // The settings of another server process may differ, for example the time until a screen locks itself.
+      // A new server process may have different settings, for example a different time until a screen locks itself.
       if (serverTime.update(atMs, stream, monitor.isBehind.peek())) void resume(true);
       shown.noteServerTime(atMs);
       lastHeardMs.value = serverTime.now();
     },
     onState(state: LinkState) {
       link.value = state;
-      // The screen still shows another ward, which is not updated any more.
+      // The screen still shows the former ward, which gets no updates any more.
       if (state === 'forbidden') shown.clear();
     },
     onProblem(text: string | undefined) {

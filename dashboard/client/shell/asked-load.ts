@@ -1,11 +1,17 @@
-/** Loads the page again only after the server has answered. Otherwise a browser shows its own error page, and that page never tries again. */
+/**
+ * Loads the page again only after the server has answered. If the server does not answer a load, a browser shows its
+ * own error page, and the error page never tries again.
+ */
 
 /** Pause between two questions to the server. */
 export const askAgainMs = 10_000;
 
-/** Returns a function that asks the server, and loads the page if the server answers and the page may still be loaded then. */
+/**
+ * Returns a function that asks the server. If the server answers, and the page may still be loaded, the function loads
+ * the page.
+ */
 export function createAskedLoad(options: {
-  /** Asks the server for the page. Resolves with true if the server gives it. */
+  /** Asks the server for the page. Resolves with true if the server gives the page. */
   readonly ask: () => Promise<boolean>;
   /** Returns whether the page may be loaded now, because nothing would be lost. */
   readonly mayLoad: () => boolean;

@@ -1,13 +1,13 @@
 /**
- * Plays a burst again and again. The sound card repeats the samples, and follows gains that are set in advance. This needs
- * no timer of the page, so the sound continues while the page is busy or hidden.
+ * Plays a burst again and again. The sound card repeats the samples, and follows gains that are set in advance. The
+ * page needs no timer, so the sound continues while the page is busy or hidden.
  */
 import { renderBurst } from '../core/burst.ts';
 import { type Burst, type SoundLevel, soundTable } from '../core/sound-table.ts';
 import { highGains, steadyGain, type Tuning } from '../core/volume.ts';
 
 const fadeS = 0.02;
-/** The gain of a burst is set this long before the burst, in the silence, so that the change is not heard as a click. */
+/** How long before a burst its gain is set. At this time there is silence, so nobody hears the change as a click. */
 const changeBeforeS = 1;
 
 export type PlayingBurst = {
@@ -32,7 +32,8 @@ export function bufferFrom(burst: Burst, context: BaseAudioContext): AudioBuffer
 
 /**
  * Starts a burst, which repeats until `stop`.
- * @param burstsBefore number of bursts of an unanswered high alarm that were played before, for the loudness of `high`
+ * @param burstsBefore number of bursts of unanswered high alarms that were played before; the loudness of `high`
+ * depends on it
  */
 export function startBurst(
   context: BaseAudioContext,

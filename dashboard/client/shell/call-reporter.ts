@@ -3,7 +3,7 @@ import type { CallsPainted, MyCall } from '../../protocol/delivery.ts';
 import { afterTwoFrames } from './shown-alarms.ts';
 import { findShownCalls } from './shown-calls.ts';
 
-/** If a call was not on a visible part of the page, the page checks again after this time. */
+/** If no visible part of the page showed a call, the page checks again after this time. */
 const searchEveryMs = 250;
 /** Maximum number of calls in one report. Further calls are in the next report. */
 const reportCallsMax = 100;
@@ -11,14 +11,14 @@ const reportCallsMax = 100;
 export type CallReporter = {
   /** Must be called when the server has sent the calls of the person. */
   changed(checkId: string | undefined): void;
-  /** Forgets what was reported, because a new connection does not know it. */
+  /** Forgets the former reports, because the server of a new connection does not have them. */
   restart(): void;
   close(): void;
 };
 
 /**
  * @param calls the open calls; undefined without a live connection
- * @param send sends a report if the connection is open, and returns whether it was sent
+ * @param send sends a report if the connection is open, and returns whether the report was sent
  */
 export function openCallReporter(
   calls: () => readonly MyCall[] | undefined,
@@ -32,7 +32,7 @@ export function openCallReporter(
 
   function report(shown: ReadonlySet<string>) {
     isWaitingForFrames = false;
-    // The tab may have been hidden after its last frame.
+    // Somebody may have hidden the tab after its last frame.
     if (document.visibilityState === 'hidden') return;
     const painted = due()
       .filter(({ callId }) => shown.has(callId))

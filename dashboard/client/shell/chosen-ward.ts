@@ -1,4 +1,4 @@
-/** The ward that the person has chosen, or that the address names. The browser keeps it for the next visit. */
+/** The ward that the person has chosen, or that the address names. The browser stores the ward for the next visit. */
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Route } from '../core/routes.ts';
 

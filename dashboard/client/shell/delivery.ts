@@ -21,7 +21,7 @@ export type AnswerState = {
 
 /** If the browser does not report the end of a touch, the touch counts as ended after this time. */
 const heldMsMax = 10_000;
-/** For this time after a press on a call no card moves, ms (ours): the person may press again at the same place. */
+/** How long after a press on a call no card moves, ms (ours), because the person may press again at this place. */
 const restMs = 3_000;
 
 export type Delivery = ReturnType<typeof openDelivery>;
@@ -33,9 +33,9 @@ export function openDelivery(options: {
   readonly now: () => number;
   readonly steady: () => number;
   readonly isLive: () => boolean;
-  /** Sends a report if the connection is open. Returns whether it was sent. */
+  /** Sends a report if the connection is open. Returns whether the report was sent. */
   readonly send: (report: CallsPainted) => boolean;
-  /** Called when the person has pressed a notification: the page shows the calls. */
+  /** Called when the person has pressed a notification. Must show the calls. */
   readonly openCalls: () => void;
 }) {
   const { screen, now, steady } = options;
@@ -81,7 +81,9 @@ export function openDelivery(options: {
         unsorted = isHeld() || isAnyPlaceKept(cards.peek(), now()) ? calls : undefined;
         reporter.changed(checkId);
       },
-      /** On a new connection the server sends everything again, and does not know the reports of the former connection. */
+      /**
+       * On a new connection the server sends everything again, and does not have the reports of the former connection.
+       */
       onDeliveriesBegin() {
         isOffered.value = true;
         reporter.restart();
@@ -115,7 +117,7 @@ export function openDelivery(options: {
   };
 }
 
-/** Watches whether a finger or a mouse button is down, or was down on a call a moment ago. Then no card may move. */
+/** Watches fingers and mouse buttons. No card may move while one is down, or a moment after one was down on a call. */
 function watchPointer(steady: () => number) {
   let heldSinceMs: number | undefined;
   let restUntilMs = Number.NEGATIVE_INFINITY;
@@ -141,8 +143,8 @@ function watchPointer(steady: () => number) {
 }
 
 /**
- * After these failures it is not known whether the person's answer counts. Perhaps the server wrote it to Kafka, and
- * only the server's reply was lost.
+ * After these failures it is not known whether the person's answer counts. Perhaps the server wrote the answer to
+ * Kafka, and only the server's reply was lost.
  */
 const unclearCodes = ['no-answer', 'bad-answer', 'log-append-failed', 'internal'];
 

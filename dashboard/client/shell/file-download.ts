@@ -1,4 +1,4 @@
-/** Asks the server for a file and gives it to the browser, which saves it. */
+/** Requests a file from the server. The browser saves the file. */
 
 import { requestHeader } from '../../protocol/pace.ts';
 import { t } from '../core/texts.ts';
@@ -7,7 +7,7 @@ import { refusalText } from './refusal-texts.ts';
 /** How long the page waits for the whole file. */
 const timeoutMs = 60_000;
 
-/** Returns undefined if the browser has the file; otherwise a sentence that says why it does not have it. */
+/** Returns undefined if the browser has got the file. If not, returns a sentence that says why. */
 export async function downloadFile(path: string, body: unknown): Promise<string | undefined> {
   try {
     const response = await fetch(path, {
@@ -20,7 +20,7 @@ export async function downloadFile(path: string, body: unknown): Promise<string 
     });
     if (!response.ok) return await refusalOf(response);
     const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'vigil.txt';
-    // The whole file must arrive before the browser saves it: a part of a file could look like all of it.
+    // The browser must not save a file before the whole file has arrived, because a part of a file could look complete.
     saveFile(await response.blob(), name);
     return undefined;
   } catch {
@@ -38,7 +38,7 @@ async function refusalOf(response: Response): Promise<string> {
   }
 }
 
-/** Gives a file to the browser, which saves it. */
+/** Lets the browser save a file. */
 export function saveFile(file: Blob, name: string): void {
   const address = URL.createObjectURL(file);
   const link = document.createElement('a');

@@ -1,8 +1,8 @@
 /**
  * Prevents a person from pressing a button or link that has just moved under the pointer, finger or focus. The guard
- * watches all buttons and links of the page, so pages need no code for it. The attribute `data-acts-on` says what a button
- * acts on, if it has no `href`. The attribute `data-acts-area` marks an area that acts as a whole and is larger than the
- * button or link in it.
+ * watches all buttons and links of the page, so pages need no code for it. If a button has no `href`, the attribute
+ * `data-acts-on` names the object of its act. The attribute `data-acts-area` marks an area that is larger than its
+ * button or link, and that acts as a whole.
  */
 
 import { blockedKeys, emptyStillness, isStill, stillnessAfterLook } from '../core/stillness.ts';
@@ -60,7 +60,7 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
 
   function onClick(event: MouseEvent): void {
     const element = controlElementOf(event);
-    // Clicks of scripts, and Enter in a field of a form, do not aim at a place on the page: they are allowed.
+    // Clicks of scripts, and Enter in a field of a form, are allowed, because they do not aim at a place on the page.
     if (!element || !event.isTrusted) return;
     const byKey = event.detail === 0;
     if (byKey && page.activeElement !== element && page.activeElement?.closest('form')) return;
@@ -97,8 +97,8 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
 }
 
 /**
- * Returns a list with one entry: the area of a button or link, and what it acts on. The list is empty if the element is
- * not visible.
+ * Returns a list with one entry for a button or link: its area, and the object of its act. The list is empty if the
+ * element is not visible.
  */
 function controlAt(element: Element) {
   const { left, top, right, bottom } = (element.closest('[data-acts-area]') ?? element).getBoundingClientRect();

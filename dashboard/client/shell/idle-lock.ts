@@ -1,9 +1,12 @@
-/** Locks the page if nobody has touched it or another tab of this browser for the time that the server sets. */
+/**
+ * Locks the page if nobody has touched this browser for a time. The touches in all tabs count. The server sets the
+ * time.
+ */
 import { idleMs, type TouchTime } from '../core/idle.ts';
 
 const touchedKey = 'vigil.touched';
 /**
- * Minimum time between two writes to the local storage. Without this time, the page would write at every movement of
+ * Minimum time between two writes to the local storage. Without this limit, the page would write at every movement of
  * the pointer.
  */
 const writeEveryMs = 5_000;
@@ -13,7 +16,7 @@ const lockRetryMs = 5_000;
 export type IdleLock = {
   /**
    * Locks the page if nobody has touched it for `lockAfterMs`. Must be called regularly.
-   * @param lockAfterMs undefined if there is nothing to lock
+   * @param lockAfterMs undefined if the page must not lock
    */
   tick(lockAfterMs: number | undefined): void;
   /** Notes that somebody is here. Must be called at a login and after an unlock. */
@@ -22,7 +25,8 @@ export type IdleLock = {
 };
 
 /**
- * @param lock locks the page and requests the lock from the server; called again until the server has confirmed
+ * @param lock locks the page and requests the lock from the server. Called again and again until the server has
+ * confirmed
  * @param onOtherTabTouched called when somebody has touched another tab of this browser
  */
 export function openIdleLock(steady: () => number, lock: () => void, onOtherTabTouched: () => void): IdleLock {

@@ -6,12 +6,13 @@ export type KeptChoice<Choice extends string> = {
   choose(next: Choice): void;
 };
 
-/** What this module needs of `localStorage`. */
+/** The part of `localStorage` that this module needs. */
 export type ChoiceStore = Pick<Storage, 'getItem' | 'setItem'>;
 
 /**
- * Returns the kept choice, or `fallback` if nothing is kept, if what is kept is no choice any more, or if the browser
- * refuses its storage. A refused storage keeps the choice until the page closes.
+ * Returns the kept choice. Returns `fallback` if the browser has kept no choice, if the kept text is not a choice any
+ * more, or if the browser refuses its storage. If the browser refuses its storage, a new choice lasts until the page
+ * closes.
  */
 export function openKeptChoice<Choice extends string>(
   store: () => ChoiceStore,
@@ -37,7 +38,7 @@ export function openKeptChoice<Choice extends string>(
       try {
         store().setItem(key, next);
       } catch {
-        // The choice holds until the page closes.
+        // The choice lasts until the page closes.
       }
     },
   };

@@ -54,7 +54,7 @@ function pass(ms: number): void {
   vi.advanceTimersByTime(ms);
 }
 
-/** Presses each key, and lets a time pass after each. */
+/** Presses each key, and lets time pass after each press. */
 function type(text: string, everyMs: number): void {
   for (const key of text) {
     onKey({ key, timeStamp: nowMs, target: null, preventDefault: () => undefined });

@@ -1,4 +1,7 @@
-/** What the keys of a person do (core/shortcuts.ts), the dialogs that they open, and the switch that turns them off. */
+/**
+ * Carries out what a key press means (core/shortcuts.ts). Also has the dialogs that keys open, and the switch that
+ * turns the keys off.
+ */
 import { computed, effect, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
@@ -8,7 +11,7 @@ import { openAlarmSelection } from './alarm-selection.ts';
 import type { App } from './app.ts';
 
 const switchKey = 'vigil.keys';
-/** In these elements a key is text, or answers a question. */
+/** In these elements a key press is text, or the answer to a question. */
 const typingSelector = 'input, select, textarea, [contenteditable], [role="dialog"], [role="alertdialog"]';
 
 export type Keys = ReturnType<typeof openKeys>;
@@ -29,7 +32,7 @@ export function openKeys(app: App, page: Document, steady: () => number) {
   let first: FirstKey | undefined;
   const burst = openBurst();
 
-  /** Whether the page hides names, or shows old data or no data: no key may act then. */
+  /** Whether the page hides names, or shows old data or no data. Then no key may act. */
   const isBlocked = computed(
     () => !app.session.value || app.locked.value || (app.watches.value && app.link.value !== 'live'),
   );
@@ -61,7 +64,7 @@ export function openKeys(app: App, page: Document, steady: () => number) {
   function onKey(event: KeyboardEvent): void {
     const sinceCharacterMs = burst.note(event);
     const { target, key, ctrlKey, altKey, metaKey, repeat, isComposing } = event;
-    // Shift alone is not a key: it does not end a pair of keys.
+    // A press of Shift alone does not count, so it does not end a pair of keys.
     if (event.defaultPrevented || key === 'Shift' || !canAct()) return;
     const press = {
       key,
@@ -102,14 +105,14 @@ export function openKeys(app: App, page: Document, steady: () => number) {
   };
 }
 
-/** Measures how fast characters follow each other, and keeps the act that waits for the end of a burst. */
+/** Measures how fast characters follow each other. Also stores the act that waits for the end of a burst. */
 function openBurst() {
   /** When the last key made a character, by the clock of the browser's events, ms. */
   let characterMs = Number.NEGATIVE_INFINITY;
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const stopWaiting = () => clearTimeout(waiting);
   return {
-    /** Notes a character, which ends an act that waits. Returns how long before it the last character came. */
+    /** Notes a character, and cancels an act that waits. Returns the time since the last character. */
     note({ key, timeStamp }: KeyboardEvent): number {
       const sinceMs = timeStamp - characterMs;
       // The names of the other keys are longer, for example `Shift`.

@@ -1,7 +1,8 @@
 /**
- * The language of the page: what the person chose, otherwise the language of the browser (German if it is German),
- * otherwise English. The German texts are a separate file, which only a German page loads. Until they have arrived, and
- * if they cannot be loaded, the page is English: no alarm waits for a text.
+ * The language of the page. It is the choice of the person. Without a choice it is German in a German browser, and
+ * English in all other browsers. The German texts are a separate file, which only a German page loads. Until these
+ * texts have arrived, the page is English, so that no alarm waits for a text. If they cannot be loaded, the page stays
+ * English.
  */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { createContext } from 'preact';
@@ -12,7 +13,7 @@ import { type ChoiceStore, openKeptChoice } from './kept-choice.ts';
 
 export type LanguageState = {
   readonly language: ReadonlySignal<Language>;
-  /** Keeps a choice in this browser, for persons who have chosen nothing. */
+  /** Stores a choice in this browser, for persons who have chosen no language. */
   choose(next: Language): void;
   /** Sets the choice of the person who is logged in; undefined if the choice of the browser applies. */
   setOwn(next: Language | undefined): void;
@@ -31,16 +32,16 @@ export function useLanguage(): LanguageState {
 /** How long the page waits before it tries again to load the German texts. */
 const retryMs = 5_000;
 
-/** What the language needs of the browser. */
+/** The parts of the browser that the language needs. */
 export type LanguageShell = {
-  /** The languages of the browser, the preferred first. */
+  /** The languages of the browser, the preferred language first. */
   readonly preferred: readonly string[];
   readonly root: { lang: string };
   readonly store: () => ChoiceStore;
   readonly load: () => Promise<Dictionary>;
 };
 
-/** Opens the language, and writes the language that is shown into `lang` of the root element, for screen readers. */
+/** Opens the language. Writes the shown language into `lang` of the root element, for screen readers. */
 export function openLanguage({ preferred, root, store, load }: LanguageShell): LanguageState {
   const fallback = preferred[0]?.toLowerCase().startsWith('de') ? 'de' : 'en';
   const kept = openKeptChoice<Language>(store, 'vigil.language', languages, fallback);

@@ -30,7 +30,7 @@ let problems: (string | undefined)[];
 let screen: Screen | undefined;
 let ended: number;
 let reportsWanted: number;
-/** What the heartbeats said about the sound of wards, and where a new connection began. */
+/** The parts of the heartbeats about the sound of wards. The list also has an entry for each new connection. */
 let sounds: (SoundNews | 'new connection' | undefined)[];
 let waves: string[];
 let deliveries: Deliveries[];
@@ -201,7 +201,8 @@ describe('openLive', () => {
     openTestLive();
     await connected();
     await until(() => states.at(-1) === 'live');
-    // After `setImmediate` Node runs timers before it reads sockets: the watchdog runs first, as after a long task of a page.
+    // After `setImmediate`, Node runs timers before it reads sockets. So the watchdog runs first, as after a long task
+    // of a page.
     await new Promise((resolve) => setImmediate(resolve));
     sendFromServer(heartbeat);
     sendFromServer(delta(10, 11, 1));
@@ -279,7 +280,7 @@ describe('openLive', () => {
     sockets[0]!.terminate();
     await until(() => watches.length === 3);
     expect(watches[2]!.resume).toEqual({ stream: 's1', n: 10 });
-    // The new server may be older.
+    // The new server may be of an older version.
     expect(live!.report(report)).toBe(false);
     sendFromServer(heartbeat);
     sendFromServer({ ...heartbeat, reports: true });

@@ -1,6 +1,6 @@
 /**
- * The live connection to the server. It is opened with a ticket. After a break it continues after the last message
- * number that the page received. It counts as lost when heartbeats stop.
+ * The live connection to the server. A ticket opens the connection. After a break, the connection continues after the
+ * last message number that the page received. If heartbeats stop, the connection counts as lost.
  */
 
 import type { Static } from 'typebox';
@@ -23,40 +23,43 @@ export type LiveEvents = {
   readonly random: () => number;
   readonly ticket: () => Promise<Answer<{ ticket: string }>>;
   readonly onScreen: (screen: Screen) => void;
-  /** Called after a snapshot: all waves received before belong to another stream. */
+  /** Called after a snapshot, because all waves that the page received before belong to a former stream. */
   readonly onSnapshot: () => void;
   /** Called with the text of a `WaveMessage`. The painter parses it in its worker. */
   readonly onWave: (text: string) => void;
   /**
-   * Called with the server's time in a message. `stream` identifies the server process; only snapshots carry it.
+   * Called with the server's time in a message. `stream` identifies the server process. Only snapshots have a stream.
    */
   readonly onServerTime: (at: string, stream?: string) => void;
-  /** Called with the mark of the page that a browser would load now; undefined from an older server. */
+  /** Called with the mark of the page that a browser would load now; undefined if the server is of an older version. */
   readonly onBuild: (build: string | undefined) => void;
-  /** Called when the server of a new connection has said that it understands reports. This server has none of the page's earlier reports. */
+  /**
+   * Called when the server of a new connection has said that it understands reports. This server has not got the page's
+   * earlier reports.
+   */
   readonly onReports: () => void;
   readonly onDeliveries: (message: Deliveries) => void;
   readonly onCalls: (message: Calls) => void;
   /** Called when the server of a new connection has said that it sends deliveries and calls. The server then sends all deliveries and calls again. */
   readonly onDeliveriesBegin: () => void;
-  /** Called with the part of a heartbeat about the sound of wards; undefined from an older server. */
+  /** Called with the part of a heartbeat about the sound of wards; undefined if the server is of an older version. */
   readonly onSound: (news: SoundNews | undefined) => void;
-  /**
-   * Called when a new connection opens, because the data of the former connection about the sound are not valid any
-   * more.
-   */
+  /** Called when a new connection opens. The sound data of the former connection are then not valid any more. */
   readonly onNewConnection: () => void;
   readonly onState: (state: LinkState) => void;
-  /** Called with the reason why there is no connection, for a person; undefined when there is a connection. */
+  /**
+   * Called with the reason why there is no connection, as a text for a person. Called with undefined when there is a
+   * connection.
+   */
   readonly onProblem: (text: string | undefined) => void;
   readonly onSessionEnded: () => void;
 };
 
 export type Live = {
   watch(wish: WatchWish): void;
-  /** Sends a report. Returns false without an open connection, and for a server that does not understand reports. */
+  /** Sends a report. Returns false if no connection is open, or if the server does not understand reports. */
   report(report: ScreenReport): boolean;
-  /** Sends a report about calls. Returns false without an open connection, and for a server that sends no calls. */
+  /** Sends a report about calls. Returns false if no connection is open, or if the server sends no calls. */
   reportCalls(report: CallsPainted): boolean;
   close(): void;
 };
@@ -94,7 +97,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     const answer = await events.ticket();
     if (closed || socket) return;
     if (!answer.ok) {
-      // The API has already ended the session after a 401. After any other failure a new try may succeed.
+      // After a 401 the API has already ended the session. After any other failure a new try may succeed.
       if (answer.status === 401) return;
       events.onProblem(answer.message);
       retry();
@@ -231,7 +234,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
   let watchdogAtMs = events.now();
   const watchdog = setInterval(() => {
     const now = events.now();
-    // The time in which the page was paused does not count as silence, because unread messages may wait in the page.
+    // If the page was paused, this time does not count as silence, because unread messages may wait in the page.
     const listenedUntilMs = now - Math.max(0, now - watchdogAtMs - watchdogMs);
     watchdogAtMs = now;
     if (state !== 'forbidden' && isLost(lastHeardMs, listenedUntilMs)) setState('lost');

@@ -1,21 +1,23 @@
-/** Measures how late the page's timer fires. From this `core/load.ts` decides what a slow screen still draws. */
+/** Measures how late the page's timer fires. From this delay `core/load.ts` decides what a slow screen still draws. */
 import { signal } from '@preact/signals';
 import { type LoadLevel, loadAfterSample, startLoad } from '../core/load.ts';
 
 const beatMs = 100;
 const sampleMs = 1000;
-/** If the timer fires later than this, unread messages of the server may wait in this page: the screen is behind. */
+/**
+ * If the timer fires later than this, unread messages of the server may wait in this page. Then the screen is behind.
+ */
 const behindMs = 500;
 /** How long the screen counts as behind after a late timer. */
 const behindForMs = 3000;
 
 /**
  * @param steady the screen's steady clock, ms
- * @param onTick called every `tickMs`, after the delay of the timer was measured
+ * @param onTick called every `tickMs`, after each measurement of the delay
  */
 export function openLoadMonitor(steady: () => number, tickMs: number, onTick: () => void) {
   const level = signal<LoadLevel>('full');
-  /** Whether the screen may show old values because it is slow, not because the server is silent. */
+  /** Whether the screen may show old values because the screen is slow, and not because the server is silent. */
   const isBehind = signal(false);
   let load = startLoad;
   let lastBeatMs = steady();
@@ -27,7 +29,7 @@ export function openLoadMonitor(steady: () => number, tickMs: number, onTick: ()
     const nowMs = steady();
     const lateMs = Math.max(0, nowMs - lastBeatMs - beatMs);
     lastBeatMs = nowMs;
-    // The browser slows down the timers of a hidden page: their delay says nothing about the load.
+    // The browser slows down the timers of a hidden page, so their delay does not measure the load.
     if (!document.hidden) {
       lateMsMax = Math.max(lateMsMax, lateMs);
       if (lateMs > behindMs) behindUntilMs = nowMs + behindForMs;

@@ -1,4 +1,4 @@
-/** Notices that the server has a newer page, and loads the newer page when nothing can be lost. */
+/** Notices that the server has a newer page. Loads the newer page at a time when nothing can be lost. */
 import { signal } from '@preact/signals';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
@@ -7,19 +7,22 @@ import { createAskedLoad } from './asked-load.ts';
 import type { createUnsaved } from './unsaved.ts';
 
 const triedKey = 'vigil.loadedFor';
-/** After a press, the page waits for the answers to requests under way, but at most this time. */
+/** How long the page waits, after a person's press, for the answers to requests before it loads. */
 const actsMsMax = 10_000;
 const lookAgainMs = 200;
 /** Longest wait for the server's answer before a load. */
 const askMsMax = 5_000;
 
-/** Elements in which a person has begun something that a load would drop. A locked page always has the form for the password. */
+/**
+ * Elements with work of a person that a load would drop. The form for the password does not count, because a locked
+ * page always has it.
+ */
 const openForms = 'form:not(.lock__form), dialog[open], [role="alertdialog"], .notices.is-open, [popover]:popover-open';
 
 export function openNewVersion(options: {
   readonly steady: () => number;
   readonly unsaved: Pick<ReturnType<typeof createUnsaved>, 'leave'>;
-  /** Returns how many requests that change something have no answer yet. */
+  /** Returns the number of unanswered requests that change something. */
   readonly actsUnderway: () => number;
   /** Returns whether the page has a connection, plays no sound, and shows no call. */
   readonly isQuiet: () => boolean;
@@ -46,8 +49,8 @@ export function openNewVersion(options: {
     });
 
   /**
-   * Loads the page again. By itself, a page does this only once for each version. If the browser cannot store for which
-   * version this was done, only a person may load the page.
+   * Loads the page again. Without a person, a page loads itself only once for each version. If the browser cannot store
+   * this version, only a person may load the page.
    */
   function load(isByItself: boolean): void {
     try {
@@ -67,7 +70,9 @@ export function openNewVersion(options: {
 
   return {
     state,
-    /** Takes the mark of the page that a browser would load now; undefined if the server names no mark. */
+    /**
+     * Must be called with the mark of the page that a browser would load now; undefined if the server names no mark.
+     */
     take(build: string | undefined): void {
       if (build === server) return;
       server = build;
@@ -104,7 +109,10 @@ export function openNewVersion(options: {
   };
 }
 
-/** Returns whether the server gives the page now. @throws if it does not answer */
+/**
+ * Returns whether the server gives the page now.
+ * @throws if the server does not answer
+ */
 async function givesPage(): Promise<boolean> {
   const answer = await fetch(location.href, { cache: 'no-store', signal: AbortSignal.timeout(askMsMax) });
   return answer.ok;

@@ -10,7 +10,7 @@ export function openPageRoute(unsaved: ReturnType<typeof createUnsaved>) {
   const route = signal<Route>(parseRoute(location.hash));
   const onHash = () => {
     const hash = location.hash || '#/';
-    // A change to other trends of the same patient drops no typed text.
+    // If only the trends of the patient change, no typed text is lost.
     if (isSamePatient(route.peek(), parseRoute(hash))) {
       route.value = parseRoute(hash);
       return;
@@ -19,7 +19,7 @@ export function openPageRoute(unsaved: ReturnType<typeof createUnsaved>) {
       route.value = parseRoute(hash);
       if (location.hash !== hash) history.replaceState(null, '', hash);
     });
-    // While the page asks the person, the address must name the page that is still shown.
+    // While the page asks the person, the address must name the page that the person still sees.
     if (unsaved.asks.peek()) history.replaceState(null, '', formatRoute(route.peek()));
   };
   addEventListener('hashchange', onHash);

@@ -7,28 +7,31 @@ import type { LoadedWave } from './wave-shelf.ts';
 
 /** Height of the strip of times above the rows, CSS pixels. */
 export const timesPx = 20;
-/** Length of the calibration mark, mm, and the distance that it keeps from the edges, CSS pixels. */
+/** Length of the calibration mark, mm, and its distance from the edges, CSS pixels. */
 const markMm = 5;
 const markSpacePx = 4;
 /** Room for the text of the calibration mark, CSS pixels. */
 const markTextPx = 34;
-/** Returns the width of the margin at the left of the paper, CSS pixels. The calibration mark is there, so that it covers no sample. */
+/**
+ * Returns the width of the margin at the left of the paper, CSS pixels. The calibration mark stands in the margin, so
+ * that it covers no sample.
+ */
 export const marginPx = (pxPerMm: number): number =>
   Math.ceil(Math.max(markTextPx, markMm * pxPerMm + 2 * markSpacePx));
 const labelSpacePx = 84;
-/** How strongly the lines of the grid are drawn: visible, but weaker than every wave. */
+/** The opacity of the lines of the grid. They are visible, but weaker than every wave. */
 const [thinAlpha, boldAlpha] = [0.12, 0.34];
 /** A gap that is narrower than this has no text, CSS pixels. */
 const gapTextPxMin = 160;
 const font = '12px system-ui, sans-serif';
-/** A narrower gap is still drawn this wide, so that it can be seen. */
+/** A narrower gap is drawn with this width, so that a person sees the gap. */
 const gapPxMin = 2;
 
 export type PaperRow = {
   readonly wave: LoadedWave;
   readonly label: string;
   readonly colour: string;
-  /** Place of a value in the row, CSS pixels from its top, with the height of the row. */
+  /** Returns the place of a value, CSS pixels from the top of the row. */
   readonly y: (value: number) => number;
   /** Height of the calibration mark, CSS pixels, and its text; absent if the row is not an ECG. */
   readonly mark?: { readonly heightPx: number; readonly text: string };
@@ -123,7 +126,7 @@ function drawTimes(context: CanvasRenderingContext2D, { paper, colours, timeText
     const x = xOf(paper, ms);
     context.fillRect(x, timesPx - 5, 1, 5);
     const text = timeText(ms);
-    // A label that the right edge would cut off could be read as another time.
+    // If the right edge cut off a part of a label, a person could read a wrong time.
     if (x + 3 + context.measureText(text).width <= paper.widthPx) context.fillText(text, x + 3, timesPx / 2);
   }
 }
@@ -141,7 +144,7 @@ function drawRow(context: CanvasRenderingContext2D, picture: PaperPicture, row: 
   context.lineWidth = 1.5;
   context.lineJoin = 'round';
   for (const [line, traces] of row.wave.lines.entries()) {
-    // The second recording of the same time is dotted, so that nobody takes the two for one wave.
+    // If there are two recordings of one time, the second recording is dotted, so that nobody reads both as one wave.
     context.setLineDash(line === 0 ? [] : [2, 3]);
     for (const stroke of strokesOf(traces, scale)) drawStroke(context, stroke, (value) => top + row.y(value));
   }
@@ -161,7 +164,7 @@ function drawStroke(context: CanvasRenderingContext2D, stroke: Stroke, y: (value
       context.lineTo(x, y(last));
     }
   }
-  // A lone sample would have no length.
+  // A line of one sample would have no length.
   if (stroke.length === 1) context.lineTo(stroke[0]!.x + 1, y(stroke[0]!.last));
   context.stroke();
 }

@@ -1,11 +1,14 @@
-/** The settings of the paper on this screen: speed, gain, and the real size of a millimetre. The browser keeps them. */
+/**
+ * The settings of the paper on this screen: speed, gain, and the real size of a millimetre. The browser stores the
+ * settings.
+ */
 import { signal } from '@preact/signals';
 import { cssPxPerMm, ecgGainChoices, paperSpeedChoices, pxPerMmMax, pxPerMmMin } from '../core/paper.ts';
 import { openKeptChoice } from './kept-choice.ts';
 
 const sizeKey = 'vigil.paper-size';
 
-/** A calibration holds for one zoom of the browser. */
+/** A calibration is valid for one zoom of the browser. */
 type Calibration = { readonly pxPerMm: number; readonly devicePixels: number };
 
 export function openPaperSettings(store: () => Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) {
@@ -32,14 +35,14 @@ export function openPaperSettings(store: () => Pick<Storage, 'getItem' | 'setIte
       const isCalibrated = value !== undefined && value.devicePixels === devicePixelRatio;
       return { pxPerMm: isCalibrated ? value.pxPerMm : cssPxPerMm, isCalibrated };
     },
-    /** Keeps a measured size; undefined goes back to the size without a measurement. */
+    /** Stores a measured size. With undefined, the size without a measurement is used again. */
     calibrate(pxPerMm: number | undefined): void {
       calibration.value = pxPerMm === undefined ? undefined : { pxPerMm, devicePixels: devicePixelRatio };
       try {
         if (calibration.value) store().setItem(sizeKey, JSON.stringify(calibration.value));
         else store().removeItem(sizeKey);
       } catch {
-        // The size holds until the page closes.
+        // The size lasts until the page closes.
       }
     },
   };

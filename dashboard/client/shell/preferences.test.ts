@@ -17,7 +17,7 @@ afterEach(() => {
 });
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
-/** Opens the preferences of a page. `answers` are the answers of the server, the last one repeated. */
+/** Opens the preferences of a page. `answers` are the answers of the server. The server repeats the last answer. */
 function open(first: Session | null | undefined, answers: Answer<Preferences>[]) {
   const session = signal<Session | null | undefined>(first);
   const log: string[] = [];

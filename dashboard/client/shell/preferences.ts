@@ -1,7 +1,7 @@
 /**
- * The preferences of the person who is logged in: language, colours, and the ward that a login opens. The server keeps
- * them, so each screen of the person has them. Until the server has answered, and if it does not answer, the choices of
- * this browser apply. Nothing here touches alarms or sound.
+ * The preferences of the person who is logged in: language, colours, and the ward that a login opens. The server stores
+ * the preferences, so each screen of the person has them. As long as the server has not answered, the choices of this
+ * browser apply. No preference changes alarms or sounds.
  */
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import { createContext } from 'preact';
@@ -16,11 +16,14 @@ import type { ThemeState } from './theme.ts';
 
 export type PreferenceState = {
   readonly own: ReadonlySignal<Preferences>;
-  /** Why the last choice was not saved; undefined if it was saved. The choice then holds until the page closes. */
+  /**
+   * Why the last choice was not saved; undefined if it was saved. A choice that was not saved lasts until the page
+   * closes.
+   */
   readonly problem: ReadonlySignal<string | undefined>;
   chooseLanguage(next: Language): void;
   chooseTheme(next: ThemeChoice): void;
-  /** Chooses the ward that a login opens; null for the ward that this browser showed last. */
+  /** Chooses the ward that a login opens. Null means the ward that this browser showed last. */
   chooseWard(next: string | null): void;
   close(): void;
 };
@@ -34,14 +37,14 @@ export function usePreferences(): PreferenceState {
   return state;
 }
 
-/** How long the page waits before it asks again for preferences that the server did not give. */
+/** How long the page waits before it requests the preferences again, if the server did not give them. */
 const retryMs = 10_000;
 
 export type PreferenceShell = {
   readonly session: ReadonlySignal<Session | null | undefined>;
   readonly language: Pick<LanguageState, 'choose' | 'setOwn'>;
   readonly theme: Pick<ThemeState, 'choose' | 'setOwn'>;
-  /** Opens a ward, if the address of the page names no other page. */
+  /** Opens a ward. Does nothing if the address of the page names a different page. */
   readonly openWard: (ward: string) => void;
   readonly load: () => Promise<Answer<Preferences>>;
   readonly save: (body: PreferencesBody) => Promise<Answer<Preferences>>;
@@ -53,7 +56,7 @@ export function openPreferences({ session, language, theme, openWard, load, save
   let userId: string | undefined;
   let former: Session | null | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
-  /** Counts the choices of this page, so that an answer from before a choice does not undo the choice. */
+  /** Number of choices on this page. If the number rises while a request waits, the answer must not undo the choice. */
   let choices = 0;
 
   function apply(next: Preferences) {
@@ -86,8 +89,8 @@ export function openPreferences({ session, language, theme, openWard, load, save
 
   const stop = effect(() => {
     const person = session.value?.actor.userId;
-    // A page that is loaded again shows the ward that it showed before. Only a login on this page opens the ward that
-    // the person has chosen.
+    // After a load, a page shows the ward that it showed before. Only a login on this page opens the ward that the
+    // person has chosen.
     const isLogin = former === null;
     former = session.value;
     if (person === userId) return;

@@ -21,7 +21,7 @@ export function pushAbility(): PushAbility {
   };
 }
 
-/** The entry of this browser at the server, and the person that it belongs to. */
+/** The entry of this browser at the server, and the person of this entry. */
 type OwnEntry = { readonly userId: string; readonly reachId: string };
 
 function storedEntry(): OwnEntry | undefined {
@@ -29,8 +29,8 @@ function storedEntry(): OwnEntry | undefined {
     const entry = JSON.parse(localStorage.getItem(entryKey) ?? 'null') as Partial<OwnEntry> | null;
     if (typeof entry?.userId === 'string' && typeof entry.reachId === 'string') return entry as OwnEntry;
   } catch {
-    // The stored text is not ours. The device then counts as not registered, and the person can turn the calls on
-    // again.
+    // Vigil did not write the stored text. Then the device counts as not registered, and the person can turn the calls
+    // on again.
   }
   return undefined;
 }
@@ -45,8 +45,9 @@ export async function ownReachId(userId: string): Promise<string | undefined> {
 }
 
 /**
- * Asks for the permission, subscribes, and tells the server. Must be called from a press of the person, because
- * browsers ask for the permission only then. Returns undefined, or a sentence that says why the device is not called.
+ * Asks for the permission, subscribes, and registers the subscription at the server. Must be called during a press of
+ * the person, because at other times browsers do not ask for the permission. Returns undefined, or a sentence that says
+ * why the device gets no calls.
  */
 export async function turnPushOn(api: Pick<Api, 'pushKey' | 'addReach'>, userId: string): Promise<string | undefined> {
   try {
@@ -77,8 +78,8 @@ export async function turnPushOn(api: Pick<Api, 'pushKey' | 'addReach'>, userId:
 }
 
 /**
- * Subscribes with the key of the server. A subscription of another person is ended, because that person's calls would come to this device.
- * A subscription with another key, from before the key was changed, is ended, too.
+ * Subscribes with the key of the server. First ends a subscription of another person, because that person's calls would
+ * come to this device. Also ends a subscription with a former key of the server.
  */
 async function subscribe(
   registration: ServiceWorkerRegistration,
@@ -108,18 +109,20 @@ export async function turnPushOff(): Promise<void> {
 }
 
 /**
- * Starts the service worker if the page is installed; it shows the page "no connection". A ward screen in a browser
- * runs no service worker, so a fault of the service worker can never stop the screen.
+ * Starts the service worker if the page is installed. The service worker shows the page "no connection". A ward screen
+ * in a browser runs no service worker, so a fault of the service worker can never stop the screen.
  */
 export function startWorkerIfInstalled(): void {
   const { hasServiceWorker, isInstalled } = pushAbility();
   if (hasServiceWorker && isInstalled)
     navigator.serviceWorker.register(workerPath, { scope: '/', updateViaCache: 'none' }).catch(() => {
-      // Without a service worker the page works as before. "How I am reached" shows that this device is not called.
+      // Without a service worker the page works too. "How I am reached" shows that this device gets no calls.
     });
 }
 
-/** Calls `open` when a person has pressed a notification while this page was open. Returns a function that stops this. */
+/**
+ * Calls `open` each time a person presses a notification while this page is open. Returns a function that ends this.
+ */
 export function onNotificationPressed(open: () => void): () => void {
   const container = navigator.serviceWorker;
   if (!container) return () => {};

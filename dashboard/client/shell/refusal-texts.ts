@@ -1,6 +1,7 @@
 /**
- * Refusals of the server in the language of the page. Their German texts are a file of their own, which a German page
- * loads with its first refusal. If the file does not come in a second, the refusal is shown in English: nobody waits for a text.
+ * Refusals of the server in the language of the page. The German texts are a separate file, which a German page loads
+ * with its first refusal. If the file does not come within a second, the page shows the refusal in English, so that
+ * nobody waits for a text.
  */
 import { addForms, serverText } from '../core/server-texts.ts';
 import { addRareTexts, shownLanguage } from '../core/texts.ts';
@@ -10,7 +11,10 @@ const loadMsMax = 1_000;
 
 type Refusals = Pick<typeof import('../german/refusals.ts'), 'refusals' | 'refusalForms'>;
 
-/** Returns a function that writes a refusal in the language of the page. @param load loads the German texts */
+/**
+ * Returns a function that writes a refusal in the language of the page.
+ * @param load loads the German texts
+ */
 export function createRefusalTexts(load: () => Promise<Refusals>): (text: string) => Promise<string> {
   let loading: Promise<void> | undefined;
   const loadOnce = () => {

@@ -1,4 +1,7 @@
-/** Reports to the server what the page has painted and sounded, so that other screens can show a notice about a page that does not paint. */
+/**
+ * Reports to the server what the page has painted and sounded. So other screens can show a notice if this page does not
+ * paint.
+ */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { AlarmReport, ScreenReport } from '../../protocol/live.ts';
 import { reportEveryMs } from '../../protocol/pace.ts';
@@ -8,18 +11,18 @@ import { afterTwoFrames, findShown } from './shown-alarms.ts';
 
 /** Shortest time between two reports. The server would refuse reports that come faster. */
 const everyMsMin = 250;
-/** If an alarm was not on a visible part of the page, the page checks again after this time. */
+/** If no visible part of the page showed an alarm, the page checks again after this time. */
 const searchEveryMs = 1_000;
 
 export type Reporter = {
   /** Must be called when the alarms or the sound may have changed. */
   changed(): void;
   /**
-   * Reports at once. Must be called if a screen has the sound of a ward, because the server and the page must know the
-   * age of each other's messages.
+   * Reports at once. Must be called after each heartbeat while a screen has the sound of a ward, because the server and
+   * the page must know the age of each other's messages.
    */
   answerHeartbeat(): void;
-  /** Forgets what was reported, because the server of a new connection does not know it. */
+  /** Forgets the former reports, because the server of a new connection does not have them. */
   restart(): void;
   close(): void;
 };
@@ -34,15 +37,15 @@ export function openReporter(options: {
    * Returns what the audio of the page does; undefined if the server is too old to understand this part of a report.
    */
   readonly pageSound: () => PageSound | undefined;
-  /** Sends a report if the connection is open. Returns whether it was sent. */
+  /** Sends a report if the connection is open. Returns whether the report was sent. */
   readonly send: (report: ScreenReport) => boolean;
-  /** The page's steady clock, and the server's time, ms. */
+  /** Clocks, ms: the page's steady clock, and the server's time. */
   readonly steady: () => number;
   readonly serverNow: () => number;
 }): Reporter {
   const { alarms, loudspeaker, isElsewhere, pageSound, send, steady, serverNow } = options;
   const reported = new Map<string, Reported>();
-  /** Since when the page knows each alarm. */
+  /** When the page got each alarm, by alarm id. */
   const knownSinceMs = new Map<string, number>();
   let sentAtMs = Number.NEGATIVE_INFINITY;
   let isWaitingForFrames = false;
@@ -84,7 +87,8 @@ export function openReporter(options: {
     afterTwoFrames(() =>
       findShown(list, alarms()?.values() ?? [], (shown) => {
         isWaitingForFrames = false;
-        // A new connection must get its own report: perhaps its server has not sent these alarms yet.
+        // The server of a new connection must get its own report, because this server has perhaps not sent these alarms
+        // yet.
         if (ownRestarts !== restarts) return;
         report('painting', list, ({ alarmId }) => shown.get(alarmId) ?? 'nowhere');
       }),

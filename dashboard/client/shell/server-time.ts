@@ -13,9 +13,9 @@ export function createServerTime(steady: () => number) {
     /**
      * Updates the estimate with the time in a message that has just been read.
      * @param stream the server process that sent the message, if the message names it
-     * @param hasWaited whether the message may have waited in this page. The delay of such a message is unknown, so it is used only if
-     *   there is no estimate yet.
-     * @returns whether another server process than before has sent the message. Its settings may differ.
+     * @param hasWaited whether the message may have waited in this page. The delay of such a message is unknown, so the
+     * message is used only if there is no estimate yet.
+     * @returns whether a new server process has sent the message. The settings of a new process may differ.
      */
     update(atMs: number, stream: string | undefined, hasWaited: boolean): boolean {
       const isOther = stream !== undefined && stream !== lastStream;
@@ -26,7 +26,7 @@ export function createServerTime(steady: () => number) {
       return isNewProcess;
     },
 
-    /** Drops the estimate, because the next messages may come from another server. */
+    /** Drops the estimate, because the next messages may come from a different server. */
     forget(): void {
       lead = createLead();
     },

@@ -3,14 +3,14 @@ import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm, Priority } from '../../../contracts/messages/alarms.ts';
 import type { AlarmReport } from '../../protocol/live.ts';
 
-/** An element with this attribute names the alarm with this id and revision. */
+/** Returns the attribute for an element that names an alarm, with the revision of the alarm. */
 export const namesAlarm = (alarm: Alarm) => ({ 'data-names': `${alarm.alarmId} ${alarm.rev}` });
-/** An element with this attribute has only the mark of the priority of this alarm. */
+/** Returns the attribute for an element that shows only the mark of an alarm's priority. */
 export const marksAlarm = (alarm: Alarm) => ({ 'data-marks': `${alarm.alarmId} ${alarm.rev}` });
-/** An element with this attribute shows the number of unanswered alarms of a priority. */
+/** Returns the attribute for an element that shows the number of unanswered alarms of a priority. */
 export const countsAlarms = (priority: Priority, count: number) => ({ 'data-counts': `${priority} ${count}` });
 
-/** At least this part of an element must be visible. */
+/** If a smaller part of an element is visible, the element does not count. */
 const visiblePartMin = 0.5;
 
 /** Calls `done` after the browser has painted two frames. Never calls `done` while the page is hidden or hangs. */
@@ -19,7 +19,8 @@ export function afterTwoFrames(done: () => void): void {
 }
 
 /**
- * Calls `done` with the place where each alarm can be seen. The browser answers while it paints a frame, so an answer proves that the browser paints.
+ * Calls `done` with the place at which a person can see each alarm. The browser answers while it paints a frame, so an
+ * answer proves that the browser paints.
  */
 export function findShown(
   alarms: readonly Alarm[],

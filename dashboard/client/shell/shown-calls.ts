@@ -1,12 +1,12 @@
 /** Finds out which calls the browser has painted on a visible part of the page. */
 
-/** An element with this attribute shows these calls: their text, or a line that counts them. */
+/** The value of this attribute lists calls. The element shows the text of the calls, or a line with their number. */
 export const showsCalls = (callIds: readonly string[]) => ({ 'data-calls': callIds.join(' ') });
 
-/** At least this part of an element must be visible. */
+/** If a smaller part of an element is visible, the element does not count. */
 const visiblePartMin = 0.5;
 
-/** Calls `done` with the ids of the calls that can be seen. The browser answers while it paints a frame. */
+/** Calls `done` with the ids of the calls that a person can see. The browser answers while it paints a frame. */
 export function findShownCalls(done: (callIds: ReadonlySet<string>) => void): void {
   const found = [...document.querySelectorAll<HTMLElement>('[data-calls]')];
   if (found.length === 0) {

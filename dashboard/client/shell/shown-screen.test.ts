@@ -5,7 +5,7 @@ import { screenOf } from '../core/fold.ts';
 import type { LoadLevel } from '../core/load.ts';
 import { createShownScreen } from './shown-screen.ts';
 
-/** Returns a screen, and a function `receive` that passes a heart rate to it as a message of the server. */
+/** Returns a screen, and a function `receive` that gives a heart rate to the screen in a message of the server. */
 function openScreen() {
   const level = signal<LoadLevel>('full');
   const isBehind = signal(false);

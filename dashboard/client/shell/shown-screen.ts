@@ -9,15 +9,15 @@ export function createShownScreen(
   now: ReadonlySignal<number>,
 ) {
   const screen = signal<Screen | undefined>(undefined);
-  /** The server's time in the newest message whose numbers are on the screen. */
+  /** The server's time of the shown numbers. */
   const shownUntilMs = signal(Number.NEGATIVE_INFINITY);
-  /** The newest state. Perhaps a slow screen does not show it yet. */
+  /** The newest state. Perhaps a slow screen does not show this state yet. */
   let newest: Screen | undefined;
   /** The server's time of `newest`. */
   let newestAtMs = Number.NEGATIVE_INFINITY;
 
   /**
-   * Shows the newest state. At the level `numbers-slower` it shows new numbers only if they are at least a second newer
+   * Shows the newest state. At the level `numbers-slower`, shows new numbers only if they are at least a second newer
    * than the shown numbers.
    */
   function show(atMs = newestAtMs): void {
@@ -33,7 +33,9 @@ export function createShownScreen(
 
   return {
     screen,
-    /** The server's time up to which the screen shows all messages: now, or earlier while messages wait. */
+    /**
+     * The screen shows all messages until this time of the server. The time is now, or in the past while messages wait.
+     */
     knownUntilMs: computed(() => (monitor.isBehind.value ? Math.min(now.value, shownUntilMs.value) : now.value)),
     /** Notes the server's time in a message. Must be called before `take`. */
     noteServerTime(atMs: number): void {
@@ -43,7 +45,7 @@ export function createShownScreen(
       newest = next;
       show();
     },
-    /** Shows numbers that have waited for a second. Must be called regularly. */
+    /** Shows new numbers that have waited for a second. Must be called regularly. */
     catchUp(): void {
       if (newest?.beds !== screen.peek()?.beds) show(now.peek());
     },

@@ -1,4 +1,7 @@
-/** The volume and the night mode of this screen. The browser keeps the volume and the choice; a night that a person began ends with the page. */
+/**
+ * The volume and the night mode of this screen. The browser stores the volume and the choice of the night mode. A night
+ * that a person began ends when the page closes.
+ */
 import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
@@ -13,9 +16,15 @@ export type SoundSettings = {
   readonly isNight: ReadonlySignal<boolean>;
   chooseVolume(next: Volume): void;
   chooseNight(next: NightChoice): void;
-  /** Ends the present night, or begins one until `endsAtMs`. A person who ends a night of fixed hours ends all of this night. */
+  /**
+   * Ends the present night. Without a present night, begins a night until `endsAtMs`. A night of fixed hours that a
+   * person has ended does not begin again before its hours are over.
+   */
   toggleNight(): void;
-  /** The end of the night that a person began. Without such a night, the end of a night that would begin now. Ms since 1970. */
+  /**
+   * The end of the night that a person began, ms since 1970. Without such a night, the end of a night that a person
+   * would begin now.
+   */
   readonly endsAtMs: ReadonlySignal<number>;
   /** What a person did about the present night. */
   readonly byHand: ReadonlySignal<'begun' | 'ended' | undefined>;
@@ -45,7 +54,7 @@ export function openSoundSettings(options: {
   const volume = openKeptChoice(() => localStorage, 'vigil.volume', volumes, 'full');
   const night = openKeptChoice(() => localStorage, 'vigil.night', nightChoices, 'ward');
   const untilMs = signal(0);
-  /** Whether a person ended the present night. */
+  /** Whether a person has ended the present night. */
   const isEnded = signal(false);
   const isBegun = computed(() => isBegunNight(untilMs.value, now.value));
   const isHour = computed(() => isHourOfNight(night.value.value, isWardNight.value, now.value));

@@ -9,11 +9,14 @@ import { type PlayingTest, startTest } from './test-player.ts';
 export type SpeakerState = 'blocked' | 'on' | 'failed';
 
 export type Speaker = {
-  /** Plays the sound of a level from now on; undefined is silence. Does nothing if the level already sounds. */
+  /**
+   * Plays the sound of a level from now on; undefined means silence. Does nothing if the sound of this level already
+   * plays.
+   */
   play(level: SoundLevel | undefined): void;
   /**
-   * Plays the signals of a sound test once. Does nothing if a sound plays or should play, or if sound is not allowed. Any
-   * sound that should play ends the test at once.
+   * Plays the signals of a sound test once. Does nothing if a sound plays or should play, or if the browser allows no
+   * sound. If a sound should play during the test, the test ends at once.
    */
   test(): void;
   /** Sets the volume, from the next burst on. */
@@ -33,7 +36,7 @@ export type Speaker = {
 export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
   let context: AudioContext | undefined;
   let playing: PlayingBurst | undefined;
-  /** Number of bursts of `high` since all high alarms were last answered, not counting those of `playing`. */
+  /** Number of bursts of `high` since all high alarms were last answered, without the bursts of `playing`. */
   let highBursts = 0;
   /** When `playing` started, by `performance.now()`. */
   let playingSinceMs = 0;
@@ -55,7 +58,8 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
         reportState();
         followWanted();
       };
-      // If the person has used this page before, sound is allowed immediately; otherwise only after `enable`.
+      // If the person has used this page before, the browser allows sound immediately. If not, the browser allows sound
+      // only after `enable`.
       void context.resume().catch(() => undefined);
     } catch {
       context = undefined;
