@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build, defineConfig, type Plugin } from 'vite';
 
-/** Writes a file also as `.br` and `.gz`, so that the server need not compress anything. */
+/** Also writes a file as `.br` and `.gz`, so that the server need not compress anything. */
 function compress(path: string): void {
   const bytes = readFileSync(path);
   writeFileSync(`${path}.br`, brotliCompressSync(bytes));
@@ -29,8 +29,8 @@ function precompressed(): Plugin {
 }
 
 /**
- * Returns a plugin that also builds the service worker to the fixed path /sw.js, as one file without imports. Its address must never change,
- * because browsers ask there for newer versions.
+ * Returns a plugin that also builds the service worker. It becomes one file without imports, with the fixed path
+ * /sw.js. The path must never change, because browsers ask for newer versions at this path.
  */
 function serviceWorker(): Plugin {
   let outDir = '';
@@ -64,8 +64,8 @@ function serviceWorker(): Plugin {
 }
 
 /**
- * Returns a plugin that writes a mark of the build into index.html, so that an open page notices that the server has
- * another build. The names of the files have hashes of their contents, so the mark changes with each of them.
+ * Returns a plugin that writes the build mark into index.html, so that an open page notices a new build on the server.
+ * The names of the files have hashes of their contents, so the mark changes with each change of a file.
  */
 function buildMark(): Plugin {
   return {
@@ -86,8 +86,8 @@ function buildMark(): Plugin {
 }
 
 /**
- * `vite build dashboard/client` writes dashboard/client/dist. No script or style may be inline: the server's content
- * security policy refuses inline scripts and styles.
+ * `vite build dashboard/client` writes dashboard/client/dist. No script or style may be inline, because the server's
+ * content security policy refuses inline scripts and styles.
  */
 export default defineConfig({
   root: import.meta.dirname,

@@ -1,6 +1,6 @@
 /** Finds out which calls the browser has painted on a visible part of the page. */
 
-/** The value of this attribute lists calls. The element shows the text of the calls, or a line with their number. */
+/** Returns the attribute for an element that shows calls: the text of the calls, or a line with their number. */
 export const showsCalls = (callIds: readonly string[]) => ({ 'data-calls': callIds.join(' ') });
 
 /** If a smaller part of an element is visible, the element does not count. */

@@ -84,7 +84,7 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
     playing = undefined;
   }
 
-  /** Starts or stops the sound so that the wanted level sounds. */
+  /** Starts or stops sounds, so that the wanted level sounds. */
   function followWanted() {
     if (wantedLevel !== undefined) stopTest();
     if (playing?.level === wantedLevel) return;
@@ -96,7 +96,7 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
   }
 
   open();
-  // Some systems suspend audio without an event (a phone call, an unplugged device).
+  // Some systems suspend audio without an event, for example at a phone call or after a device was unplugged.
   const check = setInterval(reportState, 1000);
   return {
     play(level) {

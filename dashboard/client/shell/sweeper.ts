@@ -16,9 +16,9 @@ export type SweepRow = {
   readonly max: number;
   readonly mmPerS: number;
 };
-/** A canvas of the page, or an offscreen canvas that a worker draws. */
+/** A canvas of the page, or an offscreen canvas in a worker. */
 export type SweepCanvas = HTMLCanvasElement | OffscreenCanvas;
-/** `width` and `height` in CSS pixels; `ratio` is the number of device pixels in a CSS pixel. */
+/** `width`, `height`: CSS pixels. `ratio`: the number of device pixels in a CSS pixel. */
 export type SweepSize = { readonly width: number; readonly height: number; readonly ratio: number };
 
 export type Sweeper = {
@@ -26,7 +26,7 @@ export type Sweeper = {
   size(size: SweepSize): void;
   /** Draws the samples up to the event time `penMs`. */
   draw(bed: StoredBed, penMs: number): void;
-  /** Empties the canvas; the next `draw` draws all samples in the buffers. */
+  /** Empties the canvas. The next `draw` draws all samples in the buffers. */
   blank(): void;
 };
 
@@ -74,7 +74,7 @@ export function createSweeper(canvas: SweepCanvas): Sweeper {
     } else {
       for (const span of eraseSpans(sweep, trace.penMs, penMs))
         context.clearRect(span.x, top - rowGapPx / 2, span.width, rowHeight + rowGapPx);
-      // Late samples, which came after the pen had passed their place, are drawn too.
+      // Also draws late samples, which came after the pen had passed their place.
       trace.nextIndex = Math.max(oldestIndex, Math.min(trace.nextIndex, wave.lateFrom));
     }
     wave.lateFrom = Number.POSITIVE_INFINITY;

@@ -7,7 +7,7 @@ const fadeS = 0.02;
 
 export type PlayingTest = { stop(): void };
 
-/** Starts the signals. They end by themselves, or with `stop`. */
+/** Starts the signals. The signals end by themselves, or with `stop`. */
 export function startTest(context: BaseAudioContext, tuning: Tuning): PlayingTest {
   const all = new GainNode(context);
   all.connect(context.destination);

@@ -1,7 +1,7 @@
 /**
- * The theme of the page: that of the watched ward, until the person chooses another theme. A ward without a theme is dark.
- * The browser keeps the choice. It does not follow the system by default: many computers have a light system, and a light
- * page dazzles at night.
+ * The theme of the page. The page has the theme of the watched ward until the person chooses a theme. A ward without a
+ * theme is dark. The browser stores the choice. By default the page does not have the theme of the computer, because
+ * many computers have a light theme, and a light page dazzles at night.
  */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { createContext } from 'preact';
@@ -12,7 +12,7 @@ import { openKeptChoice } from './kept-choice.ts';
 export type ThemeState = {
   readonly choice: ReadonlySignal<ThemeChoice>;
   readonly theme: ReadonlySignal<Theme>;
-  /** Keeps a choice in this browser, for persons who have chosen nothing. */
+  /** Stores a choice in this browser, for persons who have chosen no theme. */
   choose(next: ThemeChoice): void;
   /** Sets the choice of the person who is logged in; undefined if the choice of the browser applies. */
   setOwn(next: ThemeChoice | undefined): void;
@@ -29,9 +29,9 @@ export function useTheme(): ThemeState {
 }
 
 /**
- * Opens the theme, and writes the theme to show into `data-theme` of `root`, where the style sheets read it.
- * @param ofWard the theme of the watched ward at this time; undefined if the ward has none
- * @param isNight whether night mode is on: the theme is then dark
+ * Opens the theme. Writes the theme to show into `data-theme` of `root`, for the style sheets.
+ * @param ofWard the theme of the watched ward at this time; undefined if the ward has no theme
+ * @param isNight whether night mode is on. Then the theme is dark
  */
 export function openTheme(
   root: HTMLElement,

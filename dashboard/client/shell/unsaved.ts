@@ -1,11 +1,11 @@
 /**
- * Protects text that was typed into a form and not saved. The text is dropped only after the person has agreed. The form
- * itself asks the person. A dialog of the browser would stop the page, and with it the alarms.
+ * Protects text that was typed into a form and not saved. The page drops the text only after the person has agreed. The
+ * form itself asks the person, because a dialog of the browser would stop the page with its alarms.
  */
 import { computed, signal } from '@preact/signals';
 
 export function createUnsaved() {
-  /** The forms with typed text. A page may have several, and one of them must not hide the text of another. */
+  /** The forms with typed text. A page may have several such forms, and each form counts. */
   const dirtyForms = signal<readonly object[]>([]);
   const waiting = signal<(() => void) | undefined>(undefined);
 
@@ -18,11 +18,14 @@ export function createUnsaved() {
   return {
     /** Whether to ask the person now. */
     asks: computed(() => waiting.value !== undefined),
-    /** The form that asks now: only one asks for all forms. */
+    /** The form that asks the person now. One form asks for all forms. */
     askingForm: computed(() => (waiting.value === undefined ? undefined : dirtyForms.value[0])),
     /** Sets whether a form has text that was typed and not saved. Each form must call this. */
     mark,
-    /** Calls `next` immediately if no text would be lost; otherwise after the person has agreed to drop the text. */
+    /**
+     * Calls `next` immediately if no text would be lost. If text would be lost, calls `next` after the person has
+     * agreed.
+     */
     leave(next: () => void): void {
       if (dirtyForms.peek().length > 0) waiting.value = next;
       else next();

@@ -1,22 +1,28 @@
-/** Asks the server regularly what waits for the person who is logged in: assignments to accept, and persons to cover. */
+/**
+ * Asks the server regularly for what waits for the person who is logged in: assignments to accept, and persons to
+ * cover.
+ */
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { WaitingDuties } from '../../protocol/assignments.ts';
 import type { Answer } from './answer.ts';
 
-/** A notice may come this much later than the assignment or the absence (ours). */
+/** How much later than the assignment or the absence a notice may come (ours). */
 const askEveryMs = 5_000;
 
 export type WaitingDutiesFollower = {
   /** The last answer of the server. Empty while nobody is logged in, or if the person cannot have a duty. */
   readonly wards: ReadonlySignal<WaitingDuties['wards']>;
-  /** The persons that the person covers and has not confirmed. */
+  /** The persons who are away and have named this person as cover, if this person has not confirmed. */
   readonly covers: ReadonlySignal<WaitingDuties['covers']>;
   /** Asks the server now, because the person has just accepted or declined. */
   refresh(): void;
   close(): void;
 };
 
-/** @param personOf returns the account of the person who is logged in and may have a duty; undefined if nobody with a possible duty is logged in */
+/**
+ * @param personOf returns the account of the person who is logged in, if this person may have a duty; undefined in
+ * other cases
+ */
 export function followWaitingDuties(
   ask: () => Promise<Answer<WaitingDuties>>,
   personOf: () => string | undefined,
@@ -28,7 +34,7 @@ export function followWaitingDuties(
     const person = personOf();
     if (person === undefined) return;
     const answer = await ask();
-    // Without an answer the last number stays, because an assignment that waits does not end by itself.
+    // Without an answer, the former answer stays, because a waiting assignment does not end by itself.
     if (!answer.ok || personOf() !== person) return;
     wards.value = answer.data.wards;
     covers.value = answer.data.covers;

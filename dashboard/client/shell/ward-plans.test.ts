@@ -90,7 +90,7 @@ describe('openWardPlans', () => {
     session.value = sessionOf('nora');
     await settle();
     expect(opened.areCurrent.value).toBe(true);
-    // While a computer sleeps, only its clock of the day goes on.
+    // While a computer sleeps, its wall clock runs and its monotonic clock stands still.
     vi.setSystemTime(Date.now() + 11 * 60_000);
     now.value += 1;
     expect(opened.areCurrent.value).toBe(false);
@@ -119,7 +119,7 @@ describe('openWardPlans', () => {
     const plan = { ward: 'ICU', beds: [], zone: 'UTC', night: { from: '22:00', until: '06:00' } };
     load.mockResolvedValue({ ok: true, data: { wards: [plan], unregistered: [] } });
     const states: boolean[] = [];
-    // The clock of the browser says that it is midnight, and the server says noon.
+    // It is midnight by the clock of the browser, and noon by the clock of the server.
     now.value = Date.parse('2026-01-10T00:00:00Z');
     session.value = sessionOf('nora');
     await settle();

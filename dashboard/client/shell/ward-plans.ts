@@ -1,6 +1,6 @@
 /**
- * How the registry arranges the wards of the person: order of beds, sectors, theme, night. The page asks after a login, and then
- * each minute. Without an answer the beds are in the order of their names, and all are shown.
+ * The plans of the person's wards, from the registry: order of beds, sectors, theme, night. The page requests the plans
+ * after a login, and then each minute. Without an answer, the page shows all beds in the order of their names.
  */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { createContext } from 'preact';
@@ -21,13 +21,16 @@ import type { Answer } from './answer.ts';
 
 export type WardPlans = {
   readonly plans: ReadonlySignal<readonly ShownPlan[]>;
-  /** False if the plans are so old that the sectors may have changed. Then a page shows the beds of all sectors. */
+  /** False if the plans are so old that the sectors may have changed. Then the page shows the beds of all sectors. */
   readonly areCurrent: ReadonlySignal<boolean>;
-  /** The theme of the watched ward at this time; undefined if the ward has none, or if several wards are watched. */
+  /**
+   * The theme of the watched ward at this time; undefined if the ward has no theme, or if the screen watches several
+   * wards.
+   */
   readonly theme: ReadonlySignal<Theme | undefined>;
-  /** The plan of the watched ward; undefined if it is not known, or if several wards are watched. */
+  /** The plan of the watched ward; undefined if the plan is not known, or if the screen watches several wards. */
   readonly plan: ReadonlySignal<ShownPlan | undefined>;
-  /** Whether it is night in the watched ward by the time of the server; false until a server has said its time. */
+  /** Whether it is night in the watched ward, by the server's time. False until the page has got the server's time. */
   readonly isNight: ReadonlySignal<boolean>;
   close(): void;
 };
@@ -41,7 +44,7 @@ export function useWardPlans(): WardPlans {
   return state;
 }
 
-/** How long the page waits before it asks again, after an answer and without one. */
+/** How long the page waits before its next request: after an answer, and after a failure. */
 const refreshMs = 60_000;
 const retryMs = 10_000;
 
@@ -52,23 +55,23 @@ export type WardPlansShell = {
   readonly ward: ReadonlySignal<string>;
   /** The server's time, ms since 1970. */
   readonly now: ReadonlySignal<number>;
-  /** When a server was last heard; undefined if `now` is still the time of the browser. */
+  /** When the last message of a server came; undefined if `now` is still the time of the browser. */
   readonly lastHeardMs: ReadonlySignal<number | undefined>;
   readonly load: () => Promise<Answer<Places>>;
 };
 
 export function openWardPlans({ session, ward, now, lastHeardMs, load }: WardPlansShell): WardPlans {
-  // The time in which the computer sleeps counts: meanwhile the sectors may have changed.
+  // This clock also counts the time in which the computer sleeps, because the sectors may change in this time.
   const steady = createSteadyClock(Date.now, () => performance.now());
   const plans = signal(noPlans);
   const plan = computed(() => plans.value.find((each) => each.ward === ward.value));
-  /** `now` when a server was first heard. */
+  /** `now` when the first message of a server came. */
   let browserMs: number | undefined;
   const person = computed(() => {
     const current = session.value;
     return current?.may.includes('view-devices') ? `${current.actor.userId} ${current.wards.join()}` : undefined;
   });
-  /** When the page asked for the newest plans. */
+  /** When the page sent the request for the present plans. */
   const askedMs = signal(0);
   let answered = noPlans;
   let formers: readonly FormerSectors[] = [];
@@ -80,11 +83,11 @@ export function openWardPlans({ session, ward, now, lastHeardMs, load }: WardPla
     if (person.peek() !== asking) return;
     if (answer.ok) {
       const { wards } = answer.data;
-      // After a restart the server does not know the former sectors, but this page does.
+      // A server does not have the former sectors after a restart, but this page has them.
       formers = formersAfterChange(formers, answered, wards, steady());
       answered = wards;
       const next = withFormerSectors(wards, formers, steady());
-      // The arrangement may have stayed the same. Then nothing is drawn again.
+      // If the plans have not changed, nothing is drawn again.
       if (JSON.stringify(next) !== JSON.stringify(plans.peek())) plans.value = next;
       askedMs.value = beganMs;
     }
@@ -94,7 +97,7 @@ export function openWardPlans({ session, ward, now, lastHeardMs, load }: WardPla
   const stop = effect(() => {
     const asking = person.value;
     clearTimeout(timer);
-    // Without a login the page keeps the arrangement: the login page has the theme that the ward had.
+    // Without a login the page keeps the former plans, so that the login page has the theme of the ward.
     if (asking !== undefined) void ask(asking);
   });
   return {
@@ -109,7 +112,7 @@ export function openWardPlans({ session, ward, now, lastHeardMs, load }: WardPla
       const nowMs = now.value;
       if (lastHeardMs.value === undefined) browserMs = undefined;
       else browserMs ??= nowMs;
-      // Until its next change, `now` may still be the time of the browser, and the clock of the browser may be wrong.
+      // Until the next change of `now`, it may still be the time of the browser, whose clock may be wrong.
       if (browserMs === undefined || nowMs === browserMs) return false;
       return isNightOfWard(plan.value, nowMs);
     }),

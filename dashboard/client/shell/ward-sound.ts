@@ -1,6 +1,6 @@
 /**
- * Knows which screen has the sound of each ward. If another screen has the sound of a ward, this page may be silent for
- * that ward. Asks the server for the sound of a ward.
+ * Stores which screen has the sound of each ward. This page may be silent for a ward if another screen has the ward's
+ * sound. Also asks the server for the sound of a ward.
  */
 import { batch, computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
@@ -27,7 +27,7 @@ import type { Speaker } from './speaker.ts';
 /** Longest time until the heartbeats show the effect of a request (ours). After this time, the page says that the request failed. */
 const answerWaitMs = 5_000;
 
-/** The last request of this page: to take the sound of a ward, or to give it back. */
+/** The last request of this page: to take the sound of a ward, or to give the sound back. */
 export type SoundRequest = {
   readonly ward: string;
   readonly wanted: 'here' | 'everywhere' | 'display';
@@ -51,7 +51,7 @@ export function createWardSounds(options: {
   readonly steady: () => number;
   /** The ward that the page shows; `*` for all wards of the person. */
   readonly ward: ReadonlySignal<string>;
-  /** Sends a report at once, because the server and the page must know the age of each other's messages. */
+  /** Sends a report at once. The server and the page must know the age of each other's messages. */
   readonly answerHeartbeat: () => void;
   /** The calls of the person. Reads a signal, so an effect that calls this function runs again when the calls change. */
   readonly cards: () => readonly CallCard[];
@@ -92,7 +92,10 @@ export function createWardSounds(options: {
     return isLeftToOther(alarm, wardOfBed, page, dueSince, steady());
   }
 
-  /** Returns what the audio of this page does now; undefined before the first heartbeat with a part about sound (an older server sends no such part). */
+  /**
+   * Returns what the audio of this page does now; undefined before the first heartbeat with a part about sound. A
+   * server of an older version sends no such part.
+   */
   function pageSound(): PageSound | undefined {
     const heard = news.peek();
     if (heard === undefined) return undefined;
@@ -108,7 +111,7 @@ export function createWardSounds(options: {
     return { screen: screenId, beat: heard.beat, at: Math.floor(nowMs), audio, ...level, ...chosen };
   }
 
-  /** Notices that the heartbeats show the effect of the request, or that they do not show it in time. */
+  /** Notices that the heartbeats show the effect of the request, or that the effect does not come in time. */
   const stopRequests = effect(() => {
     void now.value;
     const current = request.value;
@@ -125,7 +128,7 @@ export function createWardSounds(options: {
       request.value = { ...current, error: t('The server has not answered. Look again, and try again.') };
   });
 
-  /** Handles the part about sound in a heartbeat; undefined from an older server. */
+  /** Handles the part about sound in a heartbeat; undefined if the server is of an older version. */
   function onSound(heard: SoundNews | undefined) {
     const heardWards = heard?.wards ?? [];
     newsMs = steady();
@@ -164,7 +167,7 @@ export function createWardSounds(options: {
     isHeard: computed(() => news.value?.heardAt !== undefined),
     silent,
     lost,
-    /** The tests of the sound that run now, and that the page names. */
+    /** The running tests of the sound that the page names. */
     tests: computed(() => {
       const alarmLevel = soundLevel(screen.value?.alarms.values() ?? [], now.value);
       return namedTests(news.value, steady() - newsMs, alarmLevel !== undefined || speaker.now().playing !== undefined);
@@ -177,23 +180,24 @@ export function createWardSounds(options: {
       speaker.tune(tuning);
       const isNew = JSON.stringify(next) !== JSON.stringify(settings);
       settings = next;
-      // An effect calls this function. It must not follow the signals that a report reads.
+      // `untracked`, because an effect calls this function, and the effect must not run again when the signals of a
+      // report change.
       if (isNew && news.peek()?.asksSettings) untracked(answerHeartbeat);
     },
-    /** The wall displays that a person has made soft. */
+    /** The wall displays that play softly, because a person chose this. */
     softDisplays: computed(() => news.value?.softDisplays ?? []),
-    /** The wall displays that should have the sound of these wards and do not have it. */
+    /** The wall displays that do not have the sound of these wards although they should. */
     displays: computed(() => news.value?.displays ?? []),
     request,
     take: (ward: string) => void ask(ward, 'here'),
     giveBack: (ward: string) => void ask(ward, 'everywhere'),
     /** Lets the wall display of the ward take the sound by itself again. */
     letDisplay: (ward: string) => void ask(ward, 'display'),
-    /** What the reports of the page need (reporter.ts). */
+    /** Functions for the reports of the page (reporter.ts). */
     forReports: { isElsewhere, pageSound },
-    /** What the live connection calls (live.ts). */
+    /** Functions that the live connection calls (live.ts). */
     liveEvents: { onSound, onNewConnection },
-    /** Forgets everything at the end of a session: the next person may see other wards. */
+    /** Forgets everything at the end of a session, because the next person may see different wards. */
     reset() {
       lastWards = [];
       batch(() => {
@@ -203,7 +207,7 @@ export function createWardSounds(options: {
     },
     /**
      * Returns the alarms that this page may sound. Reads signals, so an effect that calls this function runs again when
-     * they change.
+     * the signals change.
      */
     alarmsHere(alarms: readonly Alarm[]): Alarm[] {
       void silent.value;

@@ -1,4 +1,7 @@
-/** How this browser shows a ward: with or without waves, and which half or sector of the beds. The browser keeps both. */
+/**
+ * How this browser shows a ward: with or without waves, and which half or sector of the beds. The browser stores both
+ * choices.
+ */
 import { layoutChoices } from '../core/grid.ts';
 import { isPartChoice } from '../core/ward-parts.ts';
 import { openKeptChoice } from './kept-choice.ts';
@@ -9,14 +12,14 @@ export const openLayoutChoice = () => openKeptChoice(store, 'vigil.layout', layo
 
 const partKey = 'vigil.part.';
 
-/** Opens the choice of one ward, because a half or a sector of one ward says nothing about another ward. */
+/** Opens the choice for one ward. Each ward has its own choice of a half or a sector. */
 export const openPartChoice = (ward: string) => openKeptChoice(store, `${partKey}${ward}`, isPartChoice, 'all');
 
-/** Shows all beds of each ward again. Called when a session ends: the next person did not choose a part. */
+/** Shows all beds of each ward again. Called when a session ends, because the next person has not chosen a part. */
 export function forgetPartChoices(): void {
   try {
     for (const key of Object.keys(store())) if (key.startsWith(partKey)) store().removeItem(key);
   } catch {
-    // A browser that refuses its storage has kept nothing.
+    // A browser that refuses its storage has stored nothing.
   }
 }

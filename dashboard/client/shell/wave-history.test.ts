@@ -14,7 +14,7 @@ const chunkAt = (startMs: number, fields: Partial<WaveChunk> = {}): WaveChunk =>
   ...{ boot: 'b1', seq: startMs / 1_000, ...fields },
 });
 
-/** Returns an answer with a chunk for each second of the span before `nowMs`, except the seconds in `missing`. */
+/** Returns an answer with a chunk for each second of the span until `nowMs`. Leaves out the seconds in `missing`. */
 function answerFor(span: TimeSpan, nowMs: number, missing: readonly number[] = []): Answer<WaveHistory> {
   const chunks: WaveChunk[] = [];
   for (let ms = Math.ceil(span.fromMs / 1_000) * 1_000; ms < Math.min(span.toMs, nowMs - 1_000); ms += 1_000)
@@ -105,7 +105,7 @@ describe('loading waves', () => {
     await settle();
     const gapsOf = () => history.loaded.value.waves[0]?.gaps.map(({ fromMs, toMs, reason }) => [fromMs, toMs, reason]);
     expect(gapsOf()).toEqual([[t0 + 30 * minute + 29_000, t0 + 31 * minute, 'not-yet']]);
-    // Two minutes later the person looks at what came after it.
+    // Two minutes later the person looks at the waves after the alarm.
     nowMs += 2 * minute;
     show(30 * minute + 40_000, 31 * minute + 10_000);
     await vi.advanceTimersByTimeAsync(6_000);
@@ -124,7 +124,7 @@ describe('loading waves', () => {
     const before = asked.length;
     nowMs += 2 * minute;
     await vi.advanceTimersByTimeAsync(2 * minute);
-    // The minute after the view is loaded once it has begun.
+    // The page loads the minute after the view as soon as this minute has begun.
     expect(asked.length).toBeLessThanOrEqual(before + 1);
   });
 

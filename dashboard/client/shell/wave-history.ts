@@ -1,6 +1,6 @@
 /**
- * Loads waves of one stay for the page "Waves". It asks for one time after the other, so that a page that scrolls fast does not fill the
- * queue of the server.
+ * Loads waves of one stay for the page "Waves". Sends one request after the other, so that a page that scrolls fast
+ * does not fill the queue of the server.
  */
 import { signal } from '@preact/signals';
 import { minuteMs } from '../../../contracts/durations.ts';
@@ -11,13 +11,16 @@ import { hasOpenMinute, minuteOf, nextRequest } from '../core/wave-minutes.ts';
 import type { Answer } from './answer.ts';
 import { createWaveShelf, type LoadedWaves, nothing, settleMs } from './wave-shelf.ts';
 
-/** While the view follows the present, the newest waves are loaded this often. */
+/** How often the newest waves are loaded while the view follows the present. */
 const followEveryMs = 3_000;
 const retryMs = 5_000;
 
 type Ask = (span: TimeSpan, cancel: AbortSignal) => Promise<Answer<WaveHistory>>;
 
-/** Returns the time of the newest waves. The requests overlap, so that a sample which came a little late is in one of them. */
+/**
+ * Returns the span of the newest waves. The spans of successive requests overlap, so that a later request gets samples
+ * that came a little late.
+ */
 function newestSpan(nowMs: number, newestStartMs: number): TimeSpan {
   const newestMs = Math.min(nowMs, newestStartMs) - settleMs - followEveryMs;
   return { fromMs: Math.max(minuteOf(nowMs) - minuteMs, newestMs), toMs: nowMs + settleMs };
@@ -43,7 +46,7 @@ export function openWaveHistory(ask: Ask, now: () => number) {
     if (!isClosed) timer = setTimeout(() => void run(), ms);
   }
 
-  /** Returns the next time to load; undefined if there is nothing to load now. */
+  /** Returns the next span to load; undefined if there is nothing to load now. */
   function nextSpan(): TimeSpan | undefined {
     const missing = nextRequest(view, shelf.minutes, deviceNow());
     if (missing) return missing;
@@ -70,17 +73,17 @@ export function openWaveHistory(ask: Ask, now: () => number) {
       loaded.value = shelf.loaded();
       return run();
     }
-    // A cancelled request is no failure: the view has moved on.
+    // A cancelled request is not a failure, because the view has moved.
     if (cancelled.aborted) return run();
     problem.value = answer.message;
-    // Another try does not change what a person may see.
+    // A new try helps only after these failures, and not if the person may not see the waves.
     if (answer.status === 0 || answer.status === 429 || answer.status >= 500) runIn(retryMs);
   }
 
   return {
     loaded,
     problem,
-    /** Shows another time. A request for a time that is far from the view is cancelled. */
+    /** Shows a new span. Cancels the running request if the new span is far from the former span. */
     show(next: TimeSpan, follows: boolean): void {
       const isFar = next.fromMs > view.toMs + minuteMs || next.toMs < view.fromMs - minuteMs;
       view = next;
@@ -91,7 +94,10 @@ export function openWaveHistory(ask: Ask, now: () => number) {
       }
       if (problem.peek() === undefined) void run();
     },
-    /** Loads minutes again if samples of them have come since. Minutes outside of the view are loaded when the view reaches them. */
+    /**
+     * Loads minutes again if further samples of these minutes have come. Minutes outside of the view are loaded when
+     * the view reaches them.
+     */
     reload(changed: readonly number[]): void {
       shelf.reopen(minutesWithNews(changed, shelf.minutes));
       if (problem.peek() === undefined) void run();

@@ -1,7 +1,7 @@
 /**
- * The wave painter: stores the received waves and draws them on all canvases of the page. It runs in a worker
- * (`wave-worker.ts`), so that drawing does not delay the main thread. If the browser cannot draw in a worker, it runs on
- * the main thread with fewer frames.
+ * The wave painter: stores the received waves and draws them on all canvases of the page. The painter runs in a worker
+ * (`wave-worker.ts`), so that drawing does not delay the main thread. If the browser cannot draw in a worker, the
+ * painter runs on the main thread with fewer frames.
  */
 import type { WaveMessage } from '../../protocol/live.ts';
 import { createSweeper, type SweepCanvas, type Sweeper, type SweepRow, type SweepSize } from './sweeper.ts';
@@ -12,12 +12,12 @@ export type PainterOrder =
   | { readonly do: 'open'; readonly id: number; readonly associationId: string; readonly canvas: SweepCanvas }
   | { readonly do: 'rows'; readonly id: number; readonly rows: readonly SweepRow[] }
   | { readonly do: 'size'; readonly id: number; readonly size: SweepSize }
-  /** Says whether a canvas is in view. A canvas out of view is not drawn. */
+  /** Says whether a canvas is in view. The painter does not draw canvases out of view. */
   | { readonly do: 'show'; readonly id: number; readonly isShown: boolean }
   | { readonly do: 'close'; readonly id: number }
   /** Stores wave messages of the server, in JSON. */
   | { readonly do: 'take'; readonly texts: readonly string[] }
-  /** Keeps the waves of these beds and forgets the others. */
+  /** Keeps the waves of these beds, and forgets the waves of all other beds. */
   | { readonly do: 'keep'; readonly associationIds: ReadonlySet<string> }
   | { readonly do: 'clear' }
   /** Sets the time between two frames; 0 switches the waves off and empties the canvases. */
@@ -25,11 +25,14 @@ export type PainterOrder =
 
 export type Painter = {
   carryOut(order: PainterOrder): void;
-  /** Returns the longest delay of a frame since the last call, ms, including the frame that has not come yet. */
+  /** Returns the longest delay of a frame since the last call, ms. The frame that has not come yet counts too. */
   lateMs(): number;
 };
 
-/** At 25 mm/s and 30 frames a second the pen moves 3 px per frame: smooth to the eye, with half the work of 60 frames. */
+/**
+ * At 25 mm/s and 30 frames a second the pen moves 3 px per frame. This looks smooth, and is half the work of 60 frames
+ * a second.
+ */
 export const frameMsFull = 1000 / 31;
 
 type DrawnCanvas = { readonly associationId: string; readonly sweeper: Sweeper; isShown: boolean };

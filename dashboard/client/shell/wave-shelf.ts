@@ -1,6 +1,6 @@
 /**
- * Keeps the loaded waves of one stay, for the minutes around the view. Each answer of the server is added, and the waves are put in order
- * again, because a late chunk may belong between the chunks that are known.
+ * Stores the loaded waves of one stay, for the minutes around the view. After each answer of the server, sorts the
+ * chunks again, because a late chunk may belong between the stored chunks.
  */
 import { minuteMs } from '../../../contracts/durations.ts';
 import { missingSample } from '../../../contracts/parameters.ts';
@@ -11,7 +11,7 @@ import { decodeSamples } from '../core/wave-buffer.ts';
 import type { Trace } from '../core/wave-columns.ts';
 import { type LoadedMinute, minuteOf, minutesToForget } from '../core/wave-minutes.ts';
 
-/** A chunk may reach the page this much after its first sample, ms (ours). */
+/** The longest time from the first sample of a chunk until the chunk reaches the page, ms (ours). */
 export const settleMs = 15_000;
 
 /** If the error of the device's clock changes by more than this, the clock was set, ms (ours). */
@@ -44,7 +44,7 @@ type ShelfChunk = WaveChunk & { readonly trace: LoadedTrace };
 export function createWaveShelf() {
   const chunks = new Map<string, ShelfChunk>();
   const minutes = new Map<number, LoadedMinute>();
-  /** The minutes whose search ended early. */
+  /** The minutes for which the search of the server ended early. */
   const cutMinutes = new Set<number>();
   let loaded = nothing;
 
@@ -55,10 +55,10 @@ export function createWaveShelf() {
   ): void {
     const settledMs = atMs - clockErrorMs - settleMs;
     for (let ms = minuteOf(fromMs); ms < toMs; ms += minuteMs) {
-      // A request for the newest waves may begin inside a minute. It does not load the whole minute.
+      // A request for the newest waves may begin inside a minute. Such a request does not load the whole minute.
       if (ms < fromMs && !minutes.has(ms)) continue;
       const knownMs = minutes.get(ms)?.knownToMs ?? ms;
-      // An answer that begins later leaves a part of the minute unknown.
+      // If an answer begins after the known part, a part of the minute stays unknown.
       const knownToMs = fromMs <= knownMs ? Math.max(knownMs, Math.min(toMs, settledMs, ms + minuteMs)) : knownMs;
       minutes.set(ms, { fromMs: ms, knownToMs, answeredMs });
       if (gaps.some(({ reason }) => reason === 'not-searched')) cutMinutes.add(ms);
@@ -80,7 +80,7 @@ export function createWaveShelf() {
 
   return {
     minutes: minutes as ReadonlyMap<number, LoadedMinute>,
-    /** Returns the latest beginning of a chunk. It can be after the present if the clock of the device was set back. */
+    /** Returns the latest beginning of a stored chunk. It is in the future if the clock of the device was set back. */
     newestStartMs: () =>
       [...chunks.values()].reduce((newest, { startMs }) => Math.max(newest, startMs), Number.NEGATIVE_INFINITY),
     loaded: () => loaded,
@@ -89,10 +89,13 @@ export function createWaveShelf() {
       for (const ms of changed)
         if (minutes.has(ms)) minutes.set(ms, { fromMs: ms, knownToMs: ms, answeredMs: Number.NEGATIVE_INFINITY });
     },
-    /** Adds an answer, and forgets what is far from the view. @param nowMs the present by the server's clock */
+    /**
+     * Adds an answer, and forgets minutes that are far from the view.
+     * @param nowMs the present by the server's clock
+     */
     add(span: TimeSpan, data: WaveHistory, view: TimeSpan, nowMs: number): void {
       const { clockErrorMs, about, stay, unreadable } = data;
-      // The clock of the device was set: another recording may have the times that are loaded.
+      // If somebody set the clock of the device, a second recording may have the loaded times.
       if (Math.abs(clockErrorMs - loaded.clockErrorMs) > clockSetMs) {
         minutes.clear();
         cutMinutes.clear();
@@ -139,14 +142,14 @@ function wavesOf(
       .flatMap(({ fromMs, knownToMs }) => {
         const span = { fromMs, toMs: fromMs + minuteMs };
         const isWhole = !cutMinutes.has(fromMs);
-        // A time that was not loaded must not get the reason `none` ("no samples").
+        // If a time was not loaded, it must not get the reason `none` ("no samples").
         return namedGaps(new Map([[code, placed]]), span, { ...facts, settledMs: knownToMs, isWhole });
       });
     return { code, lines, gaps: joinedGaps(gaps) };
   });
 }
 
-/** Joins gaps that are divided only by the border of a minute. */
+/** Joins neighbouring gaps if only the border of a minute divides them. */
 function joinedGaps(gaps: readonly WaveGap[]): WaveGap[] {
   const joined: WaveGap[] = [];
   for (const gap of gaps) {

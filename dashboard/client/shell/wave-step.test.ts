@@ -15,7 +15,7 @@ const code = 'MDC_PULS_OXIM_PLETH';
 const stepAtMs = 20_000;
 const endMs = 120_000;
 
-/** Returns for how long in total there was no sample at the pen after `fromMs`. Checks the pen every 50 ms. */
+/** Returns the total time after `fromMs` in which the pen had no sample. Checks the pen every 50 ms. */
 function blankMs(options: {
   readonly lengthMs: number;
   readonly fromMs: number;
@@ -23,7 +23,7 @@ function blankMs(options: {
   readonly screenAt?: (ms: number) => number;
   /** Wrong short chunks after each real chunk. A wrong chunk starts `aheadMs` after the end of the real chunk. */
   readonly odd?: readonly (readonly [aheadMs: number, rateHz: number])[];
-  /** Returns by how much the sample rate that the device states is wrong: 0.01 if it is 1 % too high. */
+  /** Returns the error of the sample rate that the device states: 0.01 if the rate is 1 % too high. */
   readonly rateOff?: (ms: number) => number;
 }): number {
   const { lengthMs, fromMs, deviceAt = (ms) => ms, screenAt = (ms) => ms, odd = [], rateOff = () => 0 } = options;

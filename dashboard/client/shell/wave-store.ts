@@ -4,7 +4,10 @@ import type { WaveMessage } from '../../protocol/live.ts';
 import { createPlayout, movePen, type Playout, updatePlayout } from '../core/playout.ts';
 import { createWaveBuffer, decodeSamples, type WaveBuffer, writeWave } from '../core/wave-buffer.ts';
 
-/** Maximum number of stored beds, and of waves of a bed. Further waves are not drawn: no screen has room for them. */
+/**
+ * Maximum number of stored beds, and of waves of a bed. Further waves are not drawn, because no screen has room for
+ * them.
+ */
 export const storedBedsMax = 100;
 export const storedWavesMax = 12;
 
@@ -14,9 +17,9 @@ export type StoredBed = {
 };
 export type StoredWave = {
   buffer: WaveBuffer;
-  /** The number that the server gave to the trace; it changes if the device's clock was set. */
+  /** The number that the server gave to the trace. The number changes if the device's clock was set. */
   readonly timeline: number;
-  /** Index of the oldest late sample that has not been drawn yet. The trace must be drawn again from there. */
+  /** Index of the oldest late sample that has not been drawn yet. The trace must be drawn again from this sample on. */
   lateFrom: number;
   /** Changes when the buffer is emptied, so that the whole row is drawn again. Unique in the whole store. */
   epoch: number;
@@ -37,7 +40,7 @@ export function createWaveStore() {
       let wave = bed.waves.get(message.code);
       const { rateHz, timeline = 0 } = message;
       const wasSet = wave !== undefined && wave.timeline !== timeline;
-      // The device's clock was set: the pen must also start again.
+      // The device's clock was set, so the pen must also start again.
       if (wasSet) bed.playout = createPlayout();
       if (!wave || wasSet || wave.buffer.rateHz !== rateHz) {
         if (!wave && bed.waves.size >= storedWavesMax) return;

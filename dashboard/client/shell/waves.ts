@@ -10,8 +10,8 @@ import { createPainter, frameMsFull, type PainterOrder } from './wave-painter.ts
 /** Time between two frames if the painter runs on the main thread, where numbers and alarms come first. */
 const frameMsOnMainThread = 100;
 /**
- * Wave messages of this time are passed to the worker together, because waking the worker takes longer than parsing a
- * message. The time is far below `playoutMarginMs`.
+ * How long wave messages are collected before the worker gets all of them. To wake the worker takes longer than to
+ * parse a message. The time is far below `playoutMarginMs`.
  */
 const batchMs = 50;
 /** How often the page checks whether its painter still paints. */
@@ -52,7 +52,7 @@ export function openWaves(onLate: (lateMs: number) => void, onStuck: (isStuck: b
   });
 
   return {
-    /** Starts to draw a bed's waves on a canvas. A canvas can be opened only once. */
+    /** Starts to draw a bed's waves on a canvas. May be called only once for each canvas. */
     open(canvas: HTMLCanvasElement, associationId: string): OpenWaves {
       const id = ++lastId;
       canvases.set(canvas, id);
@@ -74,7 +74,7 @@ export function openWaves(onLate: (lateMs: number) => void, onStuck: (isStuck: b
       if (texts.length === 0) setTimeout(sendTexts, batchMs);
       texts.push(text);
     },
-    /** Keeps the waves of these beds and forgets the others. */
+    /** Keeps the waves of these beds, and forgets the waves of all other beds. */
     keep(associationIds: Iterable<string>) {
       const ids = new Set(associationIds);
       if (ids.symmetricDifference(keptIds).size === 0) return;
@@ -85,7 +85,7 @@ export function openWaves(onLate: (lateMs: number) => void, onStuck: (isStuck: b
       texts = [];
       painter.order({ do: 'clear' });
     },
-    /** Sets how often waves are drawn, as a fraction of the full rate; 0 switches waves off. */
+    /** Sets the rate of frames as a fraction of the full rate; 0 switches waves off. */
     pace: (rateFraction: number) =>
       painter.order({ do: 'pace', frameMs: rateFraction === 0 ? 0 : painter.frameMs / rateFraction }),
   };
@@ -105,7 +105,10 @@ function paintInWorker(onLate: (lateMs: number) => void, onStuck: (isStuck: bool
   const worker = new Worker(new URL('./wave-worker.ts', import.meta.url), { type: 'module' });
   const steady = createSteadyClock(Date.now, () => performance.now());
   let watch = startWatch(steady());
-  /** Whether the worker has thrown an error. Its drawing is then never trusted again, even if it still sends reports. */
+  /**
+   * Whether the worker has thrown an error. After an error the page never shows its drawing again, even if the worker
+   * still sends reports.
+   */
   let isBroken = false;
 
   function setWatch(next: PaintWatch) {

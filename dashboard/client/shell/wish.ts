@@ -1,4 +1,7 @@
-/** Decides what the screen requests from the server: always the alarms of the whole ward, and waves of the shown beds. */
+/**
+ * Decides what the screen requests from the server. The screen always requests the alarms of the whole ward, and the
+ * waves of the shown beds.
+ */
 import type { Screen } from '../core/fold.ts';
 import type { Route } from '../core/routes.ts';
 import { tileWaves } from '../core/wave-choice.ts';
@@ -39,8 +42,9 @@ export function wishFor(
 }
 
 /**
- * Returns a function that returns the codes of all waves that a tile has shown so far, sorted. A code is never removed:
- * otherwise each lead that appears or disappears would change the wish, and the server would send the whole screen again.
+ * Returns a function that collects the codes of all waves that a tile has shown, and returns them sorted. The function
+ * never removes a code. If it did, each lead that appears or disappears would change the wish, and the server would
+ * send the whole screen again.
  */
 export function createSeenCodes(): (screen: Screen | undefined) => string[] {
   // Most beds have these codes, so most screens need no second wish.

@@ -1,6 +1,6 @@
 /**
- * The time zones of the page: those of the wards that the person sees, from the session, and the zone of this screen. The
- * page shows times in the zone of its ward (times.ts).
+ * The time zones of the page. The session has the zones of the wards that the person sees. The screen has a zone too.
+ * The page shows times in the zone of its ward (times.ts).
  */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { isTimeZone, machineZone } from '../../../contracts/zones.ts';
@@ -23,7 +23,7 @@ export const alarmWard = signal<string | null | undefined>(undefined);
 /** Connects the zones with the page. Returns a function that disconnects them. */
 export function openZones({ session, route, ward, screen }: ZonesShell): () => void {
   const own = machineZone();
-  // A session is renewed every few minutes. Equal zones must not draw the page again.
+  // The session is renewed every few minutes. If the zones have not changed, the page must not be drawn again.
   const wardsText = computed(() => JSON.stringify(session.value?.zones ?? {}));
   const wards = computed(() => knownZones(JSON.parse(wardsText.value)));
   const shownWard = computed(() => wardOf(route.value, ward.value, screen.value));
@@ -31,7 +31,10 @@ export function openZones({ session, route, ward, screen }: ZonesShell): () => v
   return setZones(() => zones.value);
 }
 
-/** Leaves out a zone that this browser does not know: its wards then have the zone of the screen, with its label. */
+/**
+ * Leaves out zones that this browser does not know. The wards of such a zone then have the zone of the screen, with its
+ * label.
+ */
 function knownZones(zones: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(zones).filter(([, zone]) => isTimeZone(zone)));
 }

@@ -7,19 +7,22 @@ import { t } from '../core/texts.ts';
 import type { Answer } from '../shell/answer.ts';
 import { useApp } from '../shell/app.ts';
 
-/** The page asks for the password again a little earlier than the server would: this much earlier. */
+/** How much earlier than the server the page asks for the password again. */
 const proofMarginMs = 5_000;
 
 /** An act that the administrator has begun. */
 export type Job = {
-  /** Whose account the act concerns. */
+  /** The account that the act changes. */
   readonly userId: string;
   readonly name: string;
-  /** The sentence that the page shows afterwards. */
+  /** The sentence that the page shows after the act. */
   readonly doneText: string;
-  /** Whether the person can do nothing until she or he has logged in again. Otherwise the person loses the rights permanently. */
+  /** True: the person can do nothing until the next login. False: the person loses the rights permanently. */
   readonly isUntilLogin?: boolean;
-  /** Present if a wall display would show no alarms after the act: what happens, for the question that the page asks first. */
+  /**
+   * Present if a wall display would show no alarms after the act. The text for the question that the page asks before
+   * the act.
+   */
   readonly darkens?: string;
   readonly send: (proof: string, leaves: readonly string[]) => Promise<Answer<AccountChanged>>;
 };
@@ -38,7 +41,7 @@ export function useAccountActs(onAnswered: () => Promise<void>) {
   return {
     ...sender,
     darkening,
-    /** Begins an act. Asks first if a wall display would show no alarms afterwards. */
+    /** Begins an act. If a wall display would show no alarms after the act, asks the administrator first. */
     begin(job: Job): void {
       sender.result.value = undefined;
       if (job.darkens === undefined) void sender.run(job);
@@ -58,7 +61,7 @@ export function useAccountActs(onAnswered: () => Promise<void>) {
 
 function useSender(onAnswered: () => Promise<void>) {
   const app = useApp();
-  /** The page keeps the proof in memory only, so that the cookies of this browser are not enough to act. */
+  /** The page keeps the proof only in its memory. So the cookies of this browser alone are not enough for an act. */
   const proof = useRef<{ readonly text: string; readonly untilMs: number } | undefined>(undefined);
   const busy = useSignal(false);
   const result = useSignal<Result | undefined>(undefined);
@@ -102,7 +105,7 @@ function useSender(onAnswered: () => Promise<void>) {
     await onAnswered();
   }
 
-  /** Returns undefined, or a sentence that says why the password was not accepted. */
+  /** If the password was not accepted, returns a sentence that says why. */
   async function enterPassword(password: string): Promise<string | undefined> {
     const answer = await app.api.proveAccountPassword(password);
     if (!answer.ok) return answer.message;

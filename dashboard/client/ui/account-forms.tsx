@@ -25,7 +25,7 @@ function RightsFields(props: {
   const roles = (Object.keys(roleTexts) as Role[]).filter(
     (name) => choices.allWards || !rolesOfAllWards.includes(name) || name === role,
   );
-  // An account can have a ward that is not registered any more.
+  // An account may have a ward that is no longer registered.
   const listedWards = [...new Set([...choices.wards, ...wards.filter((ward) => ward !== '*')])];
   const isAll = wards.includes('*');
   const isDisplay = role === 'display';
@@ -81,7 +81,7 @@ function RightsFields(props: {
   );
 }
 
-/** Only a wall display can take the sound of its ward by itself. */
+/** Only a wall display can take the sound of its ward without a person. */
 const soundPart = (role: Role, ownsSound: boolean) =>
   role === 'display' && ownsSound ? ({ ownsSound: true } as const) : {};
 
@@ -198,7 +198,10 @@ export function AddAccountForm({
   );
 }
 
-/** The change of one account. The parent gives it a new key when the account has changed, so that the form shows the new state. */
+/**
+ * The form that changes one account. When the account has changed, the parent gives a new key to the form, so that the
+ * form shows the new state.
+ */
 export function ChangeAccountForm(props: { account: ListedAccount; choices: Choices; acts: AccountActs }) {
   const { account, choices, acts } = props;
   const app = useApp();

@@ -126,7 +126,7 @@ function AccountRow(props: {
   list: AccountList;
   acts: AccountActs;
   isOpen: boolean;
-  /** Whether another form is open, whose text would be lost. */
+  /** Whether a form with a text that would be lost is open. */
   isBlocked: boolean;
   onOpen: (isOpen: boolean) => void;
 }) {

@@ -1,4 +1,4 @@
-/** Computes the ages of a component's numbers so that the component is drawn again only when a shown age changes. */
+/** Computes the ages of a component's numbers. The component is drawn again only when a shown age changes. */
 import { computed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { Numeric } from '../../protocol/rest.ts';
@@ -6,7 +6,7 @@ import { type Age, ageOf, ageRedrawKey } from '../core/ages.ts';
 import { ageStartMs } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 
-/** Returns the age of each numeric. The ages are updated only when the class or the text of one of them changes. */
+/** Returns the age of each numeric. Updates the ages only when the class or the text of any age changes. */
 export function useAges(numerics: readonly Numeric[]): readonly Age[] {
   const app = useApp();
   const starts = numerics.map((numeric) => ({ ms: ageStartMs(numeric), intervalMs: numeric.intervalMs }));

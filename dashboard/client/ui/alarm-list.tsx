@@ -1,6 +1,6 @@
 /**
- * A list of alarms in the order of core/alarm-order.ts. While somebody points at the list, no row moves and new alarms
- * are added at the end. Otherwise rows move only a few seconds after the last change of their order.
+ * A list of alarms in the order of core/alarm-order.ts. While somebody points at the list, no row moves, and new alarms
+ * come at the end. At other times, rows move at most once in a few seconds.
  */
 
 import { type Signal, useSignal } from '@preact/signals';
@@ -30,7 +30,7 @@ type AlarmListProps = {
   /** The alarms in the order of core/alarm-order.ts. */
   alarms: readonly Alarm[];
   rowsMax: number;
-  /** The text to show if there is no alarm. */
+  /** The text of a list without alarms. */
   emptyText: string;
   bedOf: (alarm: Alarm) => Bed | undefined;
 };
@@ -78,7 +78,7 @@ export function AlarmList({ alarms, rowsMax, emptyText, bedOf }: AlarmListProps)
   );
 }
 
-/** Lets the rows rest for a while after their order has changed. */
+/** Keeps the rows in their places for a while after their order has changed. */
 function useRest(isResting: Signal<boolean>, order: string) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useLayoutEffect(() => {
@@ -108,7 +108,7 @@ function useOutOfView(box: { current: HTMLElement | null }, alarms: readonly Ala
     const before = idsInView.peek();
     if (inView.size !== before.size || [...inView].some((id) => !before.has(id))) idsInView.value = inView;
   };
-  // The page draws the list twice a second, so a row that a person scrolls into view is soon measured again.
+  // The page draws the list twice a second. So after a person scrolls, the rows are soon measured again.
   useLayoutEffect(measure);
   return alarms.filter(({ alarmId }) => !idsInView.value.has(alarmId));
 }
@@ -135,7 +135,9 @@ function FreshAlarms({ alarms, bedOf }: { alarms: readonly Alarm[]; bedOf: (alar
   );
 }
 
-/** The mark of an alarm that has no row, so that the most serious alarms are not only counted. */
+/**
+ * The mark of an alarm without a row. So the page does not only count the most serious alarms, but shows their marks.
+ */
 function Chip({ alarm }: { alarm: Alarm }) {
   const { priority } = alarm;
   const chip = useRef<HTMLSpanElement>(null);
@@ -155,7 +157,9 @@ function Chip({ alarm }: { alarm: Alarm }) {
   );
 }
 
-/** Keeps the focus on its alarm when the row moves. If the focused button is gone, focuses the link in the row. */
+/**
+ * Keeps the focus on its alarm when the alarm's row moves. If the focused button is gone, focuses the link in the row.
+ */
 function useKeptFocus(box: { current: HTMLElement | null }) {
   const active = document.activeElement;
   const focused = active instanceof HTMLElement && box.current?.contains(active) ? active : undefined;

@@ -1,4 +1,7 @@
-/** The filters of the page "Alarm history". A change changes the address, so a bookmark and "back" keep the filters. */
+/**
+ * The filters of the page "Alarm history". A new choice changes the address, so that a bookmark and the button "back"
+ * keep the filters.
+ */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { priorities } from '../../../contracts/priorities.ts';
@@ -62,7 +65,7 @@ type FilterProps = {
 
 function Filter({ name, label, filters, options, onChange }: FilterProps) {
   const value = filters[name] ?? '';
-  // The chosen value stays in the list, also if no alarm has it.
+  // The chosen value stays in the list, even if no alarm has this value.
   const all =
     value === '' || options.some((option) => option.value === value) ? options : [...plain([value]), ...options];
   return (

@@ -1,4 +1,4 @@
-/** The page "Alarm history": what alarmed in a ward, who answered, and after how long. */
+/** The page "Alarm history": the alarms of a ward, who answered them, and how long the answers took. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { formatInstant } from '../../../contracts/time.ts';
@@ -27,10 +27,10 @@ import { AlarmStatistics } from './alarm-statistics.tsx';
 import { shiftStartsOf } from './shift-starts.ts';
 import { StripSearch } from './strip-search.tsx';
 
-/** The first page of a list, and its time. Further pages have the same time. */
+/** The first page of a list, and the time of the list. Further pages have this time too. */
 type Loaded = { readonly first: AlarmReview; readonly span: ReviewSpan };
 
-/** Requests the list when the page opens, when a filter changes, and when the person refreshes it. */
+/** Requests the list when the page opens, when a filter changes, and when the person refreshes the page. */
 function useReview(ward: string, filters: AlarmFilters) {
   const app = useApp();
   const loaded = useSignal<Loaded | undefined>(undefined);
@@ -38,7 +38,7 @@ function useReview(ward: string, filters: AlarmFilters) {
   const next = useSignal<string | null>(null);
   const problem = useSignal<string | undefined>(undefined);
   const busy = useSignal(false);
-  /** The number of the newest request. The answer to an older request is not shown. */
+  /** The number of the newest request. The page shows only the answer to this request. */
   const newest = useSignal(0);
 
   async function request(before?: string): Promise<void> {
@@ -47,7 +47,7 @@ function useReview(ward: string, filters: AlarmFilters) {
     const nowMs = app.now.peek();
     const span = (before === undefined ? undefined : loaded.peek()?.span) ?? spanOf(filters, shiftStartsOf(app), nowMs);
     problem.value = spanFault(span, nowMs);
-    // A request that still runs is no longer the newest one, so its answer would not end `busy`.
+    // A running request is no longer the newest request, so its answer would not end `busy`.
     busy.value = problem.value === undefined;
     if (problem.value !== undefined) return;
     const answer = await app.api.alarmReview({
@@ -63,7 +63,7 @@ function useReview(ward: string, filters: AlarmFilters) {
     next.value = answer.data.next;
   }
   useEffect(() => {
-    // A list that was loaded with other filters must not be shown under these filters.
+    // The page must not show a list under these filters that was loaded with different filters.
     loaded.value = undefined;
     rows.value = [];
     next.value = null;
@@ -179,7 +179,7 @@ const routeWithoutFilters = (ward: string, { period, from, to }: AlarmFilters) =
 
 type SummaryProps = Loaded & { busy: boolean; ward: string; filters: AlarmFilters; onRefresh: () => void };
 
-/** The counts of the list, its time, and whether alarms are missing or new. */
+/** The counts of the list, the time of the list, and notices about missing and new alarms. */
 function Summary({ first, span, busy, ward, filters, onRefresh }: SummaryProps) {
   const app = useApp();
   const screen = app.screen.value;
@@ -223,7 +223,7 @@ function Summary({ first, span, busy, ward, filters, onRefresh }: SummaryProps) 
   );
 }
 
-/** The button that saves all alarms of the list, not only those of the loaded pages. */
+/** The button that saves all alarms of the list. The alarms of pages that are not loaded are saved too. */
 function SaveAsCsv({ query }: { query: AlarmReviewQuery }) {
   const busy = useSignal(false);
   const problem = useSignal<string | undefined>(undefined);

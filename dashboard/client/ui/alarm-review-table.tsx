@@ -1,4 +1,7 @@
-/** The table of the page "Alarm history": a row for each alarm, which opens to show everything that happened. */
+/**
+ * The table of the page "Alarm history", with a row for each alarm. A row opens and then shows everything that
+ * happened.
+ */
 
 import { useSignal } from '@preact/signals';
 import { dayMs } from '../../../contracts/durations.ts';
@@ -97,7 +100,7 @@ function Row({ row, showsWard }: { row: ReviewedAlarmRow; showsWard: boolean }) 
   );
 }
 
-/** Returns the ward of the alarm: the last one, if the patient was moved. */
+/** Returns the ward of the alarm. If the patient was moved, returns the last ward. */
 const wardOf = ({ places }: ReviewedAlarmRow) => places.at(-1)?.ward;
 
 /** The link to all waves around the onset of an alarm, as long as Kafka keeps them. */
@@ -115,7 +118,7 @@ function WavesLink({ row }: { row: ReviewedAlarmRow }) {
   );
 }
 
-/** Each call with what its channels confirmed and how it ended, and what was left out. */
+/** Each call with the confirmations of its channels and its end, and sentences about calls that are missing. */
 function CallsOfAlarm({ row }: { row: ReviewedAlarmRow }) {
   const { alarmId, calls } = row;
   const nowMs = useApp().now.value;

@@ -1,4 +1,7 @@
-/** A row of the alarm list: bed, text, onset, who acknowledged the alarm, and the button to acknowledge it. */
+/**
+ * A row of the alarm list. It has the bed, the text, the onset, and the person who acknowledged the alarm or the button
+ * for this.
+ */
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
@@ -32,7 +35,7 @@ import { PatientLink } from './patient-link.tsx';
 type RowProps = {
   alarm: Alarm;
   bed: Bed | undefined;
-  /** Whether the alarm has left the list. Its row keeps the place while somebody points at the list. */
+  /** Whether the alarm has left the list. The row stays while somebody points at the list. */
   isGone?: boolean;
   /** Texts of alarms that have the same cause and whose signal is `off`. */
   under: readonly string[];
@@ -144,8 +147,8 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
 }
 
 /**
- * Keeps room for the longest texts that may be in this cell, so that the row never changes its height. The style sheet makes these texts
- * invisible.
+ * Keeps room for the longest texts that this cell may have, so that the row never changes its height. The style sheet
+ * makes these texts invisible.
  */
 export function Reserve({ words, ...props }: { class: string; words: readonly string[] }) {
   return (
@@ -158,8 +161,8 @@ export function Reserve({ words, ...props }: { class: string; words: readonly st
 }
 
 /**
- * Shows who acknowledged the alarm, or the button to acknowledge it. After a press the button is pending until an event of
- * the server shows the acknowledgement, or an error is shown.
+ * Shows the person who acknowledged the alarm, or the button to acknowledge the alarm. After a press the button is
+ * pending until an event of the server shows the acknowledgement, or until an error comes.
  */
 function Answer({ alarm }: { alarm: Alarm }) {
   const app = useApp();

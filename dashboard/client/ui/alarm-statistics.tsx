@@ -8,7 +8,10 @@ import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { LimitFitButton } from './limit-fit.tsx';
 
-/** Shows nothing for a person who may not change limits, for a patient who is no longer here, and for a condition without a limit. */
+/**
+ * Shows nothing if the person may not change limits, if the patient is no longer here, or if the condition has no
+ * limit.
+ */
 function Fit({ patient: { associationId, condition } }: { patient: BusyPatient }) {
   const app = useApp();
   const bed = app.screen.value?.beds.get(associationId);

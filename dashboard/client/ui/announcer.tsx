@@ -16,7 +16,7 @@ export function Announcer({ title }: { title: string }) {
   const app = useApp();
   const text = useSignal('');
   /**
-   * Keys of the alarms that were announced: alarm id and number of onsets. A new onset has a new key, so it is
+   * Keys of the announced alarms. A key has the alarm id and the number of onsets. So a new onset has a new key, and is
    * announced too.
    */
   const announced = useRef(new Set<string>());
@@ -27,7 +27,7 @@ export function Announcer({ title }: { title: string }) {
   const unanswered = [...(screen?.alarms.values() ?? [])].filter(isUnanswered);
   const mostSerious = mostSeriousAlarm(unanswered);
   const prefix = mostSerious ? `${priorityMarks[mostSerious.priority]} ` : '';
-  // The title of the tab shows the highest priority too, for a tab in the background.
+  // The title of the tab also shows the highest priority, for a tab in the background.
   useEffect(() => {
     document.title = `${prefix}${title}`;
     return () => {

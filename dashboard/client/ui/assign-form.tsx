@@ -1,4 +1,4 @@
-/** The form that assigns a device to a bed, or admits a patient to the bed where the device is. */
+/** The form that assigns a device to a bed, or admits a patient to the bed of the device. */
 import { useSignal } from '@preact/signals';
 import { emptyPatientDraft, isDraftChanged, readPatient } from '../core/association-input.ts';
 import { t } from '../core/texts.ts';

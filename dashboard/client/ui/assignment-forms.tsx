@@ -54,7 +54,8 @@ function AssignForm({ board, send, busy, proposal }: BoardState) {
   const isForBeds = chosen === 'nurse' || chosen === 'buddy';
 
   async function save() {
-    // The server refuses a start that is past. A person who did not change the start means "now", even if the form was open for a while.
+    // The server refuses a start in the past. A person who did not change the start means "now", even if the form was
+    // open for a while.
     if (from.value === proposedFrom.current) {
       proposedFrom.current = fieldTime(app.now.peek());
       from.value = proposedFrom.current;
@@ -113,7 +114,8 @@ function AssignForm({ board, send, busy, proposal }: BoardState) {
           options={people.map(({ userId: value, name, role }) => ({ value, text: `${name} (${role})` }))}
           onValue={(value) => {
             userId.value = value;
-            // Clears the duty, because it was chosen for another person. A duty that is handed over stays.
+            // Clears the duty, because it was chosen for the former person. If the form hands over a duty, the duty
+            // stays.
             duty.value = proposal.peek()?.duty ?? '';
           }}
         />

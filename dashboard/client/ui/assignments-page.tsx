@@ -20,12 +20,12 @@ import { ScrollBox } from './scroll-box.tsx';
 import { WardReachPart, WhoWouldBeCalled } from './ward-reach.tsx';
 
 const refreshMs = 3_000;
-/** A board is old if the server has not answered for this time: two refreshes were missed. */
+/** A board is old if the server has not answered for this time. Then two answers in a row are missing. */
 const oldMs = 2 * refreshMs + 1_000;
 
 /**
- * A change that the server did not save. `confirm` sends it again after the person has seen which places will have
- * nobody.
+ * A change that the server did not save. `confirm` sends the change again, after the person has seen the places for
+ * which nobody will be responsible.
  */
 type Refusal = { readonly body: BoardRefused; readonly confirm: (() => Promise<boolean>) | undefined };
 
@@ -57,7 +57,7 @@ function useBoard(ward: string | undefined) {
     return () => clearInterval(timer);
   }, [ward]);
 
-  /** Removes the answer to the last act. Otherwise a person could read it as the answer to the next act. */
+  /** Removes the answer to the last act, so that nobody reads it as the answer to the next act. */
   const clearAnswer = () => {
     refused.value = undefined;
     done.value = undefined;
@@ -90,16 +90,16 @@ export function AssignmentsPage() {
   const shown = board.value?.ward === ward ? board.value : undefined;
   const proposal = useSignal<Proposal | undefined>(undefined);
   const undo = done.value?.undo;
-  // The beds of another ward must not appear in the form.
+  // The form must not show the beds of the former ward.
   useEffect(() => {
     proposal.value = undefined;
   }, [ward]);
   const answer = useRef<HTMLDivElement>(null);
-  // The pressed button may be far below; without this, the person would not see the answer.
+  // Scrolls to the answer, because the pressed button may be far below the answer.
   useEffect(() => {
     if (done.value !== undefined || refused.value) answer.current?.scrollIntoView({ block: 'nearest' });
   }, [done.value, refused.value]);
-  // The pressed button may have disappeared with its row. Without this, a person with a keyboard would start at the top of the page again.
+  // If the pressed button has disappeared with its row, the answer gets the focus, and not the top of the page.
   const keepFocus = () =>
     requestAnimationFrame(() => {
       if (document.activeElement === document.body) answer.current?.focus({ preventScroll: true });
@@ -201,8 +201,8 @@ export function AssignmentsPage() {
 }
 
 /**
- * Returns the ward of the board and the wards of the person. The board never changes `app.ward`, because this would
- * hide the alarms of other wards.
+ * Returns the ward of the board and the wards of the person. The board never changes `app.ward`, because this change
+ * would hide alarms of other wards.
  */
 function useWardOfBoard(): { readonly ward: string | undefined; readonly wards: readonly string[] } {
   const app = useApp();

@@ -66,9 +66,7 @@ export function AssociateForm({ row, onDone, onCancel }: Props) {
   );
 }
 
-/**
- * Shows the patient at the device, so that a person who moves or discharges can check the name.
- */
+/** Shows the patient at the device, so that a person can check the name before a move or a discharge. */
 function PatientAtDevice({ associationId, ward }: { associationId: string; ward: string | null }) {
   const patient = useApp().screen.value?.beds.get(associationId)?.patient;
   return (

@@ -23,7 +23,7 @@ import { TimeDoubt } from './time-doubt.tsx';
 type Choices = AuditSummary['choices'];
 type Draft = { userId: string; patientId: string; ward: string; bed: string; what: string; from: string; to: string };
 
-/** @param filter the search in the page's address; the form follows it */
+/** @param filter the search in the page's address. The form changes when this search changes */
 export function AuditForm(props: {
   filter: AuditFilter;
   choices: Choices | undefined;
@@ -44,7 +44,7 @@ export function AuditForm(props: {
       class="audit-form"
       onSubmit={(event) => {
         event.preventDefault();
-        // Without the time that does not exist, the search would find more than the person asked for.
+        // Does not search if a typed time does not exist, because a search without this time would find too much.
         problem.value = halfFilledText(event.currentTarget) ?? refusedTimeText(from, to);
         if (problem.value === undefined) props.onSearch(filterOf(draft.peek()));
       }}

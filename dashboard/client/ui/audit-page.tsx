@@ -1,6 +1,6 @@
 /**
- * The page of the audit trail: the search, the persons in the records that it found, these records, the result of the
- * check of the chain, and the exports. The search is kept in the page's address.
+ * The page of the audit trail. It has the search, the persons in the found records, the records, the result of the
+ * check of the chain, and the exports. The search is in the page's address.
  */
 import { useSignal } from '@preact/signals';
 import type { AuditExport, AuditFilter, AuditPage as Page } from '../../protocol/audit.ts';
@@ -18,10 +18,10 @@ import { ScrollBox } from './scroll-box.tsx';
 /** @param search the search in the page's address */
 export function AuditPage({ search }: { search: string }) {
   const app = useApp();
-  /** The first page of each search, which has its summary. */
+  /** The first page of each search. This page has the summary of the search. */
   const first = useSignal<{ readonly search: string; readonly page: Page } | undefined>(undefined);
   const newest = useSignal<Page | undefined>(undefined);
-  /** How often the person asked for the same search again. */
+  /** Number of times that the person repeated the search. */
   const asked = useSignal(0);
   const filter = parseSearch(search);
 
@@ -129,7 +129,9 @@ function ChainState({ chain }: { chain: Page['chain'] }) {
   );
 }
 
-/** Returns the text about an intact chain. Only the anchors of the witness prove that no records were cut off the end. */
+/**
+ * Returns the text about an intact chain. Only the anchors of the witness prove that nobody cut off records at the end.
+ */
 function intactChainText({ records, older, anchoredAt }: Page['chain']): string {
   const unsigned = older === 0 ? '' : t(', {older} of them older and unsigned', { older });
   const end =

@@ -1,4 +1,7 @@
-/** Says who did what in the records of a search: one line for each person, which opens to the person's records. */
+/**
+ * The persons in the records of a search. Each person has a line that says what she or he did. The line opens and shows
+ * the person's records.
+ */
 import { useSignal } from '@preact/signals';
 import type { AuditFilter, AuditPerson, AuditSummary } from '../../protocol/audit.ts';
 import { deedsText, spanText, unverifiedText } from '../core/audit-words.ts';

@@ -1,4 +1,4 @@
-/** A table with records of the audit trail, the newest first, and a button that loads older ones. */
+/** A table with records of the audit trail, the newest first, and a button that loads older records. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { auditActionNames } from '../../../contracts/audit-names.ts';
@@ -9,12 +9,15 @@ import { t } from '../core/texts.ts';
 import { dateTimeText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 
-/** Maximum number of rows in a table; further rows are dropped from the top. */
+/** Maximum number of rows in a table. If there are more, rows at the top are dropped. */
 const rowsMax = 2000;
 /** Maximum number of patients that a row names. */
 const patientsShown = 12;
 
-/** Shows the records of a search. @param onPage called with each page that the server sent */
+/**
+ * Shows the records of a search.
+ * @param onPage called with each page that the server sent
+ */
 export function AuditRecords(props: { filter: AuditFilter; label: string; onPage?: (page: AuditPage) => void }) {
   const app = useApp();
   const rows = useSignal<readonly AuditEntry[]>([]);
@@ -165,7 +168,7 @@ function Row({ row }: { row: AuditEntry }) {
   );
 }
 
-/** Returns a text that names the first patients and counts the others. */
+/** Returns a text with the names of the first patients and the number of the other patients. */
 function patientsText(patients: readonly string[]): string {
   const namedText = patients.slice(0, patientsShown).join(', ');
   const unnamedCount = patients.length - patientsShown;

@@ -1,4 +1,4 @@
-/** The form with which a person goes away and comes back. It asks first for a person who covers. */
+/** The form with which a person goes away and comes back. To go away, the person must first choose a cover. */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { coversText } from '../core/cover-words.ts';
@@ -73,7 +73,7 @@ function GoAway({ board, send, busy }: BoardState) {
   const covers = coversFor(board, userId, app.now.value);
   const proposed = covers[0] && covers[0].buddyBeds > 0 ? covers[0].userId : '';
   const minutes = useSignal('30');
-  /** Undefined until the person chooses: the form then shows the proposed cover. */
+  /** Undefined until the person chooses. Until then the form shows the proposed cover. */
   const chosen = useSignal<string | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
   const asks = useSignal(false);
@@ -83,14 +83,14 @@ function GoAway({ board, send, busy }: BoardState) {
   const awayMs = Number(minutes.value) * 60_000;
   const coverField = cover === nobody ? {} : { cover };
 
-  /** @param leaves the places that the question has shown: nobody is responsible for them */
+  /** @param leaves the places without a responsible person that the question has shown */
   async function leave(leaves: readonly string[] = []) {
     asks.value = false;
     await send(
       (ward, seen) =>
         app.api.goAway(ward, {
           ...seen,
-          // 1 s less: the server accepts at most 4 h, and compares the time when the request comes.
+          // 1 s less, because the server accepts at most 4 h, and compares the time when the request comes.
           until: new Date(app.now.peek() + awayMs - 1_000).toISOString(),
           ...coverField,
         }),
@@ -102,7 +102,10 @@ function GoAway({ board, send, busy }: BoardState) {
     );
   }
 
-  /** Reports the person as away at once only if every bed then has somebody until the person is back, and no call is open. */
+  /**
+   * Reports the person as away at once only if no call is open and somebody is responsible for every bed until the
+   * person is back. In other cases, asks first.
+   */
   async function ask() {
     problem.value = cover === '' ? chooseCover() : undefined;
     if (cover === '' || busy.peek()) return;

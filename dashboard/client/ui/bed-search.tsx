@@ -11,7 +11,10 @@ export function BedSearch() {
   const app = useApp();
   const keys = useKeys();
   const text = useSignal('');
-  /** The stay that is marked: the best match, or what the arrow keys have chosen. A mark stays on its stay, even if the order of the list changes. */
+  /**
+   * The marked stay: the best match, or the stay that a person has chosen with the arrow keys. The mark stays on its
+   * stay, even if the order of the list changes.
+   */
   const marked = useSignal<string | undefined>(undefined);
   const find = (asked: string) => findBeds(app.screen.value?.beds.values() ?? [], asked);
   const found = find(text.value);
@@ -29,7 +32,8 @@ export function BedSearch() {
         class="search__form"
         onSubmit={(event) => {
           event.preventDefault();
-          // If the marked patient has left the list since the person looked at it, Enter opens nobody else.
+          // If the marked patient has left the list, Enter opens no other patient, because the person has looked only
+          // at the marked patient.
           const bed = found.beds[markedAt];
           if (bed) open(bed.associationId);
         }}
@@ -107,7 +111,7 @@ function FoundBeds({ found, markedAt, onOpen }: FoundBedsProps) {
   );
 }
 
-/** Returns what the list contains, or what the person must do next. */
+/** Returns a text about the content of the list, or about what the person must do next. */
 function stateText(asked: string, { beds, more }: Found, markedAt: number): string {
   if (asked.trim() === '') return t('Type a bed, a name or an id. Enter opens the marked bed.');
   if (beds.length === 0) return t('No bed of this screen matches.');

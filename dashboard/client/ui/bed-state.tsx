@@ -25,7 +25,7 @@ export function BedState({ bed }: { bed: Bed }) {
   );
 }
 
-/** Returns a text about a patient in standby or a device that is not connected; undefined if there is nothing to say. */
+/** Returns a text about a patient in standby or a device that is not connected; undefined in all other cases. */
 export const stateText = (bed: Bed, nowMs: number): string | undefined => inZoneOf(bed.ward, () => stateOf(bed, nowMs));
 
 function stateOf(bed: Bed, nowMs: number): string | undefined {
@@ -38,8 +38,8 @@ function stateOf(bed: Bed, nowMs: number): string | undefined {
 }
 
 /**
- * The mark for notices in the head of the tile. If no nurse is responsible for the bed, the mark says so, because the
- * alarm line does not show this notice while the bed has an alarm. The title of the mark has the texts of all notices.
+ * The mark for notices in the head of the tile. If no nurse is responsible for the bed, the mark is "No nurse", because
+ * the alarm line does not show this notice during an alarm. The title of the mark has the texts of all notices.
  */
 function NoticeMark({ bed }: { bed: Bed }) {
   const app = useApp();
@@ -67,7 +67,7 @@ function SoundMark({ bed }: { bed: Bed }) {
   );
 }
 
-/** Returns the text for the alarm line of a bed without an alarm; undefined if there is nothing to say. */
+/** Returns the text for the alarm line of a bed without an alarm; undefined if the line stays empty. */
 export const alarmLineText = (bed: Bed, nowMs: number): string | undefined =>
   inZoneOf(bed.ward, () => lineOf(bed, nowMs));
 

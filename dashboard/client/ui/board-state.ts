@@ -4,16 +4,20 @@ import type { Duty } from '../../../contracts/messages/assignments.ts';
 import type { Board } from '../../protocol/assignments.ts';
 import type { Answer } from '../shell/answer.ts';
 
-/** What the person has seen: the version of the board, and the places (`leftKey`) that have nobody after the change. */
+/**
+ * What the person has seen: the version of the board, and the places (`leftKey`) for which nobody is responsible after
+ * the change.
+ */
 export type Seen = { readonly version: number; readonly leaves?: string[] };
 type Ask = (ward: string, seen: Seen) => Promise<Answer<unknown>>;
 
-/** A change that undoes the last change. Its button stands beside the message that the last change is saved. */
+/** A change that undoes the last change. The button "undo" stands beside the message that the last change is saved. */
 export type Undo = { readonly label: string; readonly ask: Ask; readonly doneText: string };
 
 /**
- * Sends a change with the version of the board that the person sees. `leaves` are places that a question has shown: they have nobody after the
- * change. If the change leaves other places, the page shows them and asks first.
+ * Sends a change with the version of the board that the person sees. `leaves` are places that a question has shown,
+ * because nobody is responsible for them after the change. If the change leaves further places, the page shows these
+ * places and asks again.
  */
 export type SendChange = (
   ask: Ask,
@@ -22,7 +26,7 @@ export type SendChange = (
   leaves?: readonly string[],
 ) => Promise<boolean>;
 
-/** What the form "Assign" shows when another part of the board has opened it. */
+/** The entries in the form "Assign" when a different part of the board has opened the form. */
 export type Proposal = { readonly duty: Duty; readonly beds: readonly string[] };
 
 export type BoardState = {

@@ -103,14 +103,17 @@ function StateText({ card }: { card: CallCard }) {
   );
 }
 
-/** Returns the bed as it is now; otherwise as it was when the server sent the call. A locked page shows no patient. */
+/**
+ * Returns the present bed. If the screen does not watch the bed, returns the bed in the state of the call. A locked
+ * page shows no patient.
+ */
 function liveBed({ alarm, call }: CallCard, app: ReturnType<typeof useApp>): Bed | undefined {
   const live = app.screen.value?.beds.get(alarm.associationId);
   if (live) return live;
   return call.bed && app.locked.value ? { ...call.bed, patient: null } : (call.bed ?? undefined);
 }
 
-/** The patient's present values, and a strip of the wave that fits the alarm, if this page receives it. */
+/** The patient's present values, and the wave that fits the alarm, if this page receives the wave. */
 function PresentValues({ card: { alarm }, bed }: { card: CallCard; bed: Bed }) {
   const app = useApp();
   const alarms = app.screen.value?.alarmsOf.get(bed.associationId) ?? [alarm];
@@ -175,7 +178,9 @@ function CallActs({ card }: { card: CallCard }) {
   );
   return (
     <div class="call__buttons">
-      {/* A button keeps its place after a press. Otherwise a second press at the same place would give the other answer. */}
+      {/*
+       * A button keeps its place after a press, so that a second press at this place cannot give the opposite answer.
+       */}
       {act('accepted', state === 'accepted' ? t('✓ You go') : t('I go'), true)}
       {act('rejected', state === 'rejected' ? t('✓ You cannot') : t('I cannot'), false)}
       <Acknowledge card={card} isOff={reason !== undefined} />
@@ -183,14 +188,14 @@ function CallActs({ card }: { card: CallCard }) {
   );
 }
 
-/** Says whether the server has taken the person's answer, or why the person cannot answer. */
+/** Says whether the server has accepted the person's answer, or why the person cannot answer. */
 function AnswerNote({ card }: { card: CallCard }) {
   const app = useApp();
   const { state, alarm } = card;
   if (state === 'gone') return null;
   const answer = ownAnswer(app, card);
   const reason = whyNot(app);
-  // The server said first that it did not know whether the answer counts, and has taken the answer since.
+  // At first the server did not know whether the answer counts. Since then the server has accepted the answer.
   const isSettled = answer !== undefined && !answer.isTaken && state === answer.answer;
   return (
     <p class="call__note" role="status" data-testid={`call-answer-${alarm.alarmId}`}>
@@ -207,7 +212,7 @@ function AnswerNote({ card }: { card: CallCard }) {
   );
 }
 
-/** Acknowledges the alarm, if the screen watches its ward. Otherwise a link opens the ward. */
+/** The button that acknowledges the alarm. If the screen does not watch the ward of the alarm, a link to the ward. */
 function Acknowledge({ card: { alarm, call }, isOff }: { card: CallCard; isOff: boolean }) {
   const app = useApp();
   const shown = app.screen.value?.alarms.get(alarm.alarmId);

@@ -1,6 +1,6 @@
 /**
- * The sheet that appears on every page when a call waits for the person. It shows the most urgent call, and the others in one line. A
- * person can fold the sheet to one line.
+ * The sheet that appears on every page when a call waits for the person. The sheet shows the most urgent call, and has
+ * one line about all other calls. A person can fold the sheet to one line.
  */
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
@@ -38,7 +38,7 @@ function Sheet({ first, others }: { first: CallCard; others: readonly CallCard[]
   hadFocus.current = box.current?.contains(document.activeElement) ?? false;
   const cards = [first, ...others];
   const folded = isFolded(cards, app.delivery.foldedIds.value);
-  // Without this, a person who uses keys would start again at the top of the page.
+  // Moves the focus, because a person who uses keys would start again at the top of the page.
   useEffect(
     () => () => {
       if (hadFocus.current) document.getElementById('main')?.focus();
@@ -65,7 +65,10 @@ function Sheet({ first, others }: { first: CallCard; others: readonly CallCard[]
   );
 }
 
-/** Makes the sheet one line, so that the page behind it can be used. A new call opens the sheet again. */
+/**
+ * The button that folds the sheet to one line, so that the person can use the page behind it. A new call opens the
+ * sheet again.
+ */
 function FoldButton({ cards }: { cards: readonly CallCard[] }) {
   const app = useApp();
   return (
@@ -83,7 +86,7 @@ function FoldButton({ cards }: { cards: readonly CallCard[] }) {
   );
 }
 
-/** The folded sheet: the most urgent call with its bed, its alarm and the time left, and the number of the others. */
+/** The folded sheet. It shows the most urgent call with bed, alarm and time left, and the number of the other calls. */
 function FoldedLine({ first, others }: { first: CallCard; others: readonly CallCard[] }) {
   const app = useApp();
   const { alarm, call, state } = first;
@@ -120,7 +123,7 @@ function FoldedLine({ first, others }: { first: CallCard; others: readonly CallC
   );
 }
 
-/** Names the first of the further calls and counts the rest. */
+/** Names the first of the further calls, and gives the number of the calls after it. */
 function Others({ cards }: { cards: readonly CallCard[] }) {
   const app = useApp();
   const open = cards.filter(({ state }) => state !== 'gone');

@@ -1,4 +1,7 @@
-/** The page "My calls": all calls of the person, the most urgent first, and beside or below them all alarms of the watched wards. */
+/**
+ * The page "My calls". It has all calls of the person, the most urgent call first. All alarms of the watched wards are
+ * beside or below the calls.
+ */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { mostSeriousAlarm, priorityMarks } from '../core/alarm-order.ts';
 import { alarmText } from '../core/alarm-words.ts';
@@ -47,9 +50,9 @@ export function CallsPage() {
 }
 
 /**
- * On a phone the list of alarms is below the calls, and this button goes to the list. The button names the most serious
- * unanswered alarm among those to which this person is not called. A wide window shows the list beside the calls,
- * without this button.
+ * On a phone the list of alarms is below the calls, and this button goes to the list. The button ignores alarms to
+ * which this person is called, and names the most serious of the other unanswered alarms. A wide window has no such
+ * button, because it shows the list beside the calls.
  */
 function AlarmsBelow() {
   const app = useApp();

@@ -2,11 +2,11 @@
 
 type ChoiceGroupProps<Key extends string> = {
   legend: string;
-  /** Whether the legend is visible; otherwise only a screen reader gets it. */
+  /** Whether the legend is visible. An invisible legend is only for screen readers. */
   showsLegend?: boolean;
   choices: readonly { readonly key: Key; readonly text: string }[];
   chosen: Key;
-  /** First part of the buttons' names for tests. */
+  /** First part of the buttons' test ids. */
   testId: string;
   onChoose: (key: Key) => void;
 };

@@ -1,6 +1,6 @@
 /**
- * The other devices at a bed, below the numbers of the main device. Each device has its name above its numbers, so that
- * nobody takes a number for a number of another device.
+ * The other devices at a bed, below the numbers of the main device. The name of each device stands above its numbers,
+ * so that nobody confuses the numbers of two devices.
  */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
@@ -23,7 +23,7 @@ type CompanionPlan = Companion & {
 };
 
 const headPx = 20;
-/** Maximum height of all companions together, as a part of the tile's height. */
+/** Maximum height of all companions together, as a share of the tile's height. */
 const shareMax = 0.45;
 
 /** Returns the numbers of each companion that fit on a tile of this size, and the height of all companions. */
@@ -33,7 +33,7 @@ export function companionPlan(companions: readonly Companion[], widthPx: number,
     const { bed, alarms } = companion;
     const isAlarming = ({ readout }: ReadoutCell) =>
       readoutPriority(readout.values, alarms, bed.device.deviceId) !== undefined;
-    // Numbers with an alarm come first, so that they are shown if not all numbers fit.
+    // If not all numbers fit, numbers with an alarm come first, so that the tile shows them.
     const cells = readoutsOf(bed.values)
       .map((readout) => readoutCell(readout, bed))
       .sort((a, b) => Number(isAlarming(b)) - Number(isAlarming(a)));

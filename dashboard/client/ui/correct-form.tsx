@@ -83,7 +83,7 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
               draft.value = next;
             }}
           />
-          {/* Invisible instead of absent: nothing below may move while a person chooses a category. */}
+          {/* Invisible and not absent, because nothing below may move while a person chooses a category. */}
           <div class={isOtherCategory ? '' : 'unshown'}>
             <Confirm
               text={t('Judge this patient by the limits of “{category}”, not of “{category2}” any more', {

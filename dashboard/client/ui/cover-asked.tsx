@@ -1,4 +1,7 @@
-/** What others who are away have asked of the person who is logged in: to cover for them. The person confirms it, or cannot cover. */
+/**
+ * The requests of persons who are away: the person who is logged in must cover for them. The person confirms a request,
+ * or answers that she or he cannot cover.
+ */
 import type { Board } from '../../protocol/assignments.ts';
 import { coverAskedText } from '../core/cover-words.ts';
 import { onDutyAt } from '../core/leave-words.ts';
@@ -10,7 +13,7 @@ export function CoverAsked(state: BoardState) {
   const app = useApp();
   const userId = app.session.value?.actor.userId;
   const onDuty = new Set(onDutyAt(state.board, app.now.value).map(({ assignment }) => assignment.userId));
-  // If somebody else has taken over everything that the person who is away had, there is nothing to cover.
+  // If somebody else has taken over all duties of the person who is away, there is nothing to cover.
   const asked = state.board.away.filter((away) => away.cover?.userId === userId && onDuty.has(away.userId));
   return (
     <>

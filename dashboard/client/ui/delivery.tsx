@@ -1,4 +1,7 @@
-/** The delivery of an alarm: a line in the row of the alarm, which opens the list of all calls, and a shorter line on a tile. */
+/**
+ * The delivery of an alarm. The row of the alarm has a line about the delivery, which opens the list of all calls. A
+ * tile has a shorter line.
+ */
 import { useComputed } from '@preact/signals';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { callLines, deliveryLine, roundNote, tileDeliveryLine } from '../core/delivery-words.ts';
@@ -35,7 +38,7 @@ export function DeliveryDetails({ alarm }: { alarm: Alarm }) {
   );
 }
 
-/** The line on a tile, inside the line of the alarm. */
+/** The line about the delivery on a tile. It is a part of the alarm line. */
 export function TileDelivery({ alarm }: { alarm: Alarm }) {
   const app = useApp();
   const view = app.delivery.views.value.get(alarm.alarmId);
@@ -53,11 +56,14 @@ export function TileDelivery({ alarm }: { alarm: Alarm }) {
   );
 }
 
-/** Returns a list with the longest text that the line on a tile can have until the delivery changes; an empty list if there is no line. */
+/**
+ * Returns a list with the longest text that the line on a tile can have until the delivery changes. The list is empty
+ * if there is no line.
+ */
 export function useTileDeliveryRoom(alarm: Alarm | undefined): readonly string[] {
   const app = useApp();
   const alarmId = alarm?.alarmId;
-  // A tile is drawn again only when this text changes, not at each change of a delivery in the ward.
+  // A tile is drawn again only when this text changes, and not after each change of a delivery in the ward.
   const room = useComputed(() => {
     const view = alarmId === undefined ? undefined : app.delivery.views.value.get(alarmId);
     return tileDeliveryLine(view, 0)?.text.replace(/\d+ s$/, '000 s');

@@ -1,4 +1,6 @@
-/** The events of the devices: the filters by device, kind and time, the list, and the file with what the list shows. */
+/**
+ * The events of the devices: the filters by device, kind and time, the list, and the file with the content of the list.
+ */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { type DeviceEventGroup, deviceEventGroupNames } from '../../../contracts/device-event-groups.ts';
@@ -12,15 +14,15 @@ import { useApp } from '../shell/app.ts';
 import { saveFile } from '../shell/file-download.ts';
 
 const refreshMs = 15_000;
-/** The page asks for the list when nobody has typed for this time, ms. */
+/** How long nobody must have typed before the page asks for the list, ms. */
 const typingMs = 300;
-/** Rows that are shown at first, and with each press of “Show more”. */
+/** Number of rows at first, and number of further rows after each press of “Show more”. */
 const rowsAtOnce = 100;
 const hourChoices = [1, 24, 72] as const;
 
 export type EventChoice = { readonly device: string; readonly group: DeviceEventGroup | ''; readonly hours: number };
 
-/** Asks for the matching events when the choice changes, and at an interval. Ignores an answer to a former choice. */
+/** Requests the matching events when the choice changes, and at an interval. Ignores an answer to a former choice. */
 function useEvents({ device, group, hours }: EventChoice) {
   const app = useApp();
   const data = useSignal<DeviceEvents | undefined>(undefined);
@@ -39,7 +41,7 @@ function useEvents({ device, group, hours }: EventChoice) {
     });
     if (mine !== asked.current) return;
     problem.value = answer.ok ? undefined : answer.message;
-    // Events of a former choice must not stand below the present one.
+    // Events of a former choice must not stand below the present choice.
     if (!answer.ok && choiceOfData.current !== choiceNow) data.value = undefined;
     if (!answer.ok) return;
     data.value = answer.data;

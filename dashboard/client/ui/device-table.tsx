@@ -1,4 +1,6 @@
-/** The table of devices: its search, the devices without a bed, one row for each device, and what is known about a device. */
+/**
+ * The table of devices: the search, the devices without a bed, one row for each device, and the facts about a device.
+ */
 import { useSignal } from '@preact/signals';
 import { Fragment } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
@@ -93,8 +95,9 @@ export function DeviceSearch(props: {
 }
 
 /**
- * The field of the search. A letter appears before the table is drawn again, and letters that come faster than the table is drawn are
- * searched together: with 1,000 devices a slow machine would otherwise hold back what a person types.
+ * The field of the search. A typed letter appears before the table is drawn again. If a person types faster than the
+ * table is drawn, the table searches for all new letters together. Without these rules, letters would appear late on a
+ * slow machine with 1,000 devices.
  */
 function SearchField({ text, onText }: { text: string; onText: (text: string) => void }) {
   const typed = useSignal(text);
@@ -123,13 +126,16 @@ function SearchField({ text, onText }: { text: string; onText: (text: string) =>
   );
 }
 
-/** Rows that are shown at first, and with each press of “Show more”. The devices in trouble are the first rows. */
+/**
+ * Number of rows at first, and number of further rows after each press of “Show more”. The devices in trouble are the
+ * first rows.
+ */
 const rowsAtOnce = 100;
 
 type TableProps = {
   devices: readonly DeviceRow[];
   openId: string | undefined;
-  /** Called with the device that is opened; undefined if the open device is closed. */
+  /** Called with the device that a person opens; undefined if a person closes the open device. */
   onOpen: (deviceId: string | undefined) => void;
   onEdit: (row: DeviceRow) => void;
   onEvents: (deviceId: string) => void;
@@ -279,7 +285,7 @@ function Row(props: { row: DeviceRow; isOpen: boolean; onEdit: () => void; onOpe
   );
 }
 
-/** What is known about a device. What this page cannot know is "not known", and never 0. */
+/** The facts about a device. A fact that the page does not have is "not known", and never 0. */
 function Facts({ row, onEvents }: { row: DeviceRow; onEvents: () => void }) {
   const { device, facts } = row;
   const app = useApp();
@@ -299,7 +305,7 @@ function Facts({ row, onEvents }: { row: DeviceRow; onEvents: () => void }) {
         ) : (
           <ul>
             {facts.events.map(({ at, kind }, index) => (
-              // Two events can be equal.
+              // The key is the index, because two events can be equal.
               <li key={index}>
                 {inZone(() => dateTimeText(Date.parse(at)))} {deviceEventNames[kind]}
               </li>

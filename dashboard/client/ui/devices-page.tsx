@@ -15,7 +15,7 @@ import { useRefreshed } from './refreshed.ts';
 import { ScrollBox } from './scroll-box.tsx';
 import { FormProblem } from './still-text.tsx';
 
-/** Returns the newest list, and the device whose facts are open: only its events come with the list. */
+/** Returns the newest list, and the device whose facts are open. Only the events of this device come with the list. */
 function useDevices() {
   const { api } = useApp();
   const openId = useSignal<string | undefined>(undefined);
@@ -30,7 +30,7 @@ function useDevices() {
   return { ...refreshed, openId, open };
 }
 
-/** @param props `ward`: the ward whose devices are shown at first; absent for all wards */
+/** @param props `ward`: the ward whose devices the page shows at first; absent for all wards */
 export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
   const app = useApp();
   const { data, problem, load, openId, open } = useDevices();
@@ -43,7 +43,7 @@ export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
   const doneText = useSignal<string | undefined>(undefined);
 
   function edit(row: DeviceRow) {
-    // If the form of this device is already open, it keeps the version that it was opened with.
+    // If the form of this device is already open, the form keeps its version of the device.
     if (row.device.deviceId === editedRow.value?.device.deviceId) return;
     app.unsaved.leave(() => {
       doneText.value = undefined;
@@ -138,7 +138,7 @@ export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
   );
 }
 
-/** The buttons that choose between the list of the devices and their events. */
+/** The buttons that choose between the list of devices and the list of events. */
 function ViewChoice({ view }: { view: Signal<'devices' | 'events'> }) {
   return (
     <ChoiceGroup
@@ -157,8 +157,8 @@ function ViewChoice({ view }: { view: Signal<'devices' | 'events'> }) {
 }
 
 /**
- * Returns the row of an open form with the newest list of the patient's other devices and number of open tasks. Everything else,
- * even the version, stays as it was when the form was opened.
+ * Returns the row of an open form with two newest facts: the patient's other devices, and the number of open tasks.
+ * Everything else, even the version, stays as it was when the form was opened.
  */
 function withNewestOthers(row: FormRow, devices: readonly DeviceRow[] | undefined): FormRow {
   const { current } = row;
@@ -168,7 +168,10 @@ function withNewestOthers(row: FormRow, devices: readonly DeviceRow[] | undefine
     : row;
 }
 
-/** A form to assign a device that is not in the table. The server refuses a device that was last in another ward. */
+/**
+ * A form to assign a device that is not in the table. The server refuses a device that was last in a ward that is not
+ * the person's.
+ */
 function UnlistedDevice({ onDevice }: { onDevice: (deviceId: string) => void }) {
   const typed = useSignal('');
   const problem = useSignal<string | undefined>(undefined);

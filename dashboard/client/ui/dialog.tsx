@@ -1,6 +1,7 @@
 /**
- * A dialog over the page. The focus goes into it, Tab stays in it, and Escape closes it; the focus then returns to where
- * it was. The page behind it is not inert, so that screen readers still announce alarms and a pointer reaches them.
+ * A dialog over the page. The focus goes into the dialog, Tab stays in the dialog, and Escape closes the dialog. Then
+ * the focus returns to its former place. The page behind the dialog is not inert, so that screen readers still announce
+ * alarms, and a person can press alarms with a pointer.
  */
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
@@ -17,7 +18,7 @@ export function Dialog({ title, testId, onClose, children }: DialogProps) {
     const element = box.current!;
     (element.querySelector<HTMLElement>('[data-first-focus]') ?? element).focus();
     return () => {
-      // A dialog that opens another page leaves the focus to that page.
+      // If a dialog opens a page, this page sets the focus.
       const isFocusHere = element.contains(document.activeElement) || document.activeElement === document.body;
       if (isFocusHere && opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
     };
@@ -25,7 +26,7 @@ export function Dialog({ title, testId, onClose, children }: DialogProps) {
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key === 'Escape') {
-      // Otherwise the page of a patient would close, too.
+      // Stops the event, so that Escape does not also close the page of a patient.
       event.stopPropagation();
       onClose();
     }

@@ -1,6 +1,7 @@
 /**
- * The fields of forms. A field shows `value` and calls `onValue` when a person changes it; the form stores the draft. The
- * fields do not use `defaultValue`, because Preact ignores it on a select box and would show the first option.
+ * The fields of forms. A field shows `value`, and calls `onValue` when a person changes the value. The form stores the
+ * draft. The fields do not use `defaultValue`, because Preact ignores this property on a select box and would show the
+ * first option.
  */
 type FieldProps = { label: string; name: string; value: string; onValue: (value: string) => void };
 
@@ -25,7 +26,10 @@ export function LongTextField(props: FieldProps & { autoFocus?: boolean }) {
   );
 }
 
-/** A select box. A value that is not among the options is added to them, so that the box always shows its real value. */
+/**
+ * A select box. If the value is not one of the options, the box also has this value, so that the box always shows the
+ * real value.
+ */
 export function ChoiceField(props: FieldProps & { options: readonly { value: string; text: string }[] }) {
   const { label, name, value, options, onValue } = props;
   const shownOptions = options.some((option) => option.value === value)

@@ -3,8 +3,8 @@ import type { RefObject } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 
 /**
- * Starts the CSS animations of an element at time 0 of the page, so that all animations are in step. Does this again when `key`
- * changes, and does nothing while `key` is undefined.
+ * Starts the CSS animations of an element at time 0 of the page, so that all animations are in step. Starts them anew
+ * when `key` changes. Does nothing while `key` is undefined.
  */
 export function useCommonBeat(ref: RefObject<HTMLElement | null>, key: unknown): void {
   useLayoutEffect(() => {

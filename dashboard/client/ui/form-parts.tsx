@@ -27,7 +27,10 @@ export type Sending = {
   readonly problem: Signal<string | undefined>;
   /** The body of the last answer with status 409. */
   readonly refused: Signal<AssociationRefused | undefined>;
-  /** Set after status 404: the stay has ended, or the account may not see its ward. The form cannot be saved. */
+  /**
+   * Set after status 404: the stay has ended, or the account may not see the ward of the stay. Then the form cannot be
+   * saved.
+   */
   readonly overwritten: Signal<Pick<AssociationRefused, 'changes'> | undefined>;
   send(ask: () => Promise<Answer<Associated>>, doneText: string): Promise<void>;
 };
@@ -80,14 +83,14 @@ export function ChangedMeanwhile(props: {
 }
 
 /**
- * Asks whether the device is at the patient who is in the bed, because a bed can have only one patient. If the typed
- * data contradict this patient, shows the contradictions and no button "Yes". "Yes" would assign the device to the
- * patient in the bed, and drop the typed patient.
+ * Asks whether the device is at the patient in the bed, because a bed can have only one patient. "Yes" assigns the
+ * device to this patient and drops the typed patient. If the typed data contradict this patient, shows the
+ * contradictions and no button "Yes".
  */
 export function SamePatientQuestion(props: {
   deviceId: string;
   refused: AssociationRefused | undefined;
-  /** The text in the patient's fields; absent in a form without these fields. */
+  /** The texts in the patient's fields; absent in a form without such fields. */
   typed?: PatientDraft;
   onSame: (associationId: string) => void;
   onOther: () => void;

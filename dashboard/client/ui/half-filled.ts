@@ -1,13 +1,13 @@
 /**
- * Finds a field of date and time that a person filled in only partly. Such a field has an empty value, as if nobody had filled it in. So a form that
- * reads only the value would use another time than the person wanted.
+ * Finds a field of date and time that a person filled in only partly. Such a field has an empty value, like an empty
+ * field. So a form that reads only the value would not use the time that the person wanted.
  */
 import { t } from '../core/texts.ts';
 
 /** Returns whether the field has a part of a date and time, or a date that does not exist. */
 export const isHalfFilled = (field: HTMLInputElement): boolean => field.validity.badInput;
 
-/** Returns a sentence that names the first half-filled field of a form; undefined if each field is whole or empty. */
+/** Returns a sentence about the first half-filled field of a form; undefined if each field is complete or empty. */
 export function halfFilledText(form: HTMLFormElement): string | undefined {
   const field = [...form.querySelectorAll('input')].find(isHalfFilled);
   if (field === undefined) return undefined;

@@ -11,7 +11,7 @@ import { LongTextField, TextField } from './fields.tsx';
 import { FormProblem } from './still-text.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
-/** @param isLive whether the stay is live on this screen; otherwise the note cannot be changed */
+/** @param isLive whether the stay is live on this screen. Only then can a person change the note */
 export function HandOverNotePanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
   const app = useApp();
   const isEditing = useSignal(false);
@@ -51,7 +51,7 @@ export function HandOverNotePanel({ bed, isLive }: { bed: Bed; isLive: boolean }
   );
 }
 
-/** A note without parts is shown as it was written. Otherwise each part begins a line. */
+/** Shows a note without parts as it was written. In a note with parts, each part begins a new line. */
 function NoteText({ text }: { text: string }) {
   const parts = partsOfNote(text);
   if (!hasParts(parts)) return <>{text}</>;
@@ -73,7 +73,7 @@ function NoteText({ text }: { text: string }) {
 function NoteForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
   const app = useApp();
   const opened = useRef(bed.note);
-  /** True if the page has asked the person, after a refusal, to read the note that the panel shows above the form. */
+  /** True if the page has asked the person, after a refusal, to read the note above the form. */
   const isTold = useRef(false);
   const draft = useSignal(partsOfNote(bed.note?.text ?? ''));
   const showsParts = useSignal(hasParts(draft.peek()));
@@ -88,7 +88,9 @@ function NoteForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
     problem.value = undefined;
   }
 
-  /** Shows a field for each part. A part that the person has typed with its label comes into its field. */
+  /**
+   * Shows a field for each part. If the person has typed a label and a part after it, the part moves into its field.
+   */
   function showParts(): void {
     draft.value = partsOfNote(noteFromParts(draft.peek()));
     showsParts.value = true;
@@ -167,7 +169,7 @@ function NoteForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
 
 type PartFieldsProps = { parts: NoteInParts; onChange: (changed: Partial<NoteInParts>) => void };
 
-/** A field for each part of a note. Each may stay empty. */
+/** A field for each part of a note. Each field may stay empty. */
 function PartFields({ parts, onChange }: PartFieldsProps) {
   return (
     <>

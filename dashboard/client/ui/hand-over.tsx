@@ -1,4 +1,4 @@
-/** The assignments that wait for the person who is logged in, with what is open at their beds. */
+/** The assignments that wait for the person who is logged in, with the open points at their beds. */
 import { useSignal } from '@preact/signals';
 import { acceptEarlyMsMax } from '../../../contracts/duty-state.ts';
 import type { BoardEntry } from '../../protocol/assignments.ts';
@@ -28,8 +28,8 @@ export function HandOver(state: BoardState) {
 }
 
 /**
- * Maximum number of keys that the server takes with an acceptance (`seenKeysMax`). If there are more, the person
- * accepts bed by bed.
+ * Maximum number of keys in an acceptance (`seenKeysMax`). If there are more keys, the person accepts each bed
+ * separately.
  */
 const seenMax = 2_300;
 
@@ -49,7 +49,7 @@ function Waiting({ entry, state: { board, send, busy } }: { entry: BoardEntry; s
   function accept(only?: string) {
     const shown = open.beds?.filter(({ name }) => only === undefined || name === only);
     const shownKeys = shown?.flatMap((bed) => bed.seen).slice(0, seenMax);
-    // Without `beds` the server takes all beds that the person has not accepted yet.
+    // Without `beds`, the request accepts all beds that the person has not accepted yet.
     const body = {
       assignmentId,
       ...(only === undefined ? {} : { beds: [only] }),

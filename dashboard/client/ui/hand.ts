@@ -1,10 +1,14 @@
-/** Detects whether somebody points at a list or moves through it with keys. Meanwhile the rows must not move. */
+/**
+ * Detects whether somebody points at a list or moves through the list with keys. During this time the rows must not
+ * move.
+ */
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 
 /**
- * After this time without movement nobody counts as pointing. Otherwise a resting mouse pointer on the list would keep a
- * serious alarm at the end of the list. When rows then move, the guard blocks their buttons for a moment (shell/guard.ts).
+ * After this time without movement, a person does not count as pointing any more. Without this rule, a resting mouse
+ * pointer would keep a serious alarm at the end of the list. When the rows move, the guard blocks their buttons for a
+ * moment (shell/guard.ts).
  */
 const awayAfterMs = 10_000;
 

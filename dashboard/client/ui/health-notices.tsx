@@ -7,7 +7,7 @@ import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { Notice } from './notice.tsx';
 
-/** The most serious come first: no new values, or nothing judges them. */
+/** The most serious notices come first: the screen gets no new values, or no process judges the values. */
 export function HealthNotices() {
   const app = useApp();
   const health = app.screen.value?.health;

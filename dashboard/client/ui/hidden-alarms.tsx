@@ -1,6 +1,7 @@
 /**
- * The strip of alarms that no visible tile shows: beds that are scrolled away, filtered out, or in the other half of the
- * ward. A press brings the tile into view, or opens the patient if this screen has no tile for the bed.
+ * The strip of alarms that no visible tile shows. Their beds are scrolled away, filtered out, or in a part of the ward
+ * that this screen does not show. A press brings the tile into view. If this screen has no tile for the bed, the press
+ * opens the patient.
  */
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
@@ -15,14 +16,14 @@ import { namesAlarm } from '../shell/shown-alarms.ts';
 
 /** Maximum number of beds that the strip names. Further beds are only counted. */
 const bedsMax = 6;
-/** Part of a tile that must be visible: its bed and its alarm. */
+/** The part of a tile that must be visible. This part has the bed and the alarm. */
 const visibleShare = 0.5;
 
 /**
- * Returns a function that returns whether the tile of an association is in view. Before the browser has measured the tiles,
- * all beds count as in view, so that the strip does not appear for a moment at each change.
+ * Returns a function that says whether the tile of an association is in view. Before the browser has measured the
+ * tiles, all beds count as in view, so that the strip does not flash at each change.
  * @param tiles the element around the tiles
- * @param key changes when other tiles are drawn
+ * @param key changes when different tiles are drawn
  */
 export function useTilesInView(tiles: RefObject<HTMLElement | null>, key: string): (associationId: string) => boolean {
   const [measured, setMeasured] = useState<{ readonly key: string; readonly inView: ReadonlySet<string> }>();

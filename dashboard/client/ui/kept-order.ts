@@ -1,11 +1,10 @@
-/** Sorts the rows of a list, and keeps them at their places while somebody points at the list. */
+/** Sorts the rows of a list. Keeps the rows at their places while somebody points at the list. */
 import { useRef } from 'preact/hooks';
 import { keptOrder } from '../core/kept-order.ts';
 import { useHand } from './hand.ts';
 
 /**
- * Returns the rows in the order in which the list shows them, and the event handlers for the element that contains the
- * rows.
+ * Returns the rows in the order of the list, and the event handlers for the element that contains the rows.
  * @param sortedRows the rows in the order that they should have
  * @param keyOf returns the key of a row; no two rows have the same key
  */

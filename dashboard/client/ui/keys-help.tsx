@@ -1,4 +1,4 @@
-/** The help of a page: what the page shows, and its keys. Also the button that opens it. */
+/** The help of a page: what the page shows, and the keys of the page. Also the button that opens the help. */
 import { pageHelp } from '../core/page-help.ts';
 import { shownRoute } from '../core/routes.ts';
 import { shortcutsFor } from '../core/shortcuts.ts';

@@ -1,6 +1,6 @@
 /**
- * Shows a rarely used page. Loads the code of these pages when one of them is first opened, so that the first load of
- * Vigil stays small. The alarms beside such a page do not wait for this code.
+ * Shows a rarely used page. The code of all rarely used pages is loaded when a person first opens such a page, so that
+ * the first load of Vigil stays small. The alarms beside such a page do not wait for this code.
  */
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect } from 'preact/hooks';
@@ -64,7 +64,8 @@ export function LazyPage({ route }: { route: RareRoute }) {
 
 function LoadProblem({ onAgain }: { onAgain: () => void }) {
   const app = useApp();
-  // While the server does not answer, a load of Vigil would end in an error page of the browser, which shows no alarms.
+  // If the server does not answer, a load of Vigil would end in an error page of the browser, and this page shows no
+  // alarms.
   const mayLoadVigil = app.link.value === 'live' || !app.watches.value;
   return (
     <div class="empty" role="alert" data-testid="page-problem">

@@ -1,4 +1,7 @@
-/** The question before an assignment ends or a person goes away: who is responsible afterwards, and who is called then. */
+/**
+ * The question before an assignment ends or a person goes away. It shows who is responsible after that, and who is
+ * called.
+ */
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
@@ -11,7 +14,10 @@ import { useApp } from '../shell/app.ts';
 
 const refreshMs = 3_000;
 
-/** @param children returns the buttons. `leaves` are the places that have nobody afterwards, as the question shows them. Escape does the same as "Cancel". */
+/**
+ * @param children returns the buttons. `leaves` are the shown places for which nobody will be responsible. Escape works
+ * like "Cancel".
+ */
 export function LeaveQuestion(props: {
   title: string;
   board: Pick<Board, 'ward' | 'version'>;
@@ -27,7 +33,7 @@ export function LeaveQuestion(props: {
     box.current?.scrollIntoView({ block: 'nearest' });
   }, []);
   const { ward, version } = props.board;
-  // Somebody else may change the board, or an alarm may call, while the question is open.
+  // While the question is open, somebody else may change the board, or an alarm may call.
   useEffect(() => {
     let isOpen = true;
     const load = async () => {

@@ -1,4 +1,4 @@
-/** Counts, for a patient with many alarms, how often wider limits would have called in the last 24 hours. */
+/** Shows how often alarms would have called with wider limits in the last 24 hours, for a patient with many alarms. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { boundLabels } from '../../../contracts/effective-limits.ts';

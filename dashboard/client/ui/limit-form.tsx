@@ -37,8 +37,8 @@ type LimitFormProps = {
 };
 
 /**
- * Shows the patient's own limits and sends only changed limits. An empty field shows the ward's limit as its placeholder,
- * so the ward's limit does not become the patient's own.
+ * Shows the patient's own limits and sends only changed limits. The ward's limit is only the placeholder of an empty
+ * field, so the ward's limit does not become the patient's own limit.
  */
 export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
   const app = useApp();
@@ -67,7 +67,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
     if (refused.value === undefined) problem.value = undefined;
   }
 
-  /** Notes that the person has seen the change by another person, so that the next request overwrites it. */
+  /** Notes that the person has seen the change by another person, so that the next request overwrites this change. */
   function acceptChange() {
     seenAt.value = refused.value?.at ?? seenAt.value;
     refused.value = undefined;
@@ -126,7 +126,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
   );
 }
 
-/** The four fields. An empty field shows the ward's limit, which applies then. */
+/** The four fields. In an empty field, the ward's limit is visible and applies. */
 function LimitFields({ draft, ward, onEdit }: { draft: Signal<LimitDraft>; ward: Limits; onEdit: () => void }) {
   return (
     <div class="form__row form__row--numbers">
@@ -151,7 +151,7 @@ function LimitFields({ draft, ward, onEdit }: { draft: Signal<LimitDraft>; ward:
 }
 
 type LimitButtonsProps = {
-  /** Whether the server refused the change because somebody else changed the limits meanwhile. */
+  /** Whether the server refused the change because somebody else had changed the limits. */
   refused: boolean;
   hasOwn: boolean;
   busy: boolean;

@@ -1,6 +1,6 @@
 /**
- * The form that switches the low and high limits of a group off for some hours, with a reason, or on again. Extreme limits
- * stay on.
+ * The form that switches the low and high limits of a group off for some hours, with a reason. Also switches the limits
+ * on again. Extreme limits stay on.
  */
 
 import { useSignal } from '@preact/signals';

@@ -1,4 +1,7 @@
-/** Shows, before limits are saved, how many alarms they would have raised in this patient's last 24 hours. */
+/**
+ * Shows how many alarms the typed limits would have raised in this patient's last 24 hours, before the person saves the
+ * limits.
+ */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { GroupInForce, LimitsAsked } from '../../../contracts/messages/alarms.ts';
@@ -16,7 +19,7 @@ import { useApp } from '../shell/app.ts';
 import { Reserve } from './alarm-row.tsx';
 import { StillText } from './still-text.tsx';
 
-/** The request is sent after this time without typing (ours). */
+/** How long nobody must have typed before the request is sent (ours). */
 const pauseMs = 600;
 
 type LimitWhatIfProps = {
@@ -50,7 +53,7 @@ export function LimitWhatIf({ associationId, inForce, draft, problem }: LimitWha
       shown.value = { kind: 'refused', message: refusal };
       return;
     }
-    // The former answer was about other limits.
+    // The former answer was about the former limits.
     shown.value = { kind: 'working', entered: enteredLimits !== undefined };
     const request = new AbortController();
     const timer = setTimeout(() => void requestAnswer(request.signal), pauseMs);

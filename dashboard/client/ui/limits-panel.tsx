@@ -1,4 +1,4 @@
-/** The table of the limits that judge a patient, and the form for a person who may change them. */
+/** The table of a patient's limits, and the form for a person who may change the limits. */
 import { useSignal } from '@preact/signals';
 import type { GroupInForce } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, parameters } from '../../../contracts/parameters.ts';
@@ -12,7 +12,7 @@ import { useApp } from '../shell/app.ts';
 import { CrossedBell } from './crossed-bell.tsx';
 import { LimitForm } from './limit-form.tsx';
 
-/** @param isLive whether the stay is live on this screen; otherwise its limits cannot be changed */
+/** @param isLive whether the stay is live on this screen. Only then can a person change the limits */
 export function LimitsPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
   const editedGroup = useSignal<LimitGroup | undefined>(undefined);
   const app = useApp();

@@ -1,4 +1,7 @@
-/** The strip on a locked screen: says what the screen still does, and has the field for the password. Hides no alarm. */
+/**
+ * The strip on a locked screen. It says what the screen still does, and has the field for the password. The strip
+ * covers no alarm.
+ */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { t } from '../core/texts.ts';

@@ -1,4 +1,4 @@
-/** The full-screen banner that is shown while the server is lost, or if the account may not see the ward. */
+/** The full-screen banner. It appears while the server is lost, or if the account may not see the ward. */
 import { ageText } from '../core/ages.ts';
 import { t } from '../core/texts.ts';
 import { clockText, countdownText } from '../core/times.ts';

@@ -1,4 +1,4 @@
-/** Wraps a component so that it is rendered only if one of its properties is another object than before. */
+/** Wraps a component, so that it is rendered again only if any of its properties has changed (`!==`). */
 import { Component, type ComponentChild, type FunctionComponent, h } from 'preact';
 
 export function memo<P extends object>(Inner: FunctionComponent<P>) {

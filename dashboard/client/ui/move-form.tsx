@@ -28,7 +28,7 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
 
   /**
    * Assigns a device without a patient to the patient in the bed. The device gets a new association, because its former
-   * readings are not the patient's.
+   * readings do not belong to this patient.
    */
   function assignToPatient(samePatientAs: string) {
     const { ward, bed } = place.value;

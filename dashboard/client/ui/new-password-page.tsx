@@ -1,4 +1,7 @@
-/** The page on which a person with a one-time password chooses a password. The account may do nothing before. */
+/**
+ * The page on which a person with a one-time password chooses a password. Before this choice the account may do
+ * nothing.
+ */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../core/texts.ts';

@@ -7,7 +7,7 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../core/texts.ts';
 
-/** A notice counts as visible if at least this much of it is visible. */
+/** A notice counts as visible if at least this part of the notice is visible. */
 const visiblePxMin = 18;
 
 /** The notices that are not visible in the closed strip: their number, whether one is high, and whether text is cut. */
@@ -59,7 +59,10 @@ export function NoticeStrip({ act, children }: { act: ComponentChildren; childre
   );
 }
 
-/** Returns the notices that are not visible; returns `before` if nothing has changed, so that nothing is drawn again. */
+/**
+ * Returns the notices that are not visible. If nothing has changed, returns the object `before`, so that nothing is
+ * drawn again.
+ */
 function unseenIn(list: HTMLElement, before: Unseen): Unseen {
   const bottomPx = list.getBoundingClientRect().top + list.clientHeight;
   const below = [...list.children].filter((notice) => notice.getBoundingClientRect().top + visiblePxMin > bottomPx);

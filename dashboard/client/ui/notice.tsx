@@ -6,9 +6,12 @@ type NoticeProps = {
   id: string;
   /** A button beside the text with which a person can solve the problem. */
   act?: ComponentChildren;
-  /** What the closed strip of a narrow window shows instead, so that nothing is cut. The opened strip shows the whole text. */
+  /**
+   * The text in the closed strip of a narrow window, which cannot show the whole text. The opened strip shows the whole
+   * text.
+   */
   shortText: string;
-  /** Whether the short text says the same, so that nobody must open the strip. */
+  /** Whether the short text has all facts of the text, so that nobody must open the strip. */
   isComplete?: boolean;
   children: ComponentChildren;
 };

@@ -17,7 +17,7 @@ import { PlacesNotice } from './places-notice.tsx';
 import { SoundOffNotice, WardSoundNotices } from './sound-notices.tsx';
 import { SoundTestNotices } from './sound-test.tsx';
 
-/** How long before its end the notice about the session appears: enough time to finish a task. */
+/** How long before the end of the session its notice appears. The time is enough to finish a task. */
 const warnBeforeMs = 15 * 60_000;
 
 export function Notices() {
@@ -62,8 +62,8 @@ export function Notices() {
 }
 
 /**
- * The notice that assignments wait for the person. It is not shown on the page of the board, because the board shows
- * these assignments.
+ * The notice that assignments wait for the person. The page of the board does not show the notice, because the board
+ * shows these assignments.
  */
 function WaitingDutiesNotice() {
   const app = useApp();
@@ -78,8 +78,8 @@ function WaitingDutiesNotice() {
 }
 
 /**
- * The notice that the person covers for somebody and has not confirmed it. It is not shown on the page of the board,
- * because the board asks for the confirmation.
+ * The notice that the person covers for somebody but has not confirmed this. The page of the board does not show the
+ * notice, because the board asks for the confirmation.
  */
 function WaitingCoversNotice() {
   const app = useApp();
@@ -93,7 +93,7 @@ function WaitingCoversNotice() {
   );
 }
 
-/** The notices about screens that have not confirmed alarms that this screen also shows. */
+/** The notices about screens that have not confirmed alarms which this screen shows too. */
 function UnconfirmedScreens() {
   const app = useApp();
   const screen = app.screen.value;

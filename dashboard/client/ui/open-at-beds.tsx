@@ -1,4 +1,4 @@
-/** The list of what is open at the beds of a hand-over, from the live data of this screen. */
+/** The list of open points at the beds of a hand-over, from the live data of this screen. */
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import {
@@ -21,10 +21,10 @@ type ListedBed = {
   readonly change: ListChange;
 };
 
-/** `beds` is undefined if this screen cannot show what is open; `problem` then says why. */
+/** `beds` is undefined if this screen cannot show the open points. Then `problem` says why. */
 export type OpenBeds = { readonly beds?: readonly ListedBed[]; readonly problem?: string };
 
-/** Returns what is open at the beds now, and what has changed since the component first had data. */
+/** Returns the open points at the beds now, and the changes since the component first had data. */
 export function useOpenBeds(ward: string, names: readonly string[], isWanted: boolean): OpenBeds {
   const app = useApp();
   const seenLists = useRef(new Map<string, SeenList>());
@@ -57,7 +57,7 @@ export function useOpenBeds(ward: string, names: readonly string[], isWanted: bo
 
 export function OpenAtBeds(props: {
   open: OpenBeds;
-  /** Whether to list also beds at which nothing is open. */
+  /** Whether the list also has beds without an open point. */
   listsEmptyBeds: boolean;
   buttonOf: (bed: string) => ComponentChildren;
 }) {

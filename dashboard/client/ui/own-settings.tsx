@@ -24,7 +24,10 @@ export function OwnSettings() {
   );
 }
 
-/** The choice of the ward that a login opens. Names the ward that the screen shows now, and the ward that was chosen before. */
+/**
+ * The choice of the ward that a login opens. The options also have the ward that the screen shows now, and the ward
+ * that the person has chosen before.
+ */
 function FirstWard({ chosen }: { chosen: string | undefined }) {
   const app = useApp();
   const { chooseWard } = usePreferences();

@@ -1,4 +1,7 @@
-/** The dialog part in which a person measures a line with a ruler, so that a millimetre of the paper is a millimetre on the screen. */
+/**
+ * A part of a dialog, in which a person measures a line with a ruler. After that a millimetre of the paper is a real
+ * millimetre on the screen.
+ */
 import { useSignal } from '@preact/signals';
 import { cssPxPerMm, pxPerMmMax, pxPerMmMin } from '../core/paper.ts';
 import { t } from '../core/texts.ts';

@@ -1,4 +1,7 @@
-/** A link to the page of a patient. On a wall display, which shows no page of a patient, it is only the text. */
+/**
+ * A link to the page of a patient. On a wall display there is only the text, because a wall display shows no page of a
+ * patient.
+ */
 import type { ComponentChildren } from 'preact';
 import { useApp } from '../shell/app.ts';
 import { patientHref } from './top-bar.tsx';

@@ -1,4 +1,4 @@
-/** The links of a patient page to other pages about the same patient. */
+/** The links of a patient's page to other pages about this patient. */
 import type { Bed } from '../../protocol/rest.ts';
 import { formatRoute } from '../core/routes.ts';
 import { t } from '../core/texts.ts';

@@ -10,7 +10,7 @@ import { t } from '../core/texts.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 
-/** Says in a whole yellow line that the page shows an earlier state. */
+/** The yellow line which says that the page shows an earlier state. */
 export function NotLive({ bed, atMs }: { bed: Bed; atMs: number }) {
   const app = useApp();
   const watched = app.ward.value;
@@ -37,7 +37,10 @@ export function NotLive({ bed, atMs }: { bed: Bed; atMs: number }) {
   );
 }
 
-/** The alarms in the last known state of a bed that is not live. A press could not show what became of them. */
+/**
+ * The alarms in the last known state of a bed that is not live. They have no buttons, because the page could not show
+ * the effect of a press.
+ */
 export function PastAlarms({ alarms, atMs }: { alarms: readonly Alarm[]; atMs: number }) {
   const nowMs = useApp().now.value;
   if (alarms.length === 0)

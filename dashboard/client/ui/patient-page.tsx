@@ -40,10 +40,11 @@ type Seen = { readonly bed: Bed; readonly alarms: readonly Alarm[]; readonly atM
 export function PatientPage({ associationId, search }: { associationId: string; search: string }) {
   const app = useApp();
   const view = useSignal<Answer<PatientView> | undefined>(undefined);
-  // One request each time the page opens, because the server records who looks at the patient.
+  // Requests the patient only once for each opening of the page, because the server records each look at the patient.
   useEffect(() => {
     void app.api.patient(associationId).then((answer) => {
-      // The watched ward stays, also if the bed is in another ward: otherwise the alarms of this screen's beds would become silent.
+      // Does not change the watched ward, even if the bed is in another ward, because the alarms of this screen's beds
+      // would become silent.
       view.value = answer;
     });
   }, [associationId]);
@@ -57,7 +58,8 @@ export function PatientPage({ associationId, search }: { associationId: string; 
   }, []);
   const answer = view.value;
   const live = app.screen.value?.beds.get(associationId);
-  // The answer is from when the page was opened. If the bed was live here since then, the live state is newer.
+  // The answer has the state at the time when the page was opened. If the bed was live here after that, the live state
+  // is newer.
   const lastSeen = useRef<Seen | undefined>(undefined);
   if (live)
     lastSeen.current = {
@@ -83,7 +85,7 @@ export function PatientPage({ associationId, search }: { associationId: string; 
   );
 }
 
-/** Returns the state in the server's answer from when the page was opened. */
+/** Returns the state in the server's answer. This is the state at the time when the page was opened. */
 function openedState({ bed, alarms, at }: PatientView): Seen {
   return { bed, alarms: listedAlarms(alarms), atMs: Date.parse(at) };
 }
@@ -91,7 +93,7 @@ function openedState({ bed, alarms, at }: PatientView): Seen {
 type PatientContentProps = {
   seen: Seen;
   trendView: TrendView;
-  /** Whether the stay is live on this screen; otherwise the page offers no acts. */
+  /** Whether the stay is live on this screen. Only then does the page offer acts. */
   isLive: boolean;
   onClose: () => void;
 };
@@ -227,7 +229,7 @@ function PatientHead({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onCl
     patient ? t(patient.category) : undefined,
     patient ? t('id {patientId}', { patientId: patient.patientId }) : undefined,
   ].filter((fact) => fact !== undefined);
-  // After the end of the stay other devices at this bed do not belong to this patient.
+  // After the end of the stay, devices at this bed do not belong to this patient any more.
   const otherDevices = [...(app.screen.value?.beds.values() ?? [])].filter(
     (other) =>
       isLive &&

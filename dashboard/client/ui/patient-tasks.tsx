@@ -11,7 +11,7 @@ import { TextField } from './fields.tsx';
 import { FormProblem } from './still-text.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
-/** @param isLive whether the stay is live on this screen; otherwise the tasks cannot be changed */
+/** @param isLive whether the stay is live on this screen. Only then can a person change the tasks */
 export function PatientTasksPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
   const app = useApp();
   const busy = useSignal(false);
@@ -19,7 +19,7 @@ export function PatientTasksPanel({ bed, isLive }: { bed: Bed; isLive: boolean }
   const { tasks = [], noteUnknown, associationId } = bed;
   const mayChange = isLive && !noteUnknown && app.may('write-note');
 
-  /** Sends a change. Returns whether the server has saved it. */
+  /** Sends a change. Returns whether the server has saved the change. */
   async function send(body: TaskBody): Promise<boolean> {
     if (busy.peek()) return false;
     busy.value = true;

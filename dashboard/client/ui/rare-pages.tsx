@@ -1,4 +1,7 @@
-/** The rarely used pages. They are one file of the build, which the browser loads when it first opens one of them. */
+/**
+ * The rarely used pages. They are one file of the build. The browser loads this file when a person first opens such a
+ * page.
+ */
 import type { Route } from '../core/routes.ts';
 import { addRareTexts } from '../core/texts.ts';
 import { rareGerman } from '../german/rare.ts';
@@ -16,7 +19,7 @@ import { WhyPage } from './why-page.tsx';
 
 addRareTexts(rareGerman);
 
-/** Routes to pages that are in the first load of Vigil, because people see and answer alarms there. */
+/** Routes to pages that are in the first load of Vigil, because people see and answer alarms on these pages. */
 type FirstLoadedPage = 'ward' | 'patient' | 'calls';
 export type RareRoute = Exclude<Route, { readonly page: FirstLoadedPage }>;
 

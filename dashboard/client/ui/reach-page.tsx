@@ -1,4 +1,7 @@
-/** The page "How I am reached": the person's own ways to be called while Vigil is closed, and whether each works now. */
+/**
+ * The page "How I am reached": the ways by which Vigil calls the person while its page is closed, and whether each way
+ * works now.
+ */
 import { useSignal } from '@preact/signals';
 import type { Static } from 'typebox';
 import type { MyReach } from '../../protocol/delivery.ts';
@@ -74,7 +77,7 @@ function Line({ reach }: { reach: Reach['screen'] }) {
 
 type PartProps = { reach: Reach; ownId: string | undefined; onChange: () => Promise<void> };
 
-/** The buttons that turn on the calls on this device, and test them. */
+/** The buttons that turn on the calls on this device, and that test the calls. */
 function ThisDevice({ reach, ownId, onChange }: PartProps) {
   const app = useApp();
   const problem = useSignal<string | undefined>(undefined);

@@ -1,4 +1,7 @@
-/** A number on the screen with its label, unit, limits, colour and age, and the colour of the alarm about it. */
+/**
+ * A number on the screen with its label, unit, limits, colour and age. If there is an alarm about the number, also the
+ * colour of the alarm.
+ */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { limitNumberText } from '../../../contracts/number-text.ts';
 import type { Bed } from '../../protocol/rest.ts';
@@ -23,10 +26,7 @@ import { useTheme } from '../shell/theme.ts';
 import { useAges } from './ages.ts';
 import { CrossedBell } from './crossed-bell.tsx';
 
-/**
- * A tile does not show the age of a value that is at most this old, because a reader can still take it for the present
- * value.
- */
+/** A tile does not show the age of a value that is at most this old, because such a value still counts as present. */
 const recentMs = 5_000;
 
 /** Room at the sides of a compact number below its label, and of a crossed bell, px. */
@@ -37,11 +37,11 @@ type ReadoutProps = {
   readout: Readout;
   bed: Bed;
   alarms: readonly Alarm[];
-  /** Whether the age of a current value is shown too, as on the patient's page. */
+  /** Whether the age of a current value is visible too. It is visible on the patient's page. */
   alwaysShowsAge?: boolean;
-  /** The label on a compact tile, at the left of the number. Limits and unit are not shown there. */
+  /** The label on a compact tile, at the left of the number. A compact tile does not show limits and unit. */
   compactLabel?: string;
-  /** False if the screen gets no new values of this bed. A number is then never shown as current. */
+  /** False if the screen gets no new values of this bed. Then the screen never shows a number as current. */
   isLive?: boolean;
 };
 
@@ -162,8 +162,8 @@ function PressureValue({ values, classes }: { values: readonly ShownValue[]; cla
 }
 
 /**
- * Shows the limits of a number. The extreme limits have a mark. In a small cell they are hidden, and an extreme limit that
- * the number is beyond takes the place of the plain limit.
+ * Shows the limits of a number. The extreme limits have a mark. A small cell hides extreme limits. If the number is
+ * beyond an extreme limit, the small cell shows this limit in the place of the plain limit.
  */
 function ReadoutLimits({ first, shown }: { first: ShownValue; shown: ShownLimits }) {
   const app = useApp();

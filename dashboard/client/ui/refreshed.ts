@@ -5,8 +5,8 @@ import type { Answer } from '../shell/answer.ts';
 import { createRefresher } from '../shell/refresher.ts';
 
 /**
- * Sends a request when the page opens, and then at an interval. `data` is the newest answer, and undefined until the
- * first answer. `problem` says why the last request failed; `data` then stays.
+ * Sends a request when the page opens, and then at an interval. `data`: the newest answer; undefined before the first
+ * answer. `problem`: why the last request failed. After a failure `data` stays.
  * @param everyMs returns the interval for the newest answer
  */
 export function useRefreshed<T>(ask: () => Promise<Answer<T>>, everyMs: (data: T | undefined) => number) {

@@ -18,7 +18,7 @@ import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { AssessmentForm } from './assessment-form.tsx';
 
-/** @param isLive whether the stay is live on this screen; otherwise nothing can be entered */
+/** @param isLive whether the stay is live on this screen. Only then can a person enter something */
 export function ScoresPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
   const app = useApp();
   const isEditing = useSignal(false);
@@ -112,7 +112,7 @@ function PartRow({ part, scores }: { part: ScorePart; scores: Scores }) {
   );
 }
 
-/** Returns who entered a part and when; for SpO2 also the scale. Undefined if the part was not entered by a person. */
+/** Returns who entered a part, and when. For SpO2, returns the scale too. Undefined if nobody entered the part. */
 function noteOf({ parameter }: ScorePart, { news2, assessment }: Scores, nowMs: number): string | undefined {
   const who = ({ by, at }: { by: { name: string }; at: string }) => `${by.name} ${whenText(Date.parse(at), nowMs)}`;
   const { consciousness, oxygen, spo2Scale } = assessment;

@@ -1,4 +1,7 @@
-/** The part of a page that scrolls. It takes the focus, so that a person without a pointer can scroll it with the arrow keys. */
+/**
+ * The part of a page that scrolls. It can have the focus, so that a person without a pointer can scroll with the arrow
+ * keys.
+ */
 import type { ComponentChildren } from 'preact';
 
 type ScrollBoxProps = { label: string; class?: string; children: ComponentChildren };

@@ -72,7 +72,7 @@ function Selected({ alarm, isGone }: SelectedAlarm) {
   );
 }
 
-/** Returns what has become of the alarm, or of the request to acknowledge it. */
+/** Returns the state of the alarm, or of the request to acknowledge the alarm. */
 function stateText(
   alarm: Alarm,
   isGone: boolean,

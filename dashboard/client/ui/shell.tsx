@@ -1,4 +1,7 @@
-/** The frame of the page: top bar, notices, and the page that the address names; or the login page. */
+/**
+ * The frame of the page: top bar, notices, and the page that the address names. Without a login, it shows the login
+ * page.
+ */
 import { shownRoute } from '../core/routes.ts';
 import { t, texts } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
@@ -54,7 +57,7 @@ function KeyDialog() {
   return dialog === 'search' ? <BedSearch /> : null;
 }
 
-/** Focuses the main content. A link cannot do this, because the part of the address after `#` names the page. */
+/** Focuses the main content. A link cannot do this, because the part of the address after `#` is the route. */
 function skipToMain() {
   document.getElementById('main')?.focus();
 }

@@ -19,18 +19,18 @@ import { FormProblem } from './still-text.tsx';
 import { TimeDoubt } from './time-doubt.tsx';
 import { patientHref } from './top-bar.tsx';
 
-/** The summary is of at most this time. The server refuses a longer one, so the field allows some minutes less. */
+/** The longest time of a summary. The server refuses a longer time, so the field allows some minutes less. */
 const spanMsMax = 71 * hourMs;
 
 type ShiftProps = { ward: string | undefined; since?: string; bed?: string };
 
-/** Requests the summary when the page opens, when its address changes, and when the person refreshes it. */
+/** Requests the summary when the page opens, when its address changes, and when the person refreshes the page. */
 function useSummary({ ward, since, bed }: ShiftProps) {
   const app = useApp();
   const summary = useSignal<ShiftSummary | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
   const isBusy = useSignal(false);
-  /** The number of the newest request. The answer to an older request is not shown. */
+  /** The number of the newest request. The page shows only the answer to this request. */
   const newest = useSignal(0);
 
   async function load(): Promise<void> {
@@ -131,8 +131,8 @@ export function ShiftPage(props: ShiftProps) {
 type BeginningProps = ShiftProps & { ward: string; shownFromMs: number | undefined };
 
 /**
- * The choice of the beginning: this shift, the shift before, or any instant of the last days.
- * @param shownFromMs the beginning of the summary that is shown; undefined if none is shown
+ * The choice of the beginning: this shift, the former shift, or any instant of the last days.
+ * @param shownFromMs the beginning of the shown summary; undefined if the page shows no summary
  */
 function Beginning({ ward, since, bed, shownFromMs }: BeginningProps) {
   const app = useApp();
@@ -151,7 +151,7 @@ function Beginning({ ward, since, bed, shownFromMs }: BeginningProps) {
       ...(bed !== undefined && { bed }),
     });
   };
-  // The choice without a time in the address changes when a shift begins; the summary on the page does not.
+  // If the address has no time, the choice changes when a new shift begins. The summary on the page does not change.
   const fromMs = since === undefined ? (shownFromMs ?? usualMs) : Date.parse(since);
   const choices = [
     { key: 'this', text: t('This shift'), ms: thisShiftMs },
@@ -203,7 +203,7 @@ function Beginning({ ward, since, bed, shownFromMs }: BeginningProps) {
   );
 }
 
-/** The wards of the person, if the screen watches all of them and the address names none. */
+/** The wards of the person, if the screen watches all wards and the address names no ward. */
 function WardLinks() {
   const app = useApp();
   const wards = useSignal<readonly string[]>([]);

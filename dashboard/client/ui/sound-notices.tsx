@@ -1,12 +1,12 @@
-/** The notices about the sound: of this screen, of the wards, and of wall displays. */
+/** The notices about the sound of this screen, of the wards, and of wall displays. */
 import { t } from '../core/texts.ts';
 import { displayText, lostText, shortDisplayText, shortSoundText, unheardText } from '../core/ward-sound-words.ts';
 import { useApp } from '../shell/app.ts';
 import { Notice } from './notice.tsx';
 
 /**
- * The notices about the sound of wards: a screen that should sound a ward alone does not sound it, or no screen sounds
- * alone any more.
+ * The notices about the sound of wards. A notice says that the owner of a ward's sound does not sound the ward, or that
+ * no screen sounds alone any more.
  */
 export function WardSoundNotices() {
   const app = useApp();
@@ -29,7 +29,7 @@ export function WardSoundNotices() {
           )
         );
       })}
-      {/* A display that cannot sound says so itself, with its own notice. */}
+      {/* A display that cannot sound has its own notice about this. */}
       {!isDisplay &&
         displays.value.map((display) => {
           const text = displayText(display);

@@ -1,4 +1,7 @@
-/** The state of the sound in the top bar. It is shown at every width, because silence is a danger on a phone, too. */
+/**
+ * The state of the sound in the top bar. The bar shows this state at every width, because silence is a danger on a
+ * phone too.
+ */
 import { soundState } from '../core/sound-state.ts';
 import { useApp } from '../shell/app.ts';
 import { useSoundSettings } from '../shell/sound-settings.ts';

@@ -1,4 +1,7 @@
-/** The test of the sound of a ward: the button, the dialog with the question, and the line on every screen of the ward. */
+/**
+ * The test of the sound of a ward: the button, the dialog with the question, and the line about the test on every
+ * screen of the ward.
+ */
 import { type Signal, useSignal } from '@preact/signals';
 import { Fragment, type JSX } from 'preact';
 import { heardAfterMs } from '../../protocol/sound-test-times.ts';
@@ -35,7 +38,10 @@ export function SoundTestButton({ isOpen }: Opened) {
   );
 }
 
-/** The dialog of the test. It is not a part of the tools of the ward, which move when a tablet is turned. */
+/**
+ * The dialog of the test. The dialog is not a part of the ward's tools, because the tools move when a person turns a
+ * tablet.
+ */
 export function SoundTest({ isOpen }: Opened) {
   const ward = useTestedWard();
   if (ward === undefined || !isOpen.value) return null;
@@ -56,7 +62,7 @@ function SoundTestDialog({ ward, onClose }: { ward: string; onClose: () => void 
   const problem = useSignal<string | undefined>(undefined);
   const busy = useSignal(false);
   const isDone = useSignal(false);
-  /** The test whose signals have all played. */
+  /** The test that has played all its signals. */
   const played = useSignal<string | undefined>(undefined);
 
   async function begin(at?: string) {
@@ -84,7 +90,7 @@ function SoundTestDialog({ ward, onClose }: { ward: string; onClose: () => void 
     if (answer.ok) isDone.value = true;
     else {
       problem.value = answer.message;
-      // After a conflict the test is over. After another failure the person can give the same answer again.
+      // After a conflict the test is over. After any other failure the person can send the answer again.
       if (answer.status === 409) test.value = undefined;
     }
   }
@@ -135,7 +141,7 @@ function SoundTestDialog({ ward, onClose }: { ward: string; onClose: () => void 
 
 type Button = (testId: string, text: string, act: () => void, isFirst?: boolean) => JSX.Element;
 
-/** What the test plays, and the screens at which it can play. */
+/** The text about the signals of the test, and the choice of the screen that plays them. */
 function TestChoice(props: { ward: string; button: Button; begin: (at?: string) => Promise<void> }) {
   const { ward, button, begin } = props;
   const { testPlaces, wards } = useApp().wardSounds;
@@ -174,7 +180,7 @@ function TestChoice(props: { ward: string; button: Button; begin: (at?: string) 
   );
 }
 
-/** The line on every screen of the ward that a test runs. */
+/** The line which says that a test runs, on every screen of the ward. */
 export function SoundTestNotices() {
   const { tests } = useApp().wardSounds;
   return (

@@ -1,4 +1,7 @@
-/** A loudspeaker, crossed out if this screen is silent. The text beside it says the same. */
+/**
+ * The picture of a loudspeaker, crossed out if this screen is silent. The text beside the picture has this information
+ * too.
+ */
 export function SpeakerMark({ crossed }: { crossed: boolean }) {
   return (
     <svg

@@ -53,7 +53,7 @@ function BeginStandby({ bed }: { bed: Bed }) {
   );
 }
 
-/** A running standby, with the buttons that change its reason or end, and that end it now. */
+/** A running standby, with a button that changes the reason or the end, and a button that ends the standby now. */
 function RunningStandby({ bed, text }: { bed: Bed; text: string }) {
   const app = useApp();
   const { busy, problem, ask } = useCommand();
@@ -104,7 +104,10 @@ function RunningStandby({ bed, text }: { bed: Bed; text: string }) {
   );
 }
 
-/** The form of a standby. If one runs already, the form shows its reason, and the new standby replaces it. */
+/**
+ * The form of a standby. If a standby is running, the form shows its reason, and the new standby replaces the running
+ * standby.
+ */
 function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
   const app = useApp();
   const formerReason = useRef(bed.standby?.reason ?? '').current;
@@ -180,7 +183,10 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
   );
 }
 
-/** Returns `ask`, which sends a command, waits for the alarm processor's answer, and returns whether it was accepted. */
+/**
+ * Returns `ask`, which sends a command and waits for the alarm processor's answer. `ask` returns whether the alarm
+ * processor accepted the command.
+ */
 function useCommand() {
   const app = useApp();
   const busy = useSignal(false);

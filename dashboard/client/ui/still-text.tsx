@@ -1,6 +1,7 @@
 /**
- * A text in a form that appears and disappears: help while a person types, or a refusal. The room of the text stays when
- * the text disappears, so that no button below moves. A button that has just moved does not react (`shell/guard.ts`).
+ * A text in a form that appears and disappears, such as help while a person types, or a refusal. When the text
+ * disappears, its room stays empty, so that no button below moves. A button that has just moved does not react
+ * (`shell/guard.ts`).
  */
 import { useRef } from 'preact/hooks';
 import { Reserve } from './alarm-row.tsx';
@@ -11,7 +12,7 @@ type StillTextProps = {
   role: 'status' | 'alert';
   id?: string;
   testId?: string;
-  /** The longest texts that may come while a person types. Room for them is reserved from the start. */
+  /** The longest texts that may come while a person types. The form has room for them from the start. */
   widest?: readonly string[];
 };
 

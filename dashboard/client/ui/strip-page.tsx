@@ -16,22 +16,22 @@ import { AlarmPanel } from './alarm-panel.tsx';
 import { ScrollBox } from './scroll-box.tsx';
 import { StripWaves } from './strip-waves.tsx';
 
-/** Writes a form of the strip's facts in the language of the page. The text of a device stays as it is. */
+/** Writes a sentence about the strip in the language of the page. The text of a device stays as it is. */
 const say: Say = (form, values) => {
   if (values !== undefined) return t(form as string, values);
   const label = labelText(form);
   return label === form ? serverText(form) : label;
 };
 
-/** @param asked the onset that is shown first */
+/** @param asked the onset that the page shows first */
 export function StripPage({ alarmId, asked: firstOnset }: { alarmId: string; asked: number }) {
   const app = useApp();
   const onset = useSignal(firstOnset);
   const answer = useSignal<StripAnswer | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
-  /** Counts how often the person asked again. */
+  /** Number of times that the person has asked again. */
   const asked = useSignal(0);
-  /** Samples have come that the strip did not have when the page was opened. */
+  /** Whether samples have come since the page was opened. */
   const hasNews = useSignal(false);
   useEffect(() => {
     const controller = new AbortController();
@@ -43,7 +43,7 @@ export function StripPage({ alarmId, asked: firstOnset }: { alarmId: string; ask
       const result = await app.api.strip(alarmId, onset.value, controller.signal);
       if (controller.signal.aborted) return;
       const before = answer.peek();
-      // A strip that is shown stays, also if a later look at it fails.
+      // The shown strip stays, even if a later request fails.
       if (!result.ok && before === undefined) problem.value = result.message;
       if (result.ok) {
         hasNews.value ||= hasNewerSamples(before, result.data);
@@ -55,7 +55,7 @@ export function StripPage({ alarmId, asked: firstOnset }: { alarmId: string; ask
       if (inMs !== undefined) timer = setTimeout(() => void ask(), inMs);
     };
     void ask();
-    // When the person leaves the page, the server stops reading.
+    // When the person leaves the page, the request is cancelled, so that the server stops reading.
     return () => {
       clearTimeout(timer);
       controller.abort();
@@ -132,7 +132,7 @@ function Sheet({ known, onset, problem, hasNews, onAgain }: SheetProps) {
   );
 }
 
-/** If the alarm history no longer has the alarm, nobody knows how often it began. */
+/** If the alarm history no longer has the alarm, the number of its onsets is not known. */
 function OlderOnsets({ onset, onChoose }: { onset: number; onChoose: (onset: number) => void }) {
   return (
     <>
@@ -193,7 +193,7 @@ function Known({ answer, hasNews, onAgain }: { answer: StripAnswer; hasNews: boo
           {t('Look again')}
         </button>
       )}
-      {/* The element is always there, so that a screen reader announces its text. */}
+      {/* The element is always on the page, so that a screen reader announces each new text. */}
       <p class="notice notice--plain" role="status" data-testid="strip-newer" hidden={!hasNews}>
         {hasNews && t('Samples have come since you opened this page. The strip now has them.')}
       </p>

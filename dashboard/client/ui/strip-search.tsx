@@ -1,4 +1,7 @@
-/** The form on the page "Alarm history" that finds the strips of a bed or of a patient at a time, also of alarms of some weeks ago. */
+/**
+ * The form on the page "Alarm history" that finds the strips of a bed or of a patient at a time. It also finds strips
+ * of alarms of some weeks ago.
+ */
 import { useSignal } from '@preact/signals';
 import { minuteMs } from '../../../contracts/durations.ts';
 import { stripContentTexts } from '../../../contracts/strip-words.ts';
@@ -16,7 +19,7 @@ import { useApp } from '../shell/app.ts';
 import { halfFilledText } from './half-filled.ts';
 import { FormProblem } from './still-text.tsx';
 
-/** The search looks this much before and after the time, ms. */
+/** How far from the time the search looks in both directions, ms. */
 const aroundMs = 30 * minuteMs;
 
 /** @param ward `*` for all wards of the person */

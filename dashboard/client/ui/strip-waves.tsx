@@ -14,7 +14,7 @@ import { parseInstant } from '../../../contracts/time.ts';
 import { t } from '../core/texts.ts';
 import { clockText } from '../core/times.ts';
 
-/** The mark of 1 mV is at the left of the paper, so that it does not cover the trace, mm. */
+/** Room at the left of the paper for the mark of 1 mV, mm, so that the mark does not cover the trace. */
 const markMm = 9;
 const mmPerPx = 25.4 / 96;
 
@@ -125,7 +125,7 @@ function Gap({ gap: { x, width }, heightMm, strip }: GapProps) {
   );
 }
 
-/** Says what a hatched part of the paper means. If messages cannot be read, a gap may be such a message. */
+/** Explains the hatched parts of the paper. If some messages cannot be read, a gap may be such a message. */
 function gapText({ unreadable }: Strip): string {
   return unreadable === undefined ? t('no samples') : t('no samples, or cannot be read');
 }

@@ -1,4 +1,4 @@
-/** The choice of the theme. The browser keeps it. */
+/** The choice of the theme. The browser stores the choice. */
 
 import { t } from '../core/texts.ts';
 import type { ThemeChoice as Choice } from '../core/theme.ts';

@@ -15,12 +15,15 @@ type TileBodyProps = {
   alarms: readonly Alarm[];
   /** The room below the bed's name and its alarm. */
   box: { widthPx: number; heightPx: number };
-  /** Room for the line of an alarm that may come, px; 0 if the tile has this line. The tile keeps its height then. */
+  /**
+   * Room for the line of an alarm that may come, px, so that the tile keeps its height when an alarm comes. 0 if the
+   * tile already has this line.
+   */
   alarmRoomPx: number;
   isCompact: boolean;
   /** Factor by which the texts of the tile are enlarged. */
   scale: number;
-  /** Number of the numbers of other devices at the bed that the tile does not show. */
+  /** Other devices at the bed: how many of their numbers the tile does not show. */
   elsewhere: number;
 };
 
@@ -34,7 +37,10 @@ export function TileBody(props: TileBodyProps) {
 
 type ContentProps = TileBodyProps & { content: TileCells };
 
-/** Numbers without waves. If not all fit, the numbers with an alarm come first, and the rest is counted. */
+/**
+ * Numbers without waves. If not all numbers fit, the numbers with an alarm come first, and the tile shows how many
+ * numbers are missing.
+ */
 function CompactBody({ bed, alarms, box, scale, elsewhere, content: { cells } }: ContentProps) {
   const isAlarming = ({ readout }: ReadoutCell) =>
     readoutPriority(readout.values, alarms, bed.device.deviceId) !== undefined;

@@ -51,15 +51,16 @@ type TileProps = {
   widthPx: number;
   heightPx: number;
   showWard: boolean;
-  /** Whether the tile shows numbers and its alarm without waves. */
+  /** Whether the tile shows numbers and alarms without waves. */
   isCompact: boolean;
 };
 
-/** A tile is drawn again only when its own bed, alarms or size change, not at each change in the ward. */
+/** A tile is drawn again only when its own bed, alarms or size change, and not after each change in the ward. */
 export const Tile = memo(function Tile(props: TileProps) {
   const app = useApp();
   const { bed, alarms, companions, isCompact } = props;
-  // The alarm line and the frame are about all devices at the bed. A number is coloured only by alarms of its own device.
+  // The alarm line and the frame are about all devices at the bed. Only alarms of the number's own device colour a
+  // number.
   const bedAlarms =
     companions.length === 0
       ? alarms
@@ -83,7 +84,7 @@ export const Tile = memo(function Tile(props: TileProps) {
       ? compactStripPx(compactAlarmText(headline, hiddenAlarms), widthPx / scale, headline.priority, length)
       : alarmStripPx(longestWords, widthPx / scale, headline.priority, length)
     : noticeStripPx(notice ?? '', widthPx / scale);
-  // `peek`: these texts change so rarely that the tile need not be drawn at each tick.
+  // Uses `peek`, because these texts change so rarely that the tile need not be drawn again at each tick.
   const headPx = headHeightPx(headOf(bed, props.showWard, app.now.peek()), widthPx / scale, isCompact);
   const abovePx = (headPx + stripPx) * scale + 2 * tileEdgePx;
   return (
@@ -114,14 +115,14 @@ export const Tile = memo(function Tile(props: TileProps) {
   );
 });
 
-/** Returns the texts in the head of a tile, which decide its height. */
+/** Returns the texts in the head of a tile. The height of the head depends on these texts. */
 function headOf(bed: PlacedBed, showWard: boolean, nowMs: number): HeadTexts {
   return {
     bed: bed.bed,
     hasNotice: bed.notices.length > 0,
     hasSoundOffMark: bed.device.sound !== undefined,
     ward: showWard ? bed.ward : null,
-    // A score that becomes outdated keeps its room until the next drawing.
+    // If a score becomes outdated, its room stays until the tile is drawn again.
     score: totalText(bed.scores, nowMs),
     state: stateText(bed, nowMs),
   };
@@ -192,10 +193,14 @@ function compactAlarmText(alarm: Alarm, { count, named }: ReturnType<typeof alar
   return [priorityMarks[alarm.priority], alarmText(alarm), ...others].join(' ');
 }
 
-/** Returns the longest texts that the alarm line may show while the bed has these alarms. The line reserves room for them. */
+/**
+ * Returns the longest texts that the alarm line may show while the bed has these alarms. The line reserves room for
+ * these texts.
+ */
 function longestAlarmTexts(headline: Alarm | undefined, ofBed: readonly Alarm[]): string[] {
   if (!headline) return [];
-  // A text of another length would have letters of another size.
+  // Uses only texts of the same class of length as the shown text, because the size of the letters depends on this
+  // class.
   const length = textLength(alarmText(headline), false);
   const texts = ofBed
     .filter((alarm) => textLength(alarmText(alarm), false) === length)
@@ -236,7 +241,7 @@ function AlarmLine(props: {
   );
 }
 
-/** Remarks about the alarm. A compact tile leaves them to the list of alarms. */
+/** Remarks about the alarm. A compact tile does not show them, because the list of alarms has them. */
 function Remarks({ alarm }: { alarm: Alarm }) {
   return (
     <>
@@ -251,7 +256,10 @@ function Remarks({ alarm }: { alarm: Alarm }) {
   );
 }
 
-/** Shows `+2 ***`: the number of alarms that are not in the alarm line, and the marks of the most serious of them. */
+/**
+ * Shows for example `+2 ***`: how many alarms are not in the alarm line, and the marks of the most serious of these
+ * alarms.
+ */
 function HiddenAlarms({ hidden }: { hidden: ReturnType<typeof alarmsBesideHeadline> }) {
   return (
     <span class="tile__more" data-testid="tile-more">

@@ -1,4 +1,4 @@
-/** What a form says about a typed time that comes twice in its night, or that does not exist. */
+/** The text of a form about a typed time that comes twice in a night, or that does not exist. */
 import { fieldTimeDoubt } from '../core/time-fields.ts';
 import { StillText } from './still-text.tsx';
 

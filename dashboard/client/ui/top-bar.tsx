@@ -110,7 +110,9 @@ export function TopBar() {
         <span class="dim">{t(session.actor.role)}</span>
       </div>
       <KeysButton />
-      {/* A person who passes a wall display must not end it. An administrator does this on the accounts page. */}
+      {/*
+       * Nobody who passes a wall display must be able to log it out. An administrator does this on the accounts page.
+       */}
       {session.actor.role !== 'display' && (
         <button class="button" type="button" data-testid="logout" onClick={() => void app.logOut()}>
           {t('Log out')}
@@ -204,7 +206,9 @@ function WardChoice() {
   );
 }
 
-/** The numbers of unanswered alarms by priority. All three are always shown, each at its fixed place. */
+/**
+ * The numbers of unanswered alarms by priority. The top bar always shows all three numbers, each at its fixed place.
+ */
 function AlarmCounts() {
   const app = useApp();
   const counts: Record<Priority, number> = { high: 0, medium: 0, low: 0 };

@@ -1,6 +1,6 @@
 /**
- * A trend chart. The mean is a line with gaps where nothing was measured, minimum and maximum are a band, and alarm limits
- * are dashed lines. The pointer on the chart chooses the time of the read-out.
+ * A trend chart. The mean is a line with gaps where nothing was measured, minimum and maximum are a band, and alarm
+ * limits are dashed lines. A person chooses the time of the read-out with the pointer on the chart.
  */
 import { type Signal, useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
@@ -31,7 +31,7 @@ type TrendChartProps = {
   chart: Chart;
   columns: TrendColumns;
   limits: readonly LimitLine[];
-  /** The limits as text; undefined if there are none. */
+  /** The limits as text; undefined if there are no limits. */
   limitsText: string | undefined;
   fromMs: number;
   toMs: number;
@@ -53,7 +53,7 @@ export function TrendChart(props: TrendChartProps) {
   const theme = useTheme().theme.value;
   const height = (plotPx + timeAxisPx) * scale;
   const range = { min: fromMs / 1000, max: toMs / 1000 };
-  // uPlot applies a new size or scale in a microtask, and moves the cursor then.
+  // uPlot applies a new size or scale in a microtask, and moves the cursor in this microtask.
   const showCursor = () =>
     queueMicrotask(() => {
       const atMs = cursorMs.peek();
@@ -71,13 +71,14 @@ export function TrendChart(props: TrendChartProps) {
     uplot.setScale('x', range);
     plot.current = uplot;
     followPointer(uplot, cursorMs);
-    // During printing the chart is not drawn again: print.css shrinks it to the sheet.
+    // The chart is not drawn again during printing, because print.css shrinks the chart to the sheet.
     const observer = new ResizeObserver(() => {
       if (!matchMedia('print').matches) uplot.setSize({ width: element.clientWidth, height });
       showCursor();
     });
     observer.observe(element);
-    // A chart for a wide window would be unreadable after shrinking, so it is drawn for the sheet before printing.
+    // Before printing, the chart is drawn for the sheet, because a chart for a wide window would be unreadable after
+    // the shrinking.
     const forSheet = () => uplot.setSize({ width: Math.min(element.clientWidth, sheetPx), height });
     const forWindow = () => uplot.setSize({ width: element.clientWidth, height });
     addEventListener('beforeprint', forSheet);
@@ -120,8 +121,8 @@ export function TrendChart(props: TrendChartProps) {
 }
 
 /**
- * The values of one chart at the time of the read-out. Only a phone shows these values: there the read-out scrolls out of
- * view with the page (trends.css). A screen reader gets the values from the slider.
+ * The values of one chart at the time of the read-out. Only a phone shows these values, because on a phone the read-out
+ * scrolls out of view (trends.css). A screen reader gets the values from the slider.
  */
 function ChartValues({
   codes,

@@ -1,4 +1,4 @@
-/** The choice of an earlier time with which the charts are compared, and the legend of its lines. */
+/** The choice of an earlier time for a comparison, and the legend of the earlier lines. */
 import type { Trends } from '../../protocol/trends.ts';
 import { t } from '../core/texts.ts';
 import { type CompareHours, compareHours, compareLegend, hoursText } from '../core/trend-compare.ts';
@@ -6,7 +6,7 @@ import type { Answer } from '../shell/answer.ts';
 
 type TrendCompareProps = {
   compare: CompareHours | undefined;
-  /** The values of the earlier time; undefined until they have come. */
+  /** The values of the earlier time; undefined until the values have come. */
   answer: Answer<Trends> | undefined;
   codes: readonly string[];
   /** The present span; undefined until its values have come. */

@@ -1,4 +1,4 @@
-/** The read-out of the trends: one time, which a person chooses with mouse, finger or keys, and all values at this time. */
+/** The read-out of the trends: all values at one time. A person chooses the time with mouse, finger or keys. */
 
 import type { Signal } from '@preact/signals';
 import { parameters } from '../../../contracts/parameters.ts';
@@ -136,7 +136,10 @@ function PartsAtCursor({ answer, codes, atMs, valueAt }: PartsProps) {
 
 type Texts = { readonly value: string; readonly unit: string | undefined; readonly since: string | undefined };
 
-/** Returns the value of a code as text, `–` without a value, and its own time if it is earlier than the step of the cursor. */
+/**
+ * Returns the value of a code as text; `–` without a value. If the value is from an earlier step than the step of the
+ * cursor, the text has the time of the value.
+ */
 function textsOf(code: string, atMs: number, valueAt: ValueReader): Texts {
   const read = valueAt(code, atMs);
   if (read === undefined) return { value: '–', unit: undefined, since: undefined };

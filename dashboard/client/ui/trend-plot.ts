@@ -1,4 +1,4 @@
-/** The options with which uPlot draws a trend chart, and what Vigil draws on the chart itself: limits and lone values. */
+/** The options with which uPlot draws a trend chart. Vigil itself draws the limits and the lone values on the chart. */
 import uPlot from 'uplot';
 import { parameters } from '../../../contracts/parameters.ts';
 import { isScoreTrendCode } from '../../../contracts/score-trends.ts';
@@ -26,7 +26,7 @@ export function colourOf(code: string, theme: Theme): string {
   return group ? parameterColours[theme][group] : chartColours[theme].axis;
 }
 
-/** Draws steps: the line stays level up to the next point, and there goes up or down. */
+/** Draws steps: the line stays level up to the next point, and goes up or down at this point. */
 const steps = uPlot.paths.stepped!({ align: 1 });
 
 /**
@@ -41,7 +41,7 @@ export function dataOf({ x, series, earlier }: TrendColumns): uPlot.AlignedData 
   ];
 }
 
-/** Returns a key of the lines of a chart, in uPlot's order. */
+/** Returns a key that changes when the lines of a chart or their order change. */
 export function linesKey({ series, earlier }: TrendColumns): string {
   return [...(earlier?.keys() ?? []), '/', ...series.keys()].join();
 }
@@ -60,7 +60,7 @@ export function chartOptions(
   const colours = chartColours[theme];
   const font = `${fontPx * scale}px system-ui, sans-serif`;
   const axis = { stroke: colours.axis, font, ticks: { show: false }, grid: { stroke: colours.grid, width: 1 } };
-  /** The thin edge of the band keeps a short low or high value visible, also if it is only one pixel wide. */
+  /** The band has a thin edge, so that a short low or high value of one pixel is visible. */
   const edgeOf = (code: string) => ({
     stroke: `${colourOf(code, theme)}80`,
     width: 0.75 * scale,
@@ -72,7 +72,8 @@ export function chartOptions(
     height: size.height,
     padding: [8, rightPaddingPx, 0, 0],
     legend: { show: false },
-    // The chart gives the pointer to the read-out, which sets the cursors of all charts (trend-chart.tsx).
+    // The chart passes the place of the pointer to the read-out, and the read-out sets the cursors of all charts
+    // (trend-chart.tsx).
     cursor: { bind: noPointer, y: false, drag: { x: false, y: false }, points: { show: false } },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), pageZone()),
     scales: {
@@ -94,13 +95,13 @@ export function chartOptions(
     hooks: {
       draw: [
         (plot) => drawLoneRanges(plot, drawn().columns, scale, theme),
-        // Last, so that no curve covers the numbers of the limits.
+        // Draws the limits last, so that no curve covers their numbers.
         (plot) => drawLimits(plot, drawn().limits, scale, colours),
       ],
     },
     series: [
       {},
-      // Drawn first, so that the present lines are above.
+      // Draws the earlier lines first, so that the present lines are above them.
       ...earlierCodes.map((code) => earlierLine(code, drawn, scaleOf !== undefined, size)),
       ...codes.flatMap((code, i): uPlot.Series[] => [
         {
@@ -109,14 +110,15 @@ export function chartOptions(
           stroke: colourOf(code, theme),
           width: 1.5 * scale,
           spanGaps: false,
-          // A point that no line joins to another point needs a dot to be visible.
+          // A dot for each point that no line joins to another point, because such a point would be invisible.
           points: {
             show: true,
             size: 5 * scale,
             fill: colourOf(code, theme),
             filter: () => [...(drawn().columns.series.get(code)?.lone ?? [])],
           },
-          // For scores the index in the chart decides, so that a partial score is dashed even if there is no total.
+          // The style of a score depends on its index in the chart, so that a partial score is dashed even without a
+          // total.
           dash: [...(dashes[(scaleOf ? all.indexOf(code) : i) % dashes.length] ?? [])],
         },
         edgeOf(code),
@@ -130,7 +132,10 @@ export function chartOptions(
   };
 }
 
-/** Returns the line of a code at the compared time: thin, grey and dotted, so that it is not taken for a present line. */
+/**
+ * Returns the line of a code at the compared time. The line is thin, grey and dotted, so that nobody confuses it with a
+ * present line.
+ */
 function earlierLine(
   code: string,
   drawn: () => Drawn,
@@ -187,10 +192,13 @@ function drawLoneRanges(plot: uPlot, { x, series }: TrendColumns, scale: number,
   ctx.restore();
 }
 
-/** An earlier limit has its number beside its line only if the line is this much longer than the number. */
+/** How much longer than its number the line of an earlier limit must be. A shorter line has no number. */
 const roomForText = 1.5;
 
-/** Draws each limit as a thin dashed line while it was in force, with its number at the end of the line. */
+/**
+ * Draws each limit as a thin dashed line for the time in which the limit was in force. The number of the limit stands
+ * at the end of the line.
+ */
 function drawLimits(plot: uPlot, limits: readonly LimitLine[], scale: number, colours: ChartColours): void {
   const { ctx, bbox } = plot;
   const px = uPlot.pxRatio * scale;
@@ -214,7 +222,7 @@ function drawLimits(plot: uPlot, limits: readonly LimitLine[], scale: number, co
     const isPresent = right >= bbox.left + bbox.width - 1;
     if (!isPresent && right - left < width * roomForText) continue;
     const from = groupIndex === 0 ? right - width : Math.min(left, right - 2 * width);
-    // Letters with an outline can be read on a curve, and a box would cover the newest values.
+    // The letters have an outline, so that a person can read them on a curve. A box would cover the newest values.
     ctx.setLineDash([]);
     ctx.lineWidth = 4 * px;
     ctx.lineJoin = 'round';
@@ -239,7 +247,7 @@ function tickTexts(plot: uPlot, ticks: readonly number[], font: string): string[
   return timeTexts(measured, plot.bbox.width / uPlot.pxRatio, rightPaddingPx);
 }
 
-/** Returns the time of a tick, `14:15`; for midnight, returns the date of the new day. */
+/** Returns the time of a tick, for example `14:15`. For midnight, returns the date of the new day. */
 function tickText(seconds: number): string {
   const text = markText(seconds * 1000);
   return text === '00:00' ? dateMarkText(seconds * 1000) : text;

@@ -1,4 +1,7 @@
-/** NEWS2 with its parts in the trends: a switch, and the parts of the scores at the cursor or in a row of the table. */
+/**
+ * NEWS2 with its parts in the trends. A switch shows and hides the parts. The parts stand at the cursor or in a row of
+ * the table.
+ */
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Bed } from '../../protocol/rest.ts';
@@ -24,9 +27,9 @@ export type NewsParts = {
 };
 
 /**
- * Loads the scores of a span while the switch is on, again for each newer answer of the trend.
+ * Loads the scores of a span while the switch is on. Loads them again for each newer answer of the trend.
  * @param span undefined while the trend is not loaded
- * @param key a new key, for example of another time, drops the loaded scores
+ * @param key a new key, for example for a new span, drops the loaded scores
  */
 export function useNewsParts(bed: Bed, span: ScoredSpan | undefined, pick: ScorePick, key: string): NewsParts {
   const app = useApp();
@@ -83,7 +86,7 @@ type PartsOfScoreProps = {
   answer: Answer<TrendScores> | undefined;
   code: NewsCode;
   stepAtMs: number;
-  /** The value beside which the parts stand; undefined if it is a mean. */
+  /** The value beside which the parts stand; undefined if this value is a mean. */
   shown: number | undefined;
 };
 

@@ -24,7 +24,7 @@ import { downloadFile } from '../shell/file-download.ts';
 import { type NewsParts, NewsPartsSwitch, PartsOfScore, useNewsParts } from './trend-scores.tsx';
 import { useSpanAnswer } from './use-span-answer.ts';
 
-/** Number of rows that are shown first, and that the button adds. */
+/** Number of rows at first, and number of rows that the button adds. */
 const rowsAtOnce = 60;
 
 type TrendTableProps = { bed: Bed; codes: readonly string[]; spanMs: number; minutes: TableMinutes };
@@ -128,7 +128,7 @@ function Rows({ table, newsParts }: { table: Table; newsParts: NewsParts }) {
   );
 }
 
-/** A row. Each cell has its label, which is shown if there is no room for the columns. */
+/** A row. Each cell has its label. The label is visible only if there is no room for the columns. */
 function Row({ row: { cells }, time, columns }: { row: TableRow; time: string; columns: readonly TableColumn[] }) {
   return (
     <tr data-testid="trend-row">
@@ -156,7 +156,7 @@ type RowOfPartsProps = {
   answer: NewsParts['answer'];
 };
 
-/** The parts of the scores of a row, in a row of their own: seven columns more would have no room. */
+/** The parts of the scores of a row. They have a row of their own, because there is no room for seven more columns. */
 function RowOfParts({ row: { atMs, cells }, columns, table, answer }: RowOfPartsProps) {
   const scored = columns.flatMap(({ code }, index) => {
     const cell = cells[index];
@@ -181,13 +181,13 @@ function RowOfParts({ row: { atMs, cells }, columns, table, answer }: RowOfParts
 }
 
 /**
- * Returns whether the table is wider than its box, and the reference for the box. Then each row is a block, because a
- * person must not scroll sideways to read a row.
+ * Returns whether the table is wider than its box, and the reference for the box. If the table is too wide, each row is
+ * a block, so that nobody must scroll sideways to read a row.
  */
 function useNarrow(columnCount: number) {
   const box = useRef<HTMLDivElement>(null);
   const isNarrow = useSignal(false);
-  /** The width that the table had in columns when it did not fit, px. */
+  /** The width of the table in columns at the time when it did not fit, px. */
   const neededPx = useRef(0);
   useLayoutEffect(() => {
     isNarrow.value = false;
@@ -210,7 +210,7 @@ function useNarrow(columnCount: number) {
   return { box, isNarrow: isNarrow.value };
 }
 
-/** The button that saves all rows, also those that are not shown yet. */
+/** The button that saves all rows. Rows that are not on the page yet are saved too. */
 function SaveTable({ bed, codes, spanMs, minutes }: TrendTableProps) {
   const app = useApp();
   const busy = useSignal(false);

@@ -1,4 +1,4 @@
-/** The trends of a bed: charts of parameters and scores over the same time, or a text if there is nothing to draw. */
+/** The trends of a bed: charts of parameters and scores with one time axis, or a text if there is nothing to draw. */
 
 import { type Signal, useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
@@ -143,12 +143,12 @@ function ChartsOfSpan({ bed, codes, view: { span, compare }, show }: OfSpanProps
   );
 }
 
-/** The charts, or a text that says why there are none. */
+/** The charts. If there is nothing to draw, a text that says why. */
 function TrendState(props: {
   bed: Bed;
   codes: readonly string[];
   loaded: Loaded | undefined;
-  /** The compared time; undefined if nothing is compared, and until its values have come. */
+  /** The compared time; undefined if nothing is compared, or if its values have not come yet. */
   earlier: Earlier | undefined;
   span: TrendSpan;
   cursorMs: Signal<number | undefined>;

@@ -3,7 +3,9 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 
-/** Tells the page whether the calling form has text that was typed and not saved. Returns what stands for this form. */
+/**
+ * Notes whether the calling form has text that was typed and not saved. Returns the object that identifies this form.
+ */
 export function useUnsaved(isDirty: boolean): object {
   const { unsaved } = useApp();
   const form = useRef({}).current;
@@ -13,8 +15,8 @@ export function useUnsaved(isDirty: boolean): object {
 }
 
 /**
- * Shows the question. Each form that calls `useUnsaved` must contain it.
- * @param form the result of `useUnsaved`, if the page may have another form at the same time
+ * Shows the question. Each form that calls `useUnsaved` must contain this component.
+ * @param form the result of `useUnsaved`; necessary if the page may have several forms at a time
  */
 export function UnsavedQuestion({ form }: { form?: object }) {
   const { unsaved } = useApp();

@@ -1,4 +1,4 @@
-/** Asks the server about the time until now, and asks again at an interval, so that a page stays up to date. */
+/** Asks the server about a span that ends now. Asks again at an interval, so that a page stays up to date. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { hourMs } from '../../../contracts/durations.ts';
@@ -10,15 +10,16 @@ const refreshMs = 30_000;
 
 export type Between = { readonly from: string; readonly to: string };
 
-/** Returns the same span some hours before. */
+/** Returns the span moved back by some hours. */
 export function hoursBefore({ from, to }: Between, hours: number): Between {
   const [earlierFrom, earlierTo] = [from, to].map((at) => new Date(Date.parse(at) - hours * hourMs).toISOString());
   return { from: earlierFrom!, to: earlierTo! };
 }
 
 /**
- * Returns the newest answer, undefined until the first answer has come.
- * @param key names everything that the question depends on: a new key drops the old answer; an empty key asks nothing
+ * Returns the newest answer; undefined until the first answer has come.
+ * @param key must change with everything that changes the question. A new key drops the old answer. With an empty key,
+ * no question is sent
  * @param ask sends the question about the last `spanMs`
  */
 export function useSpanAnswer<Data>(key: string, spanMs: number, ask: (between: Between) => Promise<Answer<Data>>) {
@@ -39,7 +40,7 @@ export function useSpanAnswer<Data>(key: string, spanMs: number, ask: (between: 
     void load();
     const timer = setInterval(() => void load(), refreshMs);
     return () => {
-      // Values of the former key, such as those of 24 h, must not appear under the present one.
+      // The values of the former key, for example of 24 h, must not appear under the present key.
       order.dropAll();
       clearInterval(timer);
     };

@@ -126,7 +126,7 @@ function codesOf(groups: readonly BedGroup[]): string {
   return [...new Set(groups.flatMap(({ bed }) => bed.values.map(({ code }) => code)))].sort().join();
 }
 
-/** Chooses the sector that the address names, so that a screen can be started with its sector. */
+/** Chooses the sector that the address names. So a screen can start with its sector. */
 function useSectorOfAddress(part: KeptChoice<PartChoice>): void {
   const app = useApp();
   const route = app.route.value;
@@ -136,12 +136,12 @@ function useSectorOfAddress(part: KeptChoice<PartChoice>): void {
   }, [sector, part]);
 }
 
-/** Returns the names of the first and the last bed: `U-1 to U-32`. */
+/** Returns the names of the first and the last bed, for example `U-1 to U-32`. */
 function endsOf(groups: readonly BedGroup[]): string {
   return t('{bed} to {bed2}', { bed: groups[0]?.bed.bed ?? '', bed2: groups.at(-1)?.bed.bed ?? '' });
 }
 
-/** Returns a function that returns the alarms of all devices at a bed. */
+/** Returns a function that finds the alarms of all devices at a bed. */
 function alarmsOfGroup(alarmsOf: ReadonlyMap<string, readonly Alarm[]> | undefined) {
   return ({ bed, companions }: BedGroup): readonly Alarm[] =>
     companions.length === 0
@@ -199,7 +199,8 @@ function Tiles(props: {
   const groups = sections.flatMap(({ beds }) => beds);
   const { isCompact, tileWidthPx, tileHeightPx } = layout;
   const alarmsOfBed = (bed: Bed) => props.alarmsOf?.get(bed.associationId) ?? noAlarms;
-  // The sizes change only if the beds measure something else, not with each value.
+  // The sizes do not change with each value. They change only when the number of values or waves of a bed changes, or
+  // its limits.
   const contents = groups.map(({ bed }) => `${bed.bed} ${bed.values.length} ${bed.waves.length} ${bed.limits?.rev}`);
   const sizes = useMemo(
     () => numberSizesStyle(groups, showWard, layout),

@@ -1,4 +1,4 @@
-/** Two parts of the assignment board: who can be reached now, and the form "Who would be called?". */
+/** Two parts of the assignment board: the persons who can be reached now, and the form "Who would be called?". */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Static } from 'typebox';
@@ -86,7 +86,7 @@ function People({ reach }: { reach: Reach }) {
   );
 }
 
-/** A dry run: it calls nobody. */
+/** The form "Who would be called?". It calls nobody. */
 export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly string[] }) {
   const app = useApp();
   const bed = useSignal(beds[0] ?? '');

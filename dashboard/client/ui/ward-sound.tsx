@@ -1,6 +1,6 @@
 /**
- * The buttons with which a person lets only this screen sound the alarms of the ward, or lets every screen sound again. The
- * page of all wards has them only if it shows one ward, because a person takes the sound of one ward.
+ * The buttons for the sound of the ward: with them, only this screen sounds the ward's alarms, or every screen sounds
+ * again. The page of all wards has the buttons only if it shows one ward, because a person takes the sound of one ward.
  */
 import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
@@ -67,7 +67,7 @@ export function WardSoundAct() {
   );
 }
 
-/** Returns the ward that the page shows; undefined if it shows beds of several wards, or none. */
+/** Returns the ward that the page shows; undefined if the page shows no beds, or beds of several wards. */
 export function shownWard(chosen: string, beds: Iterable<{ readonly ward: string | null }>): string | undefined {
   if (chosen !== '*') return chosen;
   const names = new Set([...beds].flatMap(({ ward }) => ward ?? []));

@@ -1,4 +1,4 @@
-/** The tools above the tiles of a ward: which beds are shown, in which order, and how. */
+/** The tools above the tiles of a ward. With them a person chooses the beds, their order, and the look of the tiles. */
 import type { Signal } from '@preact/signals';
 import type { LayoutChoice } from '../core/grid.ts';
 import { t } from '../core/texts.ts';
@@ -66,7 +66,10 @@ type WardToolsProps = {
   sectors: readonly string[];
   /** The units of the numbers on compact tiles, which have no room for a unit; undefined for other tiles. */
   units: string | undefined;
-  /** Whether the choices of the view are shown. The page keeps this, not the tools: they move when a tablet is turned, and would lose it. */
+  /**
+   * Whether the choices of the view are visible. The page stores this, because the tools move when a person turns a
+   * tablet, and would lose it.
+   */
   isViewOpen: Signal<boolean>;
   isSoundTestOpen: Signal<boolean>;
 };
@@ -164,13 +167,14 @@ function usePartChoice(part: KeptChoice<PartChoice>): (next: PartChoice) => void
   const app = useApp();
   return (next) => {
     const route = app.route.peek();
-    // Otherwise the next visit of this address would choose its sector again.
+    // Removes the sector from the address. If the sector stayed, the next visit of this address would choose the sector
+    // again.
     if (route.page === 'ward' && route.sector !== undefined) app.go({ page: 'ward', ward: route.ward });
     part.choose(next);
   };
 }
 
-/** Says that the screen does not show all beds of the ward. Stands above the tiles, also on a phone. */
+/** Says that the screen does not show all beds of the ward. This line stands above the tiles, even on a phone. */
 export function PartShown(props: Pick<WardToolsProps, 'bedsTotal' | 'part' | 'partNames'>) {
   const { bedsTotal, part, partNames } = props;
   const choosePart = usePartChoice(part);
@@ -190,7 +194,9 @@ export function PartShown(props: Pick<WardToolsProps, 'bedsTotal' | 'part' | 'pa
   );
 }
 
-/** Returns which part of the ward the screen shows, and that it does not show the rest. */
+/**
+ * Returns the text about the part of the ward that the screen shows. The text also says that other beds are not shown.
+ */
 function partText(part: PartChoice, names: WardToolsProps['partNames'], bedsTotal: number): string {
   const sector = sectorOfPart(part);
   if (sector !== undefined) return t('Sector {sector}: the other beds are not shown here.', { sector });

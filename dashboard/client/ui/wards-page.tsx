@@ -1,4 +1,7 @@
-/** The overview of the wards for those in charge: one card for each ward that the person may see, the most serious first. */
+/**
+ * The overview of the wards, for people in charge. It has a card for each ward that the person may see. The ward with
+ * the most serious alarm comes first.
+ */
 import { priorities } from '../../../contracts/priorities.ts';
 import type { WardCard } from '../../protocol/ward-overview.ts';
 import { noFilters } from '../core/alarm-filters.ts';
@@ -88,7 +91,10 @@ function Card({ card, nowMs }: { card: WardCard; nowMs: number }) {
   );
 }
 
-/** The number of unanswered and of present alarms of each priority. It does not flash, because the tiles and the list flash. */
+/**
+ * The numbers of unanswered alarms and of present alarms of each priority. The numbers do not flash, because the tiles
+ * and the list flash.
+ */
 function AlarmCounts({ card: { ward, unanswered, present } }: { card: WardCard }) {
   return (
     <table class="wards__alarms" aria-label={t('Alarms of {ward}', { ward })}>

@@ -12,10 +12,12 @@ import { pageZone } from '../core/zones.ts';
 
 /** Width and height of the drawing, in its own units. */
 const [wide, high] = [1_440, 40];
-/** Height of the tick of an alarm, by its priority: the form shows the priority as well as the colour. */
+/**
+ * Height of the tick of an alarm, by the priority of the alarm. So not only the colour of a tick shows the priority.
+ */
 const tickHeights = { high: 40, medium: 27, low: 14 } as const;
 const labelEveryHours = 3;
-/** A label after this share of the bar would be cut off on a phone. */
+/** A phone would cut off a label that begins after this share of the bar. */
 const labelShareMax = 0.88;
 
 type WaveOverviewProps = {
@@ -109,7 +111,7 @@ export function WaveOverview({ bounds, view, alarms, bar, onShow }: WaveOverview
 
 type BandProps = { bounds: Bounds; bar: WaveBar };
 
-/** The lower part of the bar: where samples are, where they are missing, and where it is not known. */
+/** The lower part of the bar: times with samples, times without samples, and times that are not known. */
 function Band({ bounds, bar }: BandProps) {
   const span = Math.max(1, bounds.lastMs - bounds.firstMs);
   const parts = (spans: readonly TimeSpan[], look: string) =>
@@ -128,7 +130,7 @@ function Band({ bounds, bar }: BandProps) {
   );
 }
 
-/** Explains the patterns of the bar, and says in words when samples were missing. */
+/** Explains the patterns of the bar. Also says in words when samples were missing. */
 function Legend({ bounds, bar, zoneText }: BandProps & { zoneText: string }) {
   return (
     <p class="dim overview__legend" data-testid="waves-legend">

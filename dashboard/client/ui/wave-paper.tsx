@@ -1,4 +1,7 @@
-/** The paper of the page "Waves": a canvas that a person moves by dragging, by the wheel and by keys, and the calipers on it. */
+/**
+ * The paper of the page "Waves": a canvas with the calipers. A person moves the paper by dragging, with the wheel, and
+ * with keys.
+ */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Calipers } from '../core/calipers.ts';
 import { msPerPx, type Paper, timeAt, xOf } from '../core/paper.ts';
@@ -12,7 +15,7 @@ type WavePaperProps = {
   label: string;
   calipers: Calipers | undefined;
   onMove: (startMs: number) => void;
-  /** Called for a key on the paper; returns whether the key did something. */
+  /** Called for a key press on the paper. Returns whether the key did something. */
   onKey: (key: string, isShift: boolean) => boolean;
   onCalipers: (calipers: Calipers) => void;
 };

@@ -1,4 +1,7 @@
-/** The texts below the paper of the page "Waves": the measure of the calipers, the alarms and gaps in view, and what to know about the times. */
+/**
+ * The texts below the paper of the page "Waves": the measure of the calipers, the alarms and gaps in view, and notes
+ * about the times.
+ */
 
 import type { TimeSpan } from '../../../contracts/wave-runs.ts';
 import { priorityMarks } from '../core/alarm-order.ts';
@@ -23,7 +26,7 @@ type WaveTextsProps = {
   codes: readonly string[];
   view: TimeSpan;
   alarms: readonly WaveAlarm[];
-  /** Which alarms are not marked; undefined if all are. */
+  /** The sentence about alarms that are not marked; undefined if all alarms are marked. */
   unmarked: string | undefined;
   calipers: Calipers | undefined;
   isCalibrated: boolean;

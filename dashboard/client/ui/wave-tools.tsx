@@ -82,11 +82,11 @@ export function PaperTools(props: PaperToolsProps) {
   );
 }
 
-/** Buttons to the alarm before and after the middle of the view. */
+/** The buttons that go to the next alarm before the middle of the view, and to the next alarm after it. */
 function AlarmButtons({ alarms, view, onMiddle }: MoveToolsProps) {
   const middleMs = (view.fromMs + view.toMs) / 2;
   const times = alarms.map(({ fromMs }) => fromMs).sort((a, b) => a - b);
-  // The alarm in the middle is where the person is already.
+  // Leaves out the alarm in the middle, because the view is already at this alarm.
   const before = times.findLast((ms) => ms < middleMs - 500);
   const after = times.find((ms) => ms > middleMs + 500);
   return (
@@ -157,7 +157,7 @@ function TimeForm({ onMiddle }: PaperToolsProps) {
   );
 }
 
-/** A button for each wave of the stay. If none is chosen, the page shows the most important ones. */
+/** A button for each wave of the stay. If no wave is chosen, the page shows the most important waves. */
 function WaveChoices({ known, codes, chosen }: PaperToolsProps) {
   if (known.length < 2) return null;
   const toggle = (code: string) => {

@@ -26,11 +26,11 @@ import { pictureOf, viewLabel } from './wave-picture.ts';
 import { WaveTexts } from './wave-texts.tsx';
 import { MoveTools, PaperTools } from './wave-tools.tsx';
 
-/** The view follows the present at this distance, ms, because the newest samples are still on their way. */
+/** The distance of the view from the present, ms. The newest samples are still on their way. */
 const followLagMs = 2_000;
 /** Kafka keeps waves for 24 h at least, and for an hour more at most. */
 const keptMsMax = dayMs + hourMs;
-/** The page asks the server for late samples this often, ms. */
+/** How often the page asks the server for late samples, ms. */
 const timesEveryMs = 10_000;
 /** Maximum number of alarms that are marked. */
 const alarmsMax = 190;
@@ -114,7 +114,7 @@ function useAlarms(associationId: string) {
   return { alarms: alarms.value, alarmsProblem: problem.value, unmarked: unmarked.value };
 }
 
-/** Asks again and again when the device sent waves, and loads a minute again if samples of it came late. */
+/** Asks again and again for the times with samples. If samples of a minute came late, loads the minute again. */
 function useWaveTimes(associationId: string, history: WaveHistoryState): WaveTimes | undefined {
   const app = useApp();
   const times = useSignal<WaveTimes | undefined>(undefined);
@@ -129,7 +129,7 @@ function useWaveTimes(associationId: string, history: WaveHistoryState): WaveTim
         times.value = answer.data;
         history.reload(answer.data.changed);
       }
-      // An ended stay, or a stay that the person may not see: another try changes nothing.
+      // The stay has ended, or the person may not see the stay. A new try would change nothing.
       if (answer.ok || answer.status === 0 || answer.status === 429 || answer.status >= 500)
         timer = setTimeout(() => void ask(), timesEveryMs);
     };
@@ -150,7 +150,7 @@ function useRoom() {
     const measure = () => {
       const box = element.current!;
       const top = box.getBoundingClientRect().top;
-      // The texts below the paper may need scrolling, but the paper itself should fit the window.
+      // The paper should fit the window. A person may have to scroll to the texts below the paper.
       const heightPx = Math.max(0, innerHeight - top - 60);
       const widthPx = Math.max(0, box.clientWidth - 2);
       if (size.peek().widthPx !== widthPx || size.peek().heightPx !== heightPx) size.value = { widthPx, heightPx };
@@ -171,20 +171,23 @@ type ViewProps = {
   history: WaveHistoryState;
   settings: PaperSettings;
   alarms: readonly ReviewedAlarmRow[];
-  /** Which alarms are not marked; undefined if all are. */
+  /** The sentence about alarms that are not marked; undefined if all alarms are marked. */
   unmarked: string | undefined;
   at: number | undefined;
-  /** When the device sent waves, as far as the server has seen it. */
+  /** The times at which the device sent waves, as far as the server has seen waves. */
   times: WaveTimes | undefined;
 };
 
-/** The state of the view: which time it shows, at which size, and how it moves. */
+/** The state of the view: its time, its size, and the functions that move the view. */
 function useView({ history, settings, at }: ViewProps) {
   const app = useApp();
   const room = useRoom();
   const loaded = history.loaded.value;
   const follows = useSignal(at === undefined);
-  /** The instant in the middle of the view: it stays there if the speed or the size of the page changes. */
+  /**
+   * The instant in the middle of the view. The instant stays in the middle if the speed or the size of the page
+   * changes.
+   */
   const middle = useSignal<number | undefined>(at);
   const { pxPerMm, isCalibrated } = settings.size();
   const deviceNow = app.now.value - loaded.clockErrorMs;
@@ -203,7 +206,7 @@ function useView({ history, settings, at }: ViewProps) {
   useEffect(() => {
     if (room.widthPx > 0) history.show(view, follows.value);
   }, [Math.floor(view.fromMs / 200), Math.floor(viewMs), follows.value, room.widthPx]);
-  // The address may name another time of the same stay, for example that of another alarm.
+  // The address may change to a different time of this stay, for example to the time of another alarm.
   useEffect(() => {
     if (at === undefined) return;
     follows.value = false;
@@ -221,7 +224,7 @@ function useView({ history, settings, at }: ViewProps) {
     goLive() {
       follows.value = true;
     },
-    /** Moves by a key; returns whether the key does something. */
+    /** Moves the view by a key. Returns whether the key does something. */
     moveByKey(key: string, isShift: boolean): boolean {
       const next = startAfterKey(key, isShift, paper.startMs, viewMs, bounds);
       if (next === 'live') follows.value = true;
@@ -245,7 +248,7 @@ function View(props: ViewProps) {
   const codes = shownCodes(known, chosen.value, rowsThatFit(room.widthPx, room.heightPx));
   const row = { heightPx: rowPxFor(room.heightPx, codes.length), pxPerMm, mmPerMv: Number(settings.gain.value.value) };
   const picture = pictureOf({ loaded, codes, paper, row, scales, alarms, theme });
-  // On a phone the paper stands above the choices, so that it is seen at once.
+  // On a phone the paper stands above the choices, so that a person sees the paper at once.
   const isNarrow = room.widthPx < 600;
   useMovedFocus();
   // With a key the tools are the same component at both places, so a turned tablet keeps what a person has typed.

@@ -1,4 +1,4 @@
-/** Shows who was on duty for an alarm, and each call of a person with the reports of its channels. */
+/** Shows who was on duty at the time of an alarm, and each call with the reports of its channels. */
 import { channelTitles, standingTitles } from '../../../contracts/explain/titles.ts';
 import type { ExplanationAnswer } from '../../protocol/explain.ts';
 import { dutyNames } from '../core/duty-words.ts';

@@ -28,7 +28,7 @@ export function WhyPage({ alarmId }: { alarmId: string }) {
         explanation.value = answer.data;
       } else problem.value = answer.message;
     });
-    // When the person leaves the page, the server stops reading.
+    // When the person leaves the page, the request is cancelled, so that the server stops reading.
     return () => controller.abort();
   }, [alarmId]);
   const known = explanation.value;
@@ -107,7 +107,7 @@ function Known({ explanation }: { explanation: ExplanationAnswer }) {
         <h2 id="why-timeline">{t('Timeline')}</h2>
         <ol class="why__timeline" data-testid="why-timeline">
           {explanation.timeline.map((line, index) => (
-            // The lines never change, and two lines can be equal.
+            // The key is the index, because the lines never change, and two lines can be equal.
             <li key={index}>
               <time dateTime={new Date(line.atMs).toISOString()}>{dateTimeText(line.atMs)}</time>
               <span>{saidText(line, alarmMs)}</span>

@@ -1,6 +1,7 @@
 /**
- * The service worker: shows push messages as notifications, and confirms to the server that they are on the device. It
- * stores nothing. A page always comes from the network, because a stored page would show old patients as present.
+ * The service worker. It shows push messages as notifications, and confirms to the server that the messages are on the
+ * device. It stores nothing. A page always comes from the network, because a stored page would show old patients as
+ * present.
  */
 import type { PushPayload } from '../../../contracts/messages/push-payload.ts';
 import { noConnectionPage, notificationOf, receiptOf } from '../core/push-notification.ts';
@@ -31,7 +32,7 @@ type Scope = {
 const scope = self as unknown as Scope;
 const language = navigator.language.toLowerCase().startsWith('de') ? 'de' : 'en';
 
-/** The service worker waits this long for the server. Browsers end a push event that takes much longer. */
+/** How long the service worker waits for the server. Browsers end a push event that takes much longer. */
 const receiptMsMax = 10_000;
 
 // A new version is used at once. This is safe because no page is stored.
@@ -51,7 +52,7 @@ scope.addEventListener('notificationclick', (event) => {
   event.waitUntil(openCalls());
 });
 
-/** Shows the notification first: a person must see it, even if the receipt fails. */
+/** Shows the notification first, because a person must see it even if the receipt fails. */
 async function takePush(data: PushEvent['data']): Promise<void> {
   const payload = payloadOf(data);
   const { title, options } = notificationOf(payload, Date.now(), language);
