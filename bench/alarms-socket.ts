@@ -12,10 +12,11 @@ import { paceReadings, type ReadingLog } from './alarms-log.ts';
 export const watchedWard = 'bench-watched';
 
 /**
- * Sends readings beyond a limit, for one bed of `watchedWard` after the other.
- * @param options `readingsPerS`: readings per second of all beds; `watched`: number of beds of the ward; `breaches`: number of readings
- * beyond a limit
- * @returns the latencies, ms, sorted. A latency begins before the reading is sealed, and ends when the clinician's message is read
+ * Sends readings beyond a limit. Each reading is for the next bed of `watchedWard`.
+ * @param options `readingsPerS`: readings per second of all beds; `watched`: number of beds of the ward; `breaches`:
+ * number of readings beyond a limit
+ * @returns the latencies, ms, sorted. A latency begins before the reading is sealed, and ends when the clinician's
+ * message is read
  */
 export async function measureSocket(
   data: TestPlatform,

@@ -110,7 +110,10 @@ async function openPushService({ platform, closers, onPush }: HospitalOptions, n
   };
 }
 
-/** Opens a page that shows the calls of a nurse, and confirms them as the page in a browser does. Returns a function that closes the page. */
+/**
+ * Opens a page for a nurse. Like the page in a browser, it shows the nurse's calls and confirms them. Returns a
+ * function that closes the page.
+ */
 async function openPage({ platform, onPage }: HospitalOptions, userId: string, ward: string): Promise<() => unknown> {
   const ca = readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8');
   const browser = newBrowser({ port: platform.httpPort, ca, origin: `https://localhost:${platform.httpPort}` });

@@ -9,7 +9,7 @@ import { run } from '../ops/platform/run.ts';
 import { ensureKafkaTools, type Software } from '../ops/platform/software.ts';
 
 /**
- * Runs Kafka's program `ProducerPerformance` over TLS with `acks=all` and otherwise default settings.
+ * Runs Kafka's program `ProducerPerformance` over TLS with `acks=all`. All other settings have their defaults.
  * @returns records per second, without the warm-up
  */
 export async function measureProducerLimit(options: {

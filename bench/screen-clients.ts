@@ -42,7 +42,10 @@ export type Answer =
 /** Time after which a screen reports an alarm. The page waits for two frames, and for its timer. */
 const reportAfterMs = 250;
 const openingMax = 20;
-/** On a busy machine, the server ends a connection whose TLS handshake takes too long. */
+/**
+ * Maximum number of tries to connect. On a busy machine, the server ends a connection whose TLS handshake takes too
+ * long.
+ */
 const triesMax = 5;
 const retryMs = 500;
 /** The server limits the logins from one address, so the accounts log in from several loopback addresses. */

@@ -19,7 +19,10 @@ const alarmLastsS = 60;
 const acknowledgedAfterS = 20;
 /** Simulated time after which a person opens another page and comes back. */
 const visitEveryS = 600;
-/** Simulated time after which the benchmark waits until the page has painted, so that it never sends too far ahead. */
+/**
+ * Simulated time after which the benchmark waits until the page has painted. So it never sends numbers faster than the
+ * page paints.
+ */
 const stepS = 10;
 /** Simulated time before the first measurement. In this time the browser loads and compiles all code of the page. */
 const warmUpS = 1_800;
@@ -48,7 +51,7 @@ export type HeapFigures = {
   readonly alarms: number;
   readonly visits: number;
   readonly points: readonly Point[];
-  /** The largest difference between two points of the page, in percent of the smaller one. */
+  /** The largest difference of the page's memory between two points, in percent of the smaller value. */
   readonly pageSpreadPercent: number;
   readonly workerSpreadPercent: number;
 };

@@ -10,7 +10,7 @@ import { type MadeUpWard, openMadeUpWard, userId } from './ward.ts';
 const settleMs = 8_000;
 /** Time between two alarms that the benchmark raises. */
 const probeEveryMs = 500;
-/** How long an alarm lasts that the benchmark raises. */
+/** How long an alarm of the benchmark lasts. */
 const probeLastsMs = 3_000;
 
 /** `layout`: whether the tiles have waves (dashboard/client/core/grid.ts). */
@@ -48,7 +48,7 @@ export type Row = Case & {
   };
   /** Number of parameters that showed a dash instead of a value at the end of the measurement. */
   readonly dashes: number;
-  /** Text of the page's notice that it is too slow; empty if there is no notice. */
+  /** Text of the notice in which the page says that it is too slow; empty without this notice. */
   readonly notice: string;
 };
 

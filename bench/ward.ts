@@ -58,7 +58,7 @@ export async function openMadeUpWard(options: {
     ...(clientDir === undefined ? {} : { clientDir }),
   });
   const timers: NodeJS.Timeout[] = [];
-  /** Repeats a function for a bed. Each bed begins at another time, so that the load is even. */
+  /** Repeats a function for a bed. Each bed begins at a different time, so that the load is even. */
   const repeat = (everyMs: number, bed: number, act: () => void) => {
     timers.push(setTimeout(() => timers.push(setInterval(act, everyMs)), (bed / beds) * everyMs));
   };

@@ -1,6 +1,6 @@
 /**
- * Issues the CRLs: `certs/device-ca.crl` of the devices (the gateway reads a changed file within seconds) and `certs/ca.crl` of the
- * services.
+ * Issues the CRLs: `certs/device-ca.crl` for the devices, and `certs/ca.crl` for the services. The gateway reads a
+ * changed `device-ca.crl` within seconds.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

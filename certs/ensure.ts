@@ -85,7 +85,10 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Writte
   return issued;
 }
 
-/** Returns the device authority with its key. Throws VigilError `certificate-invalid` if it does not exist yet. */
+/**
+ * Returns the device authority with its key.
+ * @throws VigilError `certificate-invalid` if the authority does not exist yet
+ */
 export function deviceAuthority(directory: string): Pair {
   const pair = readPair(directory, 'device-ca');
   if (pair) return pair;

@@ -63,7 +63,11 @@ export function fingerprintsOf(stateDir: string): KeyFingerprints {
   return Object.fromEntries(prints);
 }
 
-/** Reads the recorded fingerprints. @returns undefined if there is no file yet. @throws VigilError `certificate-invalid` */
+/**
+ * Reads the recorded fingerprints.
+ * @returns undefined if there is no file yet
+ * @throws VigilError `certificate-invalid`
+ */
 export function readRecordedFingerprints(stateDir: string): RecordedFingerprints | undefined {
   const path = join(stateDir, recordFile);
   if (!existsSync(path)) return undefined;

@@ -40,7 +40,8 @@ export async function issueLeaf(wanted: WantedCertificate, authority: Pair, nowM
 }
 
 /**
- * Creates a leaf certificate for a public key, signed by the authority. Only `wanted` decides its names and its extensions.
+ * Creates a leaf certificate for a public key. The authority signs the certificate. Its names and extensions come only
+ * from `wanted`.
  * @param spki the public key, SubjectPublicKeyInfo in DER
  * @returns the certificate in PEM
  */
@@ -100,7 +101,7 @@ async function selfSign(commonName: string, keys: CryptoKeyPair, nowMs: number):
   return pem(certificate);
 }
 
-/** Returns the subject as data, not as text, so that no character of the name can be read as another attribute. */
+/** Returns the subject as data and not as text, so that no character of the name can begin a second attribute. */
 function subjectOf(commonName: string): x509.JsonName {
   return [{ CN: [commonName] }];
 }

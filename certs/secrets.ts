@@ -57,7 +57,7 @@ function newPushKey(): string {
   return `${JSON.stringify({ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' })}\n`;
 }
 
-/** Returns the public key as browsers want it: an uncompressed point, base64url (RFC 8292, 3.2). */
+/** Returns the public key in the form for browsers: an uncompressed point, base64url (RFC 8292, 3.2). */
 function publicPushKey(path: string): string {
   try {
     const jwk = JSON.parse(readFileSync(path, 'utf8'));

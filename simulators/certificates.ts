@@ -32,10 +32,12 @@ export function readPem(path: string): Buffer {
 }
 
 /**
- * Makes sure that every device has a certificate: issues missing certificates if the development CA is beside the folder.
+ * Makes sure that every device has a certificate. Issues missing certificates if the development CA is beside the
+ * folder.
  * @param issue whether the operator gave the option --issue
  * @returns the number of issued certificates
- * @throws VigilError `certificate-invalid` if certificates are missing and cannot be issued; the message names the command that issues them
+ * @throws VigilError `certificate-invalid` if certificates are missing and cannot be issued; the message names the
+ * command that issues them
  */
 export async function ensureIdentities(folder: string, deviceIds: readonly string[], issue: boolean): Promise<number> {
   const missing = missingCertificates(folder, deviceIds);

@@ -36,7 +36,10 @@ export type Fleet = {
   readonly allConnected: boolean;
   /** Returns the last error of a device that is not connected; undefined if no device has an error. */
   lastError(): string | undefined;
-  /** Whether all recordings have ended (only without loop) and all their messages are acknowledged. */
+  /**
+   * Whether all recordings have ended and all their messages are acknowledged. A recording ends only if it is played
+   * without loop.
+   */
   readonly finished: boolean;
   /** Stops measuring, sends messages that wait (for at most 5 s), and disconnects. */
   close(): Promise<void>;

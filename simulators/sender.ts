@@ -1,6 +1,6 @@
 /**
- * Sends the messages of one device. It stores each message until the gateway has acknowledged it, and sends unacknowledged messages again, with
- * the same boot and seq, on the next connection.
+ * Sends the messages of one device. Stores each message until the gateway has acknowledged it. On the next connection,
+ * sends unacknowledged messages again, with their boot and seq.
  */
 import type { Logger } from 'pino';
 import type { Connection } from './connection.ts';
@@ -10,7 +10,9 @@ import type { Message } from './core/replay.ts';
 import type { Counters } from './counters.ts';
 
 export type Sender = {
-  /** Stores a message until it is acknowledged. If the memory is full, drops and counts the oldest message of the same kind. */
+  /**
+   * Stores a message until it is acknowledged. If the memory is full, drops and counts the oldest message of this kind.
+   */
   store(message: Message): void;
   /** Must be called when a connection is open. The gateway accepts at most `receiveMaximum` unacknowledged messages. */
   connectionOpened(connection: Connection, receiveMaximum: number): void;
@@ -28,7 +30,7 @@ export type Sender = {
   readonly waiting: number;
 };
 
-/** Maximum number of unacknowledged messages in flight. The number is lower if the gateway accepts fewer. */
+/** Maximum number of unacknowledged messages in flight. The number is lower if the gateway accepts fewer messages. */
 const ownInFlightMax = 64;
 
 export function createSender(options: {

@@ -1,8 +1,8 @@
 /**
- * Lists the certificates of a Vigil installation, and which of the two authorities signs each.
+ * Lists the certificates of a Vigil installation. For each certificate, names the authority that signs it.
  *
- * Services and devices have separate authorities. So a service's certificate cannot connect to the MQTT listener, and a device's
- * certificate cannot connect to Kafka.
+ * Services and devices have separate authorities. So a service's certificate cannot connect to the MQTT listener, and a
+ * device's certificate cannot connect to Kafka.
  */
 
 /** `serverAuth` and `clientAuth` of RFC 5280, 4.2.1.12. */

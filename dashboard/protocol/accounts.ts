@@ -29,7 +29,10 @@ export const ListedAccount = Type.Object(
     ownsSound: OwnsSound,
     /** A text that changes with each change of the account. */
     revision: Type.String(),
-    /** Present until the person has chosen a password. After this time the one-time password is not accepted. */
+    /**
+     * The end of the one-time password. After this time the server does not accept the password. Present until the
+     * person has chosen a password.
+     */
     oneTimePasswordUntil: Type.Optional(Instant),
     /** The last login that the audit trail shows. */
     lastLogin: Type.Optional(Instant),
@@ -62,7 +65,9 @@ export type AccountList = Static<typeof AccountList>;
 export const ProofBody = Type.Object({ password: Password }, closed);
 export type ProofBody = Static<typeof ProofBody>;
 
-/** A secret that proves, for some minutes, that the administrator has entered the password in this session. */
+/**
+ * A secret that is valid for some minutes. It proves that the administrator has entered the password in this session.
+ */
 export const Proof = Type.Object({ proof: Type.String(), until: Instant }, closed);
 export type Proof = Static<typeof Proof>;
 
@@ -120,7 +125,7 @@ export const LeftDuty = Type.Object(
     duty: Type.Enum([...duties]),
     /** Absent for a duty of the whole ward. */
     bed: Type.Optional(Type.String()),
-    /** The name of the person who is responsible after the act; absent if nobody is. */
+    /** The name of the person who is responsible after the act; absent if nobody is responsible. */
     next: Type.Optional(Type.String()),
     /** When the duty begins; absent if it has begun. */
     from: Type.Optional(Instant),

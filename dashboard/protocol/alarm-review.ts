@@ -14,7 +14,10 @@ const Ms = Type.Integer();
 const Count = Type.Integer({ minimum: 0 });
 const Name = Type.String({ minLength: 1, maxLength: 80 });
 
-/** Maximum number of alarms on one page, and the number without `limit`. One audit record can name all patients of a page (200). */
+/**
+ * Maximum number of alarms on one page, and number of alarms if the query has no `limit`. One audit record can name all
+ * patients of a page (200).
+ */
 export const reviewPageMax = 190;
 export const reviewPageDefault = 100;
 

@@ -28,8 +28,8 @@ const seen = {
 };
 
 /**
- * The body of `POST /api/wards/:ward/assignments`. The assigned person must accept. A person who assigns herself or
- * himself for a time that begins within 1 h has accepted with this request.
+ * The body of `POST /api/wards/:ward/assignments`. The assigned person must accept. If persons assign themselves for a
+ * time that begins within 1 h, this request is also their acceptance.
  */
 export const AssignBody = Type.Object(
   {

@@ -74,8 +74,8 @@ export const MyCall = Type.Object(
      */
     againAt: Type.Optional(Instant),
     /**
-     * The newest call of each other person in this round, in the order in which Vigil called the persons. If there are
-     * many persons, only the last 8 of this order.
+     * The newest call of each other person in this round, in the order of the calls. If there are more than 8 persons,
+     * only the last 8.
      */
     others: Type.Optional(
       Type.Array(Type.Object({ name: Type.String(), outcome: Type.Enum([...callOutcomes]) }, closed), {
@@ -118,7 +118,10 @@ export const CallsPainted = Type.Object(
 );
 export type CallsPainted = Static<typeof CallsPainted>;
 
-/** In the heartbeat (`delivery`), only if something is wrong: nobody is called in these wards, since the given time. */
+/**
+ * The part `delivery` of the heartbeat. Present only if something is wrong: since the given time, nobody is called in
+ * these wards.
+ */
 export const DeliveryDown = Type.Object(
   { wards: Type.Array(Ward, { maxItems: 200 }), since: Type.Union([Instant, Type.Null()]) },
   closed,

@@ -253,8 +253,8 @@ export const Associated = Type.Object({ associationId: AssociationId, version: T
 export type Associated = Static<typeof Associated>;
 
 /**
- * The body of a 409 or 404 answer to a change of an association: nothing was changed. After a 404 because the association
- * has ended, `changes` says who ended it.
+ * The body of a 409 or 404 answer to a change of an association. Nothing was changed. If the answer is 404 because the
+ * association has ended, `changes` says who ended the association.
  */
 export const AssociationRefused = Type.Object(
   {

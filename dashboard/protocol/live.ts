@@ -33,8 +33,8 @@ export const CanaryFault = Type.Object(
     partitions: Type.Integer({ minimum: 1 }),
     of: Type.Integer({ minimum: 1 }),
     /**
-     * True: readings of devices may not arrive, or the alarm processor may not judge them. False: readings of devices
-     * arrive, and only the canaries are missing.
+     * True: perhaps readings of devices do not arrive, or the alarm processor does not judge them. False: readings of
+     * devices arrive, and only the canaries are missing.
      */
     grave: Type.Boolean(),
     /**
@@ -197,7 +197,10 @@ export const Snapshot = Type.Object(
     health: Health,
     /** The server understands `ScreenReport`. An older server would close the connection because of a report. */
     reports: Type.Optional(Type.Literal(true)),
-    /** The server understands `WantDeliveries` (delivery.ts). An older server would close the connection because of it. */
+    /**
+     * The server understands `WantDeliveries` (delivery.ts). An older server would close the connection because of this
+     * message.
+     */
     deliveries: Type.Optional(Type.Literal(true)),
   },
   closed,

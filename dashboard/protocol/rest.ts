@@ -81,9 +81,9 @@ export const Wards = Type.Object(
 export type Wards = Static<typeof Wards>;
 
 /**
- * The newest value of one parameter. The age of the value is the time since `time` (by the device's clock) or since
- * `receivedAt` (by the gateway's clock), whichever is earlier. So a reading that arrives late is old, and a device's clock
- * that is ahead does not make a value look younger.
+ * The newest value of one parameter. The age of the value counts from the earlier of two times: `time` by the device's
+ * clock, and `receivedAt` by the gateway's clock. So a reading that arrives late is old, and a device's clock that is
+ * ahead does not make a value look younger.
  */
 export const Numeric = Type.Object(
   {
@@ -145,7 +145,10 @@ export type BedNotice = Static<typeof BedNotice>;
 
 const head = {
   associationId: AssociationId,
-  /** null if the device has no association. The screens list this device in the tray of `tray`, or of biomedical engineering if `tray` is absent. */
+  /**
+   * null if the device has no association. Then the screens list the device in the tray of the ward `tray`. If `tray`
+   * is absent, only the tray of biomedical engineering has the device.
+   */
   ward: Type.Union([Ward, Type.Null()]),
   bed: Type.Union([Type.String(), Type.Null()]),
   /** Whether a patient is admitted. A technician gets this value too, but `patient` is null for a technician. */
@@ -194,7 +197,7 @@ export const PatientView = Type.Object(
     at: Instant,
     bed: Bed,
     alarms: Type.Array(Alarm),
-    /** The version of the device's associations. A screen sends it back with a correction. */
+    /** The version of the device's associations. A screen sends this version back with a correction. */
     version: Type.Integer({ minimum: 0 }),
   },
   closed,

@@ -165,7 +165,7 @@ export const ShiftSummary = Type.Object(
     alarmsFromMs: Ms,
     /** The summary has all changes of limits that were made from this time on. */
     changesFromMs: Ms,
-    /** `away`: the server does not reach Kafka, so the summary has only what was known before. */
+    /** `away`: the server does not reach Kafka, so the summary has no newer events. */
     kafka: Type.Enum(['ok', 'away']),
     /** `stale`: no alarm processor judges some of the readings, so alarms may be missing. */
     alarmsState: Type.Enum(['ok', 'stale']),

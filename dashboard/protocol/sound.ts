@@ -37,14 +37,17 @@ export const PageSound = Type.Object(
     screen: ScreenId,
     /** `beat` of the newest heartbeat that the page has read. So the server knows that the report was made after this heartbeat. */
     beat: SteadyMs,
-    /** The page's steady clock, ms. The next heartbeat returns it, so that the page knows how old the heartbeat may be. */
+    /**
+     * The page's steady clock, ms. The next heartbeat returns this time, so that the page knows how old the heartbeat
+     * may be.
+     */
     at: SteadyMs,
     /**
      * `on`: the audio of the browser runs. `blocked`: the browser allows no sound, or the audio of the browser plays
      * nothing.
      */
     audio: Type.Enum(['on', 'blocked', 'failed']),
-    /** The sound that plays now; absent if none plays. */
+    /** The sound that plays now; absent if no sound plays. */
     level: Type.Optional(Type.Enum(['high', 'medium', 'low', 'lost'])),
     /** Only if the last heartbeat of the server asked for it (`asksSettings`). */
     settings: Type.Optional(ScreenSettings),

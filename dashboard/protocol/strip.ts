@@ -21,7 +21,7 @@ export const StripAnswer = Type.Object(
     strip: Type.Union([Strip, Type.Null()]),
     /** Why there is no strip; null if there is one. */
     missing: Type.Union([Type.Enum([...missingStrips]), Type.Null()]),
-    /** Whether the server computed the same digest from the samples. */
+    /** Whether the digest that the server computed from the samples equals the stored digest. */
     isDigestRight: Type.Boolean(),
     /**
      * True: the alarm history no longer has the alarm. Then `alarm` has only the data of the strip, and `alarm.onsets`

@@ -99,8 +99,9 @@ export const TrendQuery = Type.Object(
 export type TrendQuery = Static<typeof TrendQuery>;
 
 /**
- * Stored values in steps of `stepMs`: `[start of step in ms since 1970, mean, min, max, number of values]`. A step without
- * readings is absent. A screen draws a gap if two neighbouring points are much further apart than is usual in the series.
+ * Stored values in steps of `stepMs`: `[start of step in ms since 1970, mean, min, max, number of values]`. A step
+ * without readings is absent. A screen draws a gap if the distance of two neighbouring points is much longer than usual
+ * in the series.
  */
 export const Trends = Type.Object(
   {

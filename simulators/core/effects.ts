@@ -8,15 +8,18 @@ const desaturatedPercent = 78;
 const tachycardiaPerMin = 150;
 
 /**
- * Returns how strong an effect is, from 0 to 1. Outside an episode it is 0; within an episode it rises to 1 in the first 30 s and falls to
- * 0 in the last 30 s.
+ * Returns the strength of an effect, from 0 to 1. Outside an episode the strength is 0. In an episode the strength
+ * rises to 1 in the first 30 s and falls to 0 in the last 30 s.
  */
 export function severity(scenario: Scenario, effect: 'desaturation' | 'tachycardia', elapsedMs: number): number {
   const episode = effectAt(scenario, effect, elapsedMs);
   return episode ? Math.min(1, episode.sinceMs / rampMs, episode.remainingMs / rampMs) : 0;
 }
 
-/** Returns the numerics changed by the scenario. A value moves towards its target by the severity of the effect, in whole numbers. */
+/**
+ * Returns the numerics with the changes of the scenario. The severity of the effect decides how far a value moves
+ * towards its target. Values are whole numbers.
+ */
 export function applyToValues(
   scenario: Scenario,
   values: readonly NumericValue[],
@@ -49,7 +52,10 @@ function moveTowards(
   return { ...numeric, value: Math.round(numeric.value + (goal - numeric.value) * strength) };
 }
 
-/** Returns the samples changed by the scenario. While the leads are off, all samples of their waves are missing samples. */
+/**
+ * Returns the samples with the changes of the scenario. While the leads are off, all samples of their waves are missing
+ * samples.
+ */
 export function applyToSamples(scenario: Scenario, code: string, samples: Int16Array, elapsedMs: number): Int16Array {
   const isFromLeads = code.startsWith('MDC_ECG') || code === 'MDC_IMPED_TTHOR';
   if (!isFromLeads || effectAt(scenario, 'leads-off', elapsedMs) === undefined) return samples;

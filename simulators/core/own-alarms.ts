@@ -1,4 +1,6 @@
-/** The alarms that a simulated monitor raises itself, and the state of its own sound, as the scenario defines them. */
+/**
+ * The alarms that a simulated monitor itself raises, and the state of the monitor's sound. The scenario defines both.
+ */
 import type { DeviceAlert, DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
 import { effectAt, type Scenario } from './scenario.ts';
 

@@ -55,7 +55,7 @@ function waveLengthMs(wave: WaveTrack): number {
   return (wave.samples.length * 1000) / wave.rateHz;
 }
 
-/** Returns one recording with the numerics and the waves of a patient, which begin at the same time. */
+/** Joins the numerics and the waves of a patient into one recording. Both begin at the same time. */
 export function joinRecordings(numerics: Recording, waves: Recording): Recording {
   return withLoop({
     ...numerics,

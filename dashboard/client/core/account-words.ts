@@ -38,7 +38,9 @@ export function loginText({ lastLogin, openSessions }: ListedAccount, knownFrom:
   return t('last login {when}{sessions}', { when: whenText(Date.parse(lastLogin), nowMs), sessions });
 }
 
-/** Returns whether an account has every typed word in its name, user name, role, wards or state. */
+/**
+ * Returns whether an account matches a search: its name, user name, role, wards or state must have every typed word.
+ */
 export function matchesSearch(account: ListedAccount, typed: string, nowMs: number): boolean {
   const text = [
     ...[account.name, account.userId, roleTexts[account.role], wardsText(account.wards)],

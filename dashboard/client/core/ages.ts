@@ -23,7 +23,7 @@ const expiredIntervals = 3;
 /**
  * Returns a value's class by its age. A value from the future has an unknown age (a clock was set), so it is never
  * `current`.
- * @param intervalMs time until the next value is due; if it is not finite or not above 0, 1 s is used
+ * @param intervalMs time until the next value is due; 1 s is used if this time is not finite or not above 0
  */
 export function ageClass(ageMs: number, intervalMs: number): AgeClass {
   const interval = Number.isFinite(intervalMs) && intervalMs > 0 ? intervalMs : 1000;
@@ -60,8 +60,8 @@ export function connectionOf(
 }
 
 /**
- * Returns whether the value comes from more than `transportToleranceMs` in the future. A smaller difference is normal
- * between the clocks of two machines.
+ * Returns whether the time of a value is more than `transportToleranceMs` in the future. A smaller difference between
+ * the clocks of two machines is normal.
  */
 export function isFutureAge(ageMs: number): boolean {
   return ageMs < -transportToleranceMs;

@@ -27,7 +27,7 @@ const textFilters = ['bed', 'person', 'condition', 'patient'] as const;
 /** Undefined: no filter. */
 export type AlarmFilters = {
   readonly period: ReviewPeriod;
-  /** Only with the period `chosen`: the beginning, and the end if there is one. Instants. */
+  /** Instants, only with the period `chosen`: the beginning, and the end if the period has an end. */
   readonly from?: string;
   readonly to?: string;
   readonly bed?: string;
@@ -118,7 +118,10 @@ export function spanFault({ fromMs, toMs }: ReviewSpan, nowMs: number): string |
   }
 }
 
-/** Returns the query for the server. @param ward `*` for all wards of the person */
+/**
+ * Returns the query for the server.
+ * @param ward `*` for all wards of the person
+ */
 export function reviewQuery(ward: string, filters: AlarmFilters, { fromMs, toMs }: ReviewSpan): AlarmReviewQuery {
   const { bed, person, condition, patient, priority, answer } = filters;
   return {

@@ -8,7 +8,7 @@ import { audioPausedUntilMs } from './alarm-order.ts';
 import type { SoundLevel } from './sound-table.ts';
 
 /**
- * Maximum number of alarms in one report. Equal to `reportAlarmsMax` in dashboard/protocol/live.ts, because the page
+ * Maximum number of alarms in one report. A copy of `reportAlarmsMax` (dashboard/protocol/live.ts), because the page
  * does not load that module.
  */
 export const alarmsPerReportMax = 64;
@@ -96,7 +96,10 @@ function groupOf(
   return last && alarm.rev > last.alarm.rev ? newerGroup : undefined;
 }
 
-/** Returns the report about an alarm. @param times by the page's steady clock */
+/**
+ * Returns the report about an alarm.
+ * @param times by the page's steady clock
+ */
 export function reportOf(
   alarm: Alarm,
   shown: AlarmReport['shown'],

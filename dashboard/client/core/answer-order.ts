@@ -10,7 +10,10 @@ export type AnswerOrder = {
   dropAll(): void;
 };
 
-/** An answer may be shown if no answer to a later question was shown before. A slow answer must not replace a newer one. */
+/**
+ * An answer may be shown if no answer to a later question was shown before. So a slow answer never replaces a newer
+ * answer.
+ */
 export function createAnswerOrder(): AnswerOrder {
   let asked = 0;
   /** Only answers to questions with a greater number may be shown. */

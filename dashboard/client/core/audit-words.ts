@@ -20,7 +20,10 @@ function timesText(count: number): string {
   return count === 1 ? t('once') : count === 2 ? t('twice') : t('{count} times', { count });
 }
 
-/** Returns when a person's records begin and end: `at 2026-01-31 14:03:07`, or from the first to the last. */
+/**
+ * Returns the time of a person's records: a single time such as `at 2026-01-31 14:03:07`, or the time from the first
+ * record to the last record.
+ */
 export function spanText({ first, last }: Pick<AuditPerson, 'first' | 'last'>): string {
   const [firstText, lastText] = [dateTimeText(Date.parse(first)), dateTimeText(Date.parse(last))];
   return firstText === lastText

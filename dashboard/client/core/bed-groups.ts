@@ -19,8 +19,8 @@ export type Grouped = {
   /** Devices without a bed, the device with the longest time in the tray first. */
   readonly tray: readonly Bed[];
   /**
-   * Beds in which several patients are recorded. Each of these patients has an own tile, so a number never stands under
-   * the name of a wrong patient.
+   * Beds in which several patients are recorded. Each of these patients has a separate tile, so a number never stands
+   * under the name of a wrong patient.
    */
   readonly crowdedBeds: readonly { readonly ward: string; readonly bed: string }[];
 };

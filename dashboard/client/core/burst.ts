@@ -1,7 +1,7 @@
 /** Renders the burst of an alarm sound as samples. */
 import type { Burst } from './sound-table.ts';
 
-/** The share of its length in which a straight edge rises from 10 % to 90 % of the loudness. */
+/** A straight edge rises from 10 % to 90 % of the loudness in this share of the length of the edge. */
 const measuredShareOfEdge = 0.8;
 const pointsPerPeriod = 2048;
 

@@ -120,7 +120,7 @@ describe('an answered call', () => {
   });
 
   it('after “I cannot”, the card says who is called now', () => {
-    // `next` is the person after the one who is called now.
+    // `next` is the person that Vigil calls after the person who is called now.
     expect(words({ answered: 'rejected', next: 'Cleo', others: ben('waiting') })).toBe(
       'You cannot go. Ben is called now.',
     );

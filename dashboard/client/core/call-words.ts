@@ -78,7 +78,7 @@ function missedText({ missed }: MyCall): string {
 }
 
 /**
- * Returns who goes or who is called now, or that the ward has an alarm; undefined if the page knows nothing of this.
+ * Returns who goes or who is called now, or that the ward has an alarm; undefined if the page has none of these facts.
  */
 function presentText({ acceptedBy, others, isWardTold }: MyCall, view?: DeliveryView): string | undefined {
   if (acceptedBy.length > 0) return goesText(acceptedBy);
@@ -89,8 +89,8 @@ function presentText({ acceptedBy, others, isWardTold }: MyCall, view?: Delivery
 }
 
 /**
- * Returns ` If nobody acknowledges it within 1:43, Vigil calls again.` After this time the text says only that the time
- * is over, because the page does not know what Vigil does now.
+ * Returns for example ` If nobody acknowledges it within 1:43, Vigil calls again.` After this time the text says only
+ * that the time is over, because the page does not know what Vigil does now.
  */
 function againText({ againAt }: MyCall, nowMs: number): string {
   if (againAt === undefined) return '';
@@ -101,7 +101,7 @@ function againText({ againAt }: MyCall, nowMs: number): string {
   });
 }
 
-/** Returns `Ben goes.` or `Ben and Cleo go.` */
+/** Returns who goes, for example `Ben goes.` or `Ben and Cleo go.` */
 function goesText(names: readonly string[]): string {
   return names.length === 1
     ? t('{names} goes.', { names: names[0] })

@@ -81,7 +81,7 @@ describe('the cards', () => {
     expect(ids(cardsAfter(answered, list, nowMs + placeMs, false))).toBe('b,c,a');
     // The call of an alarm that has ended keeps its place, too.
     expect(ids(cardsAfter(answered, [call('b'), call('c')], before, false))).toBe('a,b,c');
-    // The page gives a call that was answered before the page was opened the place from the server.
+    // If a call was answered before the page was opened, its place comes from the server.
     expect(ids(cardsAfter([], list, nowMs, false))).toBe('b,c,a');
   });
 

@@ -17,7 +17,7 @@ export type CallCard = {
   /** The newest known state of the alarm. */
   readonly alarm: Alarm;
   readonly state: CallState;
-  /** When the call got this state, ms of the server's time; minus infinity if the page has not seen the change. */
+  /** The server's time at which the call got this state, ms; minus infinity if the page has not seen the change. */
   readonly stateAtMs: number;
 };
 

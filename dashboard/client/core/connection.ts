@@ -29,7 +29,7 @@ export const lateRetryMs = 60_000;
 
 export type AfterClose = 'log-in' | 'retry-now' | 'retry' | 'retry-late' | 'forbidden';
 
-/** Returns what the screen does after the server closed the connection with this code. */
+/** Returns what the screen must do after the server has closed the connection with a code. */
 export function afterClose(code: number): AfterClose {
   switch (code) {
     case closeCodes.sessionEnded:

@@ -5,7 +5,10 @@ import { shortTime } from './times.ts';
 
 type Away = Board['away'][number];
 
-/** Returns the heading of the section in which a cover confirms or rejects: `You cover A-1, A-2 for Anna Alt until 15:00`. */
+/**
+ * Returns the heading above the buttons with which a cover confirms or rejects, for example `You cover A-1, A-2 for
+ * Anna Alt until 15:00`.
+ */
 export function coverAskedText(
   { name, until, fault, isRejected }: Away,
   beds: readonly string[],

@@ -29,7 +29,7 @@ export function csvLines(bytes: Uint8Array, linesMax: number): CsvLines {
   return { ok: true, lines };
 }
 
-/** Returns the text in UTF-8 or, with a byte order mark, in UTF-16; undefined for another encoding. */
+/** Returns the text in UTF-8 or, with a byte order mark, in UTF-16; undefined for all other encodings. */
 function textOf(bytes: Uint8Array): string | undefined {
   const encoding =
     bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';

@@ -41,13 +41,16 @@ const shortStageNames: Readonly<Record<ReceiptStage, string>> = {
 };
 const stageOrder = Object.keys(stageNames) as ReceiptStage[];
 
-/** Returns how far a message came through a channel: `phone: taken by service`. */
+/** Returns how far a message came through a channel, for example `phone: taken by service`. */
 export function stageText(channel: DeliveryChannel, stage: ReceiptStage): string {
   const where = channel === 'push' && stage === 'on-device' ? t('on the phone') : stageNames[stage];
   return `${channelNames[channel]}: ${where}`;
 }
 
-/** Returns the best confirmation of a call as a short text: `phone: taken`. A call without a confirmation gets `not confirmed yet`. */
+/**
+ * Returns the best confirmation of a call as a short text, for example `phone: taken`. A call without a confirmation
+ * gets `not confirmed yet`.
+ */
 export function confirmationText({ sent, failed, channels }: CallView): string {
   const best = sent.toSorted((a, b) => stageOrder.indexOf(b.stage) - stageOrder.indexOf(a.stage))[0];
   if (best) return `${channelNames[best.channel]}: ${shortStageNames[best.stage]}`;
@@ -106,7 +109,7 @@ function acceptedText({ acceptedBy, calls }: DeliveryView, nowMs: number): strin
 }
 
 /**
- * Returns the line about the delivery of an alarm; undefined if the policy calls nobody about it.
+ * Returns the line about the delivery of an alarm; undefined if the policy calls nobody about the alarm.
  * @param hasEnded whether the alarm ended by itself before anybody acknowledged it
  */
 export function deliveryLine(view: DeliveryView, nowMs: number, hasEnded = false): DeliveryLine | undefined {
@@ -160,7 +163,7 @@ export function tileDeliveryLine(view: DeliveryView | undefined, nowMs: number):
   return { text: joined(t('calling {name}', { name: call.name }), secondsText(view.dueAtMs, nowMs)), isBad: false };
 }
 
-/** How a call ended, or that it waits for an answer, as the end of a sentence about the person. */
+/** Ends of sentences about a person: how the person's call ended, or that the call waits for an answer. */
 export const outcomeWords: Readonly<Record<CallOutcome, string>> = texts({
   waiting: 'has not answered yet',
   accepted: 'goes',
@@ -176,8 +179,8 @@ export const outcomeWords: Readonly<Record<CallOutcome, string>> = texts({
 export type CallLine = { readonly key: string; readonly text: string; readonly stages: readonly string[] };
 
 /**
- * Returns the sentence above the list of calls that says that calls of earlier rounds are not in the list. Undefined in
- * the first round.
+ * Returns the sentence above the list of calls: calls of earlier rounds are not in the list. Undefined in the first
+ * round.
  */
 export function roundNote({ round }: DeliveryView): string | undefined {
   return round > 1 ? t('Calls of this round; earlier rounds are under “why?”.') : undefined;

@@ -3,8 +3,8 @@
 import type { Session } from '../../protocol/rest.ts';
 
 /**
- * When somebody last touched this page, by two clocks: the wall clock, which all tabs share, and the page's monotonic
- * clock, which nobody can set.
+ * When somebody last touched this page, by two clocks. All tabs share the wall clock. Nobody can set the monotonic
+ * clock of the page.
  */
 export type TouchTime = { readonly wallMs: number; readonly steadyMs: number };
 

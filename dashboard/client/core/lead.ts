@@ -1,7 +1,7 @@
 /**
- * Estimates the lead of a remote clock: how far it is ahead of the screen's clock. Each message carries the remote time
- * at which it was sent. The largest lead of the last seconds is the best estimate, because it belongs to the message
- * with the smallest delay.
+ * Estimates the lead of a remote clock. The lead is how far the remote clock is ahead of the screen's clock. Each
+ * message carries the remote time at which it was sent. The largest lead of the last seconds is the best estimate,
+ * because it belongs to the message with the smallest delay.
  */
 
 /** How long the largest lead is used. After this time the smaller leads of slower messages are used. */

@@ -1,4 +1,4 @@
-/** The sentences about what happens if a person goes away or if an assignment ends. */
+/** The sentences about the consequences when a person goes away or an assignment ends. */
 import type { Duty } from '../../../contracts/messages/assignments.ts';
 import type { Board, BoardEntry, LeaveOutcome } from '../../protocol/assignments.ts';
 import { dutyNames } from './duty-words.ts';

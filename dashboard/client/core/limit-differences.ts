@@ -1,4 +1,4 @@
-/** Compares two texts about limits that the server wrote (`limitsText` in dashboard/server/core/limits-text.ts). */
+/** Compares two texts of the server about limits (`limitsText` in dashboard/server/core/limits-text.ts). */
 import { boundLabels, bounds } from '../../../contracts/effective-limits.ts';
 import { t } from './texts.ts';
 import { shortTime } from './times.ts';
@@ -14,7 +14,7 @@ const boundNames = bounds.map((name) => boundLabels[name]);
 const valuePattern = /^(extreme low|low|high|extreme high|delay) (-?\d+(?:\.\d+)?)( ms)?(?:, |$)/;
 const offPattern = /^switched off until (\S+) \((.*)\)$/s;
 
-/** Returns the limits of a text; undefined if the text has another form. */
+/** Returns the limits of a text; undefined if the text has an unknown form. */
 function parseLimits(text: string, nowMs: number): LimitValues | undefined {
   const values = new Map<string, string>();
   let rest = text;

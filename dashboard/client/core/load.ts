@@ -47,7 +47,7 @@ export const calmMs = { main: 150, draw: 250 } as const;
 export const calmForMs = { min: 10_000, max: 160_000 } as const;
 /** If the screen goes down again within this time after it went up, this is a relapse. */
 export const relapseMs = 30_000;
-/** At the level `numbers-slower`, numbers are drawn once in this time, ms. Values that come every second stay current. */
+/** How often numbers are drawn at the level `numbers-slower`, ms. Values that come every second stay current. */
 export const numbersEveryMs = 1000;
 
 export const startLoad: Load = {

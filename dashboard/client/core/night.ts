@@ -20,7 +20,7 @@ export type NightChoice = (typeof nightChoices)[number];
 export const nightPressFromHour = 18;
 /** How long night mode lasts if a person begins it by day, for example for a rest of the patients (ours). */
 export const dayRestMs = 2 * 3_600_000;
-/** The longest night that a person can begin, with the hour that a change of the clock adds. */
+/** The longest night that a person can begin. It contains the hour that a change of the clock adds. */
 const begunMsMax = 13 * 3_600_000;
 
 /**

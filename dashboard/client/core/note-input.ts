@@ -13,7 +13,7 @@ export function charactersLeft(typed: string): number {
   return noteCharactersMax - [...noteOf(typed)].length;
 }
 
-/** Returns `Nora Nurse, 07:10`. */
+/** Returns who wrote the note and when, for example `Nora Nurse, 07:10`. */
 export function authorText({ by, at }: Pick<HandOverNote, 'by' | 'at'>, nowMs: number): string {
   return `${by}, ${shortTime(at, nowMs)}`;
 }

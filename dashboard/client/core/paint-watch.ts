@@ -28,12 +28,12 @@ export type PaintWatch = {
   readonly checkedAtMs: number;
 };
 
-/** Returns the state before the first report. All times in this file are of a steady clock, ms. */
+/** Returns the state before the first report. All times in this file are by a steady clock, ms. */
 export function startWatch(nowMs: number): PaintWatch {
   return { isStuck: false, trustedUntilMs: nowMs + startMs, lateFramesIgnoredUntilMs: nowMs, checkedAtMs: nowMs };
 }
 
-/** Returns the state after a report of the painter, which says how late its frames were. */
+/** Returns the state after a report of the painter. The report says how late the painter's frames were. */
 export function watchAfterReport(watch: PaintWatch, lateMs: number, nowMs: number): PaintWatch {
   const isStuck = lateMs > stuckMs && nowMs >= watch.lateFramesIgnoredUntilMs;
   return { ...watch, isStuck, trustedUntilMs: nowMs + stuckMs };

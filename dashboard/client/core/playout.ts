@@ -12,10 +12,10 @@ export const playoutMarginMs = 400;
 export const playoutDelayMaxMs = 6000;
 /** If all new chunks come later than before by more than this, a clock was set or the connection became slower. */
 const stepMs = 300;
-/** If the pen is further behind its target than this, the pen jumps to the target instead of moving faster. */
+/** If the pen is further behind its target than this, the pen jumps to the target and does not move faster. */
 const jumpMs = 3000;
 /**
- * If the pen is further ahead of its target than this, the pen jumps back instead of moving slower, because it has no
+ * If the pen is further ahead of its target than this, the pen jumps back and does not move slower, because it has no
  * samples to draw.
  */
 const jumpBackMs = 800;

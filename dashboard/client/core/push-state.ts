@@ -19,7 +19,7 @@ export type PushState =
 /**
  * Returns the state of this device.
  * @param isOffered whether the hospital has set up push messages
- * @param isRegistered whether the server has the subscription of this browser among the person's entries
+ * @param isRegistered whether the subscription of this browser is one of the person's entries at the server
  */
 export function pushStateOf(ability: PushAbility, isOffered: boolean, isRegistered: boolean): PushState {
   const { isSecure, hasServiceWorker, hasPush, permission, isApple, isInstalled } = ability;
@@ -52,9 +52,10 @@ export function pushStateOf(ability: PushAbility, isOffered: boolean, isRegister
   return { state: 'off', text: t('This device is not called while Vigil is closed.') };
 }
 
-/** Returns a name for this device that people recognise: `iPhone, Safari`. */
+/** Returns a name for this device that people recognise, for example `iPhone, Safari`. */
 export function deviceLabel(userAgent: string): string {
-  // The text of an Android device also has the word Linux, and the text of an iPhone has the words Mac OS X.
+  // The order matters: the text of an Android device also has the word Linux, and the text of an iPhone also has the
+  // words Mac OS X.
   const device = ['iPhone', 'iPad', 'Android', 'Windows', 'Mac', 'Linux'].find((name) => userAgent.includes(name));
   const browser =
     (/Edg\//.test(userAgent) && 'Edge') ||

@@ -46,8 +46,8 @@ export function reachLine({ channel, state, stage, at, reason }: ReachState, now
 }
 
 /**
- * The sentence on the board about how often Vigil tries the channels of a person. So a shown result may be this old
- * although nothing has changed.
+ * The sentence on the board about how often Vigil tries the channels of a person, and how old an unchanged result may
+ * be.
  */
 export const checksText = () =>
   t(

@@ -25,7 +25,7 @@ export type Route =
   | { readonly page: 'shift'; readonly ward: string | undefined; readonly since?: string; readonly bed?: string }
   /** The overview of the wards, for people in charge. */
   | { readonly page: 'wards' }
-  /** `ward`: the ward whose devices are shown; undefined for all wards of the person. */
+  /** `ward`: the page shows the devices of this ward; undefined for all wards of the person. */
   | { readonly page: 'devices'; readonly ward?: string }
   | { readonly page: 'accounts' }
   /** The waves around the onset of an alarm. */
@@ -72,7 +72,7 @@ export function parseRoute(hash: string): Route {
   }
 }
 
-/** Returns whether two routes show the same patient, perhaps with other trends. */
+/** Returns whether two routes show one patient. The trends may differ. */
 export function isSamePatient(a: Route, b: Route): boolean {
   return a.page === 'patient' && b.page === 'patient' && a.associationId === b.associationId;
 }
@@ -190,7 +190,7 @@ export function shownRoute(asked: Route, may: May): Route {
 }
 
 /**
- * Returns the ward whose assignment board is shown; undefined if the person must choose.
+ * Returns the ward for the assignment board; undefined if the person must choose a ward.
  * @param asked the ward in the address
  * @param watched the ward that the screen watches, `*` for all wards of the person
  * @param wards the wards of the person

@@ -61,9 +61,9 @@ function visitKey({ alarmId, priority, onsets }: Alarm): string {
 export type Seen = { readonly sight: Sight; readonly alarm: Alarm; readonly sinceMs: number };
 
 /**
- * Returns what a person has seen after the browser has painted `alarm` as the selected alarm at `nowMs`, by a steady
- * clock. Undefined if the alarm is answered. If the alarm calls again, the person must read it again, even if its text
- * has not changed.
+ * The browser has painted `alarm` as the selected alarm at `nowMs`, by a steady clock. Returns what a person has seen.
+ * Undefined if the alarm is answered. If the alarm calls again, the person must read it again, even if its text has not
+ * changed.
  */
 export function seenAfterPaint(before: Seen | undefined, alarm: Alarm, nowMs: number): Seen | undefined {
   if (!isUnanswered(alarm)) return undefined;
@@ -74,9 +74,9 @@ export function seenAfterPaint(before: Seen | undefined, alarm: Alarm, nowMs: nu
 }
 
 /**
- * Returns whether a press of the key acknowledges the selected alarm. `acknowledge`: yes, in the revision that was
- * painted. `too-soon`: the page has shown the alarm, or its present content, for less than `stillMs`, so the person has
- * not read it. `over`: the alarm is answered or is not on the screen any more.
+ * Returns whether a press of the key acknowledges the selected alarm. `acknowledge`: yes, in the painted revision.
+ * `too-soon`: no. The page has shown the alarm, or the present content of the alarm, for less than `stillMs`, so the
+ * person has not read it. `over`: no. The alarm is answered or is not on the screen any more.
  */
 export function judgeKeyAcknowledge(
   selectedId: string,

@@ -7,7 +7,7 @@
 import { builtInAlertCodes } from '../../../contracts/alert-codes.ts';
 import { keys, shownLanguage, t, texts } from './texts.ts';
 
-/** The names of measurements that German monitors show differently. All other names are the same. */
+/** The names of measurements that German monitors show differently. All other names do not change. */
 const labels: Readonly<Record<string, string>> = texts({ HR: 'HR', RR: 'RR', PR: 'PR' });
 
 /** Returns the short name of a measurement, such as `HR`. */

@@ -254,4 +254,4 @@ export const firstHourText = (thisShiftMs: number): string =>
     time: minuteText(thisShiftMs),
   });
 
-/** Returns the value of a field for date and time, in the screen's time zone: `2026-01-31T07:00`. */
+/** Returns the value of a field for date and time, in the screen's time zone, for example `2026-01-31T07:00`. */

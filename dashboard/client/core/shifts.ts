@@ -3,7 +3,7 @@ import { hourMs } from '../../../contracts/durations.ts';
 import { instantOfWall, type WallTime, wallTime } from '../../../contracts/zones.ts';
 import { pageZone } from './zones.ts';
 
-/** The times of day at which shifts begin, in minutes after midnight and in order. There is at least one. */
+/** The times of day at which shifts begin, in minutes after midnight and in order. The list has at least one time. */
 export type ShiftStarts = readonly number[];
 
 /** The hour that decides which shift is the night shift: the shift that lasts at this hour (ours). */

@@ -89,7 +89,7 @@ export function shortcutsFor(may: (permission: Permission) => boolean): readonly
 export type KeyPress = {
   /** The character of the key on the person's own keyboard, as `KeyboardEvent.key`. */
   readonly key: string;
-  /** Whether Control, Alt or Meta is held too. Such a key belongs to the browser. */
+  /** Whether Control, Alt or Meta is held too. The browser gets such a key. */
   readonly hasModifier: boolean;
   /** Whether the key is held down and repeats itself. */
   readonly isRepeat: boolean;
@@ -103,7 +103,7 @@ export type KeyPress = {
 /** The first key of two, and when a person pressed it. */
 export type FirstKey = { readonly key: string; readonly atMs: number };
 
-/** The second of two keys counts only within this time after the first. */
+/** How long after the first of two keys the second key counts. */
 export const secondKeyMs = 2_000;
 
 /**
@@ -124,7 +124,7 @@ export function waitsForBurst(act: KeyAct): boolean {
 
 export type KeyReading = { readonly act?: KeyAct; readonly first?: FirstKey };
 
-/** Returns what a pressed key does: an act, or the first of two keys, or nothing. */
+/** Returns the effect of a pressed key: an act, or the first of two keys, or nothing. */
 export function readKey(press: KeyPress, first: FirstKey | undefined, offered: readonly Shortcut[]): KeyReading {
   if (press.isTyping || press.hasModifier) return {};
   // The repeats of a held key do nothing. The page still waits for the second of two keys.

@@ -16,7 +16,7 @@ export type Sight = {
   readonly mostSerious: Alarm;
   /** When the row last showed `mostSerious`, ms. */
   readonly atMs: number;
-  /** Since when the row shows that the alarm has ended, ms; absent while the alarm is present. */
+  /** The time since which the row shows that the alarm has ended, ms; absent while the alarm is present. */
   readonly endedAtMs?: number;
 };
 

@@ -27,8 +27,8 @@ type ControlState = {
   readonly place: Place;
   readonly actsOn: string;
   /**
-   * Since when place and `actsOn` are unchanged. Minus infinity if the control is new and no other control was at its
-   * place.
+   * The time since which place and `actsOn` are unchanged. Minus infinity if the control is new and no other control
+   * was at its place.
    */
   readonly sinceMs: number;
 };

@@ -148,9 +148,7 @@ const balanceStepPx = 4;
 /** Width divided by height of the cell that is easiest to read. */
 const bestAspectRatio = 1.6;
 
-/**
- * Returns the number of equal columns that gives cells of the best shape; undefined if equal cells would be too small.
- */
+/** Returns how many equal columns give the cells the best shape; undefined if equal cells would be too small. */
 function equalColumns(
   cells: readonly Cell[],
   { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },

@@ -7,7 +7,7 @@ import { instantsOf, type WallTime, wallTime, zoneLabel } from '../../../contrac
 import { t } from './texts.ts';
 import { pageZone } from './zones.ts';
 
-/** The fields of a `datetime-local` value, `2026-01-31T14:03` with or without seconds. */
+/** The parts of a `datetime-local` value such as `2026-01-31T14:03`, with or without seconds. */
 const fieldPattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?$/;
 
 /** Returns the value of a field for an instant, without seconds; an empty text if the instant is not finite. */
@@ -28,8 +28,8 @@ function wallOfField(text: string): WallTime | undefined {
 }
 
 /**
- * Returns the instant of a field, ms; undefined if the field is empty, or if its time does not exist. If the time comes twice, returns the first of
- * the two instants.
+ * Returns the instant of a field, ms; undefined if the field is empty, or if its time does not exist. If the time comes
+ * twice, returns the first instant.
  */
 export function instantOfField(text: string, zone = pageZone()): number | undefined {
   const wall = wallOfField(text);

@@ -109,7 +109,9 @@ export function yearsOld(birthDate: string | undefined, nowMs: number): number |
  */
 const monthsUntilYears = 2;
 
-/** Returns a patient's age as text: `34 years`, `5 months`, `9 days`; undefined if the age is not known. */
+/**
+ * Returns a patient's age as text, for example `34 years`, `5 months` or `9 days`; undefined if the age is not known.
+ */
 export function patientAgeText(birthDate: string | undefined, nowMs: number): string | undefined {
   const years = yearsOld(birthDate, nowMs);
   if (birthDate === undefined || years === undefined) return undefined;

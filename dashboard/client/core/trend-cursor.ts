@@ -51,7 +51,7 @@ export function earlierReader(valueAt: ValueReader, before: string, beforeMs: nu
 
 type Series = TrendValues['series'][number];
 
-/** Returns the function that reads values. It prepares each series once, because the cursor moves often. */
+/** Returns the function that reads values. Prepares each series only once, because the cursor moves often. */
 export function createValueReader(trends: TrendValues, toMs: number): ValueReader {
   const { stepMs } = trends;
   const scoreAt = scoreReader(trends, toMs);

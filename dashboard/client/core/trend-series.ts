@@ -8,7 +8,7 @@ import type { TrendValues } from '../../protocol/trends.ts';
 type Values = (number | null | undefined)[];
 
 export type TrendColumn = {
-  /** Mean, minimum and maximum of each step. Null breaks the line; undefined does not. */
+  /** Mean, minimum and maximum of each step. Null breaks the line; undefined does not break it. */
   readonly mean: Values;
   readonly min: Values;
   readonly max: Values;

@@ -78,7 +78,7 @@ export function zoneLegend(rows: readonly TableRow[]): string {
     : t('The clocks were changed in this time, from {zone} to {zone2}.', { zone: oldest, zone2: newest });
 }
 
-/** Returns the value of a cell, with `?` if it is questionable; `–` without a value. */
+/** Returns the value of a cell; `–` without a value. A questionable value has a `?`. */
 export function cellText(code: string, cell: TrendCell | undefined): string {
   if (cell === undefined) return '–';
   const text = numberText(cell.value, labelAndDigits(code).digits);

@@ -53,7 +53,8 @@ export function writeWave(buffer: WaveBuffer, startMs: number, samples: ArrayLik
   const startIndex = ((startMs - buffer.baseMs) * buffer.rateHz) / 1000;
   const samplesAfterNewest = startIndex - buffer.next;
   if (Math.abs(samplesAfterNewest) <= joinTolerance + joinToleranceFraction * samples.length) {
-    // The difference is rounding or drift of the device's clock. Moving the base avoids a gap that is not real.
+    // The difference comes from rounding or from drift of the device's clock. Moves the base, so that no false gap
+    // appears.
     buffer.baseMs += (samplesAfterNewest * 1000) / buffer.rateHz;
     return writeSamples(buffer, buffer.next, samples, 'joined');
   }

@@ -10,13 +10,16 @@ export const keptMinutesMax = 40;
 /** Maximum number of minutes in one request (dashboard/protocol/wave-history.ts). */
 const requestMinutesMax = 5;
 
-/** If samples of a minute may still come, the page asks for this minute again after this time, ms (ours). */
+/** How long the page waits before it asks again for a minute of which samples may still come, ms (ours). */
 const askAgainMs = 5_000;
 
 /** Times are by the clock of the device, ms since 1970. */
 export type LoadedMinute = {
   readonly fromMs: number;
-  /** The samples of the minute are loaded up to this instant. Later samples may still come, or were not asked for. */
+  /**
+   * The samples of the minute are loaded up to this instant. Later samples may still come, or the page did not ask for
+   * them.
+   */
   readonly knownToMs: number;
   /** When the newest answer about this minute came. */
   readonly answeredMs: number;

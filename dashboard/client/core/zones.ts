@@ -6,9 +6,12 @@
 import { comesTwice, machineZone, offsetMsAt } from '../../../contracts/zones.ts';
 
 export type Zones = {
-  /** The zone of the screen. A ward without a zone in the registry of wards has this zone. */
+  /** The zone of the screen. It is also the zone of each ward without a zone in the registry of wards. */
   readonly screen: string;
-  /** The zones of the wards that the person sees and that have a zone, by ward. This browser knows each of these zones. */
+  /**
+   * The zones of the wards that the person sees, by ward. A ward without a zone is absent. This browser knows each of
+   * these zones.
+   */
   readonly wards: Readonly<Record<string, string>>;
   /** The ward that the page shows; undefined if the page shows no ward or several wards. */
   readonly ward: string | undefined;

@@ -23,7 +23,7 @@ const sources = filesOf(client).filter((path) => !path.startsWith(join(client, '
 
 type Node = { readonly type?: string; readonly [name: string]: unknown };
 
-/** Returns the source files below a folder, without tests and without what the build makes. */
+/** Returns the source files below a folder, without tests and without files that the build makes. */
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))

@@ -6,7 +6,9 @@ export type Answer<T> =
       readonly status: number;
       readonly code: string;
       readonly message: string;
-      /** The whole body of the refusal, which may have more fields, for instance `AcknowledgeRefused` of a 409. */
+      /**
+       * The whole body of the refusal. The body may have further fields, for example `AcknowledgeRefused` after a 409.
+       */
       readonly body?: unknown;
     };
 

@@ -29,7 +29,8 @@ const noAnswerMessage = () => t('The alarm processor has not answered. Look agai
 export const pauseMs = audioPauseMsMax;
 
 /**
- * @param now the server's clock, ms since 1970, which may be set; each change triggers a new check of all requests
+ * @param now the server's clock, ms since 1970; somebody may set this clock. Each change triggers a new check of all
+ * requests
  * @param steady a clock that never runs backward or jumps, ms; measures how long an answer takes
  */
 export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now: Signal<number>, steady: () => number) {

@@ -60,14 +60,14 @@ export function createApp() {
   const { ward, setWard, close: closeWard } = openChosenWard(route);
   const link = signal<LinkState>('connecting');
   const linkProblem = signal<string | undefined>(undefined);
-  /** Whether the session ended without a logout. The screen then shows no alarms until somebody logs in. */
+  /** Whether the session ended without a logout. Then the screen shows no alarms until somebody logs in. */
   const sessionEnded = signal(false);
   const speakerState = signal<SpeakerState>('blocked');
   const lastHeardMs = signal<number | undefined>(undefined);
   const steady = createSteadyClock(Date.now, () => performance.now());
   const serverTime = createServerTime(steady);
   const now = signal(serverTime.now());
-  /** When the pause of the sound of Vigil's own failure ends, by this screen's steady clock, ms. */
+  /** The end of the pause of the sound `lost`, by this screen's steady clock, ms. */
   const failurePauseEndMs = signal(0);
   const failurePausedUntilMs = computed(() => now.value + failurePauseEndMs.value - steady());
   const monitor = openLoadMonitor(steady, tickMs, onTick);

@@ -25,7 +25,7 @@ export type LiveEvents = {
   readonly onScreen: (screen: Screen) => void;
   /** Called after a snapshot, because all waves that the page received before belong to a former stream. */
   readonly onSnapshot: () => void;
-  /** Called with the text of a `WaveMessage`. The painter parses it in its worker. */
+  /** Called with the text of a `WaveMessage`. The painter parses the text in its worker. */
   readonly onWave: (text: string) => void;
   /**
    * Called with the server's time in a message. `stream` identifies the server process. Only snapshots have a stream.

@@ -33,7 +33,7 @@ export type PaperRow = {
   readonly colour: string;
   /** Returns the place of a value, CSS pixels from the top of the row. */
   readonly y: (value: number) => number;
-  /** Height of the calibration mark, CSS pixels, and its text; absent if the row is not an ECG. */
+  /** The calibration mark: its height, CSS pixels, and its text. Absent if the row is not an ECG. */
   readonly mark?: { readonly heightPx: number; readonly text: string };
   readonly scaleText: string;
 };
@@ -169,7 +169,7 @@ function drawStroke(context: CanvasRenderingContext2D, stroke: Stroke, y: (value
   context.stroke();
 }
 
-/** Draws the calibration pulse of one millivolt in the margin, 5 mm wide, with its text below it. */
+/** Draws the calibration pulse of one millivolt in the margin. The pulse is 5 mm wide, and its text stands below it. */
 function drawCalibration(
   context: CanvasRenderingContext2D,
   { paper: { pxPerMm }, rowPx, colours }: PaperPicture,

@@ -29,7 +29,9 @@ export function openPaperSettings(store: () => Pick<Storage, 'getItem' | 'setIte
   return {
     speed: openKeptChoice(store, 'vigil.paper-speed', speeds, '25'),
     gain: openKeptChoice(store, 'vigil.ecg-gain', gains, '10'),
-    /** Returns the pixels in a millimetre, and whether a person has measured them at the present zoom. */
+    /**
+     * Returns the number of pixels in a millimetre, and whether a person has measured this number at the present zoom.
+     */
     size(): { readonly pxPerMm: number; readonly isCalibrated: boolean } {
       const { value } = calibration;
       const isCalibrated = value !== undefined && value.devicePixels === devicePixelRatio;

@@ -101,7 +101,7 @@ function base64url(bytes: ArrayBuffer | null): string {
     .replace(/=+$/, '');
 }
 
-/** Ends the subscription of this browser. This does not remove the entry at the server. */
+/** Ends the subscription of this browser. Does not remove the entry at the server. */
 export async function turnPushOff(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration('/');
   await (await registration?.pushManager?.getSubscription())?.unsubscribe();

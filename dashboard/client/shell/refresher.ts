@@ -1,4 +1,4 @@
-/** Asks the server for the same thing again and again while a page is open. */
+/** Sends a question to the server again and again while a page is open. */
 import { t } from '../core/texts.ts';
 import type { Answer } from './answer.ts';
 
@@ -10,8 +10,8 @@ export type Refresher = {
 };
 
 /**
- * @param options `everyMs` returns the pause after an answer. `onAnswer` gets each answer, but no answer to an earlier question after the
- * answer to a later one: it would show what was before a change.
+ * @param options `everyMs` returns the pause after an answer. `onAnswer` gets the answers. An answer is dropped if a
+ * later question was answered first, because the dropped answer may be older than a change.
  */
 export function createRefresher<T>(options: {
   readonly ask: () => Promise<Answer<T>>;
@@ -24,7 +24,7 @@ export function createRefresher<T>(options: {
   async function load(): Promise<void> {
     asked += 1;
     const number = asked;
-    // An error that is not caught would end the questions, and the page would show old data without a word.
+    // An error that nobody catches would end the questions, and the page would show old data without a notice.
     const answer = await options.ask().catch(noAnswer);
     if (number < answered) return;
     answered = number;

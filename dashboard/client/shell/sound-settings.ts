@@ -41,7 +41,7 @@ export function useSoundSettings(): SoundSettings {
 
 /**
  * Opens the settings. Writes `data-night` of `root` for the style sheets, and tunes the loudspeaker.
- * @param now the server's time, ms; changes regularly
+ * @param now the server's time, ms. It changes regularly
  */
 export function openSoundSettings(options: {
   readonly now: ReadonlySignal<number>;

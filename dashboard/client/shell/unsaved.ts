@@ -20,7 +20,7 @@ export function createUnsaved() {
     asks: computed(() => waiting.value !== undefined),
     /** The form that asks the person now. One form asks for all forms. */
     askingForm: computed(() => (waiting.value === undefined ? undefined : dirtyForms.value[0])),
-    /** Sets whether a form has text that was typed and not saved. Each form must call this. */
+    /** Sets whether a form has text that was typed and not saved. Each form must call this function. */
     mark,
     /**
      * Calls `next` immediately if no text would be lost. If text would be lost, calls `next` after the person has

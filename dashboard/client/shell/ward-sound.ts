@@ -39,7 +39,7 @@ export type SoundRequest = {
 export type WardSounds = ReturnType<typeof createWardSounds>;
 
 /**
- * @param now changes regularly; each change triggers a new check
+ * @param now a time that changes regularly; each change triggers a new check
  * @param steady a clock that never runs backward, ms
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -163,7 +163,7 @@ export function createWardSounds(options: {
 
   return {
     wards,
-    /** Whether the server has received a report of this page. The page can ask for the sound only after this. */
+    /** Whether the server has received a report of this page. Only after this report can the page ask for the sound. */
     isHeard: computed(() => news.value?.heardAt !== undefined),
     silent,
     lost,

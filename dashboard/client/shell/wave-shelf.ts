@@ -20,7 +20,7 @@ const clockSetMs = 5_000;
 export type LoadedTrace = Trace & { readonly joinMs: number };
 export type LoadedWave = {
   readonly code: string;
-  /** The traces of each line in the order of their times (contracts/wave-runs.ts). */
+  /** The traces of each line, in the order of their times (contracts/wave-runs.ts). */
   readonly lines: readonly (readonly LoadedTrace[])[];
   readonly gaps: readonly WaveGap[];
 };

@@ -21,7 +21,10 @@ export type StoredWave = {
   readonly timeline: number;
   /** Index of the oldest late sample that has not been drawn yet. The trace must be drawn again from this sample on. */
   lateFrom: number;
-  /** Changes when the buffer is emptied, so that the whole row is drawn again. Unique in the whole store. */
+  /**
+   * A number that changes when the buffer is emptied, so that the whole row is drawn again. The number is unique in the
+   * whole store.
+   */
   epoch: number;
 };
 

@@ -1,4 +1,7 @@
-/** The statistics of the page "Alarm history": alarms per bed and day, by condition, and the patients with the most alarms. */
+/**
+ * The statistics of the page "Alarm history": the alarms per bed and day, the alarms by condition, and the patients
+ * with the most alarms.
+ */
 import { durationText } from '../../../contracts/explain/durations.ts';
 import type { AlarmReview, BusyPatient } from '../../protocol/alarm-review.ts';
 import { busyText, rateText } from '../core/alarm-review-words.ts';

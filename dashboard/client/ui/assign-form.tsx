@@ -26,7 +26,7 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
     else if (hasBed && read.ok && read.patient === null && samePatientAs === undefined)
       sending.problem.value = t('Enter the patient id.');
     else {
-      // The typed patient is sent too. The server refuses data that contradict the patient who is in the bed.
+      // Also sends the typed patient, because the server refuses data that contradict the patient in the bed.
       const patient = read.ok ? read.patient : null;
       const patientFields = { patient, ...(samePatientAs !== undefined && { samePatientAs }) };
       const doneText = t('{deviceId} is now at {ward} {bed}.', { deviceId, ward, bed });

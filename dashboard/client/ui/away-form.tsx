@@ -19,7 +19,10 @@ const awayTimes = [
   { value: '240', text: '4 h' },
 ] as const;
 
-/** The choice "Nobody". The person must choose it, because the beds then have no nurse. User ids have no space. */
+/**
+ * The value of the choice "Nobody". A person must make this choice, because the beds then have no nurse. The value has
+ * a space, and user ids have no space.
+ */
 const nobody = 'nobody covers';
 const chooseCover = () => t('Choose who covers, or “Nobody”.');
 

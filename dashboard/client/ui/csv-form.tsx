@@ -1,4 +1,4 @@
-/** The form that uploads assignments as a CSV file. Only the charge nurse sees it. */
+/** The form that uploads assignments as a CSV file. Only the charge nurse sees the form. */
 import { useSignal } from '@preact/signals';
 import { csvLinesMax } from '../../protocol/csv-lines.ts';
 import { csvLines } from '../core/csv-file.ts';

@@ -10,7 +10,7 @@ import { AlarmPanel } from './alarm-panel.tsx';
 import type { RarePage, RareRoute } from './rare-pages.tsx';
 import { ScrollBox } from './scroll-box.tsx';
 
-/** The rarely used pages that have all alarms of the watched wards beside them. */
+/** The rarely used pages that show all alarms of the watched wards at their side. */
 const pagesWithAlarms: readonly RareRoute['page'][] = [
   'alarms',
   'assignments',

@@ -26,7 +26,8 @@ const fields = () =>
   ] as const;
 
 /**
- * The longest error text for limits in the wrong order (contracts/effective-limits.ts). The form reserves room for it.
+ * The longest error text for limits in the wrong order (contracts/effective-limits.ts). The form reserves room for this
+ * text.
  */
 const widestRefusal = () => t('The extreme high limit 888.8 of BP systolic is not below the extreme high limit 888.8.');
 

@@ -1,9 +1,9 @@
-/** Keeps the focus when a part of a page moves, for example because a tablet is turned. */
+/** Keeps the focus when a part of a page moves, for example when a person turns a tablet. */
 import { useLayoutEffect } from 'preact/hooks';
 
 /**
- * The browser takes the focus from an element that moves in the page. This hook gives it back. The part that moves needs a
- * `key`: otherwise it is built anew at its new place, and what a person has typed there is lost.
+ * The browser removes the focus from an element that moves in the page. This hook sets the focus again. The moving part
+ * needs a `key`. Without a key, the part is built anew at its new place, and typed text is lost.
  */
 export function useMovedFocus(): void {
   const focused = document.activeElement;

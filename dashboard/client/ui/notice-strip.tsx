@@ -10,7 +10,10 @@ import { t } from '../core/texts.ts';
 /** A notice counts as visible if at least this part of the notice is visible. */
 const visiblePxMin = 18;
 
-/** The notices that are not visible in the closed strip: their number, whether one is high, and whether text is cut. */
+/**
+ * Facts about the notices that are not visible in the closed strip: their number, whether any notice is high, and
+ * whether any text is cut.
+ */
 type Unseen = { readonly count: number; readonly isHigh: boolean; readonly isCut: boolean };
 
 const nothingUnseen: Unseen = { count: 0, isHigh: false, isCut: false };

@@ -195,7 +195,7 @@ function SidePanels({ bed, isLive }: { bed: Bed; isLive: boolean }) {
   );
 }
 
-/** The alarms of other beds, because a person who looks at one patient is still responsible for the others. */
+/** The alarms of other beds, because a person who looks at one patient is still responsible for other patients. */
 function OtherBeds({ associationId }: { associationId: string }) {
   const app = useApp();
   const screen = app.screen.value;

@@ -46,7 +46,8 @@ function useSummary({ ward, since, bed }: ShiftProps) {
     if (answer.ok) summary.value = answer.data;
   }
   useEffect(() => {
-    // The summary of another ward, bed or time must not be shown under this title.
+    // Removes the former summary, because the page must not show a summary of a different ward, bed or time under this
+    // title.
     summary.value = undefined;
     problem.value = undefined;
     void load();

@@ -1,4 +1,7 @@
-/** The waves of a strip on paper with a grid: one row for each wave and half, 25 mm/s, 10 mm/mV for an ECG. */
+/**
+ * The waves of a strip on paper with a grid. Each half of each wave has a row. The speed is 25 mm/s, and the gain of an
+ * ECG is 10 mm/mV.
+ */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Strip } from '../../../contracts/messages/strips.ts';
 import {

@@ -234,7 +234,7 @@ function drawLimits(plot: uPlot, limits: readonly LimitLine[], scale: number, co
   ctx.restore();
 }
 
-/** Returns the texts of the axis of times, without a text that the right end of the chart would cut. */
+/** Returns the texts of the axis of times. Leaves out a text that the right end of the chart would cut. */
 function tickTexts(plot: uPlot, ticks: readonly number[], font: string): string[] {
   const { ctx } = plot;
   ctx.save();

@@ -84,7 +84,7 @@ export function WavePaper({ picture, label, calipers, onMove, onKey, onCalipers 
 
 type HandlesProps = { paper: Paper; calipers: Calipers; onCalipers: (calipers: Calipers) => void };
 
-/** The two lines of the calipers. Each moves by dragging and by the arrow keys. */
+/** The two lines of the calipers. A person moves a line by dragging or with the arrow keys. */
 function Handles({ paper, calipers, onCalipers }: HandlesProps) {
   return (
     <>

@@ -142,7 +142,7 @@ function useWaveTimes(associationId: string, history: WaveHistoryState): WaveTim
   return times.value;
 }
 
-/** Returns the size of the room for the paper, CSS pixels, and follows its changes. */
+/** Returns the size of the room for the paper, CSS pixels. Returns the new size after each change. */
 function useRoom() {
   const element = useRef<HTMLDivElement>(null);
   const size = useSignal({ widthPx: 0, heightPx: 0 });
@@ -251,7 +251,7 @@ function View(props: ViewProps) {
   // On a phone the paper stands above the choices, so that a person sees the paper at once.
   const isNarrow = room.widthPx < 600;
   useMovedFocus();
-  // With a key the tools are the same component at both places, so a turned tablet keeps what a person has typed.
+  // Because of the key, the tools are one component at both places. So typed text stays when a person turns a tablet.
   const paperTools = (
     <PaperTools key="tools" {...{ settings, known, codes, chosen, calipers, view }} onMiddle={shown.middleTo} />
   );
