@@ -14,10 +14,7 @@ export type WallTime = {
   readonly second: number;
 };
 
-/**
- * Maximum number of remembered offsets and formats. At this maximum, all offsets and formats are forgotten and computed
- * again.
- */
+/** Maximum number of remembered values in each table below. A table that reaches this maximum is emptied. */
 const rememberedMax = 5_000;
 /** Zones change their offset at whole quarters of an hour in UTC. */
 const quarterMs = 15 * minuteMs;
