@@ -1,5 +1,5 @@
 /**
- * Lists the certificates of a Vigil installation. For each certificate, names the authority that signs it.
+ * Lists the certificates of a Vigil installation. Names the authority that signs each certificate.
  *
  * Services and devices have separate authorities. So a service's certificate cannot connect to the MQTT listener, and a
  * device's certificate cannot connect to Kafka.

@@ -15,7 +15,7 @@ const Role = Type.Enum([...roles]);
 const OwnsSound = Type.Optional(Type.Literal(true));
 const AccountWards = Type.Array(Ward, { maxItems: 200 });
 
-/** How long after the administrator has entered the password the server accepts acts. */
+/** How long the server accepts acts. The time begins when the administrator enters the password. */
 export const proofMs = 5 * 60_000;
 
 export const ListedAccount = Type.Object(

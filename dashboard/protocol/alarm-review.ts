@@ -123,7 +123,7 @@ export const ReviewedAlarmRow = Type.Object(
     calledAtMs: orNull(Ms),
     late: Type.Boolean(),
     onsets: Type.Integer({ minimum: 1 }),
-    /** The highest number of escalations of the alarm in a time in which nobody acknowledged it. */
+    /** The highest number of escalations. An acknowledgement sets the number of the alarm to 0. */
     escalation: Count,
     /** The condition still holds. */
     present: Type.Boolean(),

@@ -66,8 +66,8 @@ export const DeviceFacts = Type.Object(
      */
     lastSeenAt: Type.Union([Instant, Type.Null()]),
     /**
-     * When the certificate ends that the device showed at its newest connection; null if the server has not read the
-     * certificate.
+     * The device showed a certificate at its newest connection. The end of this certificate; null if the server has not
+     * read the certificate.
      */
     certificateEndsAt: Type.Union([Instant, Type.Null()]),
     /** The measured error of the device's clock, positive if the clock is behind; null if no reading was measured. */

@@ -84,9 +84,9 @@ export const Health = Type.Object(
      */
     damaged: Type.Optional(Type.Object({ batches: Type.Integer({ minimum: 1 }), at: Instant }, closed)),
     /**
-     * Present if a certificate of this server expires within 21 days, because the operator should have renewed it. Of
-     * several certificates, the one that expires first. `name`: the certificate's name in the metrics. `at`: when the
-     * certificate expires, by the clock of the server's machine.
+     * Present if a certificate of this server expires within 21 days, because the operator should have renewed it. If
+     * there are several such certificates, this is the certificate that expires first. `name`: the certificate's name
+     * in the metrics. `at`: when the certificate expires, by the clock of the server's machine.
      */
     certificate: Type.Optional(
       Type.Object({ name: Type.String({ maxLength: 40 }), at: Instant, ended: Type.Boolean() }, closed),
@@ -113,9 +113,9 @@ export const Watch = Type.Object(
      */
     scope: Type.Union([Type.Object({ ward: Ward }, closed), Type.Object({ associationId: AssociationId }, closed)]),
     /**
-     * The waveforms that the screen shows: of these associations in the scope, the waveforms with these codes. If
-     * `codes` is absent, the screen shows the waveforms of all codes. If `waves` is null, the screen shows no
-     * waveforms.
+     * The waveforms that the screen shows. `associations`: associations in the scope. `codes`: the codes of their
+     * waveforms. If `codes` is absent, the screen shows the waveforms of all codes. If `waves` is null, the screen
+     * shows no waveforms.
      */
     waves: Type.Union([
       Type.Object(
@@ -227,7 +227,7 @@ export const Delta = Type.Object(
     ),
     /** Beds that left the scope, with their values and alarms. */
     gone: Type.Array(AssociationId),
-    /** Changed alarms. The `rev` of each alarm is higher than in the last message that had the alarm. */
+    /** Changed alarms. The `rev` of an alarm is higher than in the last message with this alarm. */
     alarms: Type.Array(Alarm),
     /** Alarms that left the screens. */
     cleared: Type.Array(Type.String()),

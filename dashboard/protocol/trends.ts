@@ -48,8 +48,8 @@ export const TrendMarks = Type.Object(
     /** In the order of their onsets. */
     alarms: Type.Array(MarkedAlarm, { maxItems: markedAlarmsMax }),
     /**
-     * The alarms that ended first are left out if there are too many: the number of these alarms, and the time at which
-     * the last of them ended. Null if no alarm is left out.
+     * If there are too many alarms, the alarms that ended first are left out. `count`: how many alarms are left out.
+     * `untilMs`: when the last of these alarms ended. Null if no alarm is left out.
      */
     leftOut: Type.Union([Type.Object({ count: Type.Integer({ minimum: 1 }), untilMs: Ms }, closed), Type.Null()]),
     /** In the order of time. Before the first entry the limits are not known. */

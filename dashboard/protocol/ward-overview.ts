@@ -47,8 +47,8 @@ export const WardCard = Type.Object(
      */
     reach: orNull(Type.Object({ unreached: Count, names: Names, unknown: Count }, closed)),
     /**
-     * The number of devices in beds of the ward, of devices in trouble, and of devices without a bed. The page Devices
-     * counts devices in trouble by the same rule.
+     * The numbers of devices: in beds of the ward, in trouble, and without a bed. The page Devices counts devices in
+     * trouble by the same rule.
      */
     devices: Type.Object({ inBeds: Count, inTrouble: Count, withoutBed: Count }, closed),
     /**

@@ -49,8 +49,8 @@ export const septicPatients: readonly { readonly recording: string; readonly ons
 const leadHours = 4;
 
 /**
- * Returns the recording of a bed and the point at which the recording starts. Each recording of the cast first goes to
- * one bed, which starts at the usual point. Further beds play these recordings again from a random point, so that their
+ * Returns the recording of a bed and the point at which the recording starts. The first beds get one recording of the
+ * cast each, and start at the usual point. Further beds play these recordings again from a random point, so that their
  * values differ from the values of the first beds.
  * @param index number of the bed, from 0
  * @param chosenRecordings recordings from the command line; they replace the cast and start at their beginning

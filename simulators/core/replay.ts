@@ -193,8 +193,8 @@ function sendItem(replay: Replay, draft: Draft, item: Item): void {
 }
 
 /**
- * Sends a status message when leads come off or are attached again. The message comes before the first reading without
- * or with these leads.
+ * Sends a status message when leads come off or are attached again. The message comes before the first reading after
+ * this change.
  */
 function sendChangedConditions(replay: Replay, draft: Draft, elapsedMs: number): void {
   const areLeadsOff = effectAt(replay.scenario, 'leads-off', elapsedMs - replay.episodeDelayMs) !== undefined;

@@ -39,7 +39,8 @@ export function loginText({ lastLogin, openSessions }: ListedAccount, knownFrom:
 }
 
 /**
- * Returns whether an account matches a search: its name, user name, role, wards or state must have every typed word.
+ * Returns whether an account matches a search. Each typed word must be in the name, user name, role, wards or state of
+ * the account.
  */
 export function matchesSearch(account: ListedAccount, typed: string, nowMs: number): boolean {
   const text = [

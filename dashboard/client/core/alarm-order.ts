@@ -24,10 +24,10 @@ function isOpen(alarm: Alarm): boolean {
 }
 
 /**
- * Compares two alarms for every list, tile and sort: open before over, then high priority before low, unanswered before
- * acknowledged, present before ended, newest onset first. So the most urgent unanswered alarm is never below a less
- * urgent alarm, even if the urgent alarm has ended or came late. If two alarms are equal by all these rules, the alarm
- * id decides.
+ * Compares two alarms for every list, tile and sort. These rules count one after the other: open before over, high
+ * priority before low, unanswered before acknowledged, present before ended, newest onset first. So the most urgent
+ * unanswered alarm is never below a less urgent alarm, even if the urgent alarm has ended or came late. If two alarms
+ * are equal by all these rules, the alarm id decides.
  */
 export function compareAlarms(a: Alarm, b: Alarm): number {
   return Number(isOpen(b)) - Number(isOpen(a)) || comparePriorityFirst(a, b);

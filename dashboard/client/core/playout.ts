@@ -12,11 +12,14 @@ export const playoutMarginMs = 400;
 export const playoutDelayMaxMs = 6000;
 /** If all new chunks come later than before by more than this, a clock was set or the connection became slower. */
 const stepMs = 300;
-/** If the pen is further behind its target than this, the pen jumps to the target and does not move faster. */
+/**
+ * If the pen is further behind its target than this, the pen jumps to the target. If the distance is shorter, the pen
+ * moves faster.
+ */
 const jumpMs = 3000;
 /**
- * If the pen is further ahead of its target than this, the pen jumps back and does not move slower, because it has no
- * samples to draw.
+ * If the pen is further ahead of its target than this, the pen jumps back, because it has no samples to draw. If the
+ * distance is shorter, the pen moves slower.
  */
 const jumpBackMs = 800;
 

@@ -61,9 +61,9 @@ function visitKey({ alarmId, priority, onsets }: Alarm): string {
 export type Seen = { readonly sight: Sight; readonly alarm: Alarm; readonly sinceMs: number };
 
 /**
- * The browser has painted `alarm` as the selected alarm at `nowMs`, by a steady clock. Returns what a person has seen.
- * Undefined if the alarm is answered. If the alarm calls again, the person must read it again, even if its text has not
- * changed.
+ * Must be called when the browser has painted `alarm` as the selected alarm; `nowMs` is by a steady clock. Returns what
+ * a person has seen. Undefined if the alarm is answered. If the alarm calls again, the person must read it again, even
+ * if its text has not changed.
  */
 export function seenAfterPaint(before: Seen | undefined, alarm: Alarm, nowMs: number): Seen | undefined {
   if (!isUnanswered(alarm)) return undefined;

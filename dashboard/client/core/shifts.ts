@@ -6,7 +6,7 @@ import { pageZone } from './zones.ts';
 /** The times of day at which shifts begin, in minutes after midnight and in order. The list has at least one time. */
 export type ShiftStarts = readonly number[];
 
-/** The hour that decides which shift is the night shift: the shift that lasts at this hour (ours). */
+/** The hour that decides which shift is the night shift (ours). The night shift lasts at this hour. */
 const nightHour = 3;
 /** How long after its beginning a shift is too short for a summary of its own (ours). */
 const firstHourMs = hourMs;

@@ -22,7 +22,7 @@ export type Burst = {
   readonly edgeShare: number;
   /**
    * Levels of the harmonics 2, 3, … of the pitch, dB relative to the pitch itself. Because of the harmonics, people
-   * hear the sound in a noisy ward, and hear where it comes from.
+   * hear the sound in a noisy ward, and hear from which direction the sound comes.
    */
   readonly harmonicsDb: readonly number[];
   /** The highest amplitude of the samples, 0 to 1. */

@@ -8,7 +8,7 @@ const box = (key: string, top: number, actsOn = key, heightPx = 40): Control<str
 });
 /**
  * Measures the lists of places one after the other, with 250 ms between two lists. Returns whether a person may press
- * `key` at `thenMs` after the last list.
+ * `key` when `thenMs` have passed since the last list.
  */
 function mayPress(key: string, rounds: readonly (readonly Control<string>[])[], thenMs: number): boolean {
   let stillness = emptyStillness<string>();

@@ -12,7 +12,7 @@ const lastAttemptMs = 10 * minuteMs;
  * while.
  */
 const afterAttemptMs = [30 * secondMs, 3 * minuteMs] as const;
-/** How often a page asks that waits for the first version of a strip, ms (ours). */
+/** How often a page asks while it waits for the first version of a strip, ms (ours). */
 const notYetEveryMs = 15 * secondMs;
 
 /** Returns after how many ms the page should ask again; undefined if no later version can come. */

@@ -86,7 +86,7 @@ const waveRowLeastPx = 50;
 const numberRowShare = 0.9;
 
 /**
- * Returns the plan for a box: all numbers, and as many waves as fit too.
+ * Returns the plan for a box: all numbers, and as many waves as still fit.
  * @param cells all cells in their order
  * @param beside for each wave, the cell that stands beside the wave; undefined if the bed has no value for this cell
  */

@@ -10,8 +10,8 @@ const leastLength = 10;
 const leastLengthOfTenths = 4;
 
 /**
- * Returns the lower and upper end of the scale. The scale has the curve and its limits with some room, but no value
- * that the parameter cannot have, such as an SpO2 of 110 %.
+ * Returns the lower and upper end of the scale. The scale contains the curve and its limits with some room, but no
+ * impossible values, such as an SpO2 of 110 %.
  * @param least the least value of the chart; null if the chart has no value
  */
 export function chartRange(

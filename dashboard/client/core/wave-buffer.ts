@@ -6,8 +6,8 @@
 /** Seconds in the ring: more than the slowest sweep shows on the widest row. */
 export const waveBufferSeconds = 40;
 /**
- * How many samples the start of a chunk may differ from the end of the previous chunk without a gap. Clocks round to
- * whole milliseconds.
+ * How far the start of a chunk may be from the end of the previous chunk without a gap, samples. Clocks round to whole
+ * milliseconds.
  */
 const joinTolerance = 2.5;
 /**

@@ -10,7 +10,7 @@ export const keptMinutesMax = 40;
 /** Maximum number of minutes in one request (dashboard/protocol/wave-history.ts). */
 const requestMinutesMax = 5;
 
-/** How long the page waits before it asks again for a minute of which samples may still come, ms (ours). */
+/** How long the page waits before it asks again for a minute that may get further samples, ms (ours). */
 const askAgainMs = 5_000;
 
 /** Times are by the clock of the device, ms since 1970. */

@@ -38,8 +38,8 @@ export function zoneOfWard(ward: string | null | undefined): string {
 }
 
 /**
- * Returns the zone of the page. If the page shows one ward, this is the zone of the ward. If it shows several wards and
- * all known zones are equal, it is this zone. In other cases it is the zone of the screen.
+ * Returns the zone of the page. If the page shows one ward, this is the zone of the ward. If the page shows several
+ * wards, and all wards with a zone have one zone, this is that zone. In all other cases this is the zone of the screen.
  */
 export function pageZone(): string {
   const { screen, wards, ward } = readZones();

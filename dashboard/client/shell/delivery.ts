@@ -117,7 +117,10 @@ export function openDelivery(options: {
   };
 }
 
-/** Watches fingers and mouse buttons. No card may move while one is down, or a moment after one was down on a call. */
+/**
+ * Watches fingers and mouse buttons. No card may move while a finger or button is down, or a moment after a press on a
+ * call.
+ */
 function watchPointer(steady: () => number) {
   let heldSinceMs: number | undefined;
   let restUntilMs = Number.NEGATIVE_INFINITY;

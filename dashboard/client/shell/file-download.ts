@@ -7,7 +7,7 @@ import { refusalText } from './refusal-texts.ts';
 /** How long the page waits for the whole file. */
 const timeoutMs = 60_000;
 
-/** Returns undefined if the browser has got the file. If not, returns a sentence that says why. */
+/** If the browser has not got the file, returns a sentence that says why. */
 export async function downloadFile(path: string, body: unknown): Promise<string | undefined> {
   try {
     const response = await fetch(path, {

@@ -112,7 +112,7 @@ export function openWardPlans({ session, ward, now, lastHeardMs, load }: WardPla
       const nowMs = now.value;
       if (lastHeardMs.value === undefined) browserMs = undefined;
       else browserMs ??= nowMs;
-      // Until the next change of `now`, it may still be the time of the browser, whose clock may be wrong.
+      // Until its next change, `now` may still be the time of the browser. The clock of the browser may be wrong.
       if (browserMs === undefined || nowMs === browserMs) return false;
       return isNightOfWard(plan.value, nowMs);
     }),

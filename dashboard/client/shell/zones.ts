@@ -1,6 +1,6 @@
 /**
- * The time zones of the page. The session has the zones of the wards that the person sees. The screen has a zone too.
- * The page shows times in the zone of its ward (times.ts).
+ * The time zones of the page. The zones of the person's wards come from the session. The screen also has a zone. The
+ * page shows times in the zone of its ward (times.ts).
  */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { isTimeZone, machineZone } from '../../../contracts/zones.ts';

@@ -20,8 +20,8 @@ export type Job = {
   /** True: the person can do nothing until the next login. False: the person loses the rights permanently. */
   readonly isUntilLogin?: boolean;
   /**
-   * Present if a wall display would show no alarms after the act. The text for the question that the page asks before
-   * the act.
+   * The text for the question that the page asks before the act. Present only if a wall display would show no alarms
+   * after the act.
    */
   readonly darkens?: string;
   readonly send: (proof: string, leaves: readonly string[]) => Promise<Answer<AccountChanged>>;

@@ -126,7 +126,7 @@ function AccountRow(props: {
   list: AccountList;
   acts: AccountActs;
   isOpen: boolean;
-  /** Whether a form with a text that would be lost is open. */
+  /** Whether an open form has a text that would be lost. */
   isBlocked: boolean;
   onOpen: (isOpen: boolean) => void;
 }) {

@@ -1,4 +1,4 @@
-/** The form in which a person chooses any time of the alarm history. The time lasts until an instant or until now. */
+/** The form in which a person chooses any time of the alarm history. The end of the time is an instant or now. */
 import { useSignal } from '@preact/signals';
 import { type ReviewSpan, spanFault } from '../core/alarm-filters.ts';
 import { t } from '../core/texts.ts';

@@ -1,6 +1,6 @@
 /**
- * A row of the alarm list. It has the bed, the text, the onset, and the person who acknowledged the alarm or the button
- * for this.
+ * A row of the alarm list. It has the bed, the text and the onset. It also has the button to acknowledge the alarm, or
+ * the person who has acknowledged it.
  */
 
 import { useLayoutEffect, useRef } from 'preact/hooks';

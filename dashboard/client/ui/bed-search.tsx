@@ -12,8 +12,8 @@ export function BedSearch() {
   const keys = useKeys();
   const text = useSignal('');
   /**
-   * The marked stay: the best match, or the stay that a person has chosen with the arrow keys. The mark stays on its
-   * stay, even if the order of the list changes.
+   * The marked stay: the best match, or the stay that a person has chosen with the arrow keys. The mark does not move
+   * to another stay if the order of the list changes.
    */
   const marked = useSignal<string | undefined>(undefined);
   const find = (asked: string) => findBeds(app.screen.value?.beds.values() ?? [], asked);

@@ -1,6 +1,6 @@
 /**
- * The requests of persons who are away: the person who is logged in must cover for them. The person confirms a request,
- * or answers that she or he cannot cover.
+ * Persons who are away ask the person who is logged in to cover for them. Shows these requests. The person confirms a
+ * request, or answers that she or he cannot cover.
  */
 import type { Board } from '../../protocol/assignments.ts';
 import { coverAskedText } from '../core/cover-words.ts';

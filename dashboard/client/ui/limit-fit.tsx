@@ -1,4 +1,4 @@
-/** Shows how often alarms would have called with wider limits in the last 24 hours, for a patient with many alarms. */
+/** For a patient with many alarms: shows how many alarms would have called in the last 24 hours with wider limits. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { boundLabels } from '../../../contracts/effective-limits.ts';

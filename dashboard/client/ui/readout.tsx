@@ -1,6 +1,6 @@
 /**
- * A number on the screen with its label, unit, limits, colour and age. If there is an alarm about the number, also the
- * colour of the alarm.
+ * A number on the screen with its label, unit, limits, colour and age. The number also has the colour of an alarm about
+ * it.
  */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { limitNumberText } from '../../../contracts/number-text.ts';

@@ -23,7 +23,7 @@ type TileBodyProps = {
   isCompact: boolean;
   /** Factor by which the texts of the tile are enlarged. */
   scale: number;
-  /** Other devices at the bed: how many of their numbers the tile does not show. */
+  /** How many numbers of other devices at the bed the tile does not show. */
   elsewhere: number;
 };
 

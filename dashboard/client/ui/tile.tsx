@@ -59,8 +59,8 @@ type TileProps = {
 export const Tile = memo(function Tile(props: TileProps) {
   const app = useApp();
   const { bed, alarms, companions, isCompact } = props;
-  // The alarm line and the frame are about all devices at the bed. Only alarms of the number's own device colour a
-  // number.
+  // The alarm line and the frame are about all devices at the bed. A number has the colour of an alarm only if the
+  // alarm comes from the number's own device.
   const bedAlarms =
     companions.length === 0
       ? alarms

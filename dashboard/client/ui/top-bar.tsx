@@ -111,7 +111,8 @@ export function TopBar() {
       </div>
       <KeysButton />
       {/*
-       * Nobody who passes a wall display must be able to log it out. An administrator does this on the accounts page.
+       * A wall display has no button "Log out", because anybody could press it. An administrator ends the session on
+       * the accounts page.
        */}
       {session.actor.role !== 'display' && (
         <button class="button" type="button" data-testid="logout" onClick={() => void app.logOut()}>

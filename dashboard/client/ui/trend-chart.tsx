@@ -1,5 +1,5 @@
 /**
- * A trend chart. The mean is a line with gaps where nothing was measured, minimum and maximum are a band, and alarm
+ * A trend chart. The mean is a line, with gaps at times without a measurement. Minimum and maximum are a band. Alarm
  * limits are dashed lines. A person chooses the time of the read-out with the pointer on the chart.
  */
 import { type Signal, useSignalEffect } from '@preact/signals';
