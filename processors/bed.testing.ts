@@ -44,7 +44,7 @@ export const instant = (s: number) => new Date(t0 + s * 1000).toISOString();
 
 export const nurse: Command['by'] = { userId: 'u1', name: 'N. Urse', role: 'nurse' };
 
-/** Returns a reading of second `s` after `t0`. @param more fields that replace the default ones */
+/** Returns a reading of second `s` after `t0`. @param more fields that replace the default fields */
 export function reading(s: number, numerics: Numerics, more: Partial<ObservationInput> = {}): ObservationInput {
   const time = t0 + Math.round(s * 1000);
   return {
@@ -114,8 +114,8 @@ export function bed(
 
   function feed(input: Input, now = wallOf(input, t0)): readonly AlarmEvent[] {
     const result = step(environment, state, input, now);
-    // The state is written as JSON and read again, as in a snapshot. This takes ten times as long as a step. So after
-    // 64 inputs, it is done only for every 17th state.
+    // The state is written as JSON and read again, as in a snapshot. The JSON takes ten times as long as a step. So
+    // after 64 inputs, only every 17th state goes through JSON.
     inputCount += 1;
     state =
       inputCount <= 64 || inputCount % 17 === 0 ? (JSON.parse(JSON.stringify(result.state)) as State) : result.state;

@@ -11,7 +11,8 @@ let processor: Child;
 
 beforeAll(async () => {
   lab = await openLab(inject('platform'));
-  // With this quiet time, the snapshot of an association with only readings is due after 5 min or more. An earlier one is a sign of life.
+  // With this quiet time, the snapshot of an association with only readings is due after 5 min or more. A snapshot that
+  // comes earlier is a sign of life.
   processor = await lab.start({ VIGIL_ALARMS_QUIET_SNAPSHOT_MS: '600000' }, 'alarms-one');
 });
 afterAll(async () => {
@@ -32,7 +33,7 @@ describe('the alarm processor', () => {
     await bed.acknowledge(raised.alarm.alarmId);
     const answered = await lab.until(bed, ({ type }) => type === 'acknowledged');
     expect(answered.alarm.acknowledgedBy?.name).toBe('N. Urse');
-    // The alarm ends after values of 5 s inside the limit.
+    // The alarm ends after 5 s with values inside the limit.
     await bed.send(t, 8, 9, { HR: 100 });
     await sleep(5_000);
     await bed.send(t, 10, 14, { HR: 100 });

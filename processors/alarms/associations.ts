@@ -11,7 +11,8 @@ const devicesMax = 100_000;
 export type Associations = {
   /**
    * Handles a row of the table.
-   * @param nowMs the time at which the row was read. A start or an end in the row that is later than this time counts as this time.
+   * @param nowMs the time at which the row was read. If the row has a start or an end that is later, this time is used
+   * instead.
    */
   fold(body: DeviceAssociations, nowMs: number): void;
   /**

@@ -1,7 +1,10 @@
 /** Decides at which offset an alarm processor begins to read a partition, and which restored states are valid there. */
 import type { AlarmState } from '../../contracts/messages/alarms.ts';
 
-/** Maximum number of records of a partition that are judged again if the log was recreated or lost its end. That takes some seconds. */
+/**
+ * Maximum number of records of a partition that are judged again if the log was recreated or lost its end. Judging so
+ * many records takes some seconds.
+ */
 const rejudgedMax = 100_000n;
 
 export type Beginning = {
@@ -12,10 +15,10 @@ export type Beginning = {
 };
 
 /**
- * Returns the offset at which to begin, usually the group's committed offset. In a recreated log, new readings have offsets that were used
- * before, and a state that includes these offsets would skip the new readings. This can be any state, because nobody knows which states are
- * of the former log. So in such a log the processor begins at most `rejudgedMax` records before the end, and no state has an offset after
- * this beginning. If a reading is judged twice, nothing changes.
+ * Returns the offset at which to begin, usually the group's committed offset. In a recreated log, new readings have
+ * offsets that were used before. A state of the former log includes these offsets, and would skip the new readings.
+ * Nobody knows which states are of the former log. So in a recreated log, the processor begins at most `rejudgedMax`
+ * records before the end, and no state may include a later offset. If a reading is judged twice, nothing changes.
  * @param committed the next offset to read
  * @param ends the first offset of the log, and the offset after its last record
  */

@@ -14,7 +14,10 @@ export type Canaries = {
   receive(partition: number, receivedMs: number, nowMs: number): void;
   /** Returns the record for the topic `canary`; undefined before the first canary. */
   report(): CanarySightRecord | undefined;
-  /** Returns the age of each partition's newest canary, ms. Without a canary, it is the time since this process owns the partition. */
+  /**
+   * Returns the age of each partition's newest canary, ms. Without a canary, the age counts from the time at which this
+   * process became the owner of the partition.
+   */
   agesMs(nowMs: number): readonly (readonly [partition: string, ageMs: number])[];
 };
 

@@ -141,7 +141,10 @@ export function createFlushing(options: {
     );
   }
 
-  /** Runs a commit after all earlier commits have ended. Otherwise a sign could commit old offsets after a round has committed new ones. */
+  /**
+   * Runs a commit after all earlier commits have ended. Otherwise a sign could commit old offsets after a round has
+   * committed new offsets.
+   */
   async function commitInTurn<T>(request: () => Promise<T>): Promise<T> {
     const turn = Promise.withResolvers<void>();
     const before = lastCommit;

@@ -48,8 +48,8 @@ it('the processor publishes changed limits once, also after a kill, and judges b
   processor = await lab.start(settings, 'alarms-limits-2');
   const log = () => readFileSync(lab.logFile('alarms-limits-2'), 'utf8');
   await until('the takeover of the partitions', () => log().includes('took over partitions'));
-  // Other tests write bytes into the shared topics that cannot be opened. But each record that can be opened must be of
-  // a type that a restore uses.
+  // Other tests write records that cannot be opened into the shared topics. But each record that can be opened must be
+  // of a type that a restore uses.
   expect(log()).not.toContain('A restore does not use records of this type.');
   expect(lab.publishedOf(bed)).toHaveLength(4);
 

@@ -25,7 +25,7 @@ export type PublishedInForce = {
 
 export const nothingPublished: PublishedInForce = { limits: undefined, standby: undefined, madeFrom: undefined };
 
-/** `records`: what must be published now. `published`: the last published records after that. */
+/** `records`: what must be published now. `published`: the last published records after this publication. */
 type Publication = { readonly published: PublishedInForce; readonly records: readonly ScreenRecord[] };
 
 export const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

@@ -129,8 +129,8 @@ function screenTexts(events: readonly AlarmEvent[]): string[] {
 }
 
 /**
- * Runs a processor that is never killed. A nurse acknowledges some alarms. Returns the alarms, and the nurse's
- * commands, which the run with kills gets too.
+ * Runs a processor that is never killed. A nurse acknowledges some alarms. Returns the alarms and the nurse's commands.
+ * The run with kills gets the same commands.
  */
 function runWithoutKills(readings: readonly ObservationInput[], rand: () => number) {
   const log = newLog(readings, []);

@@ -3,8 +3,8 @@
  * answers.
  *
  * Guarantee: silence is not judged while Kafka leaves a request unanswered for too long, or while this process is
- * paused. Afterwards, silence is judged only after 3 s more (`catchUpMs` in reception.ts), so that the process first
- * reads the records that waited.
+ * paused. After such a time, the process waits 3 s more (`catchUpMs` in reception.ts) before it judges silence. In
+ * these 3 s it reads the records that waited.
  */
 import { mayJudge, startReception, updateReception } from './reception.ts';
 

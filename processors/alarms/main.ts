@@ -33,7 +33,10 @@ const closeMsMax = 9_000;
 
 type AlarmSettings = Settings<typeof alarmSettings>;
 
-/** The parts of the process that are open already. The metrics and the health read them from the start. */
+/**
+ * The parts of the process that are open already. The metrics and the health read these parts from the start of the
+ * process.
+ */
 type Parts = { health: Health; sealedLog?: SealedLog; processor?: Processor };
 
 async function openAlarms(settings: AlarmSettings, log: Logger) {

@@ -1,4 +1,7 @@
-/** Kills Kafka while the alarm processor runs. The processor keeps running, and a breach during the outage gives one alarm after it. */
+/**
+ * Kills Kafka while the alarm processor runs. The processor keeps running, and a breach during the outage gives one
+ * alarm after the outage.
+ */
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Child } from '../../ops/platform/child.ts';

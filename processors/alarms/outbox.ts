@@ -1,6 +1,6 @@
 /**
- * Sends the events and screen records of one partition to Kafka, in order. A record that Kafka does not take is sent again until Kafka
- * takes it. The records after it are then sent again too, so that the order in `alarms` is right.
+ * Sends the events and screen records of one partition to Kafka, in order. A record that Kafka does not accept is sent
+ * again until Kafka accepts it. The later records are then sent again too, so that the order in `alarms` is right.
  */
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';

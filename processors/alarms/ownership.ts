@@ -2,7 +2,7 @@
  * The partitions that this processor owns, from one assignment by Kafka to the next.
  *
  * Guarantees:
- * 1. An assignment first releases all former partitions and then restores the new ones.
+ * 1. An assignment first releases all former partitions and then restores the new partitions.
  * 2. A released partition writes no more events.
  * 3. If a later assignment comes during a restore, the restore changes nothing.
  * 4. `generation` grows each time partitions are released. Code that waits for something reads `generation` before and after the wait,
@@ -30,7 +30,7 @@ export type Ownership = {
   owners(): ReadonlyMap<number, Owner>;
   generation(): number;
   /**
-   * Releases all owned partitions and takes over the assigned ones.
+   * Releases all owned partitions and takes over the assigned partitions.
    * @returns the offsets at which reading begins; an empty map if a later assignment came during the restore
    */
   takeOver(partitionsOf: ReadonlyMap<KafkaTopic, readonly number[]>): Promise<ReadonlyMap<TopicPartition, string>>;

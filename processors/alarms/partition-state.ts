@@ -42,7 +42,7 @@ export type PartitionOptions = {
   readonly counters: Counters;
   /** Called with the counts of each step of an engine. */
   readonly onCounts?: (counts: Counts) => void;
-  /** Returns whether silence may be judged now (reception.ts). Before that, the partition does not become live. */
+  /** Returns whether silence may be judged now (reception.ts). Until then, the partition does not become live. */
   readonly mayJudge: () => boolean;
   readonly nowMs: number;
 };

@@ -120,8 +120,8 @@ function tick(partition: PartitionState, nowMs: number): void {
 }
 
 /**
- * Judges the last values of every patient by the changed profiles. If the partition is not live yet, this happens when
- * it becomes live.
+ * Judges the last values of every patient by the changed profiles. If the partition is not live yet, the values are
+ * judged when the partition becomes live.
  */
 function applyNewProfiles(partition: PartitionState, nowMs: number): void {
   partition.hasNewProfiles = partition.phase !== 'live';

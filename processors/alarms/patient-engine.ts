@@ -1,4 +1,6 @@
-/** The engine of one association, with what the owner of its partition keeps beside the engine's state. Pure. */
+/**
+ * The engine of one association, with the data that the owner of its partition keeps beside the engine's state. Pure.
+ */
 import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import type { Environment } from './core/environment.ts';
 import { limitsInForce } from './core/in-force.ts';

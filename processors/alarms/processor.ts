@@ -209,7 +209,7 @@ function createJudging({ options, counts, liveness }: Parts, ownership: Ownershi
   };
 }
 
-/** Ticks the partitions, but only while silence may be judged and Kafka takes their events. */
+/** Ticks the partitions, but only while silence may be judged and Kafka accepts their events. */
 function startTicker({ options, counts, liveness }: Parts, ownership: Ownership): NodeJS.Timeout {
   const { associations, now } = options;
   let ensureAt = 0;

@@ -41,7 +41,7 @@ const ProfilesFile = Type.Object(
 const check = Compile(ProfilesFile);
 
 /**
- * Returns the profiles of a file, and the built-in adult profile if the file has none for adults of the hospital.
+ * Returns the profiles of a file, and the built-in adult profile if the file has no profile for adults of the hospital.
  * @param path path of the file. If it is empty, only the built-in profile is returned.
  * @throws VigilError `settings-invalid` if the file has faults. The error names every fault with its place.
  */

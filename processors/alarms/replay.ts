@@ -24,8 +24,9 @@ export function runCommands(partition: PartitionState, untilMs: number, nowMs: n
 }
 
 /**
- * Ends the replay if its last reading is read, and makes the partition live if all readings are read and silence may be judged. Readings
- * that came during an outage of Kafka or during a long replay are read first, so that no device counts as silent because of them.
+ * Ends the replay if its last reading is read, and makes the partition live if all readings are read and silence may be
+ * judged. Readings that came during an outage of Kafka or during a long replay are read first, so that no device counts
+ * as silent because of unread readings.
  */
 export function advanceReplay(partition: PartitionState, nowMs: number): void {
   const { restored, mayJudge } = partition.options;
@@ -40,8 +41,8 @@ export function advanceReplay(partition: PartitionState, nowMs: number): void {
 }
 
 /**
- * Makes the partition live. If a live alarm differs from the last event that was published for it before the takeover, an event with the
- * present alarm is emitted.
+ * Makes the partition live. If a live alarm differs from its last event before the takeover, emits an event with the
+ * present alarm.
  */
 function goLive(partition: PartitionState, nowMs: number): void {
   partition.phase = 'live';

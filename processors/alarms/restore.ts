@@ -106,8 +106,8 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
   const reading = createSealedReading({ open: sealedLog.open, log, leftOutOf: 'what is restored', wants });
 
   /**
-   * Reads the latest snapshot of each association. It takes the last two snapshots, and uses the snapshot with the higher offset, because a former
-   * owner may have written its snapshot late.
+   * Reads the latest snapshot of each association. Of the last two snapshots, uses the snapshot with the higher offset,
+   * because a former owner may have written its snapshot late.
    */
   async function readStates(starts: Starts): Promise<Map<number, AlarmState[]>> {
     const lastTwo = new Map<string, RawRecord[]>();

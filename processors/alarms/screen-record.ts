@@ -1,6 +1,6 @@
 /**
- * The records that the alarm processor writes to `alarms` beside the events. They are for the screens. Of these records, the next owner of
- * a partition reads only the limits in force and the standby, for their revisions.
+ * The records that the alarm processor writes to `alarms` beside the events. These records are for the screens. The
+ * next owner of a partition reads only the limits in force and the standby among them, for their revisions.
  */
 import type { CommandAnswer, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { type ContentType, contentTypes } from '../../contracts/messages/records.ts';

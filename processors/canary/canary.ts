@@ -117,20 +117,26 @@ export function openCanary(options: CanaryOptions): Canary {
   };
 }
 
-/** Ends a connection with DISCONNECT, or without it if that takes too long. */
+/** Ends a connection with DISCONNECT, or without DISCONNECT if this takes too long. */
 async function disconnect(client: MqttClient): Promise<void> {
   const forceTimer = setTimeout(() => client.end(true), disconnectMsMax);
   await client.endAsync(false).catch(() => {});
   clearTimeout(forceTimer);
 }
 
-/** Returns the content of a canary. It has no value, so no screen can show it as a measurement by mistake. */
+/**
+ * Returns the content of a canary. The content has no value, so no screen can show a canary as a measurement by
+ * mistake.
+ */
 function payloadOf(boot: string, seq: number, nowMs: number, intervalMs: number): Observation {
   const values = [{ code: 'MDC_ECG_HEART_RATE', unit: '/min', validity: 'invalid' as const }];
   return { boot, seq, time: formatInstant(nowMs), intervalMs, values };
 }
 
-/** Returns the options of a connection. Each process has another client id, because several canaries may use one certificate. */
+/**
+ * Returns the options of a connection. Each process has its own client id, because several canaries may use one
+ * certificate.
+ */
 function connectOptions({ caFile, certFile, keyFile, everyMs }: CanaryOptions, boot: string): mqtt.IClientOptions {
   return {
     clientId: `${canaryDeviceId}/${boot}`,

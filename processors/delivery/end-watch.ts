@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 const checkEveryMs = 2_000;
 
 export type EndWatch = {
-  /** Returns a time, ms: all records that were written before this time were handed out. Returns the newest time for which this is known. */
+  /** Returns the newest known time, ms, before which all written records were handed out. */
   readMs(): number;
   close(): void;
 };
@@ -52,8 +52,8 @@ export function watchEnds(options: {
 
 export type EndReading = Pick<EndWatch, 'readMs'> & {
   /**
-   * Resolves when the reader has handed out all that is in its topics now. If the ends cannot be read, logs this and
-   * rejects.
+   * Resolves when the reader has handed out all that is in its topics now. If the ends cannot be read, logs the error
+   * and rejects.
    */
   readEnd(): Promise<void>;
 };

@@ -17,8 +17,8 @@ import { createPositions } from './positions.ts';
 import type { Item } from './writing.ts';
 
 /**
- * If no process has run before, the process begins with alarms of this age, ms (ours). An alarm that is too old to be sent (`ageMsMax`) and
- * still calls gives its ward a technical alarm, so the process must know it.
+ * If no process has run before, the process begins with alarms of this age, ms (ours). If an alarm is too old to be
+ * sent (`ageMsMax`) and still calls, its ward gets a technical alarm. So the process must know such an alarm.
  */
 const firstStartMs = dayMs;
 const partitionNumbers = Array.from({ length: clinicalPartitions }, (_, partition) => partition);

@@ -1,10 +1,10 @@
 /**
- * Sends the committed messages through the channels. It compares the messages that it is sending with the messages that
- * the book still has to send. So after a kill, it sends a message without confirmation again with the same id. It stops
- * a message that nobody needs any more.
+ * Sends the committed messages through the channels. The sender compares its running sends with the messages that the
+ * book still has to send. So after a kill, a message without confirmation is sent again with the same id. The sender
+ * stops a message that nobody needs any more.
  *
- * It sends nothing while this process is not the one that decides. Another process may deliver then, and this process
- * does not know the answers that the other process got.
+ * The sender sends nothing while this process does not decide. Another process may deliver then, and this process does
+ * not know the answers that the other process got.
  *
  * Guarantees: no message is sent before its `message` event is committed, because `sync` gets only a book with
  * committed events. A slow message does not delay messages to other persons: messages are sent at the same time, with a
@@ -26,7 +26,7 @@ export const sendsMax = 200;
 export const sendsPerPersonMax = 4;
 /** A message that a person cannot answer is useful for this time, ms (ours). */
 const informingMs = 5 * 60_000;
-/** Pause before a message is tried again after the channel gave up, ms. It doubles each time. */
+/** Pause before a message is tried again after the channel gave up, ms. The pause doubles each time. */
 const retryMsMin = 2_000;
 const retryMsMax = 30_000;
 /** How often this code checks whether the process still decides, ms (ours). */
@@ -60,7 +60,7 @@ export type SenderOptions = {
   readonly report: (message: MessageDecision, report: Report) => void;
   /** Called if a service reports that an entry of `reach` does not exist any more. */
   readonly onEnded: (entry: ReachEntry, reason: string) => void;
-  /** Returns whether the process decides. While it does not, nothing leaves. */
+  /** Returns whether the process decides. While the process does not decide, nothing leaves. */
   readonly isDeciding: () => boolean;
   readonly now: () => number;
 };
@@ -171,7 +171,7 @@ function readyOf(all: readonly Sending[], nowMs: number): { readonly ready: Send
   return { ready, nextRetryMs };
 }
 
-/** Sends to all addresses of the person. Reports the furthest stage that the message reached at one of them. */
+/** Sends to all addresses of the person. Reports the furthest stage that the message reached at any address. */
 async function sendToAll(
   { channels, entriesOf, placeOf, zoneOf, onEnded }: SenderOptions,
   book: Book | undefined,

@@ -56,7 +56,10 @@ export type SessionOptions = {
 
 let sessionCount = 0;
 
-/** Opens a session. Resolves when this process delivers. Rejects if it cannot, and leaves nothing open. */
+/**
+ * Opens a session. Resolves when this process delivers. Rejects if this process cannot deliver, and leaves nothing
+ * open.
+ */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const opened: (() => Promise<void>)[] = [];
   const close = async () => {

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { openTables } from './tables.ts';
 
-/** Opens tables in whose topic `assignments` the records at these offsets cannot be read. Returns the counts for the metric, and the log. */
+/**
+ * Opens tables. The records at these offsets of the topic `assignments` cannot be read. Returns the counts for the
+ * metric, and the log.
+ */
 async function countsWith(unreadable: string[], assignmentsCheckedUntil: number) {
   const lines: string[] = [];
   const followTable = async (topics: readonly KafkaTopic[]) => ({

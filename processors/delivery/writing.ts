@@ -1,7 +1,7 @@
 /**
  * Decides and writes: takes all inputs that wait, and writes the decisions with the positions of the inputs in one
- * transaction. The decisions count only after this. If the transaction fails, none of its decisions counts, and the
- * whole session ends (session.ts).
+ * transaction. The decisions count only after the transaction. If the transaction fails, none of its decisions counts,
+ * and the whole session ends (session.ts).
  */
 import { setImmediate as runOtherWork } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -105,7 +105,8 @@ export function createWriting(options: WritingOptions): Writing {
     // The intake has just read everything up to the end.
     await pass(now());
     while (!isClosed) {
-      // The gate comes before the inputs: everything that was read before the gate opened is in the queue then.
+      // The gate is asked before the inputs are taken. So everything that was read before the gate opened is already in
+      // the queue.
       await pass(readUntilMs());
       if (queue.length === 0 && !isClosed) await sleepUntilDue();
     }

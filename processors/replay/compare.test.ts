@@ -30,7 +30,7 @@ const namedProfile = (name: string, profile: Profile): NamedProfile => ({ name, 
 const adult = namedProfile('adult', adultProfile);
 const otherProfile = (changes: LimitsByGroup) => namedProfile('other', withLimits(adultProfile, changes));
 const compareWithAdult = (b: NamedProfile, ...stays: Stay[]) => compareProfiles(env.hash, [adult, b], stays, []);
-/** Excludes technical calls, such as those for the pulse, which is missing in all rows. */
+/** Excludes technical calls, such as the calls about the pulse, which is missing in all rows. */
 const physiological = ({ call }: { readonly call: { readonly kind: string } }) => call.kind === 'physiological';
 const explanations = (list: ReturnType<typeof compareWithAdult>['differences'][number]['removed']) =>
   list.filter(physiological).map(({ call, reason, words }) => [call.condition, reason, words]);

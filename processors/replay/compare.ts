@@ -70,7 +70,7 @@ export const durationBinsS: readonly number[] = [5, 15, 30, 60, 300, 1800, Numbe
 /** Calls below this duration count as short. Studies of delays use a similar limit (Görges 2009: 14 s). */
 const shortMs = 15_000;
 
-/** Compares profiles over the same patients. Each profile is compared with the first one. */
+/** Compares profiles over the same patients. Each profile is compared with the first profile. */
 export function compareProfiles(
   hash: Environment['hash'],
   profiles: readonly NamedProfile[],

@@ -1,4 +1,7 @@
-/** Finds the patients with the most calls, and for each a limit that would fit (CLINICAL, "Delays": Lansdowne 2016). Pure. */
+/**
+ * Finds the patients with the most calls, and proposes a limit for each of these patients (CLINICAL, "Delays":
+ * Lansdowne 2016). Pure.
+ */
 import { limitsFault } from '../../contracts/effective-limits.ts';
 import { withoutRoundingError } from '../../contracts/number-text.ts';
 import { type LimitGroup, limitGroups, parameters } from '../../contracts/parameters.ts';

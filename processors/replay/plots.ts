@@ -48,7 +48,7 @@ export function drawBars(title: string, rows: readonly BarRow[], digits: number)
 }
 
 /**
- * Draws which part of all calls comes from how many patients.
+ * Draws the part of all calls that the patients with the most calls have together, for 1, 2, 3 … patients.
  * @param shares for each patient, the part of all calls that come from this patient and the patients before, 0 to 1
  */
 export function drawCumulativeShares(shares: readonly number[]): string {

@@ -63,8 +63,8 @@ const formats: Readonly<Record<'bidmc' | 'mimic2' | 'physionet2019', Format>> = 
 };
 
 /**
- * Returns the readings of a recording; undefined if the text has an unknown format. The device time of a reading is `startMs` plus the time
- * in its row. Its receive time is the same.
+ * Returns the readings of a recording; undefined if the text has an unknown format. The device time of a reading is
+ * `startMs` plus the time in its row. The receive time of the reading equals its device time.
  */
 export function readRecording(text: string, startMs: number): ObservationInput[] | undefined {
   const [head, ...rows] = text.split(/\r?\n/).filter((line) => line.trim() !== '');

@@ -10,7 +10,10 @@ import { createSealedReading } from '../../log/sealed-reading.ts';
 import { onsetOf } from './core/onsets.ts';
 import type { Job, Queue } from './core/queue.ts';
 
-/** Alarms and associations that are remembered. If there are more, the oldest is forgotten (ours). */
+/**
+ * Maximum number of alarms, and of associations, that are remembered. If there are more, the oldest is forgotten
+ * (ours).
+ */
 const rememberedMax = 50_000;
 
 export type Intake = {

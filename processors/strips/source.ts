@@ -22,10 +22,10 @@ export type StripSource = {
   close(): Promise<void>;
 };
 
-/** Sealed records of one pass in memory, bytes. Further records count as unreadable (ours). */
+/** Maximum size of the sealed records of one pass in memory, bytes. Further records count as unreadable (ours). */
 const passBytesMax = 128 * 1024 ** 2;
 
-/** An onset, and which attempt this is. */
+/** An onset, and the number of the attempt. */
 export type PlannedOnset = { readonly onset: Onset; readonly attempt: number };
 
 type Sealed = { readonly partition: number; readonly record: LogRecord };

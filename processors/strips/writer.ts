@@ -22,14 +22,14 @@ export type StripCounts = {
 export type StripWriter = {
   /** Makes one pass. Returns whether there was something to do. @throws VigilError, or Error of kafkajs */
   pass(): Promise<boolean>;
-  /** Forgets which strips are in the log. Before it writes the next strip, the writer reads this from the log again. */
+  /** Forgets which strips are in the log. The writer reads them from the log again before it writes the next strip. */
   forget(): void;
 };
 
 /** What is known about a strip in the log. */
 type Written = Pick<Strip, 'rev' | 'isComplete'> & { readonly chunkCount: number };
 
-/** Written strips that are remembered. If there are more, the oldest is forgotten (ours). */
+/** Maximum number of written strips that are remembered. If there are more, the oldest strip is forgotten (ours). */
 const writtenMax = 20_000;
 /** Strips are searched from this time before the oldest waiting alarm, ms (ours). */
 const earlierMs = 60_000;
@@ -60,7 +60,9 @@ export function createStripWriter(options: {
     if (oldest !== undefined) written.delete(oldest);
   }
 
-  /** Reads the strips that this or an earlier process wrote for the waiting alarms, so that none is written twice. */
+  /**
+   * Reads the strips that this or an earlier process wrote for the waiting alarms, so that no strip is written twice.
+   */
   async function load(): Promise<void> {
     const oldestMs = queue.oldestMs();
     if (isLoaded || oldestMs === undefined) return;
@@ -91,7 +93,7 @@ export function createStripWriter(options: {
   async function settle(job: Job, strip: NewStrip): Promise<void> {
     const before = written.get(strip.stripId);
     const isLast = isLastWait(job.attempt);
-    // Vigil keeps a strip of a technical alarm only if there are waves: leads that are off, for example.
+    // Vigil keeps a strip of a technical alarm (leads are off, for example) only if there are waves.
     const isWorthKeeping = job.onset.alarm.kind === 'physiological' || strip.chunks.length > 0;
     const isNew = before === undefined ? isWorthKeeping : strip.chunks.length > before.chunkCount;
     const mustWrite = isNew && (strip.isComplete || isLast);

@@ -249,8 +249,8 @@ function signalOf(live: LiveAlarm): Alarm['signal'] {
 }
 
 /**
- * Returns whether an alarm stays after its end until a person acknowledges it: a high physiological alarm, unless a more serious alarm
- * calls instead.
+ * Returns whether an alarm stays after its end until a person acknowledges it. True for a high physiological alarm,
+ * unless a more serious alarm calls instead.
  */
 export function mustLatch({ alarm, subsumed, away }: LiveAlarm): boolean {
   return alarm.kind === 'physiological' && alarm.priority === 'high' && (!subsumed || away === true);
@@ -262,8 +262,8 @@ export function isCalling(live: LiveAlarm): boolean {
 }
 
 /**
- * Returns whether a condition must not call. Example: a more serious condition called in place of this one, and has
- * ended. If the value of this one is already back inside the limit, it stays silent.
+ * Returns whether a condition must not call. Example: a more serious condition called instead of this condition, and
+ * has ended. If the value is then already inside the limit of this condition, the condition stays silent.
  */
 export const mustNotCall = ({ quiet, clearing }: Condition, live: LiveAlarm | undefined): boolean =>
   quiet ?? (clearing === true && live?.subsumed === true && live.away !== true);
@@ -341,7 +341,7 @@ export function clockDue({ subsumed, escalateAt, realarmAt }: LiveAlarm): number
   return Math.min(escalateAt ?? Number.POSITIVE_INFINITY, realarmAt ?? Number.POSITIVE_INFINITY);
 }
 
-/** Returns why an audio pause does not begin, as a sentence for the person who asked for it. */
+/** Returns why an audio pause does not begin, as a sentence for the person who asked for the pause. */
 export function pauseRefusalText(isPaused: boolean, isNoAlarmCalling: boolean): string {
   if (isPaused) return 'The sound is paused already. A pause is not extended.';
   return isNoAlarmCalling

@@ -90,7 +90,10 @@ function readingsOf(
   return out;
 }
 const randomLog = fc.array(stretch, { minLength: 1, maxLength: 12 }).map(readingsOf);
-/** A log without outages, for tests that set the clock. There, an outage looks like one more change of the clock and moves the onsets. */
+/**
+ * A log without outages, for tests that set the clock. In these tests, an outage would look like one more change of the
+ * clock and move the onsets.
+ */
 const randomSteadyLog = fc
   .array(stretch, { minLength: 1, maxLength: 12 })
   .map((all) => readingsOf(all.map((each) => ({ ...each, lateS: 0, gapS: each.gapS === 40 ? 7 : each.gapS }))));
@@ -293,7 +296,8 @@ describe('the engine on any log', () => {
     fc.assert(
       fc.property(randomAcknowledgedLog, fc.nat(400), (inputs, cut) => {
         const { state, nowMs } = withTicks(inputs.slice(0, (cut % inputs.length) + 1), beginningState());
-        // `quietUntil` may be earlier. The engine then checks for silence earlier than necessary, which does no harm.
+        // After the restart, `quietUntil` may be earlier than before. The engine then checks for silence too early,
+        // which does no harm.
         const { quietUntil } = state.arrivals;
         const started = rearm(state, adultProfile, nowMs);
         expect(started.arrivals.quietUntil).toBeLessThanOrEqual(quietUntil);

@@ -56,8 +56,8 @@ const rankInSensor = ({ group, limits }: Parameter) =>
   group === 'PR' ? 0 : limits === 'BPmean' ? 1 : limits === undefined ? 0 : 2;
 
 /**
- * If a second parameter of a sensor fails this long after the first, the second one has its own call, because a person may have
- * acknowledged the first call (ours).
+ * If a second parameter of a sensor fails this long after the first parameter, the second failure has its own call,
+ * because a person may have acknowledged the first call (ours).
  */
 const togetherMs = 60_000;
 
@@ -97,9 +97,9 @@ function failuresOf(code: string, { silentSince, patchySince, why, beyond: wasBe
 }
 
 /**
- * Returns whether one failure calls instead of another failure. If a parameter is silent, its failure `no-data` calls and its failure
- * `intermittent` does not. The main parameter of a sensor calls instead of another parameter of the sensor if the two failed at about the
- * same time.
+ * Returns whether one failure calls instead of another failure. If a parameter is silent, its failure `no-data` calls
+ * and its failure `intermittent` does not. The main parameter of a sensor calls instead of another parameter of the
+ * sensor if both failed at about the same time.
  */
 function callsInsteadOf(caller: Failure, other: Failure): boolean {
   if (caller.code === other.code) return caller.isSilent && !other.isSilent;

@@ -75,8 +75,9 @@ function applyChange(draft: Draft, key: string, change: AlarmChange, context: Bo
 }
 
 /**
- * Returns the function that says until when the audio pause silences a new call of a priority. The pause silences a new call only if it
- * is less serious than the most serious alarm that called when the pause began.
+ * Creates a function for the audio pause. For the priority of a new call, the function returns until when the pause
+ * silences the call. The pause silences only calls that are less serious than the most serious alarm at the start of
+ * the pause.
  */
 function pausedUntil({ pause }: Draft, now: number): (priority: Priority) => number | null {
   return (priority) =>
@@ -220,8 +221,8 @@ function endAlarm(draft: Draft, key: string, endAt: number, context: BookContext
 }
 
 /**
- * Raises the alarm of a lasting condition, because a late reading shows that it should have called before a more serious condition began.
- * The events are the same as if the readings had come in order.
+ * Raises the alarm of a lasting condition, because a late reading shows that the condition should have called before a
+ * more serious condition began. The events are the same as if the readings had come in order.
  */
 function raiseRevealed(
   draft: Draft,
@@ -270,8 +271,9 @@ export function closeAll(
 }
 
 /**
- * Applies a person's acknowledgement. If the alarm is not raised yet, the acknowledgement waits for the alarm. If too many acknowledgements
- * wait, the oldest one is dropped (`displacing`). @param isEnded the patient's time at this device has ended
+ * Applies a person's acknowledgement. If the alarm is not raised yet, the acknowledgement waits for the alarm. If too
+ * many acknowledgements wait, the oldest acknowledgement is dropped (`displacing`). @param isEnded the patient's time
+ * at this device has ended
  */
 export function acknowledge(
   part: BookPart,

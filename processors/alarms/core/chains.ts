@@ -2,8 +2,8 @@
 import type { Condition, Episode } from './condition.ts';
 
 /**
- * Returns a function. It returns true for a condition that must not call: there is a more serious condition of the same cause, or the
- * field `yieldsTo` of the condition names the cause of another condition.
+ * Creates a function that returns true for a condition that must not call. Such a condition has the same cause as a
+ * more serious condition, or its field `yieldsTo` names the cause of another condition.
  * @param callingChains causes that are treated as if one of their conditions were present, for example `silence` while a device has just
  * connected again
  */

@@ -89,7 +89,7 @@ function carryOut(
   }
 }
 
-/** Begins a standby. A second standby replaces the first one. */
+/** Begins a standby. A second standby replaces the first standby. */
 function beginStandby(
   state: State,
   commandToRun: Extract<Command, { type: 'standby' }>,
@@ -142,7 +142,7 @@ function withOverrides(env: Environment, state: State, overrides: State['overrid
   return judgeAgain(env, { ...state, overrides }, rulesIn(env, state));
 }
 
-/** Switches limits on again after the time for which they were off. */
+/** Switches limits on again when the time for which a person switched them off is over. */
 export function endLimitsOff(env: Environment, state: State, now: number): State {
   if (limitsOffDue(state) > now) return state;
   const overrides = Object.entries(state.overrides).flatMap(([group, { off, ...limits }]) => {
@@ -163,8 +163,8 @@ export function limitsOffDue({ overrides }: State): number {
 }
 
 /**
- * Ends the silence alarm of a device without a patient after a person has acknowledged it. A device that was put away in a store room must
- * not call again and again.
+ * Ends the silence alarm of a device without a patient after a person has acknowledged the alarm. A device that was put
+ * away in a store room must not call again and again.
  */
 function endAcknowledgedSilence(state: State): State {
   const { association, book, device } = state;

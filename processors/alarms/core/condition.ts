@@ -44,8 +44,8 @@ export type Condition = {
   /** The condition lets a present alarm continue, but does not raise a new alarm. */
   readonly raisesNoAlarm?: boolean;
   /**
-   * Time since which the condition holds, if that is later than its onset. Before that time other rules judged the value, or the device did
-   * not report the condition.
+   * Time since which the condition holds, if this time is later than the onset. Before that time other rules judged the
+   * value, or the device did not report the condition.
    */
   readonly resumedAt?: number;
   /** The readings that show the condition were late. */
@@ -55,8 +55,9 @@ export type Condition = {
 };
 
 /**
- * A condition that the engine finds only afterwards, because the readings came out of order. Either the condition had already ended, or
- * `endedAt` is infinite: then the condition still holds and should have called before a more serious condition did.
+ * A condition that the engine finds late, because the readings came out of order. If the condition has already ended,
+ * `endedAt` is its end. If `endedAt` is infinite, the condition still holds, and should have called before a more
+ * serious condition called.
  */
 export type Episode = { readonly condition: Condition; readonly endedAt: number };
 
@@ -71,7 +72,7 @@ export function joinConditions(a: Condition, b: Condition): Condition {
 /**
  * Returns a technical condition without a measured value. No other condition has the same cause.
  * @param since the onset, ms since 1970
- * @param more fields that differ
+ * @param more fields that replace the default fields
  */
 export function technicalCondition(
   key: string,

@@ -190,7 +190,7 @@ describe('the end of the alarm about missing readings', () => {
     patientBed.command(80.5, { type: 'acknowledge', alarmId: patientBed.liveAlarms()[missingReadingsKey]!.alarmId });
     feed(patientBed, 81);
     expect(patientBed.liveAlarms()[missingReadingsKey]).toBeUndefined();
-    // A reading that is lost more than 30 s later raises another alarm.
+    // A reading that is lost more than 30 s later raises a new alarm.
     feedAll(patientBed, 82, 300, [120]);
     expect(eventTypes(patientBed).filter((type) => type === 'raised')).toHaveLength(2);
   });

@@ -65,7 +65,10 @@ export function noteNumber(part: ContinuityPart, reading: Numbered, isSeen: bool
   return since === next.since ? next : { ...next, since };
 }
 
-/** Returns the part after a number: the number fills a hole, follows the highest number, or leaves a new hole before it. */
+/**
+ * Returns the part after a number. The number fills a hole, follows the highest number, or leaves a new hole before
+ * itself.
+ */
 function withNumber(before: ContinuityPart, { boot, seq, time, receivedAt }: Numbered): ContinuityPart {
   const last = before.heads.at(-1);
   const head = last?.boot === boot ? last : before.heads.find((candidate) => candidate.boot === boot);
@@ -96,7 +99,7 @@ function withNumberFilled(before: ContinuityPart, boot: string, seq: number, rec
 }
 
 /**
- * Returns the one or two holes that remain of a hole after one of its numbers has come. A returned hole can be empty
+ * Returns what remains of a hole after one of its numbers has come: one or two holes. A returned hole can be empty
  * (`missing` is 0).
  */
 function holesWithout(hole: Hole, seq: number): Hole[] {

@@ -1,7 +1,7 @@
 /**
- * The detector of a patient's own limits that no longer fit the profile, because the profile has changed since a person
- * set them. All these limits still raise alarms, so that no alarm is lost. A technical alarm names the limits that
- * cross. Pure.
+ * Detects own limits of a patient that no longer fit the profile. The profile has changed after a person set these
+ * limits. All these limits still raise alarms, so that no alarm is lost. A technical alarm names the limits that cross.
+ * Pure.
  */
 import { limitsFault } from '../../../contracts/effective-limits.ts';
 import { type Condition, technicalCondition } from './condition.ts';

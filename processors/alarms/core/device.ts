@@ -189,7 +189,8 @@ export function takeConnection(part: DevicePart, input: ConnectionInput, now: nu
 
 function connected(part: DevicePart, receivedAt: number, now: number): DevicePart {
   if (receivedAt < part.connectionAt) return part;
-  // If no readings come yet, the wait for the first one starts now. While readings come, a connection changes nothing.
+  // If no readings come yet, the wait for the first reading starts now. While readings come, a connection changes
+  // nothing.
   const startsWait = (!part.armed || part.awaiting) && part.silentSince === null;
   const armed = {
     armed: true,
@@ -208,7 +209,10 @@ function disconnected(part: DevicePart, receivedAt: number): DevicePart {
   return { ...part, disconnectedSince, silentSince: null, connectionAt: receivedAt, armed: false, returning: false };
 }
 
-/** Handles the device's status. Its list of conditions replaces the earlier list. A status that is older than the last changes nothing. */
+/**
+ * Handles the device's status. Its list of conditions replaces the earlier list. A status that is older than the last
+ * status changes nothing.
+ */
 export function takeDeviceStatus(part: DevicePart, input: StatusInput, now: number): DevicePart {
   if (input.will && isOldWill(input.will, part.claim)) return part;
   if (!input.online) return disconnected(part, input.receivedAt);
@@ -243,8 +247,8 @@ const returningChains: ReadonlySet<string> = new Set([silenceChain]);
 const noChains: ReadonlySet<string> = new Set();
 
 /**
- * Returns the causes that are treated as if one of their conditions were present. While a device has just connected
- * again, this is `silence`, so that its silent parameters do not call.
+ * Returns the causes that are treated as if one of their conditions were present. Shortly after a device has connected
+ * again, the result is `silence`, so that its silent parameters do not call.
  */
 export const callingChainsOf = ({ returning }: DevicePart): ReadonlySet<string> =>
   returning ? returningChains : noChains;

@@ -1,6 +1,7 @@
 /**
- * The detector of two devices that use one certificate (contracts/shared-identity.ts). If the devices are connected to different gateways,
- * only the engine sees the readings of both. The engine then makes the same notice as a gateway that sees both devices. Pure.
+ * The detector of two devices that use one certificate (contracts/shared-identity.ts). If the devices are connected to
+ * different gateways, only the engine sees the readings of both devices. The engine then makes the same notice as a
+ * gateway that sees both devices. Pure.
  */
 import { gatewayNoticeForMs } from '../../../contracts/bed-notices.ts';
 import { noStarts, noteStart, type Starts } from '../../../contracts/shared-identity.ts';

@@ -1,6 +1,6 @@
 /**
- * How often values of a parameter are expected, and after which time without values it is silent (CLINICAL, "Judged or told", 1, 4, 6).
- * Pure.
+ * How often values of a parameter are expected, and after which time without values the parameter is silent (CLINICAL,
+ * "Judged or told", 1, 4, 6). Pure.
  */
 import type { Parameter } from '../../../contracts/parameters.ts';
 
@@ -73,7 +73,7 @@ export function isSingle({ group }: Parameter, intervalMs: number): boolean {
 
 const spacingsMax = 5;
 
-/** Returns the spacings with one more spacing. Returns the same list if all spacings are equal to the new one. */
+/** Returns the spacings with one more spacing. Returns the same list if all spacings are equal to the new spacing. */
 export function withSpacing(spacings: readonly number[], gapMs: number): readonly number[] {
   if (spacings.length < spacingsMax) return [...spacings, gapMs];
   for (const spacing of spacings) if (spacing !== gapMs) return [...spacings.slice(1), gapMs];

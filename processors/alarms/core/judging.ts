@@ -37,7 +37,7 @@ export const judgeAgain = (env: Environment, state: State, before: RulesOf): Sta
   scores: isScored(state) ? judgeScoresAgain(state.scores, scoreRulesIn(env, state)) : state.scores,
 });
 
-/** Returns whether the present rules give other score alarms than the alarms in the state. */
+/** Returns whether the score alarms by the present rules differ from the score alarms in the state. */
 export function rulesChangeScoreAlarms(env: Environment, state: State): boolean {
   if (!isScored(state)) return false;
   const { held } = judgeScoresAgain(state.scores, scoreRulesIn(env, state)).head;
@@ -72,8 +72,9 @@ function makeRules(profile: Profile, overrides: Overrides): RulesOf {
 }
 
 /**
- * Returns the rules of one group. The limits of the heart rate judge the pulse too, because heart rate and pulse are one rate (CLINICAL,
- * "Judged or told", 8). The delays for the pulse are those of its own group. A patient's own pulse limits replace the heart rate's.
+ * Returns the rules of one group. The limits of the heart rate judge the pulse too, because heart rate and pulse are
+ * one rate (CLINICAL, "Judged or told", 8). The delays for the pulse are those of its own group. A patient's own limits
+ * of the pulse replace the heart rate's limits.
  */
 export function rulesOfGroup(profile: Profile, overrides: Overrides, group: LimitGroup): GroupRules | undefined {
   if (group !== 'PR') return rulesOfPatient(profile.groups[group], overrides[group]);

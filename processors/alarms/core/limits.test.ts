@@ -163,8 +163,8 @@ describe('the delay of a limit', () => {
   });
 
   it.each([
-    // The value is beyond the limit for 3 s. Then no value comes for the first number of seconds. The alarm comes the second number of
-    // seconds after the gap.
+    // The value is beyond the limit for 3 s. Then a gap without values follows. First number: length of the gap. Second
+    // number: time from the end of the gap to the alarm. Both in seconds.
     [2, 1],
     [2.9, 1],
     [3, 0],

@@ -29,7 +29,7 @@ export type Line = {
 
 export type LimitsPart = Readonly<Record<string, Line>>;
 
-/** One value of a reading, with what the detectors need to know about it. */
+/** One value of a reading, with the facts that the detectors need. */
 export type ReceivedValue = {
   readonly parameter: Parameter;
   readonly numeric: NumericValue;
@@ -182,8 +182,9 @@ function takeOlderValue(
 }
 
 /**
- * Returns whether a missing value corrects an earlier value of the same instant. Any other missing value is ignored, so that the last
- * measurement stays in the window: a change of limits must judge the last measurement immediately.
+ * Returns whether a missing value corrects an earlier value of the same instant. Any other missing value is ignored, so
+ * that the last measurement stays in the window. After a change of limits, the last measurement must be judged
+ * immediately.
  */
 function isCorrection({ samples, late }: Line, { at }: Sample): boolean {
   const isSame = (sample: Sample) => sample.at === at;

@@ -3,18 +3,20 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Condition } from './condition.ts';
 
 /**
- * Returns the alarm with the value at its onset, as it is now known. Like `onsetAt`, the value belongs to the first onset and stays while
- * the alarm lasts and comes back. One change is possible: during the first onset the device corrects the reading. If the corrected value is
- * beyond the limit, the alarm names it. If it is inside the limit, the alarm names the next value beyond the limit, so that no screen
- * shows a value that the device has withdrawn.
+ * Returns the alarm with the value at its onset, as it is now known. Like `onsetAt`, the value belongs to the first
+ * onset and stays while the alarm lasts and comes back. One change is possible: during the first onset, the device may
+ * correct the reading. If the corrected value is beyond the limit, the alarm names the corrected value. If the
+ * corrected value is inside the limit, the alarm names the next value beyond the limit. So no screen shows a value that
+ * the device has withdrawn.
  */
 export function withOnsetValue(alarm: Alarm, condition: Condition): Alarm {
   return isOnsetCorrected(alarm, condition) ? { ...alarm, atOnset: condition.atOnset! } : alarm;
 }
 
 /**
- * Returns whether the device has corrected the value at the onset of an alarm. An earlier onset is no correction: an older reading came
- * later, or the device's clock was set back. Another limit is no correction either: then other values are beyond it.
+ * Returns whether the device has corrected the value at the onset of an alarm. An earlier onset is no correction: an
+ * older reading came later, or the device's clock was set back. A change of the limit is no correction either: other
+ * values are beyond the new limit.
  */
 export function isOnsetCorrected({ atOnset, onsets, onsetAt }: Alarm, condition: Condition): boolean {
   const now = condition.atOnset;

@@ -7,8 +7,8 @@ import { visibleText } from '../../../contracts/text.ts';
 export const withoutNumbers = (text: string) => visibleText(text).replace(/[\d.,]+/g, '#');
 
 /**
- * Returns the text of an alarm. The text of the table comes first, so that a condition has the same text for every monitor. The device's
- * own text follows if it contains something else.
+ * Returns the text of an alarm. The text of the table comes first, so that a condition has the same text for every
+ * monitor. The device's own text follows, unless the text of the table contains it.
  */
 export function ownAlertText(
   { text, code }: DeviceAlert,

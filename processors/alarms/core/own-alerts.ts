@@ -130,13 +130,14 @@ export function takeAlertList(
 }
 
 /**
- * Returns whether a list is newer than the lists that came before, older than the newest of them, or a repeat, or
- * whether this is unclear.
+ * Compares a list with the lists that came before. Returns whether the list is newer than all of them, older than the
+ * newest of them, a repeat, or unclear.
  * - Within one start of the device the number decides. If a number comes again with another time, or is lower at a later time, the device
  *   has started to count again.
  * - A list of another start is newer if no list of that start came before, and if it was not received much earlier than the last list.
- * - A late list of an unknown start with an earlier time is unclear. It may be a delayed list of an earlier start, or a list of a new start
- *   whose clock is behind. The start stays unclear until a current list of this start comes.
+ * - A late list of an unknown start with an earlier time is unclear. Such a list may be a delayed list of an earlier
+ *   start, or a list of a new start whose clock is behind. The start stays unclear until a current list of this start
+ *   comes.
  */
 function listOrderOf(
   lists: readonly List[],
@@ -193,8 +194,9 @@ function alertsByKey(input: AlertsInput, context: ListContext): ReadonlyMap<stri
 }
 
 /**
- * Returns an alarm with its key. The key contains the priority, so that an alarm that the device makes more serious is a new alarm and
- * calls. If the table has no row for the code, the key also contains the text, because one unknown code may stand for different alarms.
+ * Returns an alarm with its key. The key contains the priority. So if the device makes an alarm more serious, this is a
+ * new alarm and calls. If the table has no row for the code, the key also contains the text, because one unknown code
+ * may stand for different alarms.
  */
 function keyedAlert(sent: DeviceAlert, time: number, { codes, late }: ListContext) {
   const { code, priority, value, limit } = sent;
@@ -227,8 +229,9 @@ function keyedAlert(sent: DeviceAlert, time: number, { codes, late }: ListContex
 }
 
 /**
- * Returns the cause. A technical condition that the device's status also contains has the same cause there (device.ts). Any other code gets
- * a cause of its own, because a code such as `silence` must not call instead of Vigil's alarm of that name.
+ * Returns the cause of an alarm. If the device's status also contains the technical condition, both have the same cause
+ * (device.ts). Any other code gets a cause of its own, because a code such as `silence` must not call instead of
+ * Vigil's alarm of that name.
  */
 function chainOf({ kind, code, parameter }: DeviceAlert, key: string): string {
   if (kind === 'physiological' || !Object.hasOwn(technicalConditions, code)) return key;

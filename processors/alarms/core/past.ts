@@ -1,6 +1,6 @@
 /**
- * Finds conditions of late or repeated readings. The alarm of such a condition is already known and has ended. These conditions raise no alarm again.
- * Pure.
+ * Finds past conditions: conditions of late or repeated readings whose alarm is already known and has ended. A past
+ * condition raises no alarm again. Pure.
  */
 import type { BookPart } from './book-part.ts';
 import { subsumption } from './chains.ts';

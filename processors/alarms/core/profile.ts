@@ -55,7 +55,10 @@ export type GroupRules = {
   readonly offDelayMs: number;
 } & Partial<Times>;
 
-/** A group whose plain limits are off, with the reason. Its extreme limits may judge, and in some groups they must (profile-faults.ts). */
+/**
+ * A group whose plain limits are off, with the reason. Its extreme limits may still judge. In some groups they must
+ * judge (profile-faults.ts).
+ */
 export type GroupOff = { readonly off: string; readonly extremeLow?: number; readonly extremeHigh?: number };
 
 export type Profile = {

@@ -45,7 +45,7 @@ const missingMs = 20_000;
 
 const noDifference = { since: null, told: false, agreeSince: null } as const;
 
-/** Handles the values of one reading. Values that are older than the last ones change nothing. */
+/** Handles the values of one reading. Values that are older than the last values change nothing. */
 export function noteRates(part: RatesPart, received: readonly ReceivedValue[]): RatesPart {
   const heart = newerOf(part.heart, rateOf(received, heartRate));
   const pulse = newerOf(part.pulse, rateOf(received, pulseRate));

@@ -19,7 +19,10 @@ export function continuesClosedAlarm(
   return (alarmId !== closedId && isWithin(onset)) || (resumedAt !== onset && isWithin(resumedAt));
 }
 
-/** Returns a live alarm that is made from a closed alarm, before its further onset is added. @param from the alarm's last onset, device time */
+/**
+ * Makes a live alarm from a closed alarm. The caller then adds the further onset.
+ * @param from the alarm's last onset, device time
+ */
 export function reopenedAlarm(
   { alarm, acknowledged }: Pick<LiveAlarm, 'alarm' | 'acknowledged'>,
   from: number,

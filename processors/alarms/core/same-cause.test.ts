@@ -12,7 +12,10 @@ const plain = condition('HR.high', {});
 const extreme = condition('HR.extreme-high', { priority: 'high', rank: 21 });
 const own = condition('device/tachy', { origin: 'device', rank: 10 });
 const other = condition('SpO2.low', { chain: 'SpO2.low' });
-/** Returns a text for each condition: `device/tachy calls`, or `HR.high under device/tachy` if it is listed there. */
+/**
+ * Returns a text for each condition: `device/tachy calls`, or `HR.high under device/tachy` if it is listed under
+ * `device/tachy`.
+ */
 const callTexts = (conditions: readonly Condition[]) =>
   withOneCallPerCause(conditions).map(({ key, rank, quiet, listedUnder }) =>
     rank === 1_000 ? `${key} calls` : quiet ? `${key} under ${listedUnder}` : key,

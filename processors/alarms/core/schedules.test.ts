@@ -117,8 +117,8 @@ const testSchedule = (
   });
 
 /**
- * Returns whether a value that came too early raised the alarm. Then an older value came later, and showed that the alarm had already
- * ended, or that a more serious alarm hides it. An engine that does not wait cannot avoid such an alarm.
+ * Returns whether the alarm was raised too early: before an older value came. The older value showed that the alarm had
+ * already ended, or that a more serious alarm hides it. An engine that does not wait cannot avoid such an alarm.
  */
 function isTakenBack(
   { alarmId }: AlarmEvent['alarm'],
@@ -133,7 +133,10 @@ function isTakenBack(
   return isHiddenByLateReading(events.findLast(({ alarm }) => alarm.alarmId === alarmId)!, raisedBy, order);
 }
 
-/** Returns whether a more serious alarm hides this alarm because of a reading that is older than the reading that raised this alarm. */
+/**
+ * Returns whether a late reading shows that a more serious alarm hides this alarm. The late reading is older than the
+ * reading that raised this alarm.
+ */
 function isHiddenByLateReading(
   { at, alarm }: AlarmEvent,
   raisedBy: ObservationInput,

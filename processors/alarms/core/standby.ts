@@ -45,8 +45,9 @@ export function standbyOf(command: Extract<Command, { type: 'standby' }>, now: n
 
 /**
  * Returns the standby after the values of a reading: null if the values show that the patient is back. A single
- * measurement, for example of a cuff, shows it at once: a cuff measures only on an arm. Continuous values show it if they
- * came for `runMsMin`. The values are judged in any case, so an alarm of the patient does not wait for the end of the standby.
+ * measurement, for example of a cuff, is enough: a cuff measures only on an arm. Continuous values are enough if they
+ * came for `runMsMin`. The values are judged in any case, so an alarm of the patient does not wait for the end of the
+ * standby.
  * @param mayRaiseAlarm returns whether a value may raise an alarm. Only such a value counts
  */
 export function standbyAfterValues(
@@ -64,9 +65,9 @@ export function standbyAfterValues(
 }
 
 /**
- * Returns the run of values after values that came at `now`. The times are those of the engine, because the times of the
- * device do not go on evenly: a value may be older than the value of another parameter before it, and somebody may set
- * the device's clock. Values that a gateway kept for some minutes come all at once, so they are a short run.
+ * Adds values that came at `now` to a run of values. The times of a run are by the engine's clock, because the device's
+ * times are uneven: parameters may have different times, and somebody may set the device's clock. Values that a gateway
+ * kept for some minutes come all at once, so they are a short run.
  */
 function withRun(run: Run | undefined, now: number): Run {
   if (run === undefined || Math.abs(now - run.to) > runGapMsMax) return { from: now, to: now };

@@ -19,8 +19,8 @@ export type Timeline<S extends Timed, T> = {
 };
 
 /**
- * Maximum number of samples in the window (ours). It is more than twice five, because messages are swapped by at most five places, and two
- * modules may send one parameter.
+ * Maximum number of samples in the window (ours). The maximum is more than twice five: messages are swapped by at most
+ * five places, and two modules may send one parameter.
  */
 export const windowMax = 16;
 

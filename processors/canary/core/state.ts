@@ -38,7 +38,7 @@ export type NextAction =
   | { readonly do: 'wait'; readonly state: CanaryState }
   /** Send the canary `state.seq`. */
   | { readonly do: 'send'; readonly state: CanaryState }
-  /** Open a new connection, because the old one did not answer, has sent enough canaries, or has ended. */
+  /** Open a new connection, because the old connection did not answer, has sent enough canaries, or has ended. */
   | { readonly do: 'connect'; readonly state: CanaryState };
 
 /**

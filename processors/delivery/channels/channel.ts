@@ -35,7 +35,10 @@ export type OutgoingMessage = {
   readonly uselessAfterMs: number;
 };
 
-/** A canary: a silent message that shows whether a person can be reached. Some channels cannot hide it from the person. */
+/**
+ * A canary: a silent message that shows whether a person can be reached. Some channels cannot hide the canary from the
+ * person.
+ */
 export type CheckMessage = { readonly checkId: string; readonly userId: string; readonly name: string };
 
 /**

@@ -27,7 +27,7 @@ export type MailServer = {
   readonly tls: 'starttls' | 'implicit';
   /** Trusted authorities, PEM. */
   readonly ca: readonly string[];
-  /** Empty: the server wants no login. */
+  /** Empty: the server needs no login. */
   readonly user: string;
   readonly password: string;
   /** The address of the sender. */

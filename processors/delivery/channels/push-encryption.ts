@@ -5,8 +5,8 @@
 import { createCipheriv, createECDH, type ECDH, hkdfSync, randomBytes } from 'node:crypto';
 
 /**
- * Longest plain text, bytes. A push service must take 4,096 bytes (RFC 8030, 7.2). Header, padding and tag need 103 of
- * them (RFC 8291, 4).
+ * Longest plain text, bytes. A push service must accept 4,096 bytes (RFC 8030, 7.2). Header, padding and tag need 103
+ * of these bytes (RFC 8291, 4).
  */
 export const plainBytesMax = 3_993;
 const recordBytes = 4_096;

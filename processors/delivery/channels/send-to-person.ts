@@ -15,8 +15,8 @@ export type PersonResult = Exclude<SendResult, { readonly kind: 'ended' }>;
 
 /**
  * Sends to all entries at the same time. Resolves when all entries have a result, or some seconds after the first
- * address was reached. So a phone that hangs does not hide that another phone was reached. A failure is transient if
- * any entry may still work, otherwise permanent.
+ * address was reached. So a phone that hangs does not hide the success at another phone. A failure is transient if any
+ * entry may still work, otherwise permanent.
  * @param onEnded called for each entry that does not exist any more, as its service says
  */
 export function sendToPerson(
@@ -42,7 +42,7 @@ export function sendToPerson(
   });
 }
 
-/** Returns the furthest stage that was reached; one failure for all if none was reached. */
+/** Returns the furthest stage that any entry reached; if all entries failed, one failure for all. */
 export function bestOf(results: readonly SendResult[]): PersonResult {
   const reached = results.flatMap((result) => (result.kind === 'reached' ? [result] : []));
   const [first] = reached;

@@ -9,8 +9,8 @@ import { secondMs } from '../../../contracts/durations.ts';
 const quitMsMax = secondMs;
 
 /**
- * Resolves when the server has accepted the connection and the login. Rejects with the error of nodemailer, or when the signal ends the try. Then
- * the connection is closed.
+ * Resolves when the server has accepted the connection and the login. Rejects with the error of nodemailer, or when the
+ * signal ends the try. Closes the connection in each case.
  * @param login undefined if the server needs no login
  */
 export function checkLogin(

@@ -1,4 +1,6 @@
-/** Makes the token that tells a push service who sends (VAPID, RFC 8292): a JWT, signed with the hospital's own key. */
+/**
+ * Makes the token that names the sender to a push service (VAPID, RFC 8292): a JWT, signed with the hospital's own key.
+ */
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { VigilError } from '../../../contracts/errors.ts';

@@ -33,7 +33,7 @@ export function createWebhookChannel({ client, courier, details, now }: WebhookO
       attempt: async (trySignal) => {
         const headers = {
           'content-type': 'application/json',
-          // The time of this try. With it, the receiver can refuse a request that a thief repeats later.
+          // The time of this try. By this time, the receiver can refuse a request that a thief repeats later.
           ...signedHeaders(entry.secret, id, Math.floor(now() / 1_000), body),
         };
         return webhookResult(await client.post(entry.url, headers, body, trySignal));

@@ -21,7 +21,7 @@ export function takeReceipt(desk: Desk, { callId, channel, receipt }: Extract<In
 }
 
 /**
- * Only in this many rounds can a person stop the calls by accepting (ours). Otherwise a person who accepts and does
+ * A person can stop the calls by accepting in at most this many rounds (ours). Otherwise a person who accepts and does
  * not go, or a thief with the person's session, could stop the calls for ever.
  */
 const acceptancesMax = 2;

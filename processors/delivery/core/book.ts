@@ -1,7 +1,7 @@
 /**
- * The book: all that a delivery process remembers. It is computed only from the records of the topic `deliveries`: the
- * state of the rules, how far each message came, and what must still be sent. So a process that takes over knows what
- * the former process knew. Pure.
+ * The book: all that a delivery process remembers. It contains the state of the rules, how far each message came, and
+ * the messages that must still be sent. The book is computed only from the records of the topic `deliveries`. So a
+ * process that takes over has the same book as the former process. Pure.
  */
 import type { DeliveryRecord, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
 import { receiptStages } from '../../../contracts/messages/deliveries.ts';
@@ -125,7 +125,9 @@ function wantedOf(state: State, unsent: Book['unsent']): Book['unsent'] {
 
 const rankOf = (stage: ReceiptStage): number => receiptStages.indexOf(stage);
 
-/** Returns how far a call is known to have come through a channel; undefined if nothing was sent through it. */
+/**
+ * Returns how far a call is known to have come through a channel; undefined if nothing was sent through this channel.
+ */
 export function wayOf(book: Book, alarmId: string, callId: string, channel: DeliveryChannel): Way | undefined {
   return book.tracks
     .get(alarmId)

@@ -51,17 +51,19 @@ export function callNext(desk: Desk): void {
   repeat(desk);
 }
 
-/** At the end of a chain: calls a person who has got the duty since then. If nobody has got it, calls the last person again. */
+/**
+ * At the end of a chain: calls a person who has got the duty since then. Without such a person, calls the last person
+ * again.
+ */
 export function callOrRepeat(desk: Desk): void {
   if (nextCall(desk.state()!.round!, personsAt(desk), desk.context.isDown)) callNext(desk);
   else repeat(desk);
 }
 
 /**
- * Calls the last person of the chain again. If nobody can be called again, waits. After the wait, starts a new round if
- * persons rejected the alarm: nobody went to the patient, and a person who was busy may be free now. A new round also
- * starts if no call of the other persons was confirmed: otherwise Vigil would call only persons that no message
- * reaches.
+ * Calls the last person of the chain again. If nobody can be called again, waits. After the wait, starts a new round in
+ * two cases. Persons rejected the alarm: nobody went to the patient, and a person who was busy may be free now. Or no
+ * call of the other persons was confirmed: without a new round, Vigil would call only persons that no message reaches.
  */
 function repeat(desk: Desk): void {
   const { nowMs, context } = desk;

@@ -7,8 +7,8 @@ import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 const freshTypes: readonly AlarmEvent['type'][] = ['raised', 'escalated', 'realarmed'];
 
 /**
- * Returns one event instead of two. The returned event has the newer state of the alarm. If the age of the alarm counts
- * from the earlier event, the returned event has the type and the time of the earlier event.
+ * Joins two events of an alarm into one event with the newer state of the alarm. If the age of the alarm counts from
+ * the earlier event, the joined event has the type and the time of the earlier event.
  */
 export function joined(earlier: AlarmEvent | undefined, later: AlarmEvent): AlarmEvent {
   if (!earlier || later.alarm.rev < earlier.alarm.rev) return earlier ?? later;

@@ -4,8 +4,8 @@
  */
 
 /**
- * Returns the offsets that still count: those after `checkedUntil`. If `checkedUntil` is not the offset of an unreadable record, all count. So a
- * number that is too large hides no later record.
+ * Returns the offsets that still count: those after `checkedUntil`. If `checkedUntil` is not the offset of an
+ * unreadable record, all offsets count. So a number that is too large hides no later record.
  * @param unreadable offsets of the records that could not be read
  * @param checkedUntil offset of the last unreadable record up to which a person has checked the boards; -1 if nobody has
  */

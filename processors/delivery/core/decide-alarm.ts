@@ -47,8 +47,8 @@ function isUnchanged(
 }
 
 /**
- * Makes the round fit the alarm: stops the round, starts it, or continues it. Uses only the state, not the event that
- * changed the state. So a process that was killed between two events of one decision does the rest after its restart.
+ * Starts, continues or stops the round of the alarm. Decides by the state alone, and not by the event that changed the
+ * state. So a process that was killed between two events of one decision completes the decision after its restart.
  */
 function followAlarm(desk: Desk): void {
   const alarm = desk.state()!;

@@ -66,7 +66,7 @@ function dueOf({ round }: AlarmDelivery): number {
   return Math.min(dueAtMs, waitingCall(round)?.confirmDueAtMs ?? Number.POSITIVE_INFINITY);
 }
 
-/** A technical alarm of a ward: an alarm has no person who goes to the patient. */
+/** A technical alarm of a ward: nobody goes to the patient of an alarm. */
 export type WardAlarm = Place & { readonly alarmId: string; readonly notice: WardNotice };
 
 /** Returns the technical alarms about the delivery of alarms that the wards have now. */

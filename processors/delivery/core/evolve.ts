@@ -49,8 +49,8 @@ function overAfter(state: State, event: AlarmDecision, after: AlarmDelivery | un
 }
 
 /**
- * Drops the calls that must not be sent any more: calls that were answered, calls that have ended, calls of an alarm
- * that has ended, and calls of an earlier round.
+ * Drops the calls that must not be sent any more. Such a call was answered or has ended, or its alarm has ended, or it
+ * is of an earlier round.
  */
 function withoutPending(slots: State['slots'], event: AlarmDecision): State['slots'] {
   const isDropped = droppedBy(event);

@@ -70,7 +70,7 @@ export function repeatedCall(round: Round, personsOf: PersonsOf, isDown: IsDown)
 
 /**
  * Returns whether the next round could call a person who rejected the alarm in this round, so that the person can
- * answer. The caller uses it when nobody else can be reached in this round any more.
+ * answer. The caller uses this function when nobody else can be reached in this round any more.
  */
 export function couldAskAgain(round: Round, personsOf: PersonsOf, isDown: IsDown): boolean {
   const rejecting = rejectingPersons(round);

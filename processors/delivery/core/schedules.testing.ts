@@ -45,7 +45,7 @@ export function play(steps: readonly Step[]): string[] {
   const down = new Set<string>();
   const log: DeliveryEvent[] = [];
   const sentThrough = new Map<string, string>();
-  /** Who was called by which call, and the first call of a person in a round through a channel. */
+  /** `calls`: the called person, by call. `firstCalls`: the first call of a person in a round through a channel. */
   const calls = new Map<string, { readonly person: string; readonly isRepeat: boolean }>();
   const firstCalls = new Map<string, string>();
   /** Calls that are over without an answer. A call that no channel confirmed may still be sent. */

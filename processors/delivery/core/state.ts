@@ -44,8 +44,8 @@ export type Round = {
   readonly notice: WardNotice | null;
   readonly acceptedBy: readonly string[];
   /**
-   * `answersFrom`: the first round whose calls may still be answered. `calledBefore`: the persons who were called from
-   * that round to the round before this one.
+   * `answersFrom`: the first round whose calls may still be answered. `calledBefore`: the persons who were called since
+   * the start of that round, before the start of this round.
    */
   readonly answersFrom: number;
   readonly calledBefore: readonly string[];
@@ -54,7 +54,10 @@ export type Round = {
    * acknowledgement followed.
    */
   readonly acceptedBefore: readonly string[];
-  /** The persons who rejected the alarm in this round, and are not called again in it. Absent in a snapshot of an earlier version. */
+  /**
+   * The persons who rejected the alarm in this round, and are not called again in this round. Absent in a snapshot of
+   * an earlier version.
+   */
   readonly rejectedBy?: readonly string[];
   /**
    * The persons who were informed in earlier rounds, each with the channel: `paul mail`. Only a round that starts because

@@ -72,7 +72,10 @@ function withoutLooseText(book: Book, input: Input): Book {
   return { ...book, texts };
 }
 
-/** Stores the newest text of an alarm for messages. The text needs no event of its own, because every later record of the alarm has it. */
+/**
+ * Stores the newest text of an alarm for messages. The text needs no event of its own, because every later record of
+ * the alarm has the text.
+ */
 function withText(book: Book, { alarm: { alarmId, text, onsetAt } }: AlarmEvent): Book {
   return { ...book, texts: new Map(book.texts).set(alarmId, { text: text.slice(0, 200), onsetAt }) };
 }

@@ -57,8 +57,8 @@ function callView(book: Book, alarmId: string, call: Call): CallView {
 
 /**
  * Returns the records without the views that a later record replaces. The record of the start of a round keeps its
- * view, because readers take ward and bed from it. A decision keeps its view if only receipts follow, because a restart
- * takes the text of the alarm from it (book.ts).
+ * view, because readers get the ward and the bed from this view. A decision keeps its view if only receipts follow,
+ * because a restart gets the text of the alarm from this view (book.ts).
  */
 export function withoutOldViews(records: readonly DeliveryRecord[]): readonly DeliveryRecord[] {
   const seen = new Set<string>();

@@ -200,7 +200,7 @@ describe('the canaries', () => {
       answer();
     }
     expect(ofPhone().filter((line) => line.endsWith('taken'))).toHaveLength(1);
-    // The phone is off now: after the time for an answer, only the service has taken the canary.
+    // The phone is off now: after the time for an answer, only the service has accepted the canary.
     const count = check.mock.calls.length;
     while (check.mock.calls.length <= count) await vi.advanceTimersByTimeAsync(5_000);
     await vi.advanceTimersByTimeAsync(50_000);

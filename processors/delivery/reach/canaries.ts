@@ -32,7 +32,7 @@ import { targetsOf, tryFrom } from './core/on-duty.ts';
 
 /** How often this code checks which canaries are due, ms (ours). */
 const lookEveryMs = 5 * secondMs;
-/** Maximum number of canaries that start in one check (ours). The others start in the next checks. */
+/** Maximum number of canaries that start in one check (ours). Further canaries start in the next checks. */
 export const checksMax = 100;
 
 export type CanaryOptions = {
@@ -70,7 +70,10 @@ export type Canaries = {
   answer(answer: CheckAnswer): void;
   /** Notes that an entry has ended: its service reported this when a message was sent to the entry. */
   noteEnded(event: Extract<ReachEvent, { type: 'reach-ended' }>): void;
-  /** Notes that a message about an alarm was confirmed, because the pages then show this instead of the last canary. */
+  /**
+   * Notes that a message about an alarm was confirmed, because the pages then show this confirmation instead of the
+   * last canary.
+   */
   noteReceipt(event: ReceiptSeen): void;
   isDown(userId: string, channel: DeliveryChannel): boolean;
   /**
@@ -121,7 +124,7 @@ export function startCanaries(options: CanaryOptions): Canaries {
     const { userId, name } = target;
     const takeResult = (result: CheckResult) => take(checkEvent(state, checkId, userId, result, now()));
     const entry = entryOf(target);
-    // After this, the result is written even if it is the same as before.
+    // Without its former result, the new result of an entry is written even if both are equal.
     if (entry && isChanged(target)) noted = withoutReach(noted, entry.reachId);
     tried.note(entry);
     take(asked(target, checkId, now(), entry?.testedAt));
@@ -172,7 +175,7 @@ function hasFailedHosts(channel: Channel | undefined, entries: readonly ReachEnt
 
 const notSetUp: CheckResult = { kind: 'failed', reason: 'The hospital has not set up this channel.' };
 
-/** Remembers which entries a canary has tried. A person or an operator writes an entry again to test it. */
+/** Remembers which entries a canary has tried. A person or an operator writes an entry again to test the entry. */
 function createTriedEntries() {
   /** When the tried entry was written, by its id. */
   const writtenAt = new Map<string, string>();

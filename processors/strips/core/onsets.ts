@@ -78,15 +78,19 @@ export function dueMs({ wallMs }: Onset, nextAttempt: number): number | undefine
   return delayMs === undefined ? undefined : wallMs + delayMs;
 }
 
-/** Returns the index of the attempt that follows now: attempts whose time has passed are skipped. At least one is left. */
+/**
+ * Returns the index of the attempt that follows now: attempts whose time has passed are skipped. At least one attempt
+ * is left.
+ */
 export function firstAttempt(onset: Onset, nowMs: number): number {
   const passed = attemptsMs.filter((delayMs) => onset.wallMs + delayMs <= nowMs).length;
   return Math.max(0, Math.min(passed - 1, attemptsMs.length - 1));
 }
 
 /**
- * Returns the spans in which the records of a strip may have come. Usually a record comes at once, so one span around the onset by the
- * engine's clock is enough. If the readings came late, the waves may have come in time, and the other way round.
+ * Returns the spans in which the records of a strip may have come. Usually a record comes at once, so one span around
+ * the onset by the engine's clock is enough. If the readings came late, the waves may have come in time. If the waves
+ * came late, the readings may have come in time.
  */
 export function spansOf({ deviceMs, wallMs }: Onset, attempt: number): Span[] {
   const lateMs = Math.max(waitMsMax, attemptsMs[attempt] ?? 0);

@@ -11,9 +11,9 @@ export type Job = {
   attempt: number;
 };
 
-/** Onsets of one pass: they need at most about 40 MB of sealed waves (ours). */
+/** Maximum number of onsets in one pass. So many onsets need at most about 40 MB of sealed waves (ours). */
 const passJobsMax = 20;
-/** Onsets of one pass lie at most this far apart, so that a pass does not read hours of waves, ms (ours). */
+/** The onsets of one pass are at most this far apart, so that a pass does not read hours of waves, ms (ours). */
 const passSpanMs = 60_000;
 
 export type Queue = {

@@ -1,6 +1,6 @@
 /**
- * qSOFA (Singer et al., JAMA 2016): one point each for a respiratory rate of 22 /min or more, a systolic pressure of 100 mmHg or less, and
- * altered mentation. With two or more, a clinician should check for sepsis. Pure.
+ * qSOFA (Singer et al., JAMA 2016): one point each for a respiratory rate of 22 /min or more, a systolic pressure of
+ * 100 mmHg or less, and altered mentation. With two or more points, a clinician should check for sepsis. Pure.
  */
 import { type Consciousness, type QsofaParameter, qsofaParameters } from '../../../../contracts/score-names.ts';
 import { roundHalfUp } from './round.ts';

@@ -9,8 +9,8 @@ const everyS = 5;
 /** Normal values at the end, for long enough to end every alarm of a score. */
 const wellAtEnd = { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37, times: 140 };
 /**
- * An alarm that lasts this long comes for every order of the messages. It is a minute longer than the longest delay and
- * off-delay together.
+ * An alarm that lasts this long comes for every order of the messages. This time is a minute longer than the longest
+ * delay and off-delay together.
  */
 const lastingMs = 720_000;
 /** The readings of a patient, one each five seconds, whose parameters change independently. */
@@ -95,7 +95,10 @@ it('messages that are swapped by up to five places give the same scores and lose
   // earlier or later. The interval of a temperature is also learned in the order of receipt, so the temperature is left out.
   const withoutTemp = ({ known: { values, entries } }: Shown) => ({ ...values, Temp: null, entries });
   const names = ({ alarms }: Shown) => alarms.map((alarm) => alarm.split(' ')[0]!);
-  /** Returns the names of scores without the band of NEWS2, because another order may raise a neighbouring band. */
+  /**
+   * Returns the names of scores without the band of NEWS2, because another order of the messages may raise a
+   * neighbouring band.
+   */
   const scores = (texts: readonly string[]) => [...new Set(texts.map((text) => text.split(/[. ]/)[0]!))];
   const lastsMs = (alarm: string) => {
     const [, onset = '', , , end = ''] = alarm.split(' ');
@@ -112,8 +115,8 @@ it('messages that are swapped by up to five places give the same scores and lose
       const { shown: swapped } = play(order, isEntered);
       alarms += expected.alarms.length;
       expect(withoutTemp(swapped)).toEqual(withoutTemp(expected));
-      // While a more serious alarm calls, a score does not call. Whether the score calls later depends on which of the two ends first. So
-      // other scores than NEWS2 are compared only if the patient had no other alarm.
+      // While a more serious alarm calls, a score does not call. Whether the score calls later depends on which of the
+      // two alarms ends first. So scores except NEWS2 are compared only if the patient had no other alarm.
       const isCertain = (alarm: string) => alarm.startsWith('NEWS2') || others.size === 1;
       const lasting = expected.alarms.filter((alarm) => isCertain(alarm) && lastsMs(alarm) > lastingMs);
       long += lasting.length;

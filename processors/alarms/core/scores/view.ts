@@ -13,7 +13,10 @@ import { type Entered, type Entries, inputsAt, nextStaleMs, valuesToScoreAt } fr
 import type { ScoreRules } from './score-rules.ts';
 import { shockIndex } from './shock-index.ts';
 
-/** Returns the instant that is scored. If the device is silent, this is the present time, so that its values become too old. */
+/**
+ * Returns the instant that is scored. If the device is silent, the present time is scored, so that the device's values
+ * become too old.
+ */
 const instantOf = ({ scores: { head } }: State, now: number) => Math.max(head.at ?? now, now);
 
 /** Returns the scores of a patient; undefined if the patient is not scored, or if no input is known yet. */

@@ -139,7 +139,7 @@ export function dueChecks(
 }
 
 /**
- * Returns the event which says that a canary was sent to a target.
+ * Returns the event for a canary that was sent to a target.
  * @param testedAt when an operator last asked for a test of the entry; undefined if no operator asked
  */
 export function asked(target: ReachTarget, checkId: string, nowMs: number, testedAt?: string): ReachSeen {
@@ -198,9 +198,9 @@ export function waitingPages(state: ReachCheckState, nowMs: number): readonly As
 export const stageOf = (stage: ReceiptStage) => receiptStages.indexOf(stage);
 
 /**
- * Returns the events for pages that have not answered in time. Returns none for phones: if a push service has taken a
- * canary, the target stays `reached` with the stage `taken`, because the phone may be asleep. Pages then show that only
- * the push service has confirmed.
+ * Returns the events for pages that have not answered in time. Returns no events for phones: if a push service has
+ * accepted a canary, the target stays `reached` with the stage `taken`, because the phone may be asleep. Pages then
+ * show that only the push service has confirmed.
  */
 export function silentPages(state: ReachCheckState, nowMs: number): readonly ReachSeen[] {
   return [...state.targets.values()]
@@ -219,10 +219,10 @@ export function silentPages(state: ReachCheckState, nowMs: number): readonly Rea
 }
 
 /**
- * Returns whether a channel cannot reach a person now. Vigil then calls the next person at once. This is true if the
- * person has no entry, has only ended entries, or has for each entry a failed canary of the last two minutes. It is
- * never true for `screen`, and never because a phone did not answer. A wrong `true` would leave out the person. A wrong
- * `false` costs only 5 s: if no confirmation comes in this time, Vigil calls the next person.
+ * Returns whether a channel cannot reach a person now. Vigil then calls the next person at once. True if the person has
+ * no entry, or only entries that have ended, or if the canary of each entry failed in the last two minutes. Never true
+ * for `screen`, and never because a phone did not answer. A wrong `true` would leave out the person. A wrong `false`
+ * costs only 5 s: if no confirmation comes in this time, Vigil calls the next person.
  * @param entries the entries of the person in this channel
  */
 export function isChannelDown(

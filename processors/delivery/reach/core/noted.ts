@@ -1,7 +1,7 @@
 /**
  * Decides which results of canaries are written into the topic `deliveries`. The topic is kept for ever, and nearly
- * every canary has the same result as the canary before. So a result is written when it differs. The same result is
- * written only from time to time, so that pages see that canaries still run. Pure.
+ * every canary has the same result as the canary before. So a result is written at once only if it differs from the
+ * former result. An equal result is written only from time to time, so that pages see that canaries still run. Pure.
  */
 import type { ReachSeen, ReceiptSeen } from '../../../../contracts/messages/deliveries.ts';
 import { reachNotedEveryMs } from '../../../../contracts/reach-pace.ts';
@@ -24,7 +24,7 @@ export function mustNote(noted: NotedReach, event: ReachEvent): boolean {
   const last = noted.get(targetKey(event));
   if (event.state === 'asked') return last === undefined;
   if (last?.state !== event.state) return true;
-  // The phone may still answer. `lessThanNoted` handles a phone that does not.
+  // The phone may still answer. `lessThanNoted` handles a phone that does not answer.
   if (event.state === 'reached' && rankOf(event) < rankOf(last)) return false;
   const ageMs = event.atMs - last.atMs;
   if (ageMs >= reachNotedEveryMs || ageMs < -aheadMsMax) return true;
@@ -46,9 +46,9 @@ export function noteReach(noted: NotedReach, event: ReachEvent): NotedReach {
 
 /**
  * Returns the last events after the receipt of a call: the receipt is the newest result. So a later canary with another
- * result is written at once. A receipt does not say which entry of the channel has confirmed it, so it counts for each
- * of them. It does not count for an entry whose canary is the last event in the topic: the result of this canary is
- * always written, because an operator may wait for it.
+ * result is written at once. A receipt does not name the entry that confirmed the call, so the receipt counts for all
+ * entries of the channel. One exception: if the last event in the topic is the canary of an entry, the receipt does not
+ * count for this entry. The result of this canary is always written, because an operator may wait for the result.
  */
 export function noteReceipt(
   noted: NotedReach,

@@ -13,8 +13,8 @@ type OnDuty = { readonly userId: string; readonly name: string };
 
 /**
  * Returns the targets of each person who has a duty now in any ward: the person's own pages, and each entry. A person
- * who is away has no duty: the person who covers has it. Also returns each entry that was added or tested in the last 2
- * min: so a person who adds a phone before the shift sees whether the phone works.
+ * who is away has no duty: the person who covers has the duty. Also returns each entry that was added or tested in the
+ * last 2 min. So a person who adds a phone before the shift sees whether the phone works.
  * @param entriesOf returns the entries of a person in all channels
  * @param allEntries all entries of all persons
  */
