@@ -37,7 +37,7 @@ export function readAddresses(stateDir: string): Addresses | undefined {
     const value: unknown = JSON.parse(content);
     if (check.Check(value)) return value;
   } catch {
-    // The error below also covers text that is not JSON.
+    // The error below is also thrown for text that is not JSON.
   }
   const message = `${file} is damaged: delete it, and start Vigil again or set VIGIL_KAFKA_BROKERS and VIGIL_INFLUX_URL.`;
   throw new VigilError('settings-invalid', message);

@@ -6,7 +6,7 @@ export const idStartLengthMin = 8;
 
 /**
  * Returns the beginning of the id of an alarm, 8 to 64 characters, which may be the whole id.
- * @param positionals the arguments of the command that are no options: exactly one
+ * @param positionals the arguments of the command that are not options; there must be exactly one
  * @param usageError makes the error of the command, which names its help
  * @throws VigilError `settings-invalid` from `usageError`
  */

@@ -109,7 +109,7 @@ const nato = ['Alpha', 'Bravo', 'Charlie', 'Delta', 'Echo', 'Foxtrot', 'Golf', '
 /**
  * Admits a made-up patient to each of the first eight beds. A file beside Kafka's data lists the beds whose patient was admitted, so that
  * a discharged patient is not admitted again.
- * @throws VigilError if Kafka does not take the records
+ * @throws VigilError if Kafka does not accept the records
  */
 export async function ensureDemoAdmissions(addresses: SystemAddresses, beds: number, nowMs: number): Promise<void> {
   const marker = join(addresses.stateDir, 'kafka', 'demo-admissions.json');

@@ -33,7 +33,7 @@ export function takeLock(stateDir: string): Lock {
   };
 }
 
-/** Returns false if the link exists already. */
+/** Makes a link. Returns false if the link exists already. */
 function tryLink(from: string, to: string): boolean {
   try {
     linkSync(from, to);

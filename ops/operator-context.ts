@@ -79,7 +79,7 @@ export function requirePermission(
 
 /**
  * Returns the person if the account's role has the permission, and does not check the ward. The caller checks the ward
- * as soon as the ward is known. In all else the same as `requirePermission`.
+ * as soon as the ward is known. Apart from the ward, this function works like `requirePermission`.
  */
 export function requireRole(
   context: OperatorContext,
@@ -155,7 +155,10 @@ export async function withOperatorContext(
   }
 }
 
-/** Returns a trail for one run of a command. The run is a session: the trail records its login first, and each later record names it. */
+/**
+ * Returns a trail for one run of a command. The run is a session: the trail records its login first, and each later
+ * record names the session.
+ */
 export function trailOfRun(trail: Trail, run: { readonly session: string; readonly station: string }): Trail {
   const { session, station } = run;
   let hasLogin = false;

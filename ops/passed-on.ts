@@ -175,7 +175,10 @@ function withServerAddresses(passed: PassedSettings, { mqttPort, httpPort }: Sys
   };
 }
 
-/** Removes each setting that `npm start` computes for a process, such as files and addresses. `npm start -- --check` uses the rest. */
+/**
+ * Removes each setting that `npm start` computes for a process, such as files and addresses. `npm start -- --check`
+ * uses the remaining settings.
+ */
 export function withoutComputedSettings(passed: PassedSettings, addresses: SystemAddresses): PassedSettings {
   const entries = processNames.map((processName) => {
     const computed = serviceEnv(addresses, processName);

@@ -17,10 +17,16 @@ export type RenewalOptions = {
   readonly stateDir: string;
   /** Further host names of the servers, for their certificates. */
   readonly names?: EnsureOptions['names'];
-  /** The state of the folder before the first process started. With it, a change during the start is applied too. */
+  /**
+   * The state of the folder before the first process started. With this state, a change during the start is applied
+   * too.
+   */
   readonly stateBeforeStart: CertificateState;
   readonly processes: readonly Pick<Supervised, 'name' | 'restart'>[];
-  /** Gives Kafka's permissions to the services' current names, and takes them from earlier names. Writes the revocations into Kafka. */
+  /**
+   * Gives the services' permissions in Kafka to their current names, and takes these permissions from earlier names.
+   * Writes the revocations into Kafka.
+   */
   readonly updateKafkaPermissions: () => Promise<unknown>;
   readonly report: (line: string) => void;
   /** Returns the time of the machine's clock, ms since 1970. */

@@ -22,11 +22,11 @@ import { changeUser, isRoot, type UserIds, userIdsOf } from '../process/run-as.t
 import { ensureClient } from './client.ts';
 import { ensureJava, ensureSoftware } from './platform/software.ts';
 
-/** A state folder contains at least one of these. No other folder gets a new owner. */
+/** A state folder contains at least one of these entries. No other folder gets a new owner. */
 const stateFolderEntries = ['certs', 'lock', 'logs', 'software', 'secrets'];
 
 /**
- * Becomes the user of `VIGIL_RUN_AS`, if that is set.
+ * Becomes the user of `VIGIL_RUN_AS`, if this setting is set.
  * @returns one sentence that names the user of all processes
  * @throws VigilError `settings-invalid`, `missing-program`
  */

@@ -107,7 +107,10 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   };
 }
 
-/** Returns a sentence about the end of a process. After SIGKILL, leaves out the last line of output, because it cannot be the reason. */
+/**
+ * Returns a sentence about the end of a process. After SIGKILL, leaves out the last line of output, because this line
+ * cannot be the reason.
+ */
 function exitText(child: Child, { code, signal }: ChildExit): string {
   const lastLine = signal === 'SIGKILL' ? '' : child.lastLine();
   return `${child.name} ended by itself (${signal ?? `exit code ${code}`})${lastLine === '' ? '' : `: ${lastLine}`}`;

@@ -38,7 +38,10 @@ export type System = {
   readonly addresses: SystemAddresses;
   readonly logins: readonly Login[];
   readonly processes: readonly Supervised[];
-  /** Restarts the gateways one after the other. While one of several gateways restarts, the other gateways take readings. */
+  /**
+   * Restarts the gateways one after the other. While one of several gateways restarts, the other gateways accept
+   * readings.
+   */
   restartGateways(): Promise<void>;
   close(): Promise<void>;
 };
@@ -186,7 +189,8 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     report(
       "Other users of this machine can reach InfluxDB's backup service, which has no login: let no other user log in",
     );
-  // The witness starts before the processes that write the audit trail. So it is stopped after them and has seen all their records.
+  // The witness starts before the processes that write the audit trail. So the witness is stopped after these
+  // processes, and has seen all their records.
   await step('Witness of the audit trail', () => addProcess('witness'));
   await step('Gateway, alarms, trends, delivery, strips, dashboard, canary', () =>
     allOrFirstError([

@@ -64,7 +64,7 @@ export type History = Map<string, HistoryRow>;
 const historyHeader =
   'ward,duty,beds,user,name,from,until,assigned_at,assigned_by,accepted_at,declined_reason,ended_at,ended_by';
 
-/** Adds an event that had an effect to the history. Absences are not in the history. */
+/** Adds to the history an event that had an effect. Absences are not in the history. */
 export function addToHistory(history: History, event: AssignmentEvent): void {
   if ('awayId' in event) return;
   if (event.type === 'assigned') {

@@ -58,7 +58,10 @@ const capture = (out: string, user: string, ...more: string[]) =>
     ...['--as', user, '--password-stdin', '--why', 'a test', ...more],
   );
 
-/** Returns, for the last record of each physiological alarm, the members that must be equal in a replay. Ids and names may differ. */
+/**
+ * Returns the last record of each physiological alarm, with only the members that must be equal in a replay. Ids and
+ * names may differ.
+ */
 function comparableAlarms(alarms: readonly Alarm[], shiftMs = 0) {
   const lastById = new Map<string, Alarm>();
   for (const alarm of alarms) if (alarm.kind === 'physiological') lastById.set(alarm.alarmId, alarm);

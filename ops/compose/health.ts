@@ -1,9 +1,9 @@
 /**
  * Health check of a service in its container: `node ops/compose/health.ts --listens 8883 --connected 9092`.
  *
- * Looks for sockets in the kernel's table. Opens no connection to the service, because the gateway would count that as a device that failed
- * to log in. With `--answers <url> --ca <file>`, it also sends a GET request to the URL; with `--ready <port>`, to the
- * process's /healthz. The status of the answer must be 2xx.
+ * Looks for sockets in the kernel's table. Opens no connection to the service, because the gateway would count a
+ * connection as a device that failed to log in. With `--answers <url> --ca <file>`, the check also sends a GET request
+ * to the URL; with `--ready <port>`, to the process's /healthz. The status of the answer must be 2xx.
  */
 import { readFileSync } from 'node:fs';
 import { get as getPlain, type IncomingMessage } from 'node:http';

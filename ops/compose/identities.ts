@@ -28,7 +28,10 @@ export type Holder = (typeof holders)[number];
 /** The folders in a volume that init writes. Everything else in the volume belongs to its service. */
 export const sharedFolders = ['certs', 'secrets'] as const;
 
-/** A file of a volume (`to`). Its content is that of the files `from` of the authority's folder, joined in this order. */
+/**
+ * A file of a volume (`to`). Its content is the content of the files `from` of the authority's folder, joined in this
+ * order.
+ */
 export type Share = { readonly to: string; readonly from: readonly string[] };
 
 const sharedUnderSameName = (folder: (typeof sharedFolders)[number], ...names: string[]): Share[] =>

@@ -21,7 +21,10 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const commands: Readonly<Record<string, () => Promise<void>>> = { identities, platform, demo };
 
-/** Makes and renews certificates and secrets, and copies them to the volumes of the services. The service `init` runs it. */
+/**
+ * Makes and renews certificates and secrets, and copies them to the volumes of the services. The service `init` runs
+ * this command.
+ */
 async function identities(): Promise<void> {
   const { stateDir, composeDir, serverNames, kafkaCopies, devices } = readSettings(identitiesSettings, process.env);
   requireSameBrokers(stateDir, composeDir, kafkaCopies);
@@ -44,7 +47,8 @@ async function identities(): Promise<void> {
     );
   }
   ensureWards(accounts);
-  // The delivery process may not see the accounts, so it gets a copy of the wards file beside them.
+  // The wards file is beside the accounts, which the delivery process may not see. So the delivery process gets a copy
+  // of the wards file.
   writeAtomic(
     join(composeDir, 'delivery-member', 'wards.json'),
     readFileSync(join(accounts, 'wards.json'), 'utf8'),
@@ -53,7 +57,10 @@ async function identities(): Promise<void> {
   say('Every service has its certificates and secrets.');
 }
 
-/** Makes Kafka's topics and access control lists, and InfluxDB's database and logins. The service `setup` runs it. */
+/**
+ * Makes Kafka's topics and access control lists, and InfluxDB's database and logins. The service `setup` runs this
+ * command.
+ */
 async function platform(): Promise<void> {
   const { brokers, kafkaCopies, influxUrl, stateDir } = readSettings(platformSettings, process.env);
   const certs = join(stateDir, 'certs');
@@ -75,7 +82,7 @@ async function platform(): Promise<void> {
   say('Kafka has its topics and access lists, and InfluxDB has its database and logins.');
 }
 
-/** Makes demo accounts and admits made-up patients. The service `demo` runs it. */
+/** Makes demo accounts and admits made-up patients. The service `demo` runs this command. */
 async function demo(): Promise<void> {
   const { brokers, stateDir, accountsDir, devices } = readSettings(demoSettings, process.env);
   ensurePrivateDirectory(join(stateDir, 'kafka'));

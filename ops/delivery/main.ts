@@ -1,6 +1,6 @@
 /**
- * `npm run vigil -- delivery who`: a dry run that says who would be called for an alarm. It sends nothing. `delivery reach …`: the ways to reach
- * persons (reach/main.ts).
+ * `npm run vigil -- delivery who`: a dry run that says who would be called for an alarm. The dry run sends nothing.
+ * `delivery reach …`: the ways to reach persons (reach/main.ts).
  */
 import { whoWouldBeCalled } from '../../contracts/call-order.ts';
 import { evolve, initialState } from '../../contracts/duties.ts';

@@ -34,8 +34,8 @@ async function brokerIds(admin: Admin): Promise<number[]> {
 }
 
 /**
- * Makes more copies of the topics that have fewer than requested, and waits until the copies are complete. Before that, a reading that
- * needs two copies is not acknowledged.
+ * Makes more copies of the topics that have fewer copies than requested, and waits until the copies are complete. Until
+ * then, a reading that needs two copies is not acknowledged.
  * @returns one sentence for each topic that has more copies now
  * @throws VigilError `start-failed` if brokers are missing, if a topic has more copies than requested, or if copying takes too long
  */
@@ -68,8 +68,8 @@ export async function addCopies(admin: Admin, replication: Replication): Promise
 }
 
 /**
- * Returns the ids of the brokers for a partition: the brokers that have it already, then further brokers. The further brokers differ from
- * partition to partition, so that the load is even.
+ * Returns the ids of the brokers for a partition: the brokers that already have the partition, then further brokers.
+ * The further brokers differ from partition to partition, so that the load is even.
  */
 function brokersFor(partition: number, replicas: readonly number[], ids: readonly number[], factor: number): number[] {
   const otherBrokers = ids.filter((id) => !replicas.includes(id));

@@ -1,4 +1,7 @@
-/** The setting for the number of copies of each record in Kafka. It decides how many brokers `npm start` runs, and the copies of topics. */
+/**
+ * The setting for the number of copies of each record in Kafka. The setting decides how many brokers `npm start` runs,
+ * and how many copies a topic has.
+ */
 import type { Setting } from '../../process/settings.ts';
 
 /** `factor` is the number of copies of each partition. `inSyncMin` copies must have a record before it is acknowledged. */

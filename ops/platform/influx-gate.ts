@@ -1,7 +1,7 @@
 /**
- * The gate is a TLS server in front of InfluxDB. It passes on requests to the two paths that our processes use, and refuses all others,
- * because InfluxDB 1.6 answers `/debug/vars`, `/debug/requests` and `/metrics` without a login. InfluxDB listens on a socket in a folder
- * that no other user can enter.
+ * The gate is a TLS server in front of InfluxDB. It passes on requests to the two paths that our processes use. It
+ * refuses all other requests, because InfluxDB 1.6 answers `/debug/vars`, `/debug/requests` and `/metrics` without a
+ * login. InfluxDB listens on a socket in a folder that no other user can enter.
  */
 import { readFileSync } from 'node:fs';
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
@@ -29,8 +29,8 @@ export async function openInfluxGate(options: GateOptions): Promise<{ close(): v
     minVersion: 'TLSv1.2',
     ciphers: serverCiphers,
   } as const;
-  // Without keep-alive, InfluxDB closes the connection after its answer, even if it has not read the whole request. The rest of the request
-  // would then be lost.
+  // Without keep-alive, InfluxDB closes the connection after its answer, even if InfluxDB has not read the whole
+  // request. The rest of the request would then be lost.
   const agent = new Agent({ keepAlive: true });
   const server = createServer(tls, (incoming, outgoing) => {
     const [path = ''] = (incoming.url ?? '').split('?');

@@ -3,7 +3,7 @@ import { hourMs } from '../../contracts/durations.ts';
 import { minuteQueryStart } from './influx-rollup.ts';
 import { type InfluxSetup, influxDatabase, runStatement } from './influx-setup.ts';
 
-/** Longer than the 30 s after which InfluxDB stops a query. */
+/** Timeout of the query for one hour. It is longer than the 30 s after which InfluxDB stops a query. */
 const hourTimeoutMs = 40_000;
 
 /**

@@ -35,7 +35,7 @@ const requestTimeoutMs = 10_000;
 export async function ensureDatabase(setup: InfluxSetup): Promise<void> {
   await waitForAnswer(setup);
   // InfluxDB accepts the first administrator without a login. If an administrator exists, InfluxDB refuses this
-  // statement. That is no fault.
+  // statement. This refusal is no fault.
   await query(setup, `CREATE USER admin WITH PASSWORD ${quoted(setup.adminPassword)} WITH ALL PRIVILEGES`, false);
   const login = await query(setup, 'SHOW DATABASES');
   if (login.status === 401) {

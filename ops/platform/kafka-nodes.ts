@@ -26,7 +26,10 @@ export type KafkaNode = {
   readonly nodeId?: number;
 };
 
-/** Difference between the ports of two nodes. By default the port of a node's controller is between them. */
+/**
+ * Difference between the ports of two brokers. By default, the port of a node's controller is between the ports of two
+ * brokers.
+ */
 const portStep = 2;
 /** Heap of each of three brokers, MiB. A single broker has 512 MiB. */
 const heapMb = 384;
@@ -39,7 +42,8 @@ const sessionMs = 6_000;
 const propertiesOfThree = {
   'broker.session.timeout.ms': sessionMs,
   'broker.heartbeat.interval.ms': 1_000,
-  // When all three brokers stop, the last would wait minutes for a controller that has ended. The brokers flush their data in any case.
+  // When all three brokers stop, the last broker would wait minutes for a controller that has ended. The brokers flush
+  // their data in any case.
   'controlled.shutdown.enable': 'false',
 };
 
@@ -121,7 +125,10 @@ export function ensureClusterId(stateDir: string, settings: KafkaSettings): stri
   return readFileSync(file, 'utf8').trim();
 }
 
-/** After this record, `requireDataOfTheseBrokers` refuses a start if two brokers lost their data. */
+/**
+ * Records that all three brokers have had data. From then on, `requireDataOfTheseBrokers` refuses a start if two
+ * brokers lost their data.
+ */
 export function recordThatAllBrokersHaveData(stateDir: string): void {
   if (existsSync(idFile(stateDir)) && !existsSync(allHadDataFile(stateDir)))
     writeAtomic(allHadDataFile(stateDir), '', 0o600);

@@ -280,7 +280,7 @@ describe('the broker', () => {
       return Object.fromEntries(described!.configEntries.map((entry) => [entry.configName, entry.configValue]));
     };
     try {
-      // This call also resets the settings that it does not name to Kafka's defaults, for instance segment.ms.
+      // This call also resets all settings that it does not name, for instance segment.ms, to Kafka's defaults.
       const configEntries = [
         { name: 'retention.ms', value: '60000' },
         { name: 'index.interval.bytes', value: '8192' },

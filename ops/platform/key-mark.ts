@@ -70,7 +70,7 @@ export function markOf(stateDir: string): Mark {
 
 /**
  * Returns the end times of revoked certificates. If the register does not list a certificate as issued, returns the
- * latest possible end: one lifetime after it was revoked, because it was issued before that.
+ * latest possible end: one lifetime after the revocation, because the certificate was issued before the revocation.
  */
 function endTimesOfRevoked({ issued, revoked }: Register): Record<string, number> {
   return Object.fromEntries(
@@ -87,7 +87,10 @@ export function withoutEndedCertificates({ devices = {}, ...mark }: Mark, nowMs:
   return unexpired.length === 0 ? mark : { ...mark, devices: Object.fromEntries(unexpired) };
 }
 
-/** Returns how often the key of each service was revoked. The name in Kafka shows it: `gateway.3` is the gateway after two revocations. */
+/**
+ * Returns how often the key of each service was revoked. The name in Kafka shows this number: `gateway.3` is the
+ * gateway after two revocations.
+ */
 function revocationsByService(principalOf: (service: string) => string): Record<string, number> {
   const counts = ['kafka', ...serviceClients].map((service) => {
     const generation = Number(principalOf(service).slice(service.length + 1) || 1);
@@ -97,8 +100,8 @@ function revocationsByService(principalOf: (service: string) => string): Record<
 }
 
 /**
- * Returns a sentence that names the services whose revoked key would be accepted again with the keys of `ownMark`; undefined if there is no
- * such service. Pure.
+ * Returns the fault, as a sentence, that revoked keys of services would be accepted again with the keys of `ownMark`.
+ * The sentence names the services. Undefined if there is no such service. Pure.
  */
 export function serviceRevocationFault(storedMark: Mark | undefined, ownMark: Mark): string | undefined {
   const authority = 'certs/ca.key';
@@ -118,8 +121,8 @@ export function serviceRevocationFault(storedMark: Mark | undefined, ownMark: Ma
 }
 
 /**
- * Returns a sentence that names the revoked certificates of devices that would be accepted again with the register of `ownMark`; undefined
- * if there is no such certificate. Pure.
+ * Returns the fault, as a sentence, that revoked certificates of devices would be accepted again with the register of
+ * `ownMark`. The sentence names the certificates. Undefined if there is no such certificate. Pure.
  */
 export function deviceRevocationFault(storedMark: Mark | undefined, ownMark: Mark, nowMs: number): string | undefined {
   const authority = 'certs/device-ca.key';
@@ -135,7 +138,10 @@ export function deviceRevocationFault(storedMark: Mark | undefined, ownMark: Mar
   return `The file certs/devices.jsonl lacks the revocation of ${serials.length} certificates of devices, so these devices would be accepted again. Restore a newer file, or revoke them again: npm run certs -- revoke-again ${serials.join(' ')}`;
 }
 
-/** Returns the mark that Kafka must have now; or, as a refusal, a sentence that says why the keys do not belong to the data. Pure. */
+/**
+ * Returns the mark that Kafka must have now. If the keys do not belong to the data, returns a sentence with the reason
+ * instead. Pure.
+ */
 export function markOrRefusal(storedMark: Mark | undefined, ownMark: Mark): Mark | string {
   if (!storedMark || ownMark.epoch > storedMark.epoch) return ownMark;
   const differingFiles = lostOrReplacedKeys(storedMark.keys, ownMark.keys);

@@ -76,7 +76,7 @@ export async function ensureTopics(brokers: string, certsDir: string, replicatio
   }
 }
 
-/** Waits until every new partition has a leader. Before that, a broker does not always know a new topic. */
+/** Waits until every new partition has a leader. Until then, a broker does not always know a new topic. */
 async function waitForLeaders(admin: Admin): Promise<void> {
   for (const deadline = Date.now() + readyTimeoutMs; ; await new Promise((resolve) => setTimeout(resolve, retryMs))) {
     try {

@@ -1,4 +1,7 @@
-/** The text in the audit trail that names redriven readings. A later redrive reads it, so that no reading is sent twice. */
+/**
+ * The text in the audit trail that names redriven readings. A later redrive reads this text, so that no reading is sent
+ * twice.
+ */
 
 /** Maximum number of readings that one audit record names. The detail of an audit record can have 2,000 characters. */
 export const batchMax = 20;

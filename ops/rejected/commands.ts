@@ -100,7 +100,10 @@ export async function redrive(
   return appendedCount === open.length && waitingCount === 0;
 }
 
-/** Sends a batch, and writes to the audit trail before and after it. Returns the number of messages whose readings were appended. */
+/**
+ * Sends a batch, and writes to the audit trail before and after the batch. Returns the number of messages whose
+ * readings were appended.
+ */
 async function redriveBatch(
   { trail, say }: OperatorContext,
   actor: Person['actor'],

@@ -1,4 +1,7 @@
-/** Checks the account and password of the person who runs a command. The accounts are those of the dashboard, whose program checks them. */
+/**
+ * Checks the account and password of the person who runs a command. The accounts belong to the dashboard. A program of
+ * the dashboard checks the password.
+ */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -48,7 +51,10 @@ async function runAccountProgram(args: readonly string[], input: string) {
   return { output, errorText, code };
 }
 
-/** Returns the password: the whole standard input, or the text that the person types at the terminal. The terminal does not show it. */
+/**
+ * Returns the password: the whole standard input, or the text that the person types at the terminal. The terminal does
+ * not show the password.
+ */
 export async function askPassword(fromStdin: boolean, userId: string, terminal: Terminal): Promise<string> {
   if (fromStdin) return (await terminal.readInput()).replace(/\r?\n$/, '');
   if (!terminal.isInteractive('input'))

@@ -112,7 +112,8 @@ async function listIds(): Promise<string[]> {
   return deviceLines(out).map((line) => line.split(' ')[0]!);
 }
 /**
- * Returns the lines about this device. Other tests write records to the topic that cannot be decrypted; the list has a line about these.
+ * Returns the lines about this device. Other tests write records to the topic that cannot be decrypted; the list has a
+ * line about these records.
  */
 const deviceLines = (out: string) => out.split('\n').filter((line) => line.includes(device));
 const states = async () =>

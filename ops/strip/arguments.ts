@@ -30,7 +30,7 @@ Settings:
 ${settingsHelpText(vigilSettings)}
 `;
 
-/** What the second form lists. */
+/** The strips that the second form of the command lists. */
 export type StripSearch = {
   readonly atMs: number;
   readonly ward: string | undefined;
@@ -93,7 +93,10 @@ export function readRequest(args: readonly string[]): StripRequest | StripListRe
   };
 }
 
-/** A date and a time of day, perhaps with a zone. `Date.parse` would also take texts that mean something else than a person thinks. */
+/**
+ * A date and a time of day, perhaps with a zone. `Date.parse` would also accept texts that have another meaning than a
+ * person expects.
+ */
 const timePattern = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?$/;
 
 function readSearch(at: string, where: Omit<StripSearch, 'atMs'>): StripSearch {

@@ -1,4 +1,7 @@
-/** Makes the texts of a printed strip that are not in the strip itself: patient, place, and who printed it. Pure. */
+/**
+ * Makes the texts of a printed strip that are not in the strip itself: the patient, the place, and the person who
+ * printed the strip. Pure.
+ */
 import type { Patient } from '../../contracts/messages/records.ts';
 import type { Strip } from '../../contracts/messages/strips.ts';
 
@@ -6,7 +9,7 @@ import type { Strip } from '../../contracts/messages/strips.ts';
 export type Subject = {
   /** Null if the log no longer has the patient's name, or if the device had no patient. */
   readonly patient: Omit<Patient, 'category'> | null;
-  /** The id of the patient, also if the name is no longer known. */
+  /** The id of the patient, even if the name is no longer known. */
   readonly patientId: string | undefined;
   readonly ward: string | undefined;
   readonly bed: string | undefined;

@@ -121,7 +121,8 @@ async function findVisibleAlarm(
   const reading = readingOf(context);
   const alarms = await findAlarms(reading, request.idStart, nowMs);
   const [only] = alarms;
-  // Several alarms would need as many searches. So the person must give the whole id, also if only one of them is of her or his wards.
+  // Each alarm would need a search of its own. So if several alarms match, the person must give the whole id, even if
+  // only one of these alarms is of her or his wards.
   if (only === undefined || alarms.length > 1) throw notFound();
   const found = { ...only, subjectAt: await findSubject(reading, only, nowMs) };
   const subject = found.subjectAt(firstOnsetSpan(only.alarm));

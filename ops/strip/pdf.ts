@@ -79,7 +79,7 @@ function writeText(sheet: Sheet, text: string, { sizePt = 7.5, isBold = false }:
   sheet.y += heightMm + 0.4;
 }
 
-/** Each page names the patient, because pages get apart. */
+/** Writes the patient at the top of each page, because the pages may be separated. */
 function writeHead(sheet: Sheet, { subject }: PrintedStrip): void {
   writeText(sheet, `${patientText(subject)} · ${placeText(subject)}`, { sizePt: 11, isBold: true });
 }

@@ -11,8 +11,8 @@ import type { Subject } from './header.ts';
 export type FoundSubject = Subject & { readonly wards: readonly string[] };
 
 /**
- * Reads the associations, and returns a function that gives the subject of the alarm in a span. The topic `associations` has the last 64
- * periods of each device; for an older one the audit trail may have the ward.
+ * Reads the associations, and returns a function that gives the subject of the alarm in a span. The topic
+ * `associations` has the last 64 periods of each device; for an older period, the audit trail may have the ward.
  */
 export async function findSubject(
   reading: ReadContext,

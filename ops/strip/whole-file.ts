@@ -60,7 +60,10 @@ export function writeWholeFile(choice: FileChoice, bytes: Uint8Array): void {
   }
 }
 
-/** Names a file if no file has this name. A second name (link) fails if the name exists, also if another program made it just now. */
+/**
+ * Gives a file its name, unless another file has this name. Makes a second name (link), which fails even if another
+ * program has just made a file with this name.
+ */
 function nameOnce(part: string, path: string, shown: string): void {
   try {
     linkSync(part, path);

@@ -41,7 +41,7 @@ const options = {
   why: { type: 'string' },
 } as const;
 
-/** How long InfluxDB keeps raw points (ops/platform/influx-setup.ts). */
+/** Maximum length of the reason for a rebuild (`--why`), characters. */
 const whyCharsMax = 200;
 
 /** Runs the command. Returns the exit code. */

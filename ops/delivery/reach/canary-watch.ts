@@ -19,9 +19,9 @@ import type { ReachEntry } from '../../../contracts/messages/delivery-commands.t
 const eventsMax = 1_000;
 
 export type CanaryWatch = {
-  /** Takes an event of the topic `deliveries`. */
+  /** Handles an event of the topic `deliveries`. */
   takeEvent(event: DeliveryRecord['event']): void;
-  /** Takes a record of the entry in the topic `reach`; null if the entry was removed. */
+  /** Handles a record of the entry in the topic `reach`; null if the entry was removed. */
   takeEntry(entry: Pick<ReachEntry, 'testedAt'> | null): void;
   /** Resolves when a canary of this test began, or when the address has ended; undefined after the wait. */
   asked(waitMs: number): Promise<ReachSeen | ReachEnded | undefined>;

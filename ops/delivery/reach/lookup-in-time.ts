@@ -1,6 +1,6 @@
 /**
- * Looks up the name of a host in a process of its own, so that the lookup can be stopped. Node cannot stop `dns.lookup`: without an answer of
- * the DNS it takes about 50 s, and the command could not end before.
+ * Looks up the name of a host in a process of its own, so that the lookup can be stopped. Node cannot stop
+ * `dns.lookup`: without an answer of the DNS, the lookup takes about 50 s, and the command could not end earlier.
  */
 import { execFile } from 'node:child_process';
 import type { LookupAddress, lookup } from 'node:dns';

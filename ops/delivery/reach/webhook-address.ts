@@ -1,4 +1,7 @@
-/** Checks an address for webhooks before it is stored, by the same rules as the delivery process before it connects. */
+/**
+ * Checks an address for webhooks before the address is stored. The delivery process checks the address by the same
+ * rules before it connects.
+ */
 import { isIP } from 'node:net';
 import { VigilError } from '../../../contracts/errors.ts';
 import { addressFault, storedAddress } from '../../../contracts/reach-hosts.ts';
@@ -16,7 +19,7 @@ export type CheckedAddress = {
 /**
  * Checks an address.
  * @param say says to the person what the command waits for
- * @throws VigilError `settings-invalid` with the reason, without the path of the address: it may be a secret
+ * @throws VigilError `settings-invalid` with the reason, without the path of the address, which may be a secret
  */
 export async function checkWebhookAddress(
   address: string,
