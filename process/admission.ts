@@ -8,7 +8,9 @@ export type Bucket = {
   atMs: number;
 };
 
-/** Returns the maximum number of tokens of a bucket: the tokens of a twentieth of a second, at least one. */
+/**
+ * Returns the maximum number of tokens of a bucket: the new tokens of a twentieth of a second, but at least one token.
+ */
 export function bucketCapacity(perS: number): number {
   return Math.max(1, perS / 20);
 }

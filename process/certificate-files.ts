@@ -79,8 +79,8 @@ const endsSoonMs = 21 * 24 * 60 * 60 * 1000;
 const logEveryMs = 6 * 60 * 60 * 1000;
 
 /**
- * Returns this process's certificates that end within 21 days, and CRLs whose time of the next update has passed. @param nowMs by the
- * machine's clock
+ * Returns the certificates of this process that end within 21 days, and the CRLs that should have been updated by now.
+ * @param nowMs by the machine's clock
  */
 export function certificatesEndingSoon(nowMs: number): CertificateEnd[] {
   return certificateEnds().filter(({ use, endMs }) => endMs - nowMs < (use === 'crl' ? 0 : endsSoonMs));
@@ -277,7 +277,10 @@ export function serverCheckOptions(options: {
   };
 }
 
-/** Follows a CRL. A CRL past its next update is still used (decision 14). A CRL with a lower number than the last one is refused. */
+/**
+ * Follows a CRL. A CRL past its next update is still used (decision 14). A CRL with a lower number than the last CRL is
+ * refused.
+ */
 function followCrl(options: { readonly caFile: string; readonly crlFile: string; readonly log: FileLog }) {
   const { caFile, crlFile, log } = options;
   let lastCrl: RevocationList | undefined;

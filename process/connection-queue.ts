@@ -17,8 +17,8 @@ export type ConnectionQueue = {
 
 export type ConnectionQueueOptions = {
   /**
-   * Maximum number of handshakes per second, above 0. One turn of the event loop begins at most a twentieth of this number, so a busy
-   * process begins fewer per second.
+   * Maximum number of handshakes per second, above 0. One turn of the event loop begins at most a twentieth of this
+   * number, so a busy process begins fewer handshakes per second.
    */
   readonly handshakesPerS: number;
   /**

@@ -65,7 +65,7 @@ export function encodedBytesOf(bytes: Buffer, { start, end }: Element): Buffer {
   return bytes.subarray(start, end);
 }
 
-/** Returns the element. Throws if it is missing or has another tag. */
+/** Returns the element. Throws if the element is missing or does not have this tag. */
 export function expectTag(element: Element | undefined, tag: number): Element {
   if (element?.tag !== tag) throw new DerError(`no element with tag ${tag}`);
   return element;

@@ -1,6 +1,6 @@
 /**
- * Reads a JSON file of the operator at the start and again after each change. If the file has a fault, no part of it is used, and the error
- * names every fault.
+ * Reads a JSON file of the operator at the start and again after each change. If the file has a fault, no part of the
+ * file is used, and the error names every fault.
  */
 import { readFileSync, statSync } from 'node:fs';
 import type { Logger } from 'pino';

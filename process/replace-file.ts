@@ -36,9 +36,9 @@ function namesIn(folder: string): readonly string[] {
 }
 
 /**
- * Returns a new name beside a file, for its next content, and removes old drafts of the file. The name is random. With
- * a process id as the name, two containers that share a folder could write the same draft, and one could rename the
- * unfinished draft of the other.
+ * Returns a new name beside a file, for its next content, and removes old drafts of the file. The name is random. The
+ * process id is no safe name: in two containers that share a folder, two processes can have the same id. Then one
+ * process could rename the unfinished draft of the other process.
  */
 export function newDraftPath(path: string): string {
   removeOldDrafts(path);

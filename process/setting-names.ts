@@ -167,7 +167,10 @@ function mostSimilarName(name: string): string {
   return settingNames[distances.indexOf(Math.min(...distances))] ?? '';
 }
 
-/** Returns the smallest number of letters to add, remove or replace to turn one text into the other (Levenshtein). */
+/**
+ * Returns the distance of two texts: the smallest number of letters to add, remove or replace until the texts are equal
+ * (Levenshtein).
+ */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let line = 1; line <= from.length; line += 1) {

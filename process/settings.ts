@@ -54,8 +54,8 @@ export type Settings<M extends Manifest> = { readonly [Name in keyof M]: ValueOf
 
 /**
  * Reads every setting of a manifest.
- * @throws VigilError `settings-invalid`. Its message names every wrong variable with its rule, and every `VIGIL_` variable that no program
- *   of Vigil reads, because that is probably a typing error.
+ * @throws VigilError `settings-invalid`. The message names every wrong variable with its rule. It also names every
+ *   `VIGIL_` variable that no program of Vigil reads, because such a name is probably a typing error.
  */
 export function readSettings<const M extends Manifest>(manifest: M, env: Environment): Settings<M> {
   const { settings, faults } = checkSettings(manifest, env);

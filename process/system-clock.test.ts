@@ -2,8 +2,8 @@ import { afterEach, expect, it } from 'vitest';
 import { logAheadMs, type SystemClock, startSteadyClock, wallAheadMs } from './system-clock.ts';
 
 /**
- * Two clocks are read one after the other. On a busy machine, they differ by at most this. The steps of the tests are
- * larger.
+ * Two clocks are read one after the other. On a busy machine, they differ by at most this time. The steps of the tests
+ * are larger.
  */
 const apartMsMax = 5_000;
 

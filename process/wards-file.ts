@@ -1,4 +1,4 @@
-/** Reads the registry of wards and beds, which is one JSON file, for every program that uses it. */
+/** Reads the registry of wards and beds, a JSON file, for every program that uses the registry. */
 import { readFileSync } from 'node:fs';
 import { VigilError } from '../contracts/errors.ts';
 import { type Registry, readRegistry } from '../contracts/ward-registry.ts';
