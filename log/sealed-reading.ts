@@ -25,7 +25,10 @@ type MaybePromise<T> = T | Promise<T>;
 export type SealedReading = {
   /** Opens and validates a record. Returns no promise if the data key is known. Undefined if the record is left out or not wanted. */
   read(source: RecordPartition, record: LogRecord): MaybePromise<ReadRecord | undefined>;
-  /** Opens a record without validating it, for the audit trail, which must also report records that do not match their schema. */
+  /**
+   * Opens a record without validating the record. The audit trail must also report records that do not match their
+   * schema.
+   */
   open(source: RecordPartition, record: LogRecord): MaybePromise<OpenedRecord | undefined>;
   /** Counts and reports a record that the caller leaves out. @param reason a sentence without content of the record */
   leaveOut(source: RecordPartition, record: LogRecord, code: LeftOutCode, reason: string): undefined;

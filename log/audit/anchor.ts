@@ -1,7 +1,7 @@
 /**
- * Anchors of the audit trail: lines of a file that the witness writes and that the writers of the trail cannot change.
- * An anchor has a time, and an offset and a digest for each partition of the topic `audit`. The offset is the end of
- * the partition at that time. The digest covers all records before this offset. Each line has the hash of the line
+ * Anchors of the audit trail: lines of a file. The witness writes this file, and the writers of the trail cannot change
+ * it. An anchor has a time, and an offset and a digest for each partition of the topic `audit`. The offset is the end
+ * of the partition at that time. The digest covers all records before this offset. Each line has the hash of the line
  * before and is signed. Pure.
  *
  * The digest is over the sealed records as they are in Kafka, because the witness cannot open them. An anchor reveals

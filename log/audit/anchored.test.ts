@@ -1,4 +1,6 @@
-/** Tests that anchors reveal every removed, changed or moved record that they cover, even if the attacker has keys. */
+/**
+ * Tests that anchors reveal every removed, changed or moved record before their offsets, even if the attacker has keys.
+ */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Anchor, createNextAnchor, nextDigest, noAnchors, readAnchors } from './anchor.ts';

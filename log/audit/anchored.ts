@@ -127,7 +127,7 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
   };
 }
 
-/** Returns the next anchored offset of a partition; undefined after the last one. */
+/** Returns the next anchored offset of a partition; undefined after the last anchored offset. */
 function nextOf({ anchoredOffsets, nextIndex }: PartitionState): AnchoredOffset | undefined {
   return anchoredOffsets[nextIndex];
 }

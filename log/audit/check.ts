@@ -76,8 +76,8 @@ export type Outcome = 'ok' | 'older' | 'repeat' | 'wrong';
  * Checks the next record. The records of one chain are in several partitions, so they may arrive out of order. After a retry of the writer,
  * a record may arrive twice.
  * @param verdict the verdict on the record alone, without its place in the chain (rules.ts, sessions.ts)
- * @returns `repeat` if the same record was read before, `wrong` if the record or its position in the chain is wrong, `older` if the
- *   record is right but from a version without signatures
+ * @returns `repeat`: the same record was read before. `wrong`: the record or its position in the chain is wrong.
+ *   `older`: the record is right, but from a version without signatures
  */
 export function checkNext(check: ChainCheck, record: AnyAuditRecord, verdict: RecordVerdict): Outcome {
   const chain = chainOf(check, record);

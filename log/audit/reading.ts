@@ -100,7 +100,7 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
   };
 }
 
-/** Returns the audit record in an opened envelope, of any version; undefined if it is another type of record. */
+/** Returns the audit record in an opened envelope, of any version; undefined if the record is not an audit record. */
 export function readAudit({ contentType, plaintext }: OpenedRecord): AnyAuditRecord | undefined {
   const checked = checkRecord(contentType, plaintext);
   if (!checked.ok) return undefined;

@@ -35,9 +35,9 @@ export type DataKey = {
   readonly createdMs: number;
   readonly lifetimeMs: number;
   /**
-   * The last nonce. For a key of an hour it is deterministic (SP 800-38D section 8.2.1): 4 random bytes that are fixed
-   * for the key, then the invocation counter. For a key of a year it is random for each message (8.2.2): several
-   * processes use the key one after the other, and no process knows the counter of another process.
+   * The last nonce. A key of an hour has a deterministic nonce (SP 800-38D section 8.2.1): 4 random bytes that are
+   * fixed for the key, then the invocation counter. A key of a year has a random nonce for each message (8.2.2). The
+   * reason: several processes use this key one after the other, and no process knows the counter of an earlier process.
    */
   readonly nonce: Buffer;
   readonly isLongLived: boolean;

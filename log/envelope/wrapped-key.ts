@@ -1,6 +1,6 @@
 /**
- * Wraps and unwraps data keys. A wrapped key in the log is a JWE in General JSON Serialization (RFC 7516 section 7.2.1), with one recipient
- * (`ECDH-ES+A256KW`) for each service that may read the records.
+ * Wraps and unwraps data keys. A wrapped key in the log is a JWE in General JSON Serialization (RFC 7516 section
+ * 7.2.1). It has one recipient (`ECDH-ES+A256KW`) for each service that may read the records.
  */
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { GeneralEncrypt, type GeneralJWE, generalDecrypt, importJWK, type JWK } from 'jose';
@@ -26,9 +26,9 @@ export type KeyFacts = KeyOwner & {
 };
 
 /**
- * Returns the tag of a data key, by which a service recognises the keys that it made itself: an HMAC-SHA-256 with a secret derived from its
- * private reader key. Without tags, a thief with only the service's certificate for Kafka could publish a key, and the service would use
- * the thief's key.
+ * Returns the tag of a data key: an HMAC-SHA-256 with a secret derived from the service's private reader key. By the
+ * tag, a service recognises its own data keys. Without tags, a thief with only the service's certificate for Kafka
+ * could publish a key, and the service would use the thief's key.
  */
 export type KeyTag = (kid: string, secret: Buffer) => string;
 

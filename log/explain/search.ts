@@ -5,14 +5,17 @@ import type { Alarm } from '../../contracts/messages/alarms.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { type ReadContext, readSpan } from './span.ts';
 
-/** An alarm whose id begins with the text that the person gave. */
+/** An alarm whose id begins with the given text. */
 export type FoundAlarm = {
   readonly alarm: Alarm;
   /** When the log got the earliest event that was found, ms since 1970. */
   readonly appendedMs: number;
 };
 
-/** The log is searched back to each of these ages, one after the other, because most questions are about a recent alarm. */
+/**
+ * The log is searched back to the first age, then to the next age, and so on, because most questions are about a recent
+ * alarm.
+ */
 const searchAgesMs = [dayMs, 8 * dayMs, 40 * dayMs, 200 * dayMs, Number.POSITIVE_INFINITY];
 
 /** If more alarms than this have an id that begins with the given text, the text is too short. */

@@ -80,7 +80,8 @@ function socketsWithFreshCertificates(settings: Settings<typeof kafkaClientSetti
     certFile: settings.kafkaCertFile,
     keyFile: settings.kafkaKeyFile,
     serverName: settings.kafkaServerName,
-    // Vigil's own CA signs the CRL, so the CRL cannot revoke the hospital's certificates. For these, no CRL is checked.
+    // Vigil's own CA signs the CRL, so the CRL cannot revoke the hospital's certificates. No CRL is checked for such
+    // certificates.
     crlFile: settings.kafkaServerName === hospitalCertificate ? '' : settings.servicesCrlFile,
     log,
   });

@@ -1,7 +1,8 @@
 /**
- * Replaces the decoder of kafkajs for fetched batches, because kafkajs cannot skip a damaged batch: it fails at the same offset again and
- * again. A batch is damaged if a disk changed a bit, or if it has a compression that kafkajs does not know. This code verifies the checksum
- * of each batch, returns the records that it can decode, and reports the damage. Then the reader continues after the damaged batch.
+ * Replaces the decoder of kafkajs for fetched batches, because kafkajs cannot skip a damaged batch: kafkajs fails at
+ * the same offset again and again. A batch is damaged if a disk changed a bit, or if it has a compression that kafkajs
+ * does not know. This code verifies the checksum of each batch, returns the records that it can decode, and reports the
+ * damage. Then the reader continues after the damaged batch.
  */
 
 import { createRequire } from 'node:module';

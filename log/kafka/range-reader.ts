@@ -73,7 +73,7 @@ export async function openRangeReader(
     if (current) begin(current);
     setJoined();
   });
-  // A damaged batch, or a batch that has only markers, has no records, and `eachBatch` is not called for it. An event
+  // A damaged batch, or a batch with only markers, has no records. `eachBatch` is not called for such a batch. An event
   // about another batch is ignored, because such an event may come after the next read has begun. With a wrong event,
   // the next read would leave out records.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {

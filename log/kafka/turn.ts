@@ -1,7 +1,8 @@
 /**
- * The turn to write: of all processes that have taken the turn with the same name, only the last process can write. Kafka enforces this,
- * because the name is a transactional id. When a process takes the turn, all uncommitted writes of the former process become void.
- * The writes before a commit get into the log together at the commit, or not at all. After a commit, the same turn may write again.
+ * The turn to write. Several processes may take the turn with the same name, but only the last of these processes can
+ * write. Kafka enforces this, because the name is a transactional id. When a process takes the turn, all uncommitted
+ * writes of the former process become void. The writes before a commit get into the log together at the commit, or not
+ * at all. After a commit, the same turn may write again.
  */
 import type { Kafka, Transaction } from 'kafkajs';
 import { VigilError } from '../../contracts/errors.ts';
@@ -11,7 +12,7 @@ import { partitionOf } from './connect.ts';
 
 /** If a process dies during a turn, readers of the topic wait for this time, or until another process takes the turn. */
 const transactionMsMax = 10_000;
-/** Kafka's errors that mean that another process has taken the turn, or is taking the turn. */
+/** Kafka's errors in this case: another process has taken the turn, or is taking the turn. */
 const turnLostTypes = new Set(['INVALID_PRODUCER_EPOCH', 'INVALID_TXN_STATE', 'CONCURRENT_TRANSACTIONS']);
 
 /** Maximum size of a batch, bytes: far below the limit of Kafka (`messageBytesMax` of ops/platform/kafka-config.ts). */
