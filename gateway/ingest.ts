@@ -42,15 +42,15 @@ export function createIngest(options: {
   readonly tables: Pick<Tables, 'periodsOf' | 'serves'>;
   readonly bounds: TimeBounds;
   /**
-   * How a reading is attributed to a patient. `by-clock`: by what is known about the device's clock. A message that a person
-   * redrives is attributed by the time that the message states, or to the association that the person names.
+   * How a reading is attributed to a patient. `by-clock`: by what is known about the device's clock. The other values
+   * are for a message that a person redrives: the time in the message decides, or the person names the association.
    */
   readonly attribution: 'by-clock' | 'by-stated-time' | { readonly associationId: string };
   /** Called for each reading whose patient is not known. The reading was kept apart or refused. */
   readonly onUnattributed?: (source: Source) => void;
-  /** Called for each reading that shows that two devices use this device's certificate. */
+  /** Called for each reading that reveals a second device with the same certificate. */
   readonly onSharedIdentity?: (source: Source) => void;
-  /** Called for each reading that was refused for a reason that the screen of the bed must show. */
+  /** Called for each refused reading whose reason the screen of the bed must show. */
   readonly onRefused?: (source: Source, notice: GatewayNotice) => void;
   /** Notes what the page of the devices shows. Absent if a person redrives messages. */
   readonly deviceEvents?: Pick<DeviceEvents, 'note' | 'noteClock' | 'countUnused'>;

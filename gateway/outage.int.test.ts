@@ -114,7 +114,8 @@ it('the gateway waits while Kafka is stopped, with bounded memory, and continues
   const perStream = 2_500;
   for (const stream of streams) publish(stream, perStream, boot);
   await sleep(6_000);
-  // 50 MB of readings were sent or wait in the devices. None was acknowledged, and the gateway keeps only 2 MiB of them.
+  // 50 MB of readings were sent or wait in the devices. No reading was acknowledged, and the gateway keeps only 2 MiB
+  // of the readings.
   expect(acknowledgedTotal(streams)).toBe(acknowledged);
   expect(rssMb() - memoryBeforeMb).toBeLessThan(100);
   expect(psField(kafkaPid, 'state')).toMatch(/^T/);

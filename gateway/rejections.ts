@@ -27,8 +27,8 @@ import type { AppendSealed, Unsealed } from './sealing.ts';
 import type { Source } from './source.ts';
 
 /**
- * Why a message is kept in `rejected`. `refused`: the message is refused. `in-part`: the message is also in its own topic, but a part of it
- * is not used. `apart`: the patient of the reading is not clear.
+ * Why a message is kept in `rejected`. `refused`: the message is refused. `in-part`: the message is also in its own
+ * topic, but a part of the message is not used. `apart`: the patient of the reading is not clear.
  */
 type Purpose = 'refused' | 'in-part' | 'apart';
 
@@ -135,7 +135,7 @@ export function createRejections(options: {
 
   const writeCounts = () => Promise.all([...devices.values()].map(writeCount));
 
-  /** Keeps a message if there is space for it; otherwise counts it. @returns whether the message is kept */
+  /** Keeps a message if there is space; if not, only counts the message. @returns whether the message is kept */
   function keepOrCount(
     message: Incoming,
     fault: Fault,

@@ -195,7 +195,7 @@ export const gatewaySettings = {
 } as const satisfies Manifest;
 
 /**
- * Checks that there is a CRL, or a setting that says to start without a CRL, so that nobody leaves out the CRL by accident.
+ * Checks that there is a CRL, or that a setting allows a start without a CRL. So nobody leaves out the CRL by accident.
  * @throws VigilError `settings-invalid` if there is neither
  */
 export function requireRevocation(settings: Pick<Settings<typeof gatewaySettings>, 'mqttCrlFile' | 'mqttWithoutCrl'>) {

@@ -1,6 +1,6 @@
 /**
- * Keeps the acknowledgements of one connection in the order of its packets [MQTT-4.6.0-2] [MQTT-4.6.0-3]. Kafka may answer in another
- * order. The functions change the queue in place, because they run for every packet.
+ * Keeps the acknowledgements of one connection in the order of its packets [MQTT-4.6.0-2] [MQTT-4.6.0-3]. Kafka may
+ * answer out of order. The functions change the queue in place, because they run for every packet.
  */
 export type AckKind = 'puback' | 'pubrec';
 
@@ -28,7 +28,10 @@ export function expectAck(queue: AckQueue, kind: AckKind, packetId: number, rece
   return ack;
 }
 
-/** Removes and returns the acknowledgements that may be sent now: those at the front of the queue that have a reason code. */
+/**
+ * Removes and returns the acknowledgements that may be sent now: the acknowledgements with a reason code at the front
+ * of the queue.
+ */
 export function takeReadyAcks(queue: AckQueue): Ack[] {
   const start = queue.head;
   let end = start;

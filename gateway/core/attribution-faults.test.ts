@@ -63,8 +63,8 @@ function shownEvent({ everyS, counts, drift, birth, ...faults }: Faults) {
   const eventAt = everyS / 2 + faults.eventAt * totalS;
   // No message shows that the clock was set back between the birth message and the next reading.
   const isSetUnnoticed = birth !== 'none' && set > 0 && eventAt > backS && eventAt <= backS + everyS / 2;
-  // The gateway treats a delay that rises by more than 10 s over a reconnect as a clock that was set back. The drift of the clock adds to
-  // this rise.
+  // If a delay rises by more than 10 s over a reconnect, the gateway treats the clock as set back. The drift of the
+  // clock adds to this rise.
   const slowerMaxS = birth === 'none' ? Number.POSITIVE_INFINITY : Math.max(0, 9.5 - Math.abs(drift) * totalS);
   const slowerS = set !== 0 ? 0 : Math.min(faults.slowerS, slowerMaxS);
   return { eventS: isSetUnnoticed ? backS : eventAt, set, slowerS, backS };

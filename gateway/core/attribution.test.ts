@@ -187,7 +187,7 @@ describe('the attribution of readings over a network that becomes slower', () =>
       const results = seconds(70, 160).map((at) => [at, send({ at, behind: 0, delay })] as const);
       for (const [at, patient] of results)
         expect(patient, `at ${at} s`).toMatch(at < 100 ? /first|unclear/ : /^second$/);
-      // Only readings that were measured before the change and came after it are unclear.
+      // A reading is unclear only if it was measured before the change and came after the change.
       expect(results.filter(([, patient]) => patient === 'unclear').length).toBeLessThanOrEqual(delay);
     },
   );

@@ -146,8 +146,9 @@ export function isClockErrorKnown(error: ClockError | null): error is ClockError
 }
 
 /**
- * The newest reading that came live, so not from a backlog: its device time (null before the first live reading), and its receive time
- * minus its device time. Since then the clock may have gained or lost time.
+ * The newest reading that came live, so not from a backlog. `liveTimeMs`: its device time; null before the first live
+ * reading. `liveDifferenceMs`: its receive time minus its device time. Since then the clock may have gained or lost
+ * time.
  */
 export type LiveReading = { readonly liveTimeMs: number | null; readonly liveDifferenceMs: number };
 const noLiveReading: LiveReading = { liveTimeMs: null, liveDifferenceMs: Number.NEGATIVE_INFINITY };
@@ -208,8 +209,8 @@ export function spanByError(
 }
 
 /**
- * Returns how much the clock may have gained or lost between a reading and the nearest messages that show the error of
- * the clock, ms. 0 if these messages are near.
+ * Returns how much the clock may have gained or lost, ms, between a reading and the messages that show the error of the
+ * clock. 0 if these messages are near.
  */
 function driftAt({ newestTimeMs }: ClockError, timeMs: number, { liveTimeMs }: LiveReading): number {
   const driftMs = Math.max(newestTimeMs - timeMs, timeMs - (liveTimeMs ?? timeMs)) * driftRatioMax;

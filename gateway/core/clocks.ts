@@ -106,7 +106,8 @@ function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: TimedMessag
   const former = bootClock.error?.former ?? null;
   bootClock.clock = assessReading(bootClock.clock, timeMs, receivedAtMs).clock;
   bootClock.error = clockErrorAfter(bootClock.error, bootClock.clock, timeMs, receivedAtMs);
-  // The clock was set forward. Only messages that the device wrote after that may prove the new error of the clock.
+  // The clock was set forward. Only messages that the device wrote after this change may prove the new error of the
+  // clock.
   const isSetForward = bootClock.error.former !== null && bootClock.error.former !== former;
   if (isSetForward) bootClock.clock = assessReading(initialClock, timeMs, receivedAtMs).clock;
   if (former !== null && bootClock.error.former === null) bootClock.firstSeqAfterSet = bootClock.seq;

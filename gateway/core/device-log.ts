@@ -81,7 +81,9 @@ function allowanceOf(kind: string): AllowanceName {
 
 const declaredText = ({ firmware, serial }: LoggedEvent) => JSON.stringify([firmware, serial]);
 
-/** Returns whether an event says something new. A notice that the gateway repeats is one event until it ends. */
+/**
+ * Returns whether an event says something new. A notice that the gateway repeats is one event until the notice ends.
+ */
 function isNews({ declared, notices }: LoggedDevice, event: LoggedEvent, nowMs: number): boolean {
   const { kind } = event;
   if (kind === 'declared') return declaredText(event) !== declared;

@@ -20,7 +20,10 @@ export type PublishStep<Outcome> =
   /** Kafka has the message already: send PUBREC once more. */
   | { readonly step: 'repeat' };
 
-/** Notes a QoS 2 PUBLISH and returns what to do with it. The caller limits the number of open exchanges (Receive Maximum). */
+/**
+ * Notes a QoS 2 PUBLISH and returns the next step for this PUBLISH. The caller limits the number of open exchanges
+ * (Receive Maximum).
+ */
 export function beginExchange<Outcome>(exchanges: Exchanges<Outcome>, packetId: number): PublishStep<Outcome> {
   const existing = exchanges.get(packetId);
   if (existing?.state === 'received') return { step: 'repeat' };

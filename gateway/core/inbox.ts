@@ -6,8 +6,8 @@ import { formatInstant } from '../../contracts/time.ts';
 import type { Period } from './associations.ts';
 
 /**
- * The gateway uses a presence record for this time after it has read the record. A dashboard writes a record at least every 2.5 s. If a
- * dashboard was killed, the gateway treats its wards as watched for at most this time.
+ * A presence record counts for this long after the gateway has read the record. A dashboard writes a record at least
+ * every 2.5 s. If a dashboard was killed, the gateway treats its wards as watched for at most this time.
  */
 export const presenceHeardMs = 6_000;
 /** Longest time between two inbox messages to a device. A device that gets no inbox message for 10 s alarms by itself. */

@@ -1,4 +1,7 @@
-/** Limits log lines that a bad client could cause without end: at most one line per second, with the number of lines left out before it. */
+/**
+ * Limits log lines that a bad client could cause without end: at most one line per second, with the number of lines
+ * that were left out before this line.
+ */
 export type LogLimiter = { leftOut: number; writtenMs: number };
 
 const intervalMs = 1_000;

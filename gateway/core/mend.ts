@@ -7,8 +7,9 @@ import type { Fault } from '../../contracts/errors.ts';
 export type Mended = { readonly text: string; readonly fault: Fault };
 
 /**
- * Returns the text of a payload that is not UTF-8 or not JSON: without a byte order mark at its start, without NULs and blanks at its end,
- * and with U+FFFD for each byte that is not UTF-8. Returns undefined if the text is the same as the payload.
+ * Repairs the text of a payload that is not UTF-8 or not JSON. Removes a byte order mark at the start, and NULs and
+ * blanks at the end. Replaces each byte that is not UTF-8 by U+FFFD. Returns undefined if the repaired text equals the
+ * payload.
  */
 export function repairEncoding(payload: Uint8Array): Mended | undefined {
   const decoded = new TextDecoder('utf-8', { ignoreBOM: true }).decode(payload);
@@ -38,8 +39,9 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 const listMembers = ['values', 'conditions', 'alerts'];
 
 /**
- * Returns a JSON text in which no member comes twice in one object, because JSON.parse would silently keep only the last value, and so
- * could hide an alarm. Returns undefined if no member comes twice in a part that Vigil reads.
+ * Returns a JSON text in which no member comes twice in one object. Of a repeated member, JSON.parse would silently
+ * keep only the last value, which could hide an alarm. Returns undefined if no member comes twice in a part that Vigil
+ * reads.
  * - If a list of values, conditions or alarms comes twice, the two lists become one list.
  * - If an item of a list has a member several times, the item becomes several items, each with one of the values of the member. If a
  *   parameter then comes twice in the message, the alarm engine uses the more serious value.

@@ -1,7 +1,7 @@
 /**
- * Counts the messages of each device that are not used, for the page of the devices. While a count grows, the whole
- * count is written again. So a reader that gets a record twice counts no message twice
- * (contracts/messages/device-events.ts). Pure.
+ * Counts the unused messages of each device, for the page of the devices. While a count grows, the whole count is
+ * written again. So a reader that gets a record twice counts no message twice (contracts/messages/device-events.ts).
+ * Pure.
  */
 import { hourMs, minuteMs } from '../../contracts/durations.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';

@@ -37,9 +37,10 @@ export function sessionExpiryMs(
 }
 
 /**
- * Returns the Keep Alive that the gateway applies, ms. If the client asks for 0 (off) or for more than the maximum, the gateway applies
- * the maximum, because it must notice a bedside device that stops sending. In MQTT 5 CONNACK names the applied Keep Alive (Server Keep
- * Alive, [MQTT-3.2.2-21]). In MQTT 3.1.1 a server may close an idle connection at any time (section 3.1.2.10).
+ * Returns the Keep Alive that the gateway applies, ms. If the client asks for 0 (off) or for more than the maximum, the
+ * gateway applies the maximum, because the gateway must notice a bedside device that stops sending. In MQTT 5 CONNACK
+ * names the applied Keep Alive (Server Keep Alive, [MQTT-3.2.2-21]). In MQTT 3.1.1 a server may close an idle
+ * connection at any time (section 3.1.2.10).
  */
 export function keepAliveMs(askedS: number, maxS: number): { readonly ms: number; readonly changed: boolean } {
   const changed = askedS === 0 || askedS > maxS;

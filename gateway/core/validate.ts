@@ -45,11 +45,12 @@ export type Reading = {
  * payload is almost JSON or has a member twice, different readers could read the payload differently, so its repaired
  * text is appended.
  *
- * `accepted-in-part`: some members of the reading must not be used (a numeric with an unknown code or unit, a value that is not possible in
- * a human body, an unknown technical condition), but others are good. If the gateway refused the whole reading, a wrong temperature would
- * hide a good SpO2. So the whole reading is appended, and every reader of the log uses only what `usable.ts` and `usableNumber` of
- * contracts/ return. A copy with the reason goes to `rejected`. The reading is refused only if no member is good. Unknown members are
- * ignored.
+ * `accepted-in-part`: some members of the reading are good, and others must not be used. Examples of members that must
+ * not be used: a numeric with an unknown code or unit, a value that is not possible in a human body, an unknown
+ * technical condition. If the gateway refused the whole reading, a wrong temperature would hide a good SpO2. So the
+ * whole reading is appended, and every reader of the log uses only what `usable.ts` and `usableNumber` of contracts/
+ * return. A copy with the reason goes to `rejected`. The reading is refused only if no member is good. Unknown members
+ * are ignored.
  */
 export type Judgement = { readonly verdict: 'accepted'; readonly reading: Reading } | InPart | Refused;
 
@@ -179,7 +180,7 @@ const noFaults: readonly Fault[] = [];
 
 /**
  * @param foundFaults faults that were already found
- * @param unusableCount number of numerics in `body.values` that replace an item that cannot be used
+ * @param unusableCount number of numerics in `body.values` that replace an unusable item
  */
 function judgeObservation(
   body: Observation,
@@ -205,8 +206,8 @@ function judgeObservation(
 }
 
 /**
- * Returns the judgement of an accepted reading. A reading is accepted in part if it has a fault, or if `boot` or `seq`
- * is missing without the other.
+ * Returns the judgement of an accepted reading. A reading is accepted in part if it has a fault, or if it has only one
+ * of `boot` and `seq`.
  */
 function accept(
   { boot, seq }: { boot?: string; seq?: number },

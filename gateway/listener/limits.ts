@@ -14,8 +14,9 @@ export type Limits = {
   /** Maximum memory of all unacknowledged publishes, bytes. Above it every connection is paused before its next PUBLISH. */
   readonly unackedBytesMax: number;
   /**
-   * Bytes of MQTT packets that one device may send per second, over all its connections. The device may send the bytes of two seconds at
-   * once. Above this, its connections are not read until it may send again.
+   * Bytes of MQTT packets that one device may send per second, over all its connections. The device may send the bytes
+   * of two seconds at once. Above this rate, the connections of the device are not read until the device may send
+   * again.
    */
   readonly deviceBytesPerS: number;
   /** MQTT packets that one device may send per second. The same rules apply as for `deviceBytesPerS`. */
@@ -61,8 +62,9 @@ export type Limits = {
   /** Maximum size of the payload of a will, bytes. The will is kept as long as the session. A larger will is refused with CONNACK 0x97. */
   readonly willBytesMax: number;
   /**
-   * Maximum number of bytes that were written to a client and that the client has not read. Above it the connection is paused and gets no
-   * inbox messages. If this lasts longer than the client's Keep Alive, the connection is closed.
+   * Maximum number of bytes that were written to a client, but that the client has not read yet. Above it the
+   * connection is paused and gets no inbox messages. If this lasts longer than the client's Keep Alive, the connection
+   * is closed.
    */
   readonly outgoingBytesMax: number;
 };

@@ -40,7 +40,10 @@ export type Listener = {
   /** Memory of QoS 0 publishes on their way to Kafka. It is a part of `unackedBytes`. */
   qos0Bytes(): number;
   sessions(): number;
-  /** Number of connections that wait for their TLS handshake, because more came at the same time than the process accepts. */
+  /**
+   * Number of connections that wait for their TLS handshake, because more connections came at the same time than the
+   * process accepts.
+   */
   waiting(): number;
   /** Number of paused connections, by what they wait for. */
   paused(): Readonly<Record<WaitCause, number>>;

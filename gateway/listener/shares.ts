@@ -4,8 +4,8 @@
  * and no other device must wait.
  *
  * A device may use at most as much memory as remains free (the dynamic threshold of Choudhury and Hahne, 1998). So a
- * single device gets at most half of the memory. If n devices want all of it, each gets an equal part, and some memory
- * is always free for a new device.
+ * single device gets at most half of the memory. If n devices want all the memory, each device gets an equal part, and
+ * some memory is always free for a new device.
  */
 import {
   type Allowance,

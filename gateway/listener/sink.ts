@@ -7,7 +7,7 @@ import type { Source } from '../source.ts';
 export type Incoming = {
   readonly source: Source;
   readonly topic: string;
-  /** Valid only until `publish` returns, because it is a view of a buffer that is used again. */
+  /** Valid only until `publish` returns, because the payload is a view of a buffer that is used again. */
   readonly payload: Buffer;
   /** Time of receipt on the gateway's clock. */
   readonly receivedAtMs: number;
@@ -15,7 +15,10 @@ export type Incoming = {
   readonly will?: NonNullable<StatusRecord['will']>;
 };
 
-/** The result of a message, which the pipeline reports once. The listener acknowledges the message only after that. */
+/**
+ * The result of a message, which the pipeline reports once. The listener acknowledges the message only after this
+ * report.
+ */
 export type Outcome =
   /**
    * The message is in Kafka. `reasonString` says which part of the message is not used; absent if the whole message is
@@ -42,7 +45,10 @@ export type Sink = {
    * @returns a function that gives up the claim; after that, `settle` is not called any more
    */
   claim(source: Source, clientId: string, settle: (claimed: boolean) => void): () => void;
-  /** Reports that a connection was accepted. `replaced`: it replaces another connection with the same client id. */
+  /**
+   * Reports that a connection was accepted. `replaced`: the connection replaces another connection with the same client
+   * id.
+   */
   connected(source: Source, replaced: boolean): void;
   /**
    * Reports that a live connection lost its client id to a newer connection. The lost connection was alive, because its

@@ -52,7 +52,8 @@ it('if many devices connect at once, the listener accepts all of them at its ste
     client.send(connectPacket(`bed-08/${i}`, 5));
     return client.nextPacket();
   });
-  // If an expectation fails, the connections that still wait are closed. This is not a second error.
+  // If an expectation fails, the connections that still wait are closed. Closing these connections is not a second
+  // error.
   for (const connack of storm) connack.catch(() => {});
   const begunCount = () => valueCountOf(bench.measures.admissionMs) - 1;
   await until('each connection waits or has begun', () => begunCount() + bench.listener.waiting() === count);

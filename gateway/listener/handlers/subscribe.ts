@@ -15,7 +15,7 @@ const failureCode = 0x80;
 
 /**
  * Handles a SUBSCRIBE. Grants the inbox at QoS 0, even if the client asks for a higher QoS [MQTT-3.8.4-7]. The inbox is
- * sent every 3 s, and a higher QoS could deliver an old inbox after a new one.
+ * sent every 3 s, and a higher QoS could deliver an old inbox after a new inbox.
  */
 export function handleSubscribe(context: Context, connection: Connection, client: Client, packet: Subscribe): void {
   if (packet.subscriptionIdentifier !== undefined) {
@@ -70,8 +70,8 @@ function endIfMalformed(context: Context, connection: Connection, client: Client
 }
 
 /**
- * Sends SUBACK or UNSUBACK. A packet that is larger than the client accepts must not be sent [MQTT-3.1.2-24]: then this
- * function ends the connection, so that the client does not wait for the answer.
+ * Sends SUBACK or UNSUBACK. A packet that is larger than the client accepts must not be sent [MQTT-3.1.2-24]. In this
+ * case, ends the connection, so that the client does not wait for the answer.
  * @returns whether the answer was sent
  */
 function sendAnswer(context: Context, connection: Connection, packet: ISubackPacket | IUnsubackPacket): boolean {

@@ -1,6 +1,7 @@
 /**
- * Reads the properties of MQTT 5 that a client may send (table 2-4). The table `rules` says which type each property has, which packets may
- * have it, and which values are errors. A packet without properties has the property length 0 [MQTT-2.2.2-1].
+ * Reads the properties of MQTT 5 that a client may send (table 2-4). The table `rules` says which type each property
+ * has, which packets may have the property, and which values are errors. A packet without properties has the property
+ * length 0 [MQTT-2.2.2-1].
  */
 import { type ReasonCode, reason } from '../../core/reasons.ts';
 import { isTopicName } from '../../core/topics.ts';
