@@ -57,7 +57,7 @@ export function createAssociations(pseudonymKey: string): Associations {
       refused += 1;
       return;
     }
-    // A period that is no longer in the row ended earlier, and its alarms ended with it.
+    // If a period is no longer in the row, the period has ended, and its alarms have ended too.
     const listedIds = new Set(body.periods.map((period) => period.associationId));
     for (const { associationId } of before?.periods ?? [])
       if (!listedIds.has(associationId)) periods.delete(associationId);

@@ -7,10 +7,10 @@
  *    partitions, so a replaced owner writes no snapshot.
  * 2. A snapshot is written only when all events that it includes are in `alarms`, and only while the partitions are still owned.
  * 3. Offsets are committed only when every snapshot of the round is written.
- * 4. A sign of life is written only after Kafka has accepted such a repeated commit, and only when all events that were made before the
- *    sign are in `alarms`. After a failed round there is no sign of life until a round succeeds. A round that lasts longer than
- *    `signsInRoundMsMax` gets no more signs, so that the screens show that this processor cannot save anything.
- * If a round fails, the next round writes its snapshots and offsets again.
+ * 4. A sign of life is written only after Kafka has accepted such a repeated commit. All events from before the sign
+ *   must also be in `alarms`. After a failed round there is no sign of life until a round succeeds. A round that lasts
+ *   longer than `signsInRoundMsMax` gets no more signs, so that the screens show that this processor cannot save
+ *   anything. If a round fails, the next round writes its snapshots and offsets again.
  */
 import type { Logger } from 'pino';
 import { alarmsSignEveryMs } from '../../contracts/messages/presence.ts';
@@ -120,7 +120,8 @@ export function createFlushing(options: {
     const isOverdue = performance.now() - lastWriteMs > snapshotAtLeastMs;
     const early = isOverdue ? owners.find(([, { partition }]) => partition.isDirty())?.[0] : undefined;
     return owners.map(([partitionNumber, owner]) => {
-      // This offset is read before the snapshots are taken, so that the snapshots include all events before it.
+      // This offset is read before the snapshots are taken, so that the snapshots include all events before this
+      // offset.
       const eventsBefore = owner.outbox.nextOffset();
       const flush = owner.partition.flush(now(), partitionNumber === early ? 0 : quietMs, owner.eventsBefore);
       return { partitionNumber, owner, eventsBefore, ...flush };

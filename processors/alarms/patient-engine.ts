@@ -23,7 +23,7 @@ export type PatientEngine = {
   state: State;
   /** The restored state includes all records before these offsets. */
   readonly includedBefore: Position;
-  /** After a restart: events that the last owner published and that are perhaps not in the restored state. */
+  /** After a restart: events of the last owner that are perhaps not in the restored state. */
   publishedEvents: AlarmEvent[];
   /** Undefined if a snapshot includes the state. `from`: the first records that no snapshot includes. */
   dirty: { readonly from: Position; readonly atMs: number; urgent: boolean } | undefined;

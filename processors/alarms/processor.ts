@@ -1,9 +1,9 @@
 /**
  * The alarm processor: reads readings and commands, and writes alarm events and snapshots.
  *
- * After a kill, no alarm is lost or raised twice. An event goes to `alarms` before the snapshot that includes it goes to
- * `alarm-state`, and the group commits only offsets that all snapshots include (flushing.ts). So the next owner judges
- * the uncommitted records again and publishes equal events (same `alarmId`, same `rev`). Each assignment restores its
+ * After a kill, no alarm is lost or raised twice. An event goes to `alarms` before a snapshot with this event goes to
+ * `alarm-state`. The group commits only offsets that all snapshots include (flushing.ts). So the next owner judges the
+ * uncommitted records again and publishes equal events (same `alarmId`, same `rev`). Each assignment restores its
  * partitions only from Kafka (ownership.ts).
  */
 import type { Logger } from 'pino';

@@ -1,4 +1,7 @@
-/** Takes the snapshots of a partition that are due, and computes the offsets that the group may commit after they are written. */
+/**
+ * Takes the snapshots of a partition that are due, and computes the offsets that the group may commit after the
+ * snapshots are written.
+ */
 import type { AlarmState } from '../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { scoresOf } from './core/scores/view.ts';

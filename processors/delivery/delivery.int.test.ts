@@ -1,6 +1,6 @@
 /**
- * Tests the delivery process with a real Kafka: which persons it calls, which answers it accepts, and what happens if it is
- * killed, if another process takes over, and if an alarm is old.
+ * Tests the delivery process with a real Kafka: which persons it calls, and which answers it accepts. Also tests a
+ * kill, the takeover by another process, and an old alarm.
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';

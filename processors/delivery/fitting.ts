@@ -10,7 +10,10 @@ import { withoutOldViews } from './core/view.ts';
 const alarmIdsMax = 200;
 
 export type Fitting = {
-  /** The records without the views that a later record replaces, and with a `not-written` instead of each record that does not fit. */
+  /**
+   * The records to write. Views that a later record replaces are left out. A record that does not fit is replaced by a
+   * `not-written`.
+   */
   readonly records: readonly DeliveryRecord[];
   /** Why each record does not fit, without its content. */
   readonly faults: readonly string[];

@@ -26,7 +26,7 @@ export type Tables = Pick<Context, 'placeOf' | 'personsOf'> & {
   reach(): Iterable<ReachEntry>;
   duties(): DutyState;
   refused(): number;
-  /** Returns the number of records in each topic that cannot be read and that no newer record replaces. */
+  /** Returns, for each topic, the number of unreadable records that no newer record replaces. */
   leftOut(): ReadonlyMap<KafkaTopic, number>;
   /** All records before this time are in the tables, ms. */
   readMs(): number;

@@ -1,5 +1,5 @@
 /**
- * Decides and writes: takes all inputs that wait, and writes the decisions with the positions of the inputs in one
+ * Decides and writes. Handles all waiting inputs, and writes the decisions with the positions of the inputs in one
  * transaction. The decisions count only after the transaction. If the transaction fails, none of its decisions counts,
  * and the whole session ends (session.ts).
  */
@@ -24,7 +24,7 @@ import { createTimeGate } from './time-gate.ts';
 export const deliveriesKey = 'deliveries';
 /** Longest time between two passes, ms. A pass checks persons, shifts and the clock even if no wait is over. */
 const lookEveryMs = 2_000;
-/** Longest time for which positions that have moved are not written, ms (ours). */
+/** Positions that have moved are written after this time at the latest, ms (ours). */
 export const positionsEveryMs = 10 * 60_000;
 /** Shortest time between two snapshots that are written because the log does not show a decision, ms (ours). */
 const incompleteMsMax = 10_000;
@@ -127,7 +127,7 @@ export function createWriting(options: WritingOptions): Writing {
   }
 
   /**
-   * Takes all inputs that wait, so that an answer among them comes before the end of its wait.
+   * Handles all waiting inputs, so that an answer among these inputs counts before its wait ends.
    * @param untilMs waits that ended up to this time are over; undefined if no wait may end now
    */
   async function pass(untilMs: number | undefined): Promise<void> {
@@ -209,7 +209,7 @@ export function createWriting(options: WritingOptions): Writing {
       ),
     ]);
     await turn.commit();
-    // The record with the positions takes one offset, and the marker of the transaction takes another.
+    // The record with the positions takes one offset, and the marker of the transaction takes another offset.
     offsetsSince = needsSnapshot ? 0 : offsetsSince + records.length + 2;
     hasMoved = false;
     writtenMs = now();

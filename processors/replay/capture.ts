@@ -96,7 +96,10 @@ function readAssociation({ category = null, ward = null, endedAt = null }: Membe
   return { input: { ...input, deviceId, from: atMs } };
 }
 
-/** Reads a message of a device. Makes a record of the log from it, and converts the record as the alarm processor does. */
+/**
+ * Reads a message of a device. Makes a record of the log from this message, and converts the record as the alarm
+ * processor does.
+ */
 function readMessage(contentType: string, members: Members, atMs: number, line: number): LineResult {
   const { body } = members;
   if (!isObject(body)) return { fault: 'The line has no "body" with the message of the device.' };

@@ -74,8 +74,9 @@ function toInflux(point: Point): IPoint {
 }
 
 /**
- * Returns the meaning of InfluxDB's error. After a status 400 with `partial write`, InfluxDB has stored all but `dropped` points. After
- * another 400 or a 413, it has stored no point. Every other error can be temporary, even a 401 while a password is changed.
+ * Returns the meaning of InfluxDB's error. After a status 400 with `partial write`, InfluxDB has stored all but
+ * `dropped` points. After any other 400, or after a 413, InfluxDB has stored no point. Every other error can be
+ * temporary, even a 401 while a password is changed.
  */
 function refusalOf(error: unknown, sent: number): 'unavailable' | 'bad' | { dropped: number } {
   const status = (error as { res?: { statusCode?: number } }).res?.statusCode;

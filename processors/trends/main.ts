@@ -17,7 +17,7 @@ import { openPipeline, type Pipeline } from './pipeline.ts';
 import { settings as manifest } from './settings.ts';
 
 const metricsEveryMs = 30_000;
-/** Longest time for the shutdown. Records that are not committed then are read again at the next start. */
+/** Longest time for the shutdown. Records that are not committed by then are read again at the next start. */
 const closeMsMax = 9_000;
 
 async function openTrends(settings: Settings<typeof manifest>, log: Logger) {

@@ -185,7 +185,7 @@ describe('the engine on any log', () => {
           const original = readings[which % readings.length]!;
           const at = inputs.indexOf(original) + 1;
           const place = at + (later % (inputs.length - at + 1));
-          // A repeat has the receive time of the input before it, and the same content as the first reading.
+          // A repeat has the content of the first reading, and the receive time of the previous input.
           const receivedAt = inputs[place - 1]!.receivedAt;
           inputs.splice(place, 0, { ...original, receivedAt });
         }

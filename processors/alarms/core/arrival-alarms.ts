@@ -1,7 +1,7 @@
 /**
- * The technical alarms of parameters that are not judged. Every parameter that the device measures is judged, or has an alarm that says
- * that no judgement is possible (CLINICAL, "Judged or told", 4 and 5). Also decides when a silent parameter counts as no longer measured.
- * Pure.
+ * The technical alarms of parameters that are not judged. The rule: every parameter that the device measures is judged,
+ * or an alarm says that it is not judged (CLINICAL, "Judged or told", 4 and 5). Also decides when a silent parameter
+ * counts as no longer measured. Pure.
  */
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
@@ -56,8 +56,8 @@ const rankInSensor = ({ group, limits }: Parameter) =>
   group === 'PR' ? 0 : limits === 'BPmean' ? 1 : limits === undefined ? 0 : 2;
 
 /**
- * If a second parameter of a sensor fails this long after the first parameter, the second failure has its own call,
- * because a person may have acknowledged the first call (ours).
+ * If a second parameter of a sensor fails this long after the first parameter, the second failure calls too, because a
+ * person may have acknowledged the first call (ours).
  */
 const togetherMs = 60_000;
 

@@ -166,7 +166,8 @@ const staysHidden = ({ hidden }: Draft, { key, clearing, hasNeverCalled }: Condi
   clearing === true && (hasNeverCalled === true || hidden.includes(key));
 
 /**
- * Makes an alarm from a condition that begins: a new alarm, or a further onset of an alarm that is still on the screens or has just ended.
+ * Handles a condition that begins. Makes a new alarm, or adds an onset to an alarm that is still on the screens or has
+ * just ended.
  */
 function beginAlarm(draft: Draft, condition: Condition, context: BookContext): void {
   const { key } = condition;

@@ -7,7 +7,7 @@ import { countsByOne } from '../../../contracts/reading-numbers.ts';
 import { type Condition, technicalCondition } from './condition.ts';
 import type { Counts } from './counts.ts';
 
-/** A range of numbers of one boot that have not come. */
+/** A range of missing numbers of one boot. */
 export type Hole = {
   readonly boot: string;
   /** Both bounds are included. */
@@ -148,8 +148,8 @@ export function continuityConditions({ holes, since }: ContinuityPart): readonly
 }
 
 /**
- * Returns the counts of a reading for the metrics: the holes for which the alarm begins now, the readings that are missing in these holes,
- * and whether this reading had been counted as lost.
+ * Returns the counts of a reading for the metrics. Counts the holes for which the alarm begins now, the missing
+ * readings in these holes, and this reading if it was counted as lost before.
  */
 export function continuityCounts(
   before: ContinuityPart,

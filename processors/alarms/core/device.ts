@@ -23,7 +23,7 @@ export type DevicePart = {
   readonly armed: boolean;
   /** The engine waits since the patient's admission, and the device has sent nothing yet: `firstReadingMs` applies. */
   readonly awaiting: boolean;
-  /** Device time of the last current reading, or of the connection. The onset of silence counts from it. */
+  /** Device time of the last current reading, or of the connection. The onset of silence counts from this time. */
   readonly eventTime: number;
   /** The gateway's clock at that reading or connection. */
   readonly receivedAt: number;
@@ -167,8 +167,9 @@ function skewOf(offsetMs: number, before: DevicePart['skew'], reading: Observati
 }
 
 /**
- * Handles the gateway's message that a connection began or ended. The device does not count as disconnected if its next connection replaced
- * this one, or if a gateway closed the connection to go out of service. If the device then does not connect again, it becomes silent.
+ * Handles the gateway's message that a connection began or ended. The device does not count as disconnected if a newer
+ * connection replaced the connection, or if a gateway closed the connection to go out of service. If the device then
+ * does not connect again, it becomes silent.
  */
 export function takeConnection(part: DevicePart, input: ConnectionInput, now: number): DevicePart {
   const { claim, connectionAt } = part;

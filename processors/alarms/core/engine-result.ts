@@ -6,7 +6,7 @@ import type { State } from './state.ts';
 /** The result of the detectors for one input. */
 export type EngineResult = {
   readonly state: State;
-  /** Device time that counts as the end of the conditions that no longer hold. */
+  /** Device time of the end of conditions that no longer hold. */
   readonly endAt: number;
   readonly episodes?: readonly Episode[];
   readonly events?: readonly AlarmEvent[];

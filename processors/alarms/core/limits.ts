@@ -159,7 +159,7 @@ function takeValue(
   return line.late === undefined ? { samples: newer } : { samples: newer, late: line.late };
 }
 
-/** Handles a value that is not newer than all values before it. */
+/** Handles a value that is not the newest value of its parameter. */
 function takeOlderValue(
   line: Line,
   { parameter, isPlaceUnknown }: ReceivedValue,

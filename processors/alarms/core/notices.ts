@@ -1,6 +1,6 @@
 /**
- * The gateway's notices about a bed, as technical conditions. A notice stays for the time that the gateway gave with
- * it. Pure.
+ * The gateway's notices about a bed, as technical conditions. A notice stays for the time that the gateway has set.
+ * Pure.
  */
 import { gatewayNotices } from '../../../contracts/bed-notices.ts';
 import { type Condition, technicalCondition } from './condition.ts';

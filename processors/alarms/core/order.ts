@@ -15,7 +15,10 @@ export type Stamped = Order & {
 
 /** The place of a reading among the readings of a parameter. */
 export type ReadingPlace = {
-  /** How far the clock was set since the newest reading, ms; earlier times must be moved by this. 0 if the clock was not set. */
+  /**
+   * How far the clock was set since the newest reading, ms. Earlier times must be moved by this value. 0 if the clock
+   * was not set.
+   */
   readonly setByMs: number;
   /** The reading is old, and it is unknown whether the reading is from a backlog or the clock was set back. */
   readonly isPlaceUnknown: boolean;

@@ -134,7 +134,8 @@ export function takeAlertList(
  * newest of them, a repeat, or unclear.
  * - Within one start of the device the number decides. If a number comes again with another time, or is lower at a later time, the device
  *   has started to count again.
- * - A list of another start is newer if no list of that start came before, and if it was not received much earlier than the last list.
+ * - A list of another start is newer if it is the first list of that start, and if it was not received much earlier
+ *   than the last list.
  * - A late list of an unknown start with an earlier time is unclear. Such a list may be a delayed list of an earlier
  *   start, or a list of a new start whose clock is behind. The start stays unclear until a current list of this start
  *   comes.
@@ -166,8 +167,8 @@ function withOlderList(part: OwnAlertsPart, list: List): OwnAlertsPart {
 const isLater = (other: List, list: List) => (other.boot === list.boot ? other.seq > list.seq : other.time > list.time);
 
 /**
- * Returns the alarms that an older list contained and that are not present now. Each such alarm ended at the time of
- * the next newer list.
+ * Returns the alarms of an older list that are not present now. Each such alarm ended at the time of the next newer
+ * list.
  */
 function episodesOf(
   part: OwnAlertsPart,

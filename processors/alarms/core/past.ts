@@ -9,8 +9,9 @@ import type { Condition } from './condition.ts';
 type KnownAlarms = Pick<BookPart, 'live' | 'closed'>;
 
 /**
- * Returns the conditions without past conditions. A condition of a late or repeated reading is past if it was already an alarm, or if a
- * more serious condition of the same cause is past. So a past condition does not call instead of a condition that holds now.
+ * Returns the conditions without past conditions. A condition of a late or repeated reading is past in two cases: it
+ * was already an alarm, or a more serious condition of the same cause is past. So a past condition does not call
+ * instead of a condition that holds now.
  */
 export function withoutPast(book: KnownAlarms, conditions: readonly Condition[]): readonly Condition[] {
   const isPast = (condition: Condition) => condition.outOfOrder && !book.live[condition.key]?.alarm.present;

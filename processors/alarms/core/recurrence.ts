@@ -7,8 +7,9 @@ import type { Condition } from './condition.ts';
 const recurMs = 30_000;
 
 /**
- * Returns whether a condition continues a closed alarm. The alarm id depends on the onset. So if the ids are equal, the condition is the
- * closed alarm itself, and continues the alarm only if it began to hold again after the end (`resumedAt`).
+ * Returns whether a condition continues a closed alarm. The alarm id depends on the onset. So if the ids are equal, the
+ * condition is the closed alarm itself. Such a condition continues the alarm only if it began to hold again after the
+ * end (`resumedAt`).
  */
 export function continuesClosedAlarm(
   { onset, resumedAt = onset }: Condition,

@@ -33,14 +33,14 @@ export type Rule = {
   readonly tier: TierName;
   readonly priority: Priority;
   readonly limit: number;
-  /** How far inside the limit a value must be to be clear of it, in the parameter's unit. */
+  /** How far inside the limit a value must be to be clear of the limit, in the parameter's unit. */
   readonly hysteresis: number;
   readonly delay: Delay;
   /** How long a value must be clear of the limit before the condition ends, ms. */
   readonly offDelayMs: number;
 };
 
-/** The rules of one parameter. A value from `from` to `to` breaks none of them. */
+/** The rules of one parameter. A value from `from` to `to` breaks no rule. */
 export type Rules = { readonly list: readonly Rule[]; readonly from: number; readonly to: number };
 
 /** Returns rules for a list of limits. */

@@ -1,6 +1,7 @@
 /**
- * Merges alarms of Vigil and of the device about the same cause: the more serious alarm calls, and the other alarm is listed under it
- * (CLINICAL, "Alarm vocabulary"). If the two are equally serious, the earlier alarm calls. So nobody is called twice for one cause. Pure.
+ * Merges alarms of Vigil and of the device about the same cause. The more serious alarm calls, and the less serious
+ * alarm is listed under the calling alarm (CLINICAL, "Alarm vocabulary"). If the two are equally serious, the earlier
+ * alarm calls. So nobody is called twice for one cause. Pure.
  */
 import { priorityRank } from '../../../contracts/priorities.ts';
 import type { Condition } from './condition.ts';

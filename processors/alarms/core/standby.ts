@@ -29,8 +29,8 @@ type Run = { readonly from: number; readonly to: number };
 /** Values do not end a standby during this time after its start, because the patient may still be connected (ours). */
 const valuesIgnoredMs = 60_000;
 /**
- * Continuous values end a standby only if the first and the last of them are at least this far apart (ours). A sensor that
- * somebody moves or tests without a patient gives one value, or values for a moment.
+ * Continuous values end a standby only if the first value and the last value are at least this far apart (ours). A
+ * sensor that somebody moves or tests without a patient gives one value, or values for a moment.
  */
 const runMsMin = 10_000;
 /** After a gap of this length between two values, a new run begins (ours). Continuous values come at least once in a minute. */
@@ -65,9 +65,9 @@ export function standbyAfterValues(
 }
 
 /**
- * Adds values that came at `now` to a run of values. The times of a run are by the engine's clock, because the device's
- * times are uneven: parameters may have different times, and somebody may set the device's clock. Values that a gateway
- * kept for some minutes come all at once, so they are a short run.
+ * Adds values that came at `now` to a run of values. The times of a run are by the engine's clock. The device's times
+ * are uneven: parameters may have different times, and somebody may set the device's clock. Values that a gateway kept
+ * for some minutes come all at once, so they are a short run.
  */
 function withRun(run: Run | undefined, now: number): Run {
   if (run === undefined || Math.abs(now - run.to) > runGapMsMax) return { from: now, to: now };

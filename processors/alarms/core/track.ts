@@ -17,7 +17,7 @@ export type Sample = {
   readonly noDataMs: number;
 };
 
-/** What is known about one limit that is broken, or that was broken a moment ago. */
+/** The state of one limit that is broken now, or was broken a moment ago. */
 export type Tracker = {
   readonly tier: TierName;
   readonly limit: number;

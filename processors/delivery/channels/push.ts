@@ -96,8 +96,8 @@ function hostOf({ endpoint }: PushEntry): string {
 }
 
 /**
- * Returns the header that says how long the push service keeps a message for a phone that is off.
- * If the phone got the message later, an old alarm would look new.
+ * Returns the header TTL: the time for which the push service keeps a message for a phone that is off. If the phone got
+ * the message later, an old alarm would look new.
  */
 function ttlHeader(leftMs: number): Readonly<Record<string, string>> {
   return { ttl: String(Math.min(Math.max(Math.floor(leftMs / 1_000), 0), ttlSecondsMax)) };

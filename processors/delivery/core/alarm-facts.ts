@@ -10,7 +10,8 @@ export function freshAtMs(
   { type, at, alarm }: AlarmEvent,
   before: { readonly freshAtMs: number; readonly onsets: number } | undefined,
 ): number {
-  // The engine writes only valid instants; an invalid one counts as very old, so that it is never sent as new.
+  // The engine writes only valid instants; an invalid instant counts as very old, so that the alarm is never sent as
+  // new.
   const atMs = parseInstant(at) ?? 0;
   // If the process has no earlier event of the alarm, and this event is not an onset, escalation or re-alarm, the age
   // counts from the start of the alarm.

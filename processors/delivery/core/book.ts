@@ -29,7 +29,7 @@ export type Book = {
   readonly unsent: ReadonlyMap<string, MessageDecision>;
   /** Ids of the last commands that were answered. A repeated command gets no second answer. */
   readonly answered: readonly string[];
-  /** Ids of the entries of `reach` that do not exist any more; only the last of them are remembered. */
+  /** Ids of the entries of `reach` that do not exist any more; only the last ids are remembered. */
   readonly endedReach: readonly string[];
 };
 
@@ -135,7 +135,7 @@ export function wayOf(book: Book, alarmId: string, callId: string, channel: Deli
     ?.ways.find((way) => way.channel === channel);
 }
 
-/** Returns whether a stage is further than another. */
+/** Returns whether the first stage is further than the second stage. */
 export const isFurther = (stage: ReceiptStage, than: ReceiptStage): boolean => rankOf(stage) > rankOf(than);
 
 function withWay(tracks: Book['tracks'], alarmId: string, callId: string, way: Way): Book['tracks'] {

@@ -119,8 +119,8 @@ function followPersons(desk: Desk): void {
 }
 
 /**
- * Called at the end of a chain, if no call waits for an answer: calls a person who has come on duty, or who can be
- * reached again. A person whose last call was not confirmed is called again only after the wait of the repeated call.
+ * Calls a person who has come on duty, or who can be reached again. Called at the end of a chain, if no call waits for
+ * an answer. A person whose last call was not confirmed is called again only after the wait of the repeated call.
  * Otherwise a person without an open page would be called every 5 s.
  */
 function callWithoutWaiting(desk: Desk, round: Round, persons: PersonsOf): void {

@@ -14,7 +14,7 @@ import { nextMessage, nextMessageAtMs } from './messages.ts';
 import { type AlarmDelivery, type State, shownNotice } from './state.ts';
 
 /**
- * Returns the events that an input causes. `evolve` makes the next state from them.
+ * Returns the events that an input causes. `evolve` makes the next state from these events.
  * @param nowMs the steady time of the process
  */
 export function decide(state: State, input: Input, context: Context, nowMs: number): DeliveryEvent[] {

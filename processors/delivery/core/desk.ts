@@ -1,4 +1,7 @@
-/** The desk: everything that a rule uses to decide about one alarm, and the function to which it reports its decisions. */
+/**
+ * The desk: everything that a rule uses to decide about one alarm, and the function to which the rule reports its
+ * decisions.
+ */
 import type { PersonsOf } from '../../../contracts/call-order.ts';
 import type { AlarmDecision } from './events.ts';
 import type { Context } from './inputs.ts';

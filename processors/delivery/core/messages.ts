@@ -8,7 +8,7 @@ import { wantedCall } from './wanted.ts';
 
 /** A channel must confirm within this time that it has the message, ms (CLINICAL, "Delivery"). */
 export const confirmMs = 5_000;
-/** A message names at most this many alarms, and gives the number of the others (ours). */
+/** A message names at most this many alarms, and gives the number of further alarms (ours). */
 export const namedMax = 20;
 
 /** Returns the next message that must leave now; undefined if no message must leave. */

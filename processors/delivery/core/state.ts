@@ -35,7 +35,7 @@ export type Round = {
   readonly phase: DeliveryPhase;
   /** At most `callsMax`. */
   readonly calls: readonly Call[];
-  /** Number of calls so far. The id of the next call is made from it. */
+  /** Number of calls so far. The id of the next call is made from this number. */
   readonly callCount: number;
   /** The end of the present wait, ms; null if the round does not wait. */
   readonly dueAtMs: number | null;

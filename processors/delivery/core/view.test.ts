@@ -16,7 +16,10 @@ const context: Context = {
   isDown: () => false,
 };
 
-/** Plays an alarm that comes and goes every 20 s, and that nobody answers. Returns the book, and the size of the records in bytes of JSON. */
+/**
+ * Plays an alarm that comes and goes every 20 s, without an answer. Returns the book, and the size of the records in
+ * bytes of JSON.
+ */
 function comingAndGoing(untilMs: number) {
   let book: Book = emptyBook;
   let bytes = 0;

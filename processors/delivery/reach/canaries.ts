@@ -1,6 +1,6 @@
 /**
  * Sends the canaries that are due, and writes their results. This code runs only in the process that delivers. After a
- * restart it knows only the entries that have ended, so it tries each channel again at once.
+ * restart, this code knows only the entries that have ended, so it tries each channel again at once.
  */
 import type { Logger } from 'pino';
 import { secondMs } from '../../../contracts/durations.ts';
@@ -139,7 +139,8 @@ export function startCanaries(options: CanaryOptions): Canaries {
         return { kind: 'failed', class: 'transient', reason: 'The channel failed unexpectedly.' };
       })
       .then((result) => {
-        // A service that asks for fewer messages works. Alarms are still sent to it, and a later canary shows how far messages come.
+        // A service that asks for fewer messages works. Alarms are still sent to this service, and a later canary shows
+        // how far messages come.
         if (result.kind !== 'failed' || !result.asksToWait) takeResult(result);
       });
   };

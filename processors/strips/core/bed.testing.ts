@@ -6,7 +6,9 @@ import type { WaveSource } from './strip.ts';
 
 export const t0 = Date.parse('2026-03-01T10:00:00.000Z');
 
-/** Returns the event of an alarm whose condition began at `t0`, and that was raised 5.2 s later after a delay of 5 s. */
+/**
+ * Returns the event of an alarm. Its condition began at `t0`. The alarm was raised 5.2 s later, after a delay of 5 s.
+ */
 export function raised(alarm: Partial<Alarm> = {}, event: Partial<AlarmEvent> = {}): AlarmEvent {
   const raisedAt = formatInstant(t0 + 5_200);
   return {

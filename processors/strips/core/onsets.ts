@@ -21,7 +21,7 @@ export type Onset = {
 export type OnsetCounts = ReadonlyMap<string, number>;
 
 /**
- * Returns the onset that an event reports; undefined if no condition began with it.
+ * Returns the onset that an event reports; undefined if no condition began with this event.
  * @param knownOnsets how often the condition had begun before the event; undefined if no earlier event is known
  */
 export function onsetOf(
@@ -62,9 +62,10 @@ export const marginMs = 30_000;
 const farMs = 60_000;
 
 /**
- * When the waves of a strip are read, ms after the onset (ours). A message of a device may have 10 s of samples, so it may come 20 s
- * after the onset. The reading ends with the first attempt at which each wave is complete. If no attempt finds all waves, the strip is
- * written at `waitMsMax` with the waves that have come, and once more at the last attempt if more waves have come.
+ * When the waves of a strip are read, ms after the onset (ours). A message of a device may have 10 s of samples, so it
+ * may come 20 s after the onset. The reading ends with the first attempt at which each wave is complete. If no attempt
+ * finds all waves, the strip is written at `waitMsMax` with the waves that have come. It is written once more at the
+ * last attempt, if more waves have come.
  */
 export const waitMsMax = 70_000;
 export const attemptsMs: readonly number[] = [13_000, 22_000, 40_000, waitMsMax, 600_000];

@@ -29,8 +29,8 @@ export type NewStrip = Omit<Strip, 'digest' | 'rev' | 'writtenAt'>;
 /** Numerics from this time before the onset belong to the strip, ms (ours). */
 const numericMsMax = 15_000;
 /**
- * The appender accepts records of 1 MiB. The messages of a strip, as JSON, may have this many characters: base64 makes them a third larger,
- * and about 70,000 characters are left for the alarm, the limits and the numbers (ours).
+ * The appender accepts records of 1 MiB. The messages of a strip, as JSON, may have this many characters (ours). Base64
+ * makes the messages a third larger, and about 70,000 characters are left for the alarm, the limits and the numbers.
  */
 const chunksCharactersMax = 700_000;
 /** A strip names at most this many codes of waves that it leaves out, as its schema says. */

@@ -70,7 +70,7 @@ export function nextAnchorContent(
   return { places, faults: [...progress.faults] };
 }
 
-/** Clears the changes and faults. Called after the anchor with them is written. */
+/** Clears the changes and faults. Called after the anchor with these changes and faults is written. */
 export function markAnchored(progress: Progress): void {
   progress.changed.clear();
   progress.faults = [];

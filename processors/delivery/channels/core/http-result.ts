@@ -11,7 +11,10 @@ export type HttpResult =
       readonly asksToWait?: true;
     };
 
-/** Returns what a status means for the message. @param ended the statuses that mean that the address does not exist any more */
+/**
+ * Returns what a status means for the message.
+ * @param ended the statuses for an address that does not exist any more
+ */
 export function httpResult(status: number, ended: readonly number[]): HttpResult {
   if (status >= 200 && status < 300) return { kind: 'taken' };
   if (ended.includes(status))
