@@ -33,8 +33,8 @@ export function readTopic(
 }
 
 /**
- * Calls `onRecord` with each record that the topic contains now, decrypted but not checked: for the audit trail, and for captures, which
- * contain messages exactly as devices sent them.
+ * Calls `onRecord` with each record that the topic contains now, decrypted but not checked. The audit trail and
+ * captures need such records: captures contain messages exactly as devices sent them.
  */
 export function readOpened(
   log: SealedLog,

@@ -166,7 +166,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   const software = await step('Java, Kafka, InfluxDB', (remark) => ensureSoftware(settings.softwareDir, remark));
   await step('Browser client', () => ensureClient());
   let logins: Login[] = [];
-  // If the hospital has its own file of accounts, no demo accounts are added to it.
+  // If the hospital has its own file of accounts, no demo accounts are added to this file.
   const demoAccounts = settings.demo && passed.dashboard.VIGIL_ACCOUNTS_FILE === undefined;
   await step(demoAccounts ? 'Kafka, InfluxDB, demo accounts' : 'Kafka, InfluxDB', () =>
     allOrFirstError([

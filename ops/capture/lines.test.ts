@@ -1,4 +1,4 @@
-/** Tests that the line of a capture gives the alarm engine the same input as the record from which the line was made. */
+/** Tests that a line of a capture and its record give the alarm engine the same input. */
 import { describe, expect, it } from 'vitest';
 import { type ContentType, contentTypes } from '../../contracts/messages/records.ts';
 import type { OpenedRecord } from '../../log/envelope/header.ts';

@@ -10,7 +10,10 @@ export type ChildExit = { readonly code: number | null; readonly signal: NodeJS.
 export type Child = {
   readonly name: string;
   readonly pid: number;
-  /** Resolves when the process reports that it is ready; rejects with `start-failed` if the process ends before that, or takes too long. */
+  /**
+   * Resolves when the process reports that it is ready. Rejects with `start-failed` if the process ends earlier, or
+   * takes too long.
+   */
   readonly ready: Promise<void>;
   /** Resolves when the process has ended; never rejects. */
   readonly exited: Promise<ChildExit>;

@@ -77,8 +77,8 @@ export type VigilSettings = Settings<typeof vigilSettings> & {
 };
 
 /**
- * Reads the settings of `npm run vigil`. The addresses of Kafka and InfluxDB come from the first of these that is set: the setting of the
- * address, the setting of the port, the file of the last `npm start`, the default port.
+ * Reads the settings of `npm run vigil`. For the addresses of Kafka and InfluxDB, the first source with a value counts:
+ * the setting of the address, the setting of the port, the file of the last `npm start`, the default port.
  * @throws VigilError `settings-invalid`
  */
 export function readVigil(env: Environment): VigilSettings {

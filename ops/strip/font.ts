@@ -1,4 +1,4 @@
-/** Finds the fonts of printed pages: DejaVu Sans, whose licence allows to embed it (docs/decisions/082-strip-pdf.md). */
+/** Finds the fonts of printed pages: DejaVu Sans. Its licence allows embedding (docs/decisions/082-strip-pdf.md). */
 import { createRequire } from 'node:module';
 
 const fileNames = { text: 'DejaVuSans.ttf', bold: 'DejaVuSans-Bold.ttf' } as const;

@@ -11,7 +11,7 @@ const isHorizontal = ({ fromY, toY }: Segment) => Math.abs(fromY - toY) < 1e-6;
 const near = (a: number, b: number) => Math.abs(a - b) < 1e-3;
 const drawn = async (printed = newPrinted()) => readPdf(await stripPdf(printed, false));
 const allText = (pages: readonly DrawnPage[]) => pages.flatMap(({ texts }) => texts.map(textOf)).join('\n');
-/** Returns the lines of the grid with a line width, of the upper paper of a page. */
+/** Returns the grid lines of this width on the upper paper of a page. */
 function gridOf({ segments }: DrawnPage, widthMm: number) {
   const lines = segments.filter((segment) => near(segment.widthMm, widthMm));
   const verticals = lines.filter(isVertical);

@@ -13,8 +13,8 @@ export type Printable = {
 
 /**
  * Creates a replacement of characters that cannot be printed right. A PDF program draws an empty box for a character
- * that the font lacks, and may put letters of a script that runs from right to left into a wrong order. A wrong name on
- * paper is worse than a code.
+ * that the font lacks, and may put letters of a right-to-left script into a wrong order. A wrong name on paper is worse
+ * than a code.
  * @param hasGlyph returns whether the font has a character
  */
 export function createPrintable(hasGlyph: (codePoint: number) => boolean): Printable {

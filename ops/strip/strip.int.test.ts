@@ -53,7 +53,8 @@ async function store(alarm: Alarm, digest?: string): Promise<void> {
   const strip = newStrip({
     ...{ stripId: stripKey(alarmId, 1), alarmId, associationId, deviceId, alarm, onsetWallAt: alarm.raisedAt },
   });
-  // As the strip writer: the data key is of the association, and the key of the record is the id of the strip.
+  // As the strip writer does it: the data key belongs to the association, and the key of the record is the id of the
+  // strip.
   const dataKey = await strips.sealer.keyFor(associationId, 'strips');
   const origin = { topic: 'strips', key: strip.stripId, writer: 'strips', boot: strips.boot, seq: Date.now() } as const;
   const plaintext = Buffer.from(JSON.stringify({ ...strip, ...(digest && { digest }) }));

@@ -61,8 +61,8 @@ export function writeWholeFile(choice: FileChoice, bytes: Uint8Array): void {
 }
 
 /**
- * Gives a file its name, unless another file has this name. Makes a second name (link), which fails even if another
- * program has just made a file with this name.
+ * Gives a file its name, unless a file with this name exists. It makes a second name (a link). The system refuses the
+ * link if the name exists, even if another program has just created it.
  */
 function nameOnce(part: string, path: string, shown: string): void {
   try {

@@ -37,7 +37,7 @@ export type CanaryWatch = {
 export function createCanaryWatch(reachId: string, testedAt: string): CanaryWatch {
   const events: ReachSeen[] = [];
   let ended: ReachEnded | undefined;
-  /** This test, and the tests that other operators wrote after it: their canaries also try the entry as it is now. */
+  /** This test, and later tests of other operators: their canaries also try the entry as it is now. */
   const tests = new Set([testedAt]);
   let isWritten = false;
   let isOverwritten = false;
