@@ -1,4 +1,4 @@
-/** The setting of a process for the least severe level that it logs. */
+/** The setting for the least severe level that a process logs. */
 import type { Manifest } from './settings.ts';
 
 export const logSettings = {

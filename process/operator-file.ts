@@ -55,7 +55,7 @@ export type OperatorFile<Content> = FollowedFile<Content> & {
  * @throws VigilError `settings-invalid` if the file has a fault at the start
  */
 export function followOperatorFile<Content>(options: {
-  /** Path of the file. If it is empty, `builtIn` is always used. */
+  /** Path of the file. If the path is empty, `builtIn` is always used. */
   readonly path: string;
   readonly builtIn: Content;
   readonly read: (path: string) => Content;

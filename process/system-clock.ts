@@ -38,7 +38,7 @@ export const logNowMs = (): number => Math.max(Date.now(), wallMs());
 export const logAheadMs = (): number => Math.max(0, wallAheadMs());
 
 export type ClockStep = {
-  /** How far the machine's clock is ahead of the time that the process keeps, ms; negative if it is behind. */
+  /** How far the machine's clock is ahead of the time that the process keeps, ms; negative if the clock is behind. */
   readonly aheadMs: number;
   /** When the process noticed the step, in steady time. */
   readonly atMs: number;
