@@ -1,6 +1,7 @@
 /**
- * The protected header of a sealed record. It is the additional data of the authenticated encryption. So a record whose
- * header was changed cannot be opened. The header has the topic, the key, the writer, the boot and the sequence number.
+ * The protected header of a sealed record. The header is the additional data of the authenticated encryption. So a
+ * record whose header was changed cannot be opened. The header has the topic, the key, the writer, the boot and the
+ * sequence number.
  */
 import { VigilError } from '../../contracts/errors.ts';
 import { type KafkaTopic, kafkaTopicNames } from '../../contracts/topics.ts';

@@ -1,4 +1,4 @@
-/** Tests with a real broker. They change its files on disk, as a failing disk would. */
+/** Tests with a real broker. The tests change the broker's files on disk, as a failing disk would. */
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * Reads from Kafka with a consumer group. The reader keeps its own positions, because kafkajs forgets its own positions at every rebalance. If an
+ * Reads from Kafka with a consumer group. The reader keeps the positions itself, because kafkajs forgets its positions at every rebalance. If an
  * offset is out of range, kafkajs goes to the beginning of the partition, or to its end if the caller chose `end`.
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';

@@ -25,7 +25,8 @@ type KeyedValue = { readonly key: string; readonly value: Buffer };
 export type Turn = {
   /**
    * Writes records. Readers get them only after `commit`.
-   * @throws VigilError `turn-lost`: another process has the turn, and nothing was written; `log-append-failed`: Kafka did not accept them
+   * @throws VigilError `turn-lost`: another process has the turn, and nothing was written; `log-append-failed`: Kafka
+   * did not accept the records
    */
   write(topic: KafkaTopic, records: readonly KeyedValue[]): Promise<void>;
   /** Commits all writes since the last commit. @throws VigilError as `write` does; after `log-append-failed` the records may or may not be in the log */
