@@ -38,7 +38,7 @@ afterAll(async () => {
 
 /**
  * Makes a bed whose patient has just changed, and connects its device. The clock of the device is a minute behind, and
- * the gateway has not measured it yet.
+ * the gateway has not measured this error yet.
  */
 async function changedBed(deviceId: string, protocolVersion: 4 | 5) {
   const changedAt = iso(Date.now());

@@ -14,7 +14,7 @@ export type ReadingCounts = {
   /** Appended, with a copy in `rejected`, because some values are not used. */
   appendedInPart: number;
   rejected: number;
-  /** Not acknowledged, because it is not certain that the message is in Kafka. The device sends it again. */
+  /** Not acknowledged, because it is not certain that the message is in Kafka. The device sends the message again. */
   failed: number;
 };
 

@@ -1,8 +1,8 @@
 /**
- * Writes refused messages and readings whose patient is not clear to `rejected`, byte for byte. They are sealed,
- * because they may contain data of a patient. Above the budget of the device, or of all devices, a message is only
- * counted. Once a minute, a record for each device says how many messages were not kept, with their bytes, reasons and
- * times.
+ * Writes refused messages and readings whose patient is not clear to `rejected`, byte for byte. These messages are
+ * sealed, because they may contain data of a patient. Above the budget of the device, or of all devices, a message is
+ * only counted. Once a minute, a record for each device says how many messages were not kept, with their bytes, reasons
+ * and times.
  */
 import type { Logger } from 'pino';
 import type { Fault } from '../contracts/errors.ts';

@@ -15,7 +15,10 @@ export type CatchUp = {
   /** Earliest time, by the gateway's clock, at which the device can have sent the birth message. */
   readonly birthSentMs: number;
   readonly hasBacklog: boolean;
-  /** What the readings since the birth message say about the clock. Stored readings come faster than they were measured. */
+  /**
+   * The estimate of the clock from the readings since the birth message. Stored readings come faster than they were
+   * measured.
+   */
   readonly clock: DeviceClock;
   /** Receive time of the newest reading; null before the first reading. */
   readonly receivedAtMs: number | null;

@@ -23,7 +23,10 @@ const driftRatioMax = 200e-6;
 const ignoredDriftMs = 100;
 
 export type ClockError = {
-  /** Lower limit of the error: the smallest difference since the last proof that the clock was set. It never rises. */
+  /**
+   * Lower limit of the error: the smallest difference since the last proof that the clock was set. This limit never
+   * rises.
+   */
   readonly lowerMs: number;
   /** Whether `lowerMs` was steady for so long that it is the error of the clock and not a delay. */
   readonly isMeasured: boolean;

@@ -169,8 +169,8 @@ function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, r
 /**
  * Returns whether a reading came live, so not from a backlog. The first reading is treated as live. A later reading is
  * live if its difference is close to the difference of the newest live reading, or to the smallest difference. It is
- * also live if the time since the reading before is about equal by the device times and by the receive times: stored
- * readings come faster.
+ * also live if its distance to the reading before is about equal in device time and in receive time: stored readings
+ * come faster.
  * @param before the clock before the reading
  */
 function isLive(before: BootClock, timeMs: number, differenceMs: number): boolean {

@@ -1,6 +1,7 @@
 /**
- * Decides which events of a device the gateway writes for the page of the devices. A device may cause events without end: it connects again
- * and again, or its clock jumps with every reading. So each device has an allowance, and events above it are only counted. Pure.
+ * Decides which events of a device the gateway writes for the page of the devices. A device may cause events without
+ * end: it connects again and again, or its clock jumps with every reading. So each device has an allowance, and events
+ * above the allowance are only counted. Pure.
  */
 import { gatewayNoticeForMs } from '../../contracts/bed-notices.ts';
 import { clockErrorShownMsMin, clockToleranceMs } from '../../contracts/device-clock.ts';

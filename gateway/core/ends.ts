@@ -18,8 +18,8 @@ export type EndCause =
   /** The client's certificate expired or was revoked. */
   | { readonly kind: 'certificate'; readonly reasonString: string }
   /**
-   * It is not certain that Kafka has a reading. The device must send it again. So the gateway sends no error code, because an error code
-   * would end the delivery.
+   * It is not certain that Kafka has a reading. The device must send the reading again. So the gateway sends no error
+   * code, because an error code would end the delivery.
    */
   | { readonly kind: 'append-failed' }
   /** The gateway shuts down. */
@@ -55,7 +55,8 @@ export function endOf(cause: EndCause, hasWill: boolean): End {
     case 'violation':
       return { code: cause.code, reasonString: cause.reasonString, isWillDue: true, endReason: 'refused' };
     case 'certificate':
-      // The will tells the readers of the log that the device is gone. The device sent it while its certificate was valid.
+      // The will tells the readers of the log that the device is gone. The device sent the will while its certificate
+      // was valid.
       return { code: reason.notAuthorized, reasonString: cause.reasonString, isWillDue: true, endReason: 'refused' };
     case 'append-failed':
       return { code: undefined, reasonString: undefined, isWillDue: true, endReason: endWithoutGoodbye };

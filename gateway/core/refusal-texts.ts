@@ -14,7 +14,7 @@ export function schemaRefusal(kind: DeviceTopicKind, errors: readonly SchemaErro
   return `The payload does not fit ${kind}: ${misfitText(errors[0])}.`;
 }
 
-/** Returns the text for a numeric that cannot be used. It names the parameter, but not the value. */
+/** Returns the text for a numeric that cannot be used. The text names the parameter, but not the value. */
 export function valueRefusal(fault: ValueFault, code: string): string {
   const { unit, min, max } = parameters.get(code) ?? { unit: '', min: 0, max: 0 };
   switch (fault) {

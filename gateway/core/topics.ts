@@ -52,8 +52,9 @@ export function judgeFilter(deviceId: string, filter: string): FilterRight {
 }
 
 /**
- * Returns whether a text is a valid topic filter. It must not be empty [MQTT-4.7.3-1]. A wildcard must be a whole level, and `#` must be
- * the last level [MQTT-4.7.1-1] [MQTT-4.7.1-2]. In MQTT 5, `$share/` must be followed by a name and a filter [MQTT-4.8.2-1] [MQTT-4.8.2-2].
+ * Returns whether a text is a valid topic filter. A filter must not be empty [MQTT-4.7.3-1]. A wildcard must be a whole
+ * level, and `#` must be the last level [MQTT-4.7.1-1] [MQTT-4.7.1-2]. In MQTT 5, `$share/` must be followed by a name
+ * and a filter [MQTT-4.8.2-1] [MQTT-4.8.2-2].
  */
 export function isTopicFilter(filter: string, version: 4 | 5): boolean {
   if (version === 5 && filter.startsWith('$share/')) {

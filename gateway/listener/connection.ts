@@ -66,7 +66,10 @@ function flushAcks(context: Context, connection: Connection): void {
   if (connection.isPaused) context.pump(connection);
 }
 
-/** Sends an acknowledgement, with its reason string only if the client wants it and accepts its size [MQTT-3.1.2-29] [MQTT-3.4.2-2]. */
+/**
+ * Sends an acknowledgement. Adds the reason string only if the client wants reason strings and accepts the size of the
+ * packet [MQTT-3.1.2-29] [MQTT-3.4.2-2].
+ */
 function sendAckWithReason(connection: Connection, client: Client, ack: Ack, reasonCode: number): void {
   const packetWithoutReason = { cmd: ack.kind, messageId: ack.packetId, reasonCode };
   const { reasonString } = ack;

@@ -37,7 +37,7 @@ export type Listener = {
   unackedBytes(): number;
   /** Bytes of incomplete packets. */
   partialBytes(): number;
-  /** Memory of QoS 0 publishes on their way to Kafka. It is a part of `unackedBytes`. */
+  /** Memory of QoS 0 publishes on their way to Kafka. This memory is a part of `unackedBytes`. */
   qos0Bytes(): number;
   sessions(): number;
   /**
@@ -48,8 +48,9 @@ export type Listener = {
   /** Number of paused connections, by what they wait for. */
   paused(): Readonly<Record<WaitCause, number>>;
   /**
-   * Shuts down. First it accepts no more connections and reads no more packets. It waits at most `withinMs` until all
-   * messages on their way are acknowledged. Then it sends DISCONNECT (MQTT 5: 0x8B) to the clients, and closes.
+   * Shuts down. First, the listener accepts no more connections and reads no more packets. Then it waits at most
+   * `withinMs` until all messages on their way are acknowledged. At the end, it sends DISCONNECT (MQTT 5: 0x8B) to the
+   * clients, and closes.
    */
   close(withinMs: number): Promise<void>;
 };

@@ -60,7 +60,8 @@ describe('the rate of a device', () => {
       texts.filter((text) => text.startsWith(name)).map((text) => Number(text.slice(1)));
     expect(numbers('a')).toEqual(inOrder);
     expect(numbers('b')).toEqual(inOrder);
-    // If the first connection finished before the second connection began, its last packet would be the 200th.
+    // If the first connection finished before the second connection began, the last packet of the first connection
+    // would be the 200th.
     expect(texts.lastIndexOf('a199')).toBeGreaterThan(250);
     expect(texts.lastIndexOf('b199')).toBeGreaterThan(250);
   });

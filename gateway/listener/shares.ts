@@ -1,7 +1,7 @@
 /**
- * Limits for each device, over all its connections, how fast it may send and how much memory its unacknowledged publishes may use. Above a
- * limit the connections of the device are not read, and later they are read again one after the other. No packet of the device is dropped,
- * and no other device must wait.
+ * Limits each device, over all its connections: the rate of its packets, and the memory of its unacknowledged
+ * publishes. Above a limit the connections of the device are not read, and later they are read again one after the
+ * other. No packet of the device is dropped, and no other device must wait.
  *
  * A device may use at most as much memory as remains free (the dynamic threshold of Choudhury and Hahne, 1998). So a
  * single device gets at most half of the memory. If n devices want all the memory, each device gets an equal part, and
@@ -26,7 +26,10 @@ export type Share = {
   connections: number;
   /** Memory of the device's unacknowledged publishes, bytes (`publishMemoryBytes`). */
   unackedBytes: number;
-  /** Memory of packets that are not on their way to Kafka yet: a part of `unackedBytes`. It is freed only when these packets are handled. */
+  /**
+   * Memory of packets that are not on their way to Kafka yet: a part of `unackedBytes`. This memory is freed only when
+   * these packets are handled.
+   */
   unsentBytes: number;
   readonly heldBack: HeldBack;
   /** Callbacks of the waiting connections, in the order in which they began to wait. */

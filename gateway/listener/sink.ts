@@ -25,7 +25,7 @@ export type Outcome =
    * used.
    */
   | { readonly kind: 'appended'; readonly reasonString?: string }
-  /** The message is refused. It is in the topic `rejected`, or only counted. */
+  /** The message is refused. A refused message is in the topic `rejected`, or only counted. */
   | { readonly kind: 'refused'; readonly code: ReasonCode; readonly reasonString: string }
   /**
    * It is not certain that the message is in Kafka. The message is not acknowledged, and the connection is closed. So

@@ -174,7 +174,8 @@ export function openLink(options: LinkOptions): Link {
   });
   client.on('error', (error) => {
     logError('upstream broker not reached', { error: (error as NodeJS.ErrnoException).code ?? error.message });
-    // If the library cannot read a packet, it would continue in the middle of this packet. So the connection is ended.
+    // After a packet that it cannot read, the library would continue in the middle of this packet. So the connection is
+    // ended.
     client.stream.destroy();
   });
   client.on('disconnect', ({ reasonCode }) => {

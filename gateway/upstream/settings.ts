@@ -1,4 +1,7 @@
-/** The settings of the upstream broker: a hospital's own broker as a second source of messages. It is not used if no URL is set. */
+/**
+ * The settings of the upstream broker: a hospital's own broker as a second source of messages. The upstream broker is
+ * not used if no URL is set.
+ */
 import { readFileSync } from 'node:fs';
 import { VigilError } from '../../contracts/errors.ts';
 import type { Manifest, Settings } from '../../process/settings.ts';

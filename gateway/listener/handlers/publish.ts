@@ -17,9 +17,10 @@ import type { Incoming, Outcome } from '../sink.ts';
 type Settle = (outcome: Outcome) => void;
 
 /**
- * Handles a PUBLISH. The retain flag has no effect: a client can subscribe only to its inbox, to which nobody may publish, so nobody could
- * receive a retained message [MQTT-3.3.1-5]. Message Expiry, Response Topic, Correlation Data, Content Type and User Properties are for
- * subscribers of a message. A message has no subscribers, so these properties are not kept.
+ * Handles a PUBLISH. The retain flag has no effect: a client can subscribe only to its inbox. Nobody may publish to an
+ * inbox, so nobody could receive a retained message [MQTT-3.3.1-5]. Message Expiry, Response Topic, Correlation Data,
+ * Content Type and User Properties are for subscribers of a message. A message has no subscribers, so these properties
+ * are not kept.
  */
 export function handlePublish(
   context: Context,

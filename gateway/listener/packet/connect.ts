@@ -87,7 +87,7 @@ function checkConnectFlags(cursor: Cursor, flags: number): void {
   if (willQos === 3 || (!hasWill && (flags & (flag.willQos | flag.willRetain)) !== 0)) {
     fail(cursor, 'The will flags of CONNECT contradict each other.');
   }
-  // [MQTT-3.1.2-22] of 3.1.1 forbids a password without a user name. MQTT 5 allows it.
+  // [MQTT-3.1.2-22] of 3.1.1 forbids a password without a user name. MQTT 5 allows such a password.
   if (cursor.version === 4 && (flags & (flag.userName | flag.password)) === flag.password) {
     fail(cursor, 'CONNECT has a password without a user name.');
   }
