@@ -28,7 +28,10 @@ import { followProfiles } from './profiles-file.ts';
 import { alarmSettings } from './settings.ts';
 
 const countersEveryMs = 60_000;
-/** Longest time from SIGTERM to the end of the process. Unfinished work is dropped, because the next owner can read everything that it needs from Kafka. */
+/**
+ * Longest time from SIGTERM to the end of the process. Unfinished work is dropped, because the next owner can read all
+ * that it needs from Kafka.
+ */
 const closeMsMax = 9_000;
 
 type AlarmSettings = Settings<typeof alarmSettings>;
@@ -114,7 +117,7 @@ async function followAssociations(sealedLog: SealedLog, pseudonymKey: string) {
   return { associations, table };
 }
 
-/** Ends the process. The supervisor starts it again, and the start restores the states for the new log. */
+/** Ends the process. The supervisor starts the process again, and the start restores the states for the new log. */
 function exitToRestart(log: Logger, partition: number, offset: bigint): never {
   log.fatal(
     { partition, offset: String(offset) },

@@ -1,4 +1,7 @@
-/** Defines the metrics of the alarm processor for Prometheus. The alerts in ops/prometheus/alerts.yml use their names. */
+/**
+ * Defines the metrics of the alarm processor for Prometheus. The alerts in ops/prometheus/alerts.yml use the names of
+ * the metrics.
+ */
 
 import { addDamageMetrics, type DamageBook } from '../../log/kafka/damage-book.ts';
 import { addCertificateMetrics } from '../../process/certificate-files.ts';

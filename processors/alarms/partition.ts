@@ -93,8 +93,8 @@ function addReading(partition: PartitionState, reading: Reading, nowMs: number):
   engine.touchedMs = nowMs;
   if (offset < engine.includedBefore.observations) counters.skipped += 1;
   else {
-    // A receive time in the future was written before the machine's clock was set back. It counts as now, so that
-    // silence is noticed in time.
+    // A receive time in the future was written before the machine's clock was set back. Such a time counts as now, so
+    // that silence is noticed in time.
     const corrected = 'receivedAt' in input ? { ...input, receivedAt: atMostNow(input.receivedAt, nowMs) } : input;
     const judgedMs = partition.phase === 'live' ? nowMs : Math.min(receivedAt, nowMs);
     runEngine(partition, engine, corrected, judgedMs, { ...partition.position, observations: offset });

@@ -185,7 +185,7 @@ function createJudging({ options, counts, liveness }: Parts, ownership: Ownershi
   function receiveCanary(partition: Partition, partitionNumber: number, offset: bigint, canaryMs: number): void {
     if (partition.judgesAt(offset)) {
       if (liveness.mayJudge()) canaries.receive(partitionNumber, canaryMs, now());
-      // The states include offsets of the old log. Only a restore corrects them.
+      // The states include offsets of the old log. Only a restore corrects the states.
     } else if (partition.isLive()) options.onLogRecreated(partitionNumber, offset);
   }
 

@@ -1,6 +1,6 @@
 /**
- * The process of the canary. Every few seconds it sends a test reading of no patient. The test reading goes through the
- * gateway, Kafka and the alarm processor like the reading of a patient.
+ * The process of the canary. Every few seconds, the process sends a test reading of no patient. The test reading goes
+ * through the gateway, Kafka and the alarm processor like the reading of a patient.
  */
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';

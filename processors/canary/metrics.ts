@@ -1,4 +1,7 @@
-/** Defines the metrics of the canary for Prometheus. The alerts in ops/prometheus/alerts.yml use their names. */
+/**
+ * Defines the metrics of the canary for Prometheus. The alerts in ops/prometheus/alerts.yml use the names of the
+ * metrics.
+ */
 import { addCertificateMetrics } from '../../process/certificate-files.ts';
 import { createMetrics, type Metrics } from '../../process/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';

@@ -48,7 +48,10 @@ function fakeKafka(firstHigh: number) {
     write(count: number) {
       high += count;
     },
-    /** Sends records of partition 0 of `alarms`, written some time ago. They have no value, so they only move the position. */
+    /**
+     * Sends records of partition 0 of `alarms`, written some time ago. These records have no value, so they only move
+     * the position.
+     */
     batch(from: number, count: number, agoMs = 0) {
       const timestamp = String(Date.now() - agoMs);
       const messages = Array.from({ length: count }, (_, n) => ({

@@ -1,4 +1,7 @@
-/** Counts what the process decides and sends, and defines its metrics for Prometheus. The alerts in ops/prometheus/alerts.yml use their names. */
+/**
+ * Counts what the process decides and sends, and defines its metrics for Prometheus. The alerts in
+ * ops/prometheus/alerts.yml use the names of the metrics.
+ */
 import { type DeliveryRecord, wardNotices } from '../../contracts/messages/deliveries.ts';
 import { deliveryChannels } from '../../contracts/messages/delivery-policy.ts';
 import { addDamageMetrics, type DamageBook } from '../../log/kafka/damage-book.ts';

@@ -1,4 +1,7 @@
-/** Writes the signs of life of this process into the topic `presence`. Without them, the screens show that nobody is called. */
+/**
+ * Writes the signs of life of this process into the topic `presence`. Without the signs, the screens show that nobody
+ * is called.
+ */
 import type { Logger } from 'pino';
 import { type DeliverySign, deliverySignEveryMs } from '../../contracts/messages/delivery-progress.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -13,7 +16,10 @@ export const passMsMax = 4_000;
  * every 2 s, and can be slow on a busy machine (end-watch.ts).
  */
 export const intakeMsMax = 10_000;
-/** The same limit for the tables. It is longer, because a dashboard that dies while it writes an assignment blocks the topic for up to 20 s. */
+/**
+ * The same limit for the tables. This limit is longer, because a dashboard that dies while it writes an assignment
+ * blocks the topic for up to 20 s.
+ */
 export const tablesMsMax = 30_000;
 
 /** When the parts of the process last worked, ms; undefined while the process does not deliver. */

@@ -1,4 +1,7 @@
-/** Defines the metrics of the witness for Prometheus. The alerts in ops/prometheus/alerts.yml use their names. */
+/**
+ * Defines the metrics of the witness for Prometheus. The alerts in ops/prometheus/alerts.yml use the names of the
+ * metrics.
+ */
 import { addCertificateMetrics } from '../../process/certificate-files.ts';
 import { createMetrics, type Metrics } from '../../process/metrics.ts';
 import type { Health } from '../../process/metrics-server.ts';

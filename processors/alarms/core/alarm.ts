@@ -314,8 +314,8 @@ export function decideRefresh(
 const clockToleranceMs = 2_000;
 
 /**
- * Returns what an acknowledgement changes. The acknowledgement is stale if the person gave it before the alarm called
- * again, or if the person saw the alarm before it became more serious (contracts/acknowledgement.ts).
+ * Returns what an acknowledgement changes. The acknowledgement is stale if the alarm has called again since the
+ * acknowledgement, or if the person saw the alarm before it became more serious (contracts/acknowledgement.ts).
  */
 export function decideAcknowledge(
   live: LiveAlarm,

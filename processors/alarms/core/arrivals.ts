@@ -29,7 +29,7 @@ export type Arrival = {
   readonly spacings: readonly number[];
   /** Interval that the device declared with the parameter, ms. */
   readonly declaredMs: number | null;
-  /** The expected interval, ms. It follows from the spacings and the declared interval (interval.ts). */
+  /** The expected interval, ms. This interval follows from the spacings and the declared interval (interval.ts). */
   readonly intervalMs: number;
   /** Why the newest reading has no valid value; null if the value is valid. */
   readonly why: string | null;

@@ -45,8 +45,8 @@ export const initialContinuity: ContinuityPart = { heads: [], holes: [], toldAt:
  */
 const proofMs = 60_000;
 /**
- * The alarm about lost readings ends this long after the last hole was found. It ends earlier if a person acknowledges it, or if the
- * missing readings come (ours).
+ * The alarm about lost readings ends this long after the last hole was found. The alarm ends earlier if a person
+ * acknowledges it, or if the missing readings come (ours).
  */
 const alarmMs = 600_000;
 const bootsMax = 8;

@@ -141,7 +141,7 @@ function groupOf(group: LimitGroup, { low, high, extremeLow, extremeHigh, delayM
   };
 }
 
-/** The built-in profile for adults. Its limits are those of the table in CLINICAL. */
+/** The built-in profile for adults. This profile has the limits of the table in CLINICAL. */
 export const adultProfile: Profile = profileOfLimits(adultLimits);
 
 /**

@@ -104,8 +104,8 @@ export function ratesNow({ heart, heartSince, pulse }: RatesPart, arrivals: Arri
 }
 
 /**
- * Returns whether the heart rate is judged. It is judged while it is valid, and for the time `holdMsOf` after that
- * (CLINICAL, "Judged or told", 8). During this time the pulse is not judged.
+ * Returns whether the heart rate is judged. The heart rate is judged while it is valid, and for the time `holdMsOf`
+ * after its last valid value (CLINICAL, "Judged or told", 8). During this time the pulse is not judged.
  */
 export function isHeartRateJudged({ codes }: ArrivalsPart): boolean {
   const { [heartRate]: rate, [pulseRate]: pulse } = codes;

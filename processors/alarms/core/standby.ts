@@ -91,7 +91,10 @@ export const rearmStandby = (part: StandbyPart, now: number): StandbyPart =>
 /** Returns whether no valid values of a parameter come now, or the parameter is no longer measured. */
 const isSilent = ({ silentSince, givenUp }: Arrival): boolean => silentSince !== null || givenUp;
 
-/** Returns whether a parameter gives single measurements, and the last of them still counts. A cuff is silent only after hours. */
+/**
+ * Returns whether a parameter gives single measurements, and the last measurement still counts. A cuff is silent only
+ * after hours.
+ */
 const hasSingle = (code: string, arrival: Arrival): boolean =>
   isSingle(parameters.get(code)!, arrival.intervalMs) && !isSilent(arrival);
 

@@ -14,7 +14,10 @@ export type NamedAlarm = {
   readonly ward: string | null;
   readonly bed: string | null;
   readonly priority: Priority;
-  /** Text of the alarm for people: `HR 134 > 120`. A channel sends it only if the hospital allows values outside Vigil's own pages. */
+  /**
+   * Text of the alarm for people: `HR 134 > 120`. A channel sends this text only if the hospital allows values outside
+   * Vigil's own pages.
+   */
   readonly text: string;
   readonly onsetAt: string;
   /** Time zone of the ward; undefined if it is not known. */

@@ -1,7 +1,7 @@
 /**
- * The gate in front of one host. It limits how many tries run at once and how many wait, and it asks the breaker of the
- * host. So a dead or slow host delays only its own messages. While the breaker is open, nothing waits: each message
- * fails at once and is tried again later.
+ * The gate in front of one host. The gate limits how many tries run at once and how many messages wait. It also asks
+ * the breaker of the host. So a dead or slow host delays only its own messages. While the breaker is open, nothing
+ * waits: each message fails at once and is tried again later.
  */
 import { minuteMs } from '../../../contracts/durations.ts';
 import { type Breaker, beginTry, closedBreaker, endTry, type HostSign } from './core/breaker.ts';

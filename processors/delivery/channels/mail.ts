@@ -126,7 +126,10 @@ async function resultOf(sending: Promise<unknown>, stage: 'taken' | 'sent'): Pro
 
 type SmtpError = Error & { readonly code?: string; readonly responseCode?: number };
 
-/** RFC 5321, 4.2.1: after a refusal with 4yz, the server may accept the mail later. After a refusal with 5yz, it never accepts the mail. */
+/**
+ * RFC 5321, 4.2.1: after a refusal with 4yz, the server may accept the mail later. After a refusal with 5yz, the server
+ * never accepts the mail.
+ */
 function failureOf(error: SmtpError): TryResult {
   const { code = '', responseCode = 0 } = error;
   if (code === 'EAUTH' || code === 'ENOAUTH')

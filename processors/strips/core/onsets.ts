@@ -30,7 +30,7 @@ export function onsetOf(
   limits: LimitsInForce | undefined,
 ): Onset | undefined {
   const isFirst = type === 'raised';
-  // After a restart, an `updated` without a known earlier event may report only a new text. It is no onset then.
+  // After a restart, an `updated` without a known earlier event may report only a new text. Such an event is no onset.
   const isAgain = knownOnsets !== undefined && alarm.onsets > knownOnsets;
   if (!alarm.present || !(isFirst || isAgain)) return undefined;
   const [onsetMs, determinedMs, raisedMs, atMs] = [alarm.onsetAt, alarm.determinedAt, alarm.raisedAt, at].map(

@@ -1,4 +1,7 @@
-/** The onsets that wait for their waves, and the offsets of `alarms` that are finished. Pure data; the caller holds it. */
+/**
+ * The onsets that wait for their waves, and the offsets of `alarms` that are finished. Pure data; the caller keeps the
+ * data.
+ */
 import { attemptsMs, dueMs, firstAttempt, type Onset } from './onsets.ts';
 
 /** An onset that waits. */

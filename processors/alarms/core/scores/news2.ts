@@ -79,7 +79,7 @@ export function news2(set: News2Set): News2 {
 
 /**
  * Returns the points of SpO2. On scale 2 the points of a high saturation depend on whether the patient gets oxygen.
- * Returns undefined if the oxygen is not known then.
+ * Returns undefined if the points depend on the oxygen and the oxygen is not known.
  */
 function spo2Points({ scale, SpO2, oxygen }: News2Set): number | undefined {
   if (scale === 1) return pointsIn(bands.SpO2, SpO2);

@@ -82,7 +82,10 @@ export function scoreValues(
   return cell === undefined ? part : withCell(part, cell, scoreRules);
 }
 
-/** Handles a nurse's entries. They belong to the cell of the command's time, or to the open cell if that time is before all cells. */
+/**
+ * Handles a nurse's entries. The entries belong to the cell of the command's time. If this time is before all cells,
+ * the entries belong to the open cell.
+ */
 export function scoreAssessment(
   part: ScoresPart,
   command: Extract<Command, { type: 'enter-assessment' }>,
