@@ -1,13 +1,16 @@
 /**
  * Says which holder gets which file. Each service of Compose has its own volume. The volume has only the files that the
- * service needs. Like a state folder, it has the folders `certs` and `secrets`. Pure.
+ * service needs. Like a state folder, the volume has the folders `certs` and `secrets`. Pure.
  *
  * The service init makes all files. Only init mounts the authority's folder.
  */
 import { canaryDeviceId } from '../../contracts/canary.ts';
 import type { Service } from '../../contracts/topics.ts';
 
-/** The holders of certificates and secrets. Each has a folder of this name below `VIGIL_COMPOSE_DIR`, where init mounts its volume. */
+/**
+ * The holders of certificates and secrets. Each holder has a folder of this name below `VIGIL_COMPOSE_DIR`, where init
+ * mounts its volume.
+ */
 export const holders = [
   'kafka',
   'influxdb',

@@ -71,8 +71,9 @@ export function brokerProperties(config: KafkaConfig): string {
     'group.min.session.timeout.ms': 3000,
     'offsets.retention.minutes': 30 * 24 * 60,
     'message.max.bytes': messageBytesMax,
-    // -1: the operating system chooses the size. With Kafka's default of 100 kB the broker must wait for a busy reader; with a large buffer
-    // it sends the next 8 MB in that time. Measured with `npm run bench -- alarms`: a third more readings a second.
+    // -1: the operating system chooses the size. With Kafka's default of 100 kB the broker must wait for a busy reader;
+    // with a large buffer, the broker sends the next 8 MB in that time. Measured with `npm run bench -- alarms`: a
+    // third more readings a second.
     'socket.send.buffer.bytes': -1,
     'socket.receive.buffer.bytes': -1,
     'log.cleaner.dedupe.buffer.size': 32 * 1024 * 1024,

@@ -147,7 +147,8 @@ describe('withoutEndedCertificates', () => {
       const old = Array.from({ length: 30_000 }, (_, n) =>
         revoked(n.toString(16).padStart(40, '0'), 400 + (n % 3_000)),
       );
-      // A certificate is valid for 90 days. It stays in the mark for 90 more days, because the clock may be set back.
+      // A certificate is valid for 90 days. The certificate stays in the mark for 90 more days, because the clock may
+      // be set back.
       const entries = [...old, revoked('aa', 100), revoked('bb', 1)];
       mkdirSync(join(stateDir, 'certs'));
       writeFileSync(

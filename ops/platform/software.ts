@@ -21,7 +21,7 @@ export type Software = {
   readonly influxd: string;
 };
 
-/** `<repo>/.vigil/software`. All state folders use it. */
+/** `<repo>/.vigil/software`. All state folders use this folder. */
 export const defaultSoftwareDir = join(import.meta.dirname, '..', '..', '.vigil', 'software');
 
 /**

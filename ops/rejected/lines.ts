@@ -23,7 +23,7 @@ export function printableText(payload: Buffer): string {
   return visibleLines(payload.toString('utf8'));
 }
 
-/** Returns the text for an empty list. It repeats the filter, so that a person notices a misspelt device. */
+/** Returns the text for an empty list. The text repeats the filter, so that a person notices a misspelt device. */
 export function noMatchText({ device, code, sinceMs }: Filter): string {
   const options = [
     ...(device === undefined ? [] : [`--device ${visibleText(device)}`]),

@@ -7,7 +7,7 @@ import { type FoundAlarm, findPlaces } from '../../log/explain/search.ts';
 import { type ReadContext, readSpan } from '../../log/explain/span.ts';
 import type { Subject } from './header.ts';
 
-/** The patient and the bed of a strip, and the wards in which the bed was; no ward if it is not known. */
+/** The patient and the bed of a strip, and the wards in which the bed was; no ward if the ward is not known. */
 export type FoundSubject = Subject & { readonly wards: readonly string[] };
 
 /**
