@@ -8,9 +8,10 @@
  * 2. A snapshot is written only when all events that it includes are in `alarms`, and only while the partitions are still owned.
  * 3. Offsets are committed only when every snapshot of the round is written.
  * 4. A sign of life is written only after Kafka has accepted such a repeated commit. All events from before the sign
- *   must also be in `alarms`. After a failed round there is no sign of life until a round succeeds. A round that lasts
- *   longer than `signsInRoundMsMax` gets no more signs, so that the screens show that this processor cannot save
- *   anything. If a round fails, the next round writes its snapshots and offsets again.
+ *    must also be in `alarms`. After a failed round there is no sign of life until a round succeeds. A round that lasts
+ *    longer than `signsInRoundMsMax` gets no more signs, so that the screens show that this processor cannot save
+ *    anything.
+ * If a round fails, the next round writes its snapshots and offsets again.
  */
 import type { Logger } from 'pino';
 import { alarmsSignEveryMs } from '../../contracts/messages/presence.ts';

@@ -1,9 +1,10 @@
 /**
  * The strip writer: keeps the waves around the onset of each alarm, so that they outlive the topic `waveforms`.
  *
- * reads `alarms` the onsets of alarms, and the limits in force (intake.ts) `alarm-state` at the start: limits and
- *   alarms that are older than the first event `waveforms`, `observations` what the device sent around an onset
- *   (source.ts) writes `strips` one record for each onset, and a second record if waves came later (writer.ts)
+ * reads     `alarms`                         the onsets of alarms, and the limits in force (intake.ts)
+ *           `alarm-state`                    at the start: limits and alarms that are older than the first event
+ *           `waveforms`, `observations`      what the device sent around an onset (source.ts)
+ * writes    `strips`                         one record for each onset; a second record if waves came later (writer.ts)
  *
  * It commits the offset of an event only when the strip is written. Several of these processes share the partitions of `alarms`.
  */
