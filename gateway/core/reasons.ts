@@ -1,4 +1,4 @@
-/** The reason codes of MQTT 5 (section 2.4) that the gateway sends, and the return codes of MQTT 3.1.1 for them. */
+/** The reason codes of MQTT 5 (section 2.4) that the gateway sends, and the matching return codes of MQTT 3.1.1. */
 import type { ErrorCode } from '../../contracts/errors.ts';
 
 export const reason = {

@@ -30,8 +30,8 @@ export const recordSuffix = '}';
 const isWritable = (ms: number) => ms >= 0 && ms < Date.UTC(10_000, 0);
 
 /**
- * Returns the record that a connection began or ended.
- * @param reason why the connection ended, or that it replaced another connection
+ * Returns the record about the begin or the end of a connection.
+ * @param reason why the connection ended, or that the connection replaced another connection
  * @param certificateEndMs when the certificate of the device ends, ms since 1970
  */
 export function connectionRecord(

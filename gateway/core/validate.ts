@@ -41,7 +41,7 @@ export type Reading = {
 };
 
 /**
- * A reading is appended to the log whole, byte for byte as the device sent it, or it is refused. One exception: if the
+ * A reading is either appended to the log whole, byte for byte as the device sent it, or refused. One exception: if the
  * payload is almost JSON or has a member twice, different readers could read the payload differently, so its repaired
  * text is appended.
  *

@@ -68,7 +68,8 @@ it('every reader continues after damaged batches, returns undamaged records, and
   for (let n = 0; n < 30; n += 1) await append(n);
   const { file, bytes, starts } = batchesOnDisk();
   expect(starts).toHaveLength(30);
-  // Changes the compression of batch 12 to Snappy, which kafkajs does not know, and a byte of the sealed value in batch 20.
+  // Changes the compression of batch 12 to Snappy, which kafkajs does not know. Changes a byte of the sealed value in
+  // batch 20.
   writeByte(file, starts[12]! + 22, 2);
   writeByte(file, starts[20]! + 200, bytes[starts[20]! + 200]! ^ 1);
 

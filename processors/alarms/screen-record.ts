@@ -1,6 +1,7 @@
 /**
  * The records that the alarm processor writes to `alarms` beside the events. These records are for the screens. The
- * next owner of a partition reads only the limits in force and the standby among them, for their revisions.
+ * next owner of a partition reads only two kinds of these records, for their revisions: the limits in force and the
+ * standby.
  */
 import type { CommandAnswer, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { type ContentType, contentTypes } from '../../contracts/messages/records.ts';

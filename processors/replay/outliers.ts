@@ -29,7 +29,7 @@ export type PatientShare = {
   readonly calls: number;
   /** The part of all calls that this patient and the patients with more calls have together, 0 to 1. */
   readonly cumulative: number;
-  /** Whether the patient is in the first tenth of the patients, who have the most calls. */
+  /** Whether the patient is in the tenth of the patients with the most calls. */
   readonly isTop: boolean;
   readonly fit?: ProposedLimit;
 };

@@ -69,8 +69,8 @@ export type Profile = {
 } & Times;
 
 /**
- * Returns the times for an alarm such as `HR.high`. If the limit has no times, the times of its group are used; if the
- * group has none, the times of the profile. An alarm that a device raised has the times of the profile.
+ * Returns the times for an alarm such as `HR.high`. If the limit has no times, the times of its group are used. If the
+ * group has no times, the times of the profile are used. An alarm that a device raised has the times of the profile.
  */
 export function timesOf(
   profile: Times & Partial<Pick<Profile, 'groups'>>,

@@ -6,7 +6,7 @@ import { rearmStandby } from './standby.ts';
 const hour = 3_600_000;
 const standby = (forMs = hour) => ({ type: 'standby' as const, reason: 'Imaging', forMs });
 
-/** Returns a bed with a standby from 5 s on, whose values stopped at 6 s. */
+/** Returns a bed with a standby from 5 s on. The values of the bed stopped at 6 s. */
 function awayBed(forMs = hour) {
   const patientBed = bed();
   patientBed.feedEachSecond(0, 5, { HR: 80 });

@@ -62,8 +62,9 @@ export function callOrRepeat(desk: Desk): void {
 
 /**
  * Calls the last person of the chain again. If nobody can be called again, waits. After the wait, starts a new round in
- * two cases. Persons rejected the alarm: nobody went to the patient, and a person who was busy may be free now. Or no
- * call of the other persons was confirmed: without a new round, Vigil would call only persons that no message reaches.
+ * two cases. First case: persons rejected the alarm. Nobody went to the patient, and a person who was busy may be free
+ * now. Second case: no call of the other persons was confirmed. Without a new round, Vigil would call only persons that
+ * no message reaches.
  */
 function repeat(desk: Desk): void {
   const { nowMs, context } = desk;

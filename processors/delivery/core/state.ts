@@ -60,8 +60,8 @@ export type Round = {
    */
   readonly rejectedBy?: readonly string[];
   /**
-   * The persons who were informed in earlier rounds, each with the channel: `paul mail`. Only a round that starts because
-   * persons rejected the alarm has this field, so that nobody gets the same message in each round.
+   * The persons who were informed in earlier rounds, each with the channel: `paul mail`. This field is only in a round
+   * that starts because persons rejected the alarm. It prevents that a person gets the same message in each round.
    */
   readonly informedBefore?: readonly string[];
   /** The phase of the round before it was stopped, and the time of the stop. */
