@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 const checkEveryMs = 2_000;
 
 export type EndWatch = {
-  /** Returns the newest known time, ms, before which all written records were handed out. */
+  /** Returns a time, ms. All records that were written before this time were handed out. */
   readMs(): number;
   close(): void;
 };
