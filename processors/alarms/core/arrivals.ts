@@ -1,7 +1,7 @@
 /**
- * Keeps for each parameter its expected interval, the error of its clock, and the time of its last valid value. Adds to
- * each value the facts that the other detectors need. Notices parameters that are silent or intermittent (CLINICAL,
- * "Judged or told", 1, 2, 4, 5). The alarms of such parameters are in arrival-alarms.ts. Pure.
+ * Keeps for each parameter its expected interval, the error of its clock, and the time of its last valid value. Adds to each value the facts that the
+ * other detectors need. Notices parameters that are silent or intermittent (CLINICAL, "Judged or told", 1, 2, 4, 5). The alarms of such parameters
+ * are in arrival-alarms.ts. Pure.
  */
 import { assessReading, type DeviceClock, initialClock, sampledMs } from '../../../contracts/device-clock.ts';
 import { usableNumber } from '../../../contracts/messages/check.ts';
@@ -20,10 +20,7 @@ export type Arrival = {
   readonly namedAt: number;
   /** Time of the newest valid value; null before the first valid value. */
   readonly validAt: number | null;
-  /**
-   * The engine's clock when the last valid current value came; 0 before the first such value. Silence is measured by
-   * the wall clock.
-   */
+  /** The engine's clock when the last valid current value came; 0 before the first such value. Silence is measured by the wall clock. */
   readonly heardAt: number;
   /** Times between the last readings that named the parameter, ms; at most five. */
   readonly spacings: readonly number[];
@@ -41,9 +38,7 @@ export type Arrival = {
   readonly ten: number;
   /** Number of valid values in each span of ten seconds; the last entry is for span `ten`. At most `tensMax` spans. */
   readonly tens: readonly number[];
-  /**
-   * When the parameter became silent, and when it became intermittent; null if it is not silent, or not intermittent.
-   */
+  /** When the parameter became silent, and when it became intermittent; null if it is not silent, or not intermittent. */
   readonly silentSince: number | null;
   readonly patchySince: number | null;
   /** The parameter is no longer measured (arrival-alarms.ts, `giveUp`). A valid value ends this state. */
@@ -91,10 +86,7 @@ export type Reading = Stamped & {
   readonly values: readonly NumericValue[];
 };
 
-/**
- * Handles one reading.
- * @returns the new part, and the values of the reading with the facts that the other detectors need
- */
+/** Handles one reading. @returns the new part, and the values of the reading with the facts that the other detectors need */
 export function noteReading(
   part: ArrivalsPart,
   reading: Reading,
@@ -153,9 +145,8 @@ function isSameClock(a: DeviceClock, b: DeviceClock): boolean {
 }
 
 /**
- * Returns the data of a parameter before its first valid value. @param at corrected device time of the first reading
- * that named the parameter. @param since time since which values are expected: not earlier than the arrival of the
- * first reading, even if the device's clock is behind
+ * Returns the data of a parameter before its first valid value. @param at corrected device time of the first reading that named the parameter
+ * @param since time since which values are expected: not earlier than the arrival of the first reading, even if the device's clock is behind
  */
 export function arrivalOf(
   parameter: Parameter,
@@ -298,8 +289,8 @@ function withSilences(part: ArrivalsPart): ArrivalsPart {
 }
 
 /**
- * Returns whether less than half of the expected values were valid in the last five complete spans of ten seconds. The
- * present span is not complete, so it does not count.
+ * Returns whether less than half of the expected values were valid in the last five complete spans of ten seconds. The present span is not complete,
+ * so it does not count.
  */
 function isPatchy({ ten: last, tens, since, intervalMs }: Arrival, now: number): boolean {
   if (intervalMs > patchyIntervalMsMax || now - since < checkedMs) return false;

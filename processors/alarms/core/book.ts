@@ -75,9 +75,8 @@ function applyChange(draft: Draft, key: string, change: AlarmChange, context: Bo
 }
 
 /**
- * Creates a function for the audio pause. For the priority of a new call, the function returns until when the pause
- * silences the call. The pause silences only calls that are less serious than the most serious alarm at the start of
- * the pause.
+ * Creates a function for the audio pause. For the priority of a new call, the function returns until when the pause silences the call. The pause
+ * silences only calls that are less serious than the most serious alarm at the start of the pause.
  */
 function pausedUntil({ pause }: Draft, now: number): (priority: Priority) => number | null {
   return (priority) =>
@@ -165,10 +164,7 @@ export function reconcile(
 const staysHidden = ({ hidden }: Draft, { key, clearing, hasNeverCalled }: Condition) =>
   clearing === true && (hasNeverCalled === true || hidden.includes(key));
 
-/**
- * Handles a condition that begins. Makes a new alarm, or adds an onset to an alarm that is still on the screens or has
- * just ended.
- */
+/** Handles a condition that begins. Makes a new alarm, or adds an onset to an alarm that is still on the screens or has just ended. */
 function beginAlarm(draft: Draft, condition: Condition, context: BookContext): void {
   const { key } = condition;
   const before = draft.live[key];
@@ -222,8 +218,8 @@ function endAlarm(draft: Draft, key: string, endAt: number, context: BookContext
 }
 
 /**
- * Raises the alarm of a lasting condition, because a late reading shows that the condition should have called before a
- * more serious condition began. The events are the same as if the readings had come in order.
+ * Raises the alarm of a lasting condition, because a late reading shows that the condition should have called before a more serious condition began.
+ * The events are the same as if the readings had come in order.
  */
 function raiseRevealed(
   draft: Draft,
@@ -272,9 +268,8 @@ export function closeAll(
 }
 
 /**
- * Applies a person's acknowledgement. If the alarm is not raised yet, the acknowledgement waits for the alarm. If too
- * many acknowledgements wait, the oldest acknowledgement is dropped (`displacing`). @param isEnded the patient's time
- * at this device has ended
+ * Applies a person's acknowledgement. If the alarm is not raised yet, the acknowledgement waits for the alarm. If too many acknowledgements wait, the
+ * oldest acknowledgement is dropped (`displacing`). @param isEnded the patient's time at this device has ended
  */
 export function acknowledge(
   part: BookPart,

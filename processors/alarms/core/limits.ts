@@ -23,10 +23,7 @@ import { isEmpty, judge, type Sample, type Tracker, type Trackers, trackerMoved 
 /** The values of one parameter, and the limits that they break. */
 export type Line = {
   readonly samples: Timeline<Sample, Trackers>;
-  /**
-   * Values that are older than the window, or whose place in time is unknown. Such values are judged separately. Absent
-   * without such values.
-   */
+  /** Values that are older than the window, or whose place in time is unknown. Such values are judged separately. Absent without such values. */
   readonly late?: { readonly samples: Timeline<Sample, Trackers>; readonly heardAt: number };
 };
 
@@ -42,9 +39,7 @@ export type ReceivedValue = {
   readonly time: number;
   /** How far the device's clock was set since the value before, ms; 0 if it was not set. */
   readonly setByMs: number;
-  /**
-   * The value is much older than the newest value, and its place in time is unknown. Such a value is judged separately.
-   */
+  /** The value is much older than the newest value, and its place in time is unknown. Such a value is judged separately. */
   readonly isPlaceUnknown: boolean;
   /** The value reached the gateway more than 10 s after its time (CLINICAL, "Judged or told", 2). */
   readonly late: boolean;
@@ -187,9 +182,8 @@ function takeOlderValue(
 }
 
 /**
- * Returns whether a missing value corrects an earlier value of the same instant. Any other missing value is ignored, so
- * that the last measurement stays in the window. After a change of limits, the last measurement must be judged
- * immediately.
+ * Returns whether a missing value corrects an earlier value of the same instant. Any other missing value is ignored, so that the last measurement
+ * stays in the window. After a change of limits, the last measurement must be judged immediately.
  */
 function isCorrection({ samples, late }: Line, { at }: Sample): boolean {
   const isSame = (sample: Sample) => sample.at === at;
