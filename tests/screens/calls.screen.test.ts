@@ -222,7 +222,7 @@ describe('the assignment board', () => {
       ],
     } as Parameters<typeof called.phone.playWardReach>[0]);
     await byId('reach-of-ben').filter({ hasText: 'cannot be reached now' }).waitFor();
-    await part.getByText(`a result every ${reachNotedEveryMs / minuteMs} to `).waitFor();
+    await part.getByText(`an unchanged result every ${reachNotedEveryMs / minuteMs} to `).waitFor();
     expect(await part.locator('li').first().getAttribute('data-testid')).toBe('reach-of-ben');
     await byId('reach-of-ben')
       .filter({ hasText: 'phone: not reached, 4 min ago (the subscription has ended)' })
