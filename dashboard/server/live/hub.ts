@@ -57,10 +57,7 @@ export type Hub = {
   /** Sends changed deliveries and calls within some ms. */
   deliveriesChanged(): void;
   sendWave(chunk: Chunk): void;
-  /**
-   * Returns the wards that clinicians watch: at least one screen of a clinician shows the ward, paints, and has
-   * confirmed its alarms.
-   */
+  /** Returns the watched wards: a screen of a clinician shows the ward, paints, and has confirmed its alarms. */
   watchedWards(): string[];
   /** Returns whether a screen of a clinician shows the devices of biomedical engineering, and its page paints. */
   watchesEngineering(): boolean;
