@@ -84,7 +84,7 @@ export function isFor({ assignment }: DutyAssignment, duty: Duty, bed: string | 
   return assignment.beds === undefined || (bed !== undefined && assignment.beds.includes(bed));
 }
 
-/** Returns the beds of an assignment; only `undefined` for a duty of the whole ward. */
+/** Returns the beds of an assignment. For a duty of the whole ward, the list has one entry: `undefined`. */
 function placesOf({ assignment }: DutyAssignment): readonly (string | undefined)[] {
   return assignment.beds ?? [undefined];
 }

@@ -1,4 +1,4 @@
-/** Tests with random faults of a device, its clock and its network that no reading gets the wrong patient. */
+/** Random faults of a device, its clock and its network: no reading may get the wrong patient. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { uniformNumber } from '../../tests/uniform-number.ts';

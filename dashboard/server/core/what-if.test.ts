@@ -53,7 +53,7 @@ describe('startReplay', () => {
       ...seconds(100, 110, 118),
       ...seconds(110, 130, 109),
       ...seconds(130, 140, 118),
-      // 3 s clear of the limit are too short for the off-delay of 5 s.
+      // 3 s inside the limit are too short for the off-delay of 5 s.
       ...seconds(140, 143, 100),
       ...seconds(143, 150, 118),
       // The alarm ends, and a new alarm calls.

@@ -100,7 +100,7 @@ const hasSingle = (code: string, arrival: Arrival): boolean =>
 
 /**
  * Returns whether no valid values come: the device is silent or disconnected, or all its parameters are silent. A single measurement
- * counts only if no other parameter is measured: a new single measurement ends the standby in any case.
+ * counts only if no other parameter is measured. (This is about its silence. A new single measurement always ends the standby.)
  */
 function hasNoValidValues(device: DevicePart, { codes }: ArrivalsPart): boolean {
   if (device.silentSince !== null || device.disconnectedSince !== null) return true;
@@ -110,8 +110,8 @@ function hasNoValidValues(device: DevicePart, { codes }: ArrivalsPart): boolean 
 
 /**
  * Returns a function that says whether a condition must not call because of the standby; undefined without a standby. Technical conditions
- * do not call. While no valid values come, a physiological condition does not call if it was acknowledged or began to call before the
- * standby. The condition of a single measurement calls as long as this measurement counts and the device sends.
+ * do not call. While no valid values come, a physiological condition does not call if it began to call before the standby, or if
+ * somebody has acknowledged it. The condition of a single measurement calls as long as this measurement counts and the device sends.
  */
 export function hidingRuleOf(
   part: StandbyPart,
