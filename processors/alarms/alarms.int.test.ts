@@ -1,4 +1,7 @@
-/** Tests the process of the alarm processor on a real Kafka: readings, acknowledgements, silence, discharge and committed offsets. */
+/**
+ * Tests the process of the alarm processor on a real Kafka: readings, acknowledgements, silence, discharge and
+ * committed offsets.
+ */
 
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

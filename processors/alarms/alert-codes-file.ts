@@ -1,6 +1,6 @@
 /**
- * Reads the operator's file for the devices' own alarms. The file adds conditions to the built-in table or changes their texts, and may
- * change while the process runs.
+ * Reads the operator's file for the devices' own alarms. The file adds conditions to the built-in table or changes
+ * their texts, and may change while the process runs.
  */
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
@@ -36,8 +36,8 @@ export const alertCodesMax = 2_000;
 export type AlertCodes = ReadonlyMap<string, AlertCode>;
 
 /**
- * Returns the built-in table with the rows of a file: `{"codes": {"ACME_LINE": {"text": "Line kinked", "parameter": "MDC_…", "side":
- * "low"}}}`.
+ * Returns the built-in table with the rows of a file: `{"codes": {"ACME_LINE": {"text": "Line kinked", "parameter":
+ * "MDC_…", "side": "low"}}}`.
  * @param path path of the file. If it is empty, only the built-in table is returned.
  * @throws VigilError `settings-invalid` if the file has faults. The error names every fault with its place.
  */
@@ -56,7 +56,10 @@ export function readAlertCodes(path: string): AlertCodes {
   return new Map([...builtInAlertCodes, ...rows]);
 }
 
-/** Reads the file, and reads it again when it changes. The new table is used from the next list of alarms of each device. */
+/**
+ * Reads the file, and reads it again when it changes. The new table is used from the next list of alarms of each
+ * device.
+ */
 export const followAlertCodes = (path: string, log: Logger, everyMs?: number): OperatorFile<AlertCodes> =>
   followOperatorFile({
     path,

@@ -1,23 +1,27 @@
-/** Follows the `associations` table: which patient is at which device, the category that selects the limits, and when a period ended. */
+/**
+ * Follows the `associations` table: which patient is at which device, the category that selects the limits, and when a
+ * period ended.
+ */
 import { appliesUntilMs, currentPeriod } from '../../contracts/association-at.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { type TimedPeriod, timedPeriods } from '../../contracts/periods.ts';
 import { pseudonym, unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import type { AssociationInput } from './core/inputs.ts';
 
-/** Maximum number of devices in the table, which has one row for each device. Rows of further devices are refused and counted. */
+/**
+ * Maximum number of devices in the table, which has one row for each device. Rows of further devices are refused and
+ * counted.
+ */
 const devicesMax = 100_000;
 
 export type Associations = {
   /**
    * Handles a row of the table.
-   * @param nowMs the time at which the row was read. If the row has a start or an end that is later, this time is used
-   * instead.
+   * @param nowMs the time at which the row was read. A later start or end in the row counts as `nowMs`.
    */
   fold(body: DeviceAssociations, nowMs: number): void;
   /**
-   * Removes the row of a device after a tombstone, because the hospital deleted the device. After that, no patient is
-   * at this device.
+   * Removes the row of a device that the hospital deleted. Then no patient is at this device.
    * @param key the pseudonym of the device
    */
   forget(key: string, nowMs: number): void;
@@ -40,11 +44,10 @@ export function createAssociations(pseudonymKey: string): Associations {
   >();
   /** Device ids by the devices' pseudonyms. */
   const deviceIds = new Map<string, string>();
-  /** Device ids by the association of the device without a patient. */
+  /** Device ids by the association that a device has while no patient is at it. */
   const unassigned = new Map<string, string>();
   /**
-   * One function for each caller that waits in `waitFor`. After each new row, each function checks whether its caller's
-   * association has come.
+   * One function for each waiting caller of `waitFor`. It checks after each new row whether the association has come.
    */
   const waiting = new Set<() => void>();
   let refused = 0;
@@ -84,7 +87,9 @@ export function createAssociations(pseudonymKey: string): Associations {
     devices.delete(deviceId);
   }
 
-  /** Returns the association of a device without a patient. This association has ended while a patient is at the device. */
+  /**
+   * Returns the association of a device without a patient. This association has ended while a patient is at the device.
+   */
   function unassignedInputOf(deviceId: string): AssociationInput {
     const current = currentPeriod(devices.get(deviceId)?.periods ?? []);
     const endedAt = current ? (periods.get(current.associationId)?.fromMs ?? null) : null;

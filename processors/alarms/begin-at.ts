@@ -10,7 +10,10 @@ const rejudgedMax = 100_000n;
 export type Beginning = {
   readonly start: bigint;
   readonly states: readonly AlarmState[];
-  /** Offsets after the end of the log were read before. So the topic was deleted and created again, or the log lost its end. */
+  /**
+   * The committed offset or the offset of a state is after the end of the log. So the topic was deleted and created
+   * again, or the log lost its end.
+   */
   readonly isRecreated: boolean;
 };
 
@@ -18,7 +21,8 @@ export type Beginning = {
  * Returns the offset at which to begin, usually the group's committed offset. In a recreated log, new readings have
  * offsets that were used before. A state of the former log includes these offsets, and would skip the new readings.
  * Nobody knows which states are of the former log. So in a recreated log, the processor begins at most `rejudgedMax`
- * records before the end, and no state may include a later offset. If a reading is judged twice, nothing changes.
+ * records before the end, and lowers later offsets of states to this beginning. A reading that is judged twice changes
+ * nothing.
  * @param committed the next offset to read
  * @param ends the first offset of the log, and the offset after its last record
  */

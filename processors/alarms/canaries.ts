@@ -1,4 +1,7 @@
-/** Keeps the newest canary of each partition. A canary is a test reading: it shows that readings arrive in its partition. */
+/**
+ * Keeps the newest canary of each partition. A canary is a test reading: it shows that readings arrive in its
+ * partition.
+ */
 
 import type { CanarySightRecord } from '../../contracts/messages/records.ts';
 import { atMostNow } from '../../contracts/steady-time.ts';
@@ -6,7 +9,10 @@ import { formatInstant } from '../../contracts/time.ts';
 import { createHistogram, type Histogram, observe } from '../../process/histogram.ts';
 
 export type Canaries = {
-  /** Times from the receipt of a canary at the gateway to its receipt here, ms; 0 if the clock here is behind the gateway's clock. */
+  /**
+   * Times from the receipt of a canary at the gateway to its receipt here, ms; 0 if the clock here is behind the
+   * gateway's clock.
+   */
   readonly tookMs: Histogram;
   /** Sets the partitions that this process judges, and forgets all canaries. */
   setPartitions(partitions: Iterable<number>, nowMs: number): void;

@@ -27,7 +27,10 @@ afterEach(() => {
 
 type Written = { readonly topic: KafkaTopic; readonly key: string; readonly body: unknown };
 
-/** Opens the flushing of some partitions. Kafka is a list in memory, and the functions of `kafka` can delay or refuse a write. */
+/**
+ * Opens the flushing of some partitions. Kafka is a list in memory, and the functions of `kafka` can delay or refuse a
+ * write.
+ */
 async function openFlushing(...given: readonly (number | { readonly snapshotMs: number })[]) {
   const partitions = given.filter((entry) => typeof entry === 'number');
   const roundMs = given.find((entry) => typeof entry === 'object')?.snapshotMs ?? snapshotMs;
@@ -114,7 +117,7 @@ async function openFlushing(...given: readonly (number | { readonly snapshotMs: 
       written.flatMap((entry) =>
         'topic' in entry && entry.topic === 'presence' ? [entry.body as PresenceRecord] : [],
       ),
-    /** Returns an offset in `alarms` for each snapshot: the earlier snapshots include all events before this offset. */
+    /** Returns the offset in `alarms` that each snapshot names. A restore reads the events from this offset. */
     eventsBefore: () => snapshots().map(({ body }) => (body as { engine: EngineSnapshot }).engine.told),
   };
 }

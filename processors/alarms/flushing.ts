@@ -1,17 +1,17 @@
 /**
- * Saves the progress of the owned partitions in regular rounds: snapshots to `alarm-state`, and the group's offsets. Gives the screens a
- * sign of life each second, between the rounds and during a round.
+ * Saves the progress of the owned partitions in regular rounds: snapshots to `alarm-state`, and the group's offsets.
+ * Gives the screens a sign of life each second, between the rounds and during a round.
  *
  * Guarantees, in the order of a round:
- * 1. Before its snapshots, a round commits the last committed offsets again. Kafka refuses this commit if another process owns the
- *    partitions, so a replaced owner writes no snapshot.
- * 2. A snapshot is written only when all events that it includes are in `alarms`, and only while the partitions are still owned.
+ * 1. Before its snapshots, a round commits the last committed offsets again. Kafka refuses this commit if another
+ * process owns the partitions, so a replaced owner writes no snapshot.
+ * 2. A snapshot is written only when all events that it includes are in `alarms`, and only while the partitions are
+ * still owned.
  * 3. Offsets are committed only when every snapshot of the round is written.
  * 4. A sign of life is written only after Kafka has accepted such a repeated commit. All events from before the sign
- *    must also be in `alarms`. After a failed round there is no sign of life until a round succeeds. A round that lasts
- *    longer than `signsInRoundMsMax` gets no more signs, so that the screens show that this processor cannot save
- *    anything.
- * If a round fails, the next round writes its snapshots and offsets again.
+ * must also be in `alarms`. After a failed round there is no sign of life until a round succeeds. A round that lasts
+ * longer than `signsInRoundMsMax` gets no more signs, so that the screens show that this processor cannot save
+ * anything. If a round fails, the next round writes its snapshots and offsets again.
  */
 import type { Logger } from 'pino';
 import { alarmsSignEveryMs } from '../../contracts/messages/presence.ts';
@@ -116,8 +116,8 @@ export function createFlushing(options: {
 
   function takeSaves(quietMs: number): PartitionSave[] {
     const owners = [...ownership.owners()];
-    // A dashboard of an older version also counts snapshots as signs of life. So if no snapshot was due for a while, one partition writes
-    // its snapshots early.
+    // A dashboard of an older version also counts snapshots as signs of life. So if no snapshot was due for a while,
+    // one partition writes its snapshots early.
     const isOverdue = performance.now() - lastWriteMs > snapshotAtLeastMs;
     const early = isOverdue ? owners.find(([, { partition }]) => partition.isDirty())?.[0] : undefined;
     return owners.map(([partitionNumber, owner]) => {
@@ -136,7 +136,10 @@ export function createFlushing(options: {
     lastWriteMs = performance.now();
   }
 
-  /** Commits the committed offsets again. @throws if another process owns the partitions, or if Kafka does not answer */
+  /**
+   * Commits the last committed offsets again. @throws if another process owns the partitions, or if Kafka does not
+   * answer
+   */
   async function proveOwnership(): Promise<void> {
     await commitInTurn(() =>
       commit([...ownership.owners()].flatMap(([number, owner]) => commitRowsOf(number, owner.committed))),
@@ -163,7 +166,9 @@ export function createFlushing(options: {
     }
   }
 
-  /** Gives a sign of life each second until the caller calls the returned function, but at most for `signsInRoundMsMax`. */
+  /**
+   * Gives a sign of life each second until the caller calls the returned function, but at most for `signsInRoundMsMax`.
+   */
   function signDuringRound(): () => void {
     const beganMs = performance.now();
     let isSigning = false;

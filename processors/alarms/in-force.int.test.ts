@@ -1,4 +1,7 @@
-/** Tests the limits in force that the alarm processor publishes on a real Kafka, after a kill and after a change of the profiles. */
+/**
+ * Tests the limits in force that the alarm processor publishes on a real Kafka, after a kill and after a change of the
+ * profiles.
+ */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,8 +51,8 @@ it('the processor publishes changed limits once, also after a kill, and judges b
   processor = await lab.start(settings, 'alarms-limits-2');
   const log = () => readFileSync(lab.logFile('alarms-limits-2'), 'utf8');
   await until('the takeover of the partitions', () => log().includes('took over partitions'));
-  // Other tests write records that cannot be opened into the shared topics. But each record that can be opened must be
-  // of a type that a restore uses.
+  // The shared topics also contain records of other tests, which cannot be opened. Each record that can be opened must
+  // have a type that a restore uses.
   expect(log()).not.toContain('A restore does not use records of this type.');
   expect(lab.publishedOf(bed)).toHaveLength(4);
 

@@ -31,7 +31,10 @@ type Publication = { readonly published: PublishedInForce; readonly records: rea
 export const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 const noRecords: readonly ScreenRecord[] = [];
 
-/** Compares the limits in force and the standby with what was published last, and returns the records for the differences. */
+/**
+ * Compares the limits in force and the standby with what was published last, and returns the records for the
+ * differences.
+ */
 export function inForceNow(env: Environment, state: State, published: PublishedInForce, nowMs: number): Publication {
   const limits = limitsNow(env, state, published, nowMs);
   const standby = standbyNow(state, published.standby, nowMs);
@@ -76,9 +79,8 @@ function standbyNow(
 }
 
 /**
- * Handles a record that the last owner published, if the revision of the record is higher than the revision in the
- * snapshot. The next revisions continue from that record, because screens ignore a record whose revision is not higher
- * than the last revision.
+ * Adopts a record of the last owner if its revision is higher than the revision in the snapshot. The next revisions
+ * continue from this revision, because screens accept only rising revisions.
  */
 export function adoptPublished(engine: { inForce: PublishedInForce }, record: LimitsInForce | StandbyInForce): void {
   const { inForce } = engine;

@@ -15,7 +15,10 @@ export type IntakeResult =
 /** The identity of a message, from the envelope of its record. */
 type MessageId = Pick<RecordOrigin, 'boot' | 'seq'>;
 
-/** Returns the engine's input for a record of `observations` or `commands`, or the reason why the engine cannot use the record. */
+/**
+ * Returns the engine's input for a record of `observations` or `commands`, or the reason why the engine cannot use the
+ * record.
+ */
 export function inputOf(record: AnyRecord, id: MessageId): IntakeResult {
   const input = convert(record, id);
   return input
@@ -26,13 +29,18 @@ export function inputOf(record: AnyRecord, id: MessageId): IntakeResult {
       };
 }
 
-/** Returns the engine's input for the decrypted content of an envelope, or the reason why the engine cannot use the content. */
+/**
+ * Returns the engine's input for the decrypted content of an envelope, or the reason why the engine cannot use the
+ * content.
+ */
 export function inputOfText(contentType: string, plaintext: Uint8Array, id: MessageId): IntakeResult {
   const checked = checkRecord(contentType, plaintext);
   return checked.ok ? inputOf(checked, id) : { ok: false, reason: checked.fault.message };
 }
 
-/** The `boot` and `seq` of an input are those of the envelope. If the device sends no `boot`, the gateway creates them. */
+/**
+ * The `boot` and `seq` of an input are those of the envelope. If the device sends no `boot`, the gateway creates them.
+ */
 function convert(record: AnyRecord, { boot, seq }: MessageId): Input | undefined {
   switch (record.contentType) {
     case contentTypes.observation: {

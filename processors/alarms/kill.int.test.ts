@@ -43,8 +43,8 @@ const courses: readonly Numerics[] = [
 ];
 
 /**
- * `rev` is left out. The readings carry receive times of minutes ago, so unanswered alarms escalate by the wall clock, and their revisions
- * differ.
+ * Leaves out `rev`. The receive times of the readings are minutes old, so unanswered alarms escalate by the wall clock,
+ * and the runs get different revisions.
  */
 const tileText = ({ alarmId, condition, present, signal, onsets, onsetAt }: Alarm) =>
   `${alarmId} ${condition} ${onsetAt} onsets ${onsets} ${present} ${signal}`;
@@ -60,7 +60,10 @@ const killsMin = Number(process.env.VIGIL_TEST_KILLS ?? 2);
 type AcknowledgedBed = { readonly bed: LabBed; readonly answers: string[] };
 const acknowledgedBedsMin = Math.max(3, Math.ceil(killsMin / 4));
 
-/** Expects that each acknowledgement was answered once, and that the time of the first accepted acknowledgement is on an alarm. */
+/**
+ * Expects that each acknowledgement was answered once, and that an alarm has the time of the first accepted
+ * acknowledgement.
+ */
 async function expectAcknowledgementsKept({ bed, answers }: AcknowledgedBed, deadline: number): Promise<void> {
   const replies = () => lab.publishedOf(bed).flatMap((record) => ('accepted' in record ? [record] : []));
   while (answers.some((at) => !replies().some((reply) => reply.at === at)) && Date.now() < deadline)
@@ -68,8 +71,8 @@ async function expectAcknowledgementsKept({ bed, answers }: AcknowledgedBed, dea
   const accepted = new Set(replies().flatMap((reply) => (reply.accepted ? [reply.at] : [])));
   const refused = new Set(replies().flatMap((reply) => (reply.accepted ? [] : [reply.at])));
   expect(answers.filter((at) => accepted.has(at) === refused.has(at))).toEqual([]);
-  // If an accepted acknowledgement is on no alarm, the alarm was acknowledged before, and the test had not yet seen this. All
-  // acknowledgements may be refused, for example because an alarm was no longer late. Then the person has an answer, and nothing is lost.
+  // Only the first accepted acknowledgement must be on an alarm: a later one may repeat an acknowledgement that the
+  // test has not seen yet. All acknowledgements may be refused. Then the person has an answer, and nothing is lost.
   const timesOnAlarms = () => new Set(lab.eventsOf(bed).flatMap(({ alarm }) => alarm.acknowledgedAt ?? []));
   const first = answers.find((at) => accepted.has(at));
   if (first !== undefined)
@@ -107,7 +110,8 @@ describe('a killed processor', () => {
         acknowledgedBeds.push({ bed: await lab.admit('adult'), answers: [] });
       let child = await start();
 
-      // Each step takes 100 ms and is one second of the devices' time. The receive time of a reading is in that second too.
+      // Each step takes 100 ms and is one second of the devices' time. The receive time of a reading lies in this
+      // second too.
       const seconds = 160;
       const secondsMax = Math.max(600, killsMin * 120);
       const t = Date.now() - (secondsMax + 5) * 1_000;
@@ -115,8 +119,8 @@ describe('a killed processor', () => {
       const kills: number[] = [];
       let killAt = 20 + Math.floor(rand() * 20);
       let restart: Promise<void> | undefined;
-      // On a busy machine a restart takes longer. So the run continues until there were enough kills and each bed of `acknowledgedBeds` has
-      // an acknowledgement.
+      // On a busy machine a restart takes longer. So the run continues until there were enough kills and each bed of
+      // `acknowledgedBeds` has an acknowledgement.
       const isShort = () => kills.length < killsMin || acknowledgedBeds.some(({ answers }) => answers.length === 0);
       for (let s = 0; s < seconds || (isShort() && s < secondsMax); s++) {
         for (const bed of beds) {
@@ -171,8 +175,8 @@ describe('a killed processor', () => {
       );
 
       const lines = readFileSync(lab.logFile(name), 'utf8').split('\n');
-      // After each kill, the new process removes the killed process from the Kafka group. The log line comes even if Kafka has removed it
-      // already, as on a slow machine.
+      // After each kill, the new process removes the killed process from the Kafka group. The log line comes even if
+      // Kafka has removed it already, as on a slow machine.
       const removals = lines.filter((line) => line.includes('the former process'));
       expect(removals.length).toBeGreaterThanOrEqual(kills.length);
       const takeovers = lines

@@ -1,7 +1,8 @@
 /**
- * Kills the alarm processor a hundred times while a recording replays. Kafka is a list in memory, and the wall clock is the recording's
- * clock. So one second is enough to try many moments of a kill: before or after events, snapshots and commits are written. Readings and
- * commands also come while no processor runs. kill.int.test.ts kills the real process.
+ * Kills the alarm processor a hundred times while a recording replays. Kafka is a list in memory, and the wall clock is
+ * the recording's clock. So one second is enough to try many moments of a kill: before or after events, snapshots and
+ * commits are written. Readings and commands also come while no processor runs. kill.int.test.ts kills the real
+ * process.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +21,10 @@ import type { EngineSnapshot } from './patient-engine.ts';
 
 const folder = join(import.meta.dirname, '../../simulators/recordings');
 const key = 'association-kills';
-/** An acknowledged alarm never calls again. Otherwise the re-alarm would depend on the wall clock, which differs between the runs. */
+/**
+ * An acknowledged alarm never calls again. Otherwise the re-alarm would depend on the wall clock, which differs between
+ * the runs.
+ */
 const env: typeof bedEnv = { ...bedEnv, profile: () => ({ ...adultProfile, realarmMs: 10 ** 12 }) };
 const adult: AssociationInput = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null };
 
@@ -38,7 +42,10 @@ function newLog(readings: readonly ObservationInput[], commands: Command[]) {
 }
 type Log = ReturnType<typeof newLog>;
 
-/** Starts a processor at the time `nowMs`. It restores from the log. Readings and commands of the log up to `nowMs` are replayed. */
+/**
+ * Starts a processor at the time `nowMs`. It restores from the log. Readings and commands of the log up to `nowMs` are
+ * replayed.
+ */
 function startProcessor(log: Log, nowMs: number) {
   const pending: AlarmEvent[] = [];
   let eventsBefore = log.alarms.length;
@@ -92,7 +99,10 @@ function startProcessor(log: Log, nowMs: number) {
     send(part: number) {
       log.alarms.push(...pending.splice(0, Math.round(pending.length * part)));
     },
-    /** Writes all events, then the snapshot, then the commit. `steps`: 0 stops after the events, 1 after the snapshot, 2 writes all. */
+    /**
+     * Writes all events, then the snapshot, then the commit. `steps`: 0 stops after the events, 1 after the snapshot, 2
+     * writes all.
+     */
     flush(atMs: number, steps: number) {
       const { snapshots, position, undo } = partition.flush(atMs, 0, BigInt(eventsBefore));
       this.send(1);
@@ -112,7 +122,9 @@ function startProcessor(log: Log, nowMs: number) {
   };
 }
 
-/** Returns the highest revision of each physiological alarm as text, without the parts that depend on the wall clock. */
+/**
+ * Returns the highest revision of each physiological alarm as text, without the parts that depend on the wall clock.
+ */
 function screenTexts(events: readonly AlarmEvent[]): string[] {
   const latest = new Map<string, Alarm>();
   for (const { alarm } of events)
@@ -121,7 +133,7 @@ function screenTexts(events: readonly AlarmEvent[]): string[] {
     .filter(({ kind }) => kind === 'physiological')
     .map((alarm) => {
       const { alarmId, condition, onsetAt, onsets, present, resolvedAt, acknowledgedBy } = alarm;
-      // The re-alarm of scores is not switched off, so the acknowledgement of a score can end.
+      // Scores still call again, at a time that depends on the wall clock. Then their acknowledgement ends.
       const acknowledger = isScore(condition) ? '' : (acknowledgedBy?.name ?? '-');
       return `${condition} ${onsetAt} ${alarmId} ×${onsets} ${present ? 'present' : resolvedAt} ${acknowledger}`;
     })

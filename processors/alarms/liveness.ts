@@ -1,6 +1,6 @@
 /**
- * Decides whether silence may be judged now. Keeps the state of reception.ts, the times of requests to Kafka, and the times of Kafka's
- * answers.
+ * Decides whether silence may be judged now. Keeps the state of reception.ts, the times of requests to Kafka, and the
+ * times of Kafka's answers.
  *
  * Guarantee: silence is not judged while Kafka leaves a request unanswered for too long, or while this process is
  * paused. After such a time, the process waits 3 s more (`catchUpMs` in reception.ts) before it judges silence. In
@@ -12,8 +12,8 @@ export type Liveness = {
   /** Checks the clocks and Kafka's answers. @returns whether silence may be judged now */
   mayJudge(): boolean;
   /**
-   * Sends a request to Kafka. If the request fails, Kafka has not answered: the time without an answer counts from the first failed
-   * request. @throws the error of the request
+   * Sends a request to Kafka. If the request fails, Kafka has not answered: the time without an answer counts from the
+   * first failed request. @throws the error of the request
    */
   askKafka(request: () => Promise<void>): Promise<void>;
 };

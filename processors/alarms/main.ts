@@ -36,10 +36,7 @@ const closeMsMax = 9_000;
 
 type AlarmSettings = Settings<typeof alarmSettings>;
 
-/**
- * The parts of the process that are open already. The metrics and the health read these parts from the start of the
- * process.
- */
+/** The open parts of the process. The metrics and the health read them even before all parts are open. */
 type Parts = { health: Health; sealedLog?: SealedLog; processor?: Processor };
 
 async function openAlarms(settings: AlarmSettings, log: Logger) {
@@ -117,7 +114,7 @@ async function followAssociations(sealedLog: SealedLog, pseudonymKey: string) {
   return { associations, table };
 }
 
-/** Ends the process. The supervisor starts the process again, and the start restores the states for the new log. */
+/** Ends the process. The supervisor starts the process again, which restores the states for the new log. */
 function exitToRestart(log: Logger, partition: number, offset: bigint): never {
   log.fatal(
     { partition, offset: String(offset) },

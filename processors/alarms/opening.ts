@@ -1,4 +1,7 @@
-/** Opens the records that the engines read. A record that cannot be opened is skipped, counted, and logged without its content. */
+/**
+ * Opens the records that the engines read. A record that cannot be opened is skipped, counted, and logged without its
+ * content.
+ */
 import type { Logger } from 'pino';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -14,7 +17,10 @@ export type ReceivedCanary = { readonly ok: false; readonly canaryMs: number };
 type OpenedRecord = IntakeResult | ReceivedCanary | undefined;
 
 export type Opening = {
-  /** Returns the content of a record, or undefined if the record is skipped. Returns no promise if the data key is in memory. */
+  /**
+   * Returns the content of a record, or undefined if the record is skipped. Returns no promise if the data key is in
+   * memory.
+   */
   open(topic: KafkaTopic, partition: number, record: LogRecord): OpenedRecord | Promise<OpenedRecord>;
   /** Returns the number of skipped records. */
   leftOut(): number;

@@ -7,7 +7,10 @@ import { createOutbox } from './outbox.ts';
 const log = pino({ level: 'silent' });
 const event = (rev: number) => ({ type: 'updated', at: '', alarm: { rev } }) as unknown as AlarmEvent;
 
-/** Returns a log in memory. `accepts` decides whether an append succeeds; `appended` has the appended revisions in order. */
+/**
+ * Returns a log in memory. `accepts` decides whether an append succeeds; `appended` has the appended revisions in
+ * order.
+ */
 function logOf(accepts: (rev: number, attempt: number) => boolean) {
   const appended: number[] = [];
   const attempts = new Map<number, number>();

@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 
-/** If more events wait, `waitForRoom` does not resolve, so that no more records are read. */
+/** While more events wait, `waitForRoom` does not resolve, and no more records are read. */
 const waitingMax = 2_000;
 const batchMax = 200;
 const retryMs = 500;
@@ -14,13 +14,18 @@ export type Outbox<Event> = {
   put(event: Event): void;
   /** Resolves when at most 2,000 events wait. */
   waitForRoom(): Promise<void>;
-  /** Resolves to true when all events that were put before the call are in the log, or to false when the outbox is closed first. */
+  /**
+   * Resolves to true when all events that were put before the call are in the log, or to false when the outbox is
+   * closed first.
+   */
   waitUntilSent(): Promise<boolean>;
   /** Returns the offset after the last event that is in the log. */
   nextOffset(): bigint;
   /** Returns the number of events that wait. */
   waitingCount(): number;
-  /** Returns the monotonic time at which the oldest waiting event was put into the outbox; undefined if no event waits. */
+  /**
+   * Returns the monotonic time at which the oldest waiting event was put into the outbox; undefined if no event waits.
+   */
   waitingSince(): number | undefined;
   /** Drops the waiting events. */
   close(): void;

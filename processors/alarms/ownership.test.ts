@@ -24,7 +24,10 @@ const assignment = (...partitions: number[]) =>
     ['commands', partitions],
   ]);
 
-/** Opens an ownership over a log in memory. A restore waits until the test calls `answer`, and an append until the test calls `take`. */
+/**
+ * Opens an ownership over a log in memory. A restore waits until the test calls `answer`. An append waits until the
+ * test calls `take`.
+ */
 function openOwnership() {
   const restores: { readonly partitions: readonly number[]; readonly answer: () => void }[] = [];
   const appends: { readonly body: object; readonly take: () => void }[] = [];

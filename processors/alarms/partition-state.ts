@@ -42,15 +42,17 @@ export type PartitionOptions = {
   readonly counters: Counters;
   /** Called with the counts of each step of an engine. */
   readonly onCounts?: (counts: Counts) => void;
-  /** Returns whether silence may be judged now (reception.ts). Until then, the partition does not become live. */
+  /**
+   * Returns whether silence may be judged now (reception.ts). A partition becomes live only if silence may be judged.
+   */
   readonly mayJudge: () => boolean;
   readonly nowMs: number;
 };
 
 /**
  * - `replaying`: readings that were in the log at the takeover are still to be read.
- * - `replayed`: those readings are read. But newer readings are still to be read, or silence must not be judged yet. Readings and
- *   commands are judged by the present limits.
+ * - `replayed`: those readings are read. But newer readings are still to be read, or silence must not be judged yet.
+ * Readings and commands are judged by the present limits.
  * - `live`: the engines also judge by the wall clock, so silence and escalation are judged.
  */
 type Phase = 'replaying' | 'replayed' | 'live';
@@ -65,7 +67,7 @@ export type PartitionState = {
   phase: Phase;
   /** The end of the log of readings, according to the newest batch. */
   logEnd: bigint;
-  /** The profiles changed before the partition was live, so some readings were judged by the former profiles. */
+  /** True if the profiles changed before the partition was live, so that former profiles judged some readings. */
   hasNewProfiles: boolean;
 };
 

@@ -1,6 +1,6 @@
 /**
- * Creates a partition: its engines, and the position in the log up to which their states include the records. All functions here are
- * synchronous. The caller reads the records, appends the events, and writes the snapshots.
+ * Creates a partition: its engines, and the position in the log before which their states include all records. All
+ * functions here are synchronous. The caller reads the records, appends the events, and writes the snapshots.
  */
 import { atMostNow } from '../../contracts/steady-time.ts';
 import { nextDue } from './core/engine.ts';
@@ -15,7 +15,10 @@ import { type Flush, takeSnapshots } from './snapshots.ts';
 
 export type Partition = ReturnType<typeof createPartition>;
 
-/** Creates a partition with the restored engines. Runs the restored commands immediately if no reading is to be replayed. */
+/**
+ * Creates a partition with the restored engines. Runs the restored commands immediately if no reading is to be
+ * replayed.
+ */
 export function createPartition(options: PartitionOptions) {
   const partition = initialPartition(options);
   restoreEngines(partition);
@@ -48,7 +51,10 @@ export function createPartition(options: PartitionOptions) {
     /** @see takeSnapshots */
     flush: (nowMs: number, quietMs: number, eventsBefore: bigint): Flush =>
       takeSnapshots(partition, nowMs, quietMs, eventsBefore),
-    /** Returns whether a reading at this offset would be judged now. An offset that a state already includes would be skipped. */
+    /**
+     * Returns whether a reading at this offset would be judged now. An offset that a state already includes would be
+     * skipped.
+     */
     judgesAt: (offset: bigint) =>
       partition.phase === 'live' &&
       [...engines.values()].every(({ includedBefore }) => offset >= includedBefore.observations),
@@ -76,7 +82,9 @@ function restoreEngines(partition: PartitionState): void {
     adoptPublished(engineFor(partition, record.associationId, nowMs), record);
 }
 
-/** A record of `observations`. `atMs`: its time in Kafka; `receivedAt`: its receipt at the gateway; both ms since 1970. */
+/**
+ * A record of `observations`. `atMs`: its time in Kafka; `receivedAt`: its receipt at the gateway; both ms since 1970.
+ */
 type Reading = {
   readonly key: string;
   readonly offset: bigint;

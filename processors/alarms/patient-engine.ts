@@ -72,7 +72,8 @@ export function restoredEngine(env: Environment, body: AlarmState, nowMs: number
     inForce: { limits, standby, madeFrom: undefined },
     scores: checkFromSnapshot(scores),
   };
-  // `rearm` changed these alarms because of the present clock. The screens get the changed alarms when the partition is live.
+  // `rearm` changed these alarms because of the present clock. The screens get the changed alarms when the partition is
+  // live.
   for (const [key, { alarm }] of Object.entries(state.book.live))
     if (rearmed.book.live[key]?.alarm !== alarm)
       engine.publishedEvents.push({ type: 'updated', at: alarm.raisedAt, alarm });

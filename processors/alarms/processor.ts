@@ -31,7 +31,7 @@ import { type Outgoing, outgoingOf } from './screen-record.ts';
 const alarmsGroup = 'alarms';
 const tickMs = 500;
 const associationWaitMs = 2_000;
-/** Time between two checks whether each patient at a device has an engine. So a device that has sent nothing gets an alarm, too. */
+/** Each patient at a device gets an engine after at most this time. So a device that never sends gets an alarm too. */
 const ensureEveryMs = 2_000;
 
 export type Processor = {
@@ -47,14 +47,20 @@ export type ProcessorOptions = {
   readonly env: Environment;
   readonly snapshotMs: number;
   readonly quietSnapshotMs: number;
-  /** Path of the file with the process's identity in the Kafka group (the setting `VIGIL_ALARMS_MEMBER_FILE`); if empty, the identity is in no file. */
+  /**
+   * Path of the file with the process's identity in the Kafka group (the setting `VIGIL_ALARMS_MEMBER_FILE`); if empty,
+   * the identity is in no file.
+   */
   readonly memberFile: string;
   readonly log: Logger;
   readonly canaries: Canaries;
   /** The wall clock, ms since 1970. */
   readonly now: () => number;
   readonly onReady: () => void;
-  /** Called if new readings have offsets that the states already include. The topic was recreated, and the process must restart. */
+  /**
+   * Called if new readings have offsets that the states already include. The topic was recreated, and the process must
+   * restart.
+   */
   readonly onLogRecreated: (partition: number, offset: bigint) => void;
 };
 
@@ -181,7 +187,10 @@ function createJudging({ options, counts, liveness }: Parts, ownership: Ownershi
     await owner.outbox.waitForRoom();
   }
 
-  /** Counts a canary only while everything is judged. So if silence and escalation are not judged for long, the screens show an alarm. */
+  /**
+   * Counts a canary only while everything is judged. So if silence and escalation are not judged for long, the screens
+   * show an alarm.
+   */
   function receiveCanary(partition: Partition, partitionNumber: number, offset: bigint, canaryMs: number): void {
     if (partition.judgesAt(offset)) {
       if (liveness.mayJudge()) canaries.receive(partitionNumber, canaryMs, now());

@@ -1,6 +1,6 @@
 /**
- * Reads the operator's file of limit profiles. The file has profiles for wards, and for children and newborns, who have no built-in
- * profile. The file may change while the process runs.
+ * Reads the operator's file of limit profiles. The file has profiles for wards, and for children and newborns, who have
+ * no built-in profile. The file may change while the process runs.
  */
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';

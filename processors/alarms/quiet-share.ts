@@ -1,10 +1,13 @@
-/** An odd number near 2^32 divided by the golden ratio. Its multiples are spread evenly over 32 bits (Knuth, TAOCP 3, 6.4). */
+/**
+ * An odd number near 2^32 divided by the golden ratio. Its multiples are spread evenly over 32 bits (Knuth, TAOCP 3,
+ * 6.4).
+ */
 const golden = 2_654_435_769;
 
 /**
- * Returns a factor from 0.5 to 1. If only readings came, the snapshot of an association is written after the quiet time multiplied by
- * this factor. The factor depends on the association. Otherwise all snapshots could be written in the same second, and alarms would have
- * to wait.
+ * Returns a factor from 0.5 to 1. If only readings came, the snapshot of an association is written after the quiet time
+ * multiplied by this factor. Each association has its own factor, so that alarms do not wait while all snapshots are
+ * written in one second.
  */
 export function quietShareOf(associationId: string): number {
   let sum = 0;

@@ -1,15 +1,21 @@
 /**
- * Decides whether silence may be judged. If Kafka is away or this process was paused, this processor gets no records. Then the silence is
- * not the fault of the devices. Pure. All times are ms of the monotonic clock, except the wall clock.
+ * Decides whether silence may be judged. If Kafka is away or this process was paused, this processor gets no records.
+ * Then the silence is not the fault of the devices. Pure. All times are ms of the monotonic clock, except the wall
+ * clock.
  */
 
-/** If two checks are further apart than this, the process was paused in between. Then the log is read before silence is judged. */
+/**
+ * If two checks are further apart than this, the process was paused in between. Then the log is read before silence is
+ * judged.
+ */
 const stalledMs = 1_500;
 /** Kafka counts as away if it has not answered for longer than this. */
 const awayMs = 2_500;
 /** Time to read the records that arrived during a standstill or an outage (ours). */
 const catchUpMs = 3_000;
-/** If the difference between the wall clock and the monotonic clock changes by more than this, the wall clock was set. */
+/**
+ * If the difference between the wall clock and the monotonic clock changes by more than this, the wall clock was set.
+ */
 const clockStepMs = 500;
 
 export type Reception = {

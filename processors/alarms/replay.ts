@@ -1,12 +1,12 @@
-/** The replay of a partition after a takeover, and its end: the moment from which the engines judge by the wall clock. */
+/** Replays a partition after a takeover. After the replay, the engines also judge by the wall clock. */
 import { nextDue } from './core/engine.ts';
 import { realign } from './core/realign.ts';
 import type { PartitionState } from './partition-state.ts';
 import { applyEvents, engineFor, publishInForce, publishScores, runEngine, updateAssociation } from './run-engine.ts';
 
 /**
- * Gives the engines the pending commands whose time in Kafka is at most `untilMs`, in order. So in a replay, each command comes between the
- * same readings as before.
+ * Gives the engines the pending commands whose time in Kafka is at most `untilMs`, in order. So in a replay, each
+ * command comes between the same readings as before the takeover.
  */
 export function runCommands(partition: PartitionState, untilMs: number, nowMs: number): void {
   const isLive = partition.phase === 'live';
@@ -24,9 +24,8 @@ export function runCommands(partition: PartitionState, untilMs: number, nowMs: n
 }
 
 /**
- * Ends the replay if its last reading is read, and makes the partition live if all readings are read and silence may be
- * judged. Readings that came during an outage of Kafka or during a long replay are read first, so that no device counts
- * as silent because of unread readings.
+ * Moves the partition to its next phase: `replayed` after the last reading of the replay, and `live` when all readings
+ * are read and silence may be judged. So no device counts as silent because of unread readings.
  */
 export function advanceReplay(partition: PartitionState, nowMs: number): void {
   const { restored, mayJudge } = partition.options;

@@ -16,7 +16,10 @@ import { isScreenRecord } from './screen-record.ts';
 /** Maximum number of the last records of a partition of `alarms` that are read if there is no snapshot. */
 const publishedMax = 5_000n;
 
-/** What the next owner of a partition begins with. `publishedTo`: the end of `alarms`; `commandsRead`: the end of `commands`. */
+/**
+ * What the next owner of a partition begins with. `publishedTo`: the end of `alarms`; `commandsRead`: the end of
+ * `commands`.
+ */
 export type RestoredPartition = Restored & { readonly publishedTo: bigint; readonly commandsRead: bigint };
 
 type RawRecord = { readonly partition: number; readonly record: LogRecord };
@@ -31,7 +34,10 @@ type RestoreOptions = {
   readonly log: Logger;
 };
 
-/** Reads the committed offsets and the snapshots, then `alarms` from the end of the snapshots, and `commands` from the committed offset. */
+/**
+ * Reads the committed offsets and the snapshots, then `alarms` from the end of the snapshots, and `commands` from the
+ * committed offset.
+ */
 export async function restorePartitions(options: RestoreOptions): Promise<ReadonlyMap<number, RestoredPartition>> {
   const { reader, group, partitions, log } = options;
   const { readStates, readAll } = createTopicReading(options);
@@ -77,7 +83,10 @@ export async function restorePartitions(options: RestoreOptions): Promise<Readon
   );
 }
 
-/** Returns the offset in `alarms` before which the snapshots of a partition include every event; undefined without snapshots. */
+/**
+ * Returns an offset in `alarms`; undefined without snapshots. The snapshots of the partition include every event before
+ * this offset.
+ */
 function eventsIncludedBefore(states: readonly AlarmState[] | undefined): bigint | undefined {
   return states?.reduce((most, { engine }) => max(most, BigInt((engine as EngineSnapshot).told)), 0n);
 }
@@ -100,14 +109,17 @@ const commandOf: Decode<Restored['commands'][number]> = ({ opened, record }, { k
     : undefined;
 };
 
-/** Reads parts of topics and opens their records. Skips a record that cannot be read, because its readings can still be judged again. */
+/**
+ * Reads parts of topics and opens their records. Skips a record that cannot be read, because its readings can still be
+ * judged again.
+ */
 function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
   const wants = (contentType: string) => !isScreenRecord(contentType) || isInForce(contentType);
   const reading = createSealedReading({ open: sealedLog.open, log, leftOutOf: 'what is restored', wants });
 
   /**
-   * Reads the latest snapshot of each association. Of the last two snapshots, uses the snapshot with the higher offset,
-   * because a former owner may have written its snapshot late.
+   * Reads the latest snapshot of each association. Uses the one of the last two snapshots that has the higher offset,
+   * because a former owner may have written late.
    */
   async function readStates(starts: Starts): Promise<Map<number, AlarmState[]>> {
     const lastTwo = new Map<string, RawRecord[]>();
@@ -116,7 +128,7 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
       else lastTwo.set(record.key, [...(lastTwo.get(record.key) ?? []), { partition, record }].slice(-2));
     });
     const pairs = [...lastTwo.values()];
-    // All pairs are opened at the same time. This is faster, because other threads unwrap the data keys.
+    // Opening all pairs at the same time is faster, because other threads unwrap the data keys.
     const bests = await Promise.all(pairs.map(stateWithHighestOffset));
     const states = new Map<number, AlarmState[]>();
     for (const [index, [first]] of pairs.entries()) {

@@ -18,7 +18,10 @@ export function engineFor(partition: PartitionState, associationId: string, nowM
   return engine;
 }
 
-/** Gives an engine its association if the association has changed. The engine gets a new end only when the partition is live. */
+/**
+ * Gives an engine its association if the association has changed. The engine gets a new end of its period only when the
+ * partition is live.
+ */
 export function updateAssociation(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
   const association = partition.options.findAssociation(engine.associationId);
   if (!association) return;
@@ -32,7 +35,9 @@ export function updateAssociation(partition: PartitionState, engine: PatientEngi
   runEngine(partition, engine, input, nowMs);
 }
 
-/** Runs one step of an engine and publishes the result. @param from the position of the record that the input comes from */
+/**
+ * Runs one step of an engine and publishes the result. @param from the position of the record that the input comes from
+ */
 export function runEngine(
   partition: PartitionState,
   engine: PatientEngine,
@@ -44,7 +49,8 @@ export function runEngine(
   const { state, events, answer, counts } = step(env, engine.state, input, nowMs);
   if (counts) onCounts?.(counts);
   engine.state = state;
-  // The limits go out before the events, so that a screen never shows an alarm beside a limit that the value does not break.
+  // The limits go out before the events, so that a screen never shows an alarm beside a limit that the value does not
+  // break.
   publishInForce(partition, engine, nowMs);
   applyEvents(partition, engine, { state, events, from, isUrgent: input.type === 'command' }, nowMs);
   publishScores(partition, engine, nowMs);
@@ -78,7 +84,8 @@ export function publishInForce(partition: PartitionState, engine: PatientEngine,
   const { published, records } = inForceNow(env, engine.state, engine.inForce, nowMs);
   engine.inForce = published;
   if (records.length === 0) return;
-  // A snapshot must include each record of `alarms` before the offset that the snapshot names. So a change makes the snapshot urgent.
+  // A snapshot must include each record of `alarms` before the offset that the snapshot names. So changed limits make
+  // the snapshot urgent.
   engine.dirty ??= { from: partition.position, atMs: nowMs, urgent: false };
   if (!isFirst || published.standby) engine.dirty.urgent = true;
   for (const record of records) publish(record);

@@ -1,7 +1,6 @@
 /**
- * The records that the alarm processor writes to `alarms` beside the events. These records are for the screens. The
- * next owner of a partition reads only two kinds of these records, for their revisions: the limits in force and the
- * standby.
+ * The records that the alarm processor writes to `alarms` beside the events. These records are for the screens. From
+ * these records, the next owner of a partition reads only the limits in force and the standby, for their revisions.
  */
 import type { CommandAnswer, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { type ContentType, contentTypes } from '../../contracts/messages/records.ts';

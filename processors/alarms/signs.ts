@@ -1,6 +1,6 @@
 /**
- * Writes the signs of life of the alarm processor into `presence`, and the received canaries into `canary`. Without the signs, screens show
- * an alarm.
+ * Writes the signs of life of the alarm processor into `presence`, and the received canaries into `canary`. Without the
+ * signs, screens show an alarm.
  */
 import type { PresenceRecord } from '../../contracts/messages/presence.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';

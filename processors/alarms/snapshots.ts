@@ -23,7 +23,7 @@ export type Flush = {
 /**
  * Returns snapshots of the engines that are due, and tombstones of the engines that are forgotten.
  * @param quietMs the longest time for which an engine that only got readings waits for its snapshot
- * @param eventsBefore the earlier snapshots include the events of `alarms` before this offset
+ * @param eventsBefore the snapshots in Kafka include the events of `alarms` before this offset
  */
 export function takeSnapshots(partition: PartitionState, nowMs: number, quietMs: number, eventsBefore: bigint): Flush {
   const { engines, position, options } = partition;
@@ -57,7 +57,8 @@ function snapshotOf(
   eventsBefore: bigint,
 ): AlarmState {
   const { limits, standby } = inForce;
-  // Before the partition is live, its restored events are not compared with the states. So the next owner must read these events again.
+  // Before the partition is live, its restored events are not compared with the states. So the next owner must read
+  // these events again.
   const publishedUntil = String(phase === 'live' ? eventsBefore : options.restored.publishedFrom);
   const engine: EngineSnapshot = { v: 1, state, told: publishedUntil };
   const scores = scoresOf(options.env, state, nowMs);
