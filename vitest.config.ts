@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** How long `expect.poll` waits. Without it, a busy machine would have one second for what it awaits. */
+/** How long `expect.poll` waits. The default of one second is too short for a busy machine. */
 const expectOnBusyMachine = { poll: { timeout: 30_000 } };
 /** The place and the name of a test file say what the test needs: STYLE 14 in CONTRIBUTING.md. */
 const never = ['**/node_modules/**', '**/.vigil/**', '**/dist/**'];
@@ -21,8 +21,8 @@ export default defineConfig({
           testTimeout: 60_000,
           expect: expectOnBusyMachine,
           hookTimeout: 60_000,
-          // The files of a worker share its modules: loading them again for each file took a third of the processor time. So a test
-          // that changes the state of a module undoes it.
+          // The files of a worker share its modules, because loading the modules for each file took a third of the
+          // processor time. So a test that changes the state of a module must undo the change.
           isolate: false,
           // Many tests wait for a socket or a child process, so there are more workers than processors.
           maxWorkers: Math.max(4, availableParallelism()),

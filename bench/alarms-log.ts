@@ -43,7 +43,10 @@ export async function openReadingLog(data: TestPlatform, beds: number, wardOf: (
   }
   await operator.close();
 
-  /** @param heartRate heart rate, /min. A value above 140 raises an alarm immediately, because the extreme limit has no delay. */
+  /**
+   * @param heartRate heart rate, /min. A value above 140 raises an alarm immediately, because the extreme limit has no
+   * delay.
+   */
   async function send(bed: Bed, timeMs: number, heartRate: number): Promise<void> {
     bed.seq += 1;
     const { deviceId, associationId: key, writer, seq } = bed;
@@ -113,8 +116,8 @@ async function recordsRead(port: number): Promise<number> {
 }
 
 /**
- * Measures how many readings per second one alarm processor handles. All readings are in Kafka before the processor starts. The first fifth
- * is warm-up and does not count.
+ * Measures how many readings per second one alarm processor handles. All readings are in Kafka before the processor
+ * starts. The first fifth is warm-up and does not count.
  */
 export async function measureThroughput(
   data: TestPlatform,

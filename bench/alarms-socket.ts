@@ -1,4 +1,7 @@
-/** Measures the time from a reading beyond a limit to its alarm on a clinician's connection, under the load of a whole hospital. */
+/**
+ * Measures the time from a reading beyond a limit to its alarm on a clinician's connection, under the load of a whole
+ * hospital.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

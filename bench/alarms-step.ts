@@ -49,7 +49,9 @@ function readingAt(second: number, bed: number): ObservationInput {
 const beds = 64;
 const roundSeconds = 300;
 
-/** Returns the steps per second of the fastest round, because other work on the machine can only make a round slower. */
+/**
+ * Returns the steps per second of the fastest round, because other work on the machine can only make a round slower.
+ */
 export function measureSteps(rounds: number): number {
   const states = Array.from({ length: beds }, (_, bed) => step(env, initialState(`bed-${bed}`), admitted, t0).state);
   let best = 0;

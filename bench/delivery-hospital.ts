@@ -1,4 +1,7 @@
-/** A hospital for the measurement of deliveries: wards with patients, devices, nurses with open pages and phones, and a push service. */
+/**
+ * A hospital for the measurement of deliveries: wards with patients, devices, nurses with open pages and phones, and a
+ * push service.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureCertificates } from '../certs/ensure.ts';
@@ -14,7 +17,7 @@ import { connectDevice, type TestDevice } from '../tests/device.ts';
 import type { TestPlatform } from '../tests/platform.ts';
 import { admitted, associate, openLogAs, startProcess, until } from '../tests/system.ts';
 
-/** Number of beds of each nurse. The number is so small that no nurse reaches the limit of messages to one person. */
+/** Number of nurses: so many that no nurse reaches the limit of messages to one person. */
 const nurseCount = 20;
 const wardCount = 10;
 /** Time between two readings of a device, ms. */

@@ -16,7 +16,10 @@ export const breachHeartRate = 190;
 
 export type MutableBreach = Breach & { readonly times: Breach['times']; readonly calls: Map<string, string> };
 
-/** Calls `onRecord` with each record of the topics from now on. `seenMs` is the time at which this process got the record. */
+/**
+ * Calls `onRecord` with each record of the topics from now on. `seenMs` is the time at which this process got the
+ * record.
+ */
 export async function followLog(
   operator: SealedLog,
   topics: readonly KafkaTopic[],

@@ -9,8 +9,9 @@ import { payloadBytes, publishTemplate } from './reading.ts';
 import { startRig } from './rig.ts';
 
 /**
- * Size of a reading of `publishTemplate` in Kafka, bytes. The record is a compact JWE in base64url: the payload with our fields around it
- * (433 bytes, 578 in base64url), the header (228 bytes, 304 in base64url), and the initialization vector, the tag and the dots (42).
+ * Size of a reading of `publishTemplate` in Kafka, bytes. The record is a compact JWE in base64url: the payload with
+ * our fields around it (433 bytes, 578 in base64url), the header (228 bytes, 304 in base64url), and the initialization
+ * vector, the tag and the dots (42).
  */
 const sealedBytes = 924;
 

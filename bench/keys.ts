@@ -70,8 +70,8 @@ async function turnOffKeyRetention(data: TestPlatform): Promise<void> {
 }
 
 /**
- * Writes keys of readings for the given number of days. Uses only 100 different wrapped keys, because wrapping a million keys takes an
- * hour.
+ * Writes keys of readings for the given number of days. Uses only 100 different wrapped keys, because wrapping a
+ * million keys takes an hour.
  */
 async function writeReadingKeys(data: TestPlatform, beds: number, days: number): Promise<number> {
   const log = await openLogAs(data, 'gateway');
@@ -117,7 +117,10 @@ async function writeStay(alarms: SealedLog, bed: Parameters<typeof alarmOf>[0], 
   await alarms.append('alarms', associationId, contentTypes.alarmEvent, raisedEvent(alarmOf(bedOfStay, {})));
 }
 
-/** Starts all processes at the same time. Returns the seconds until all are ready, and the peak memory of each process, MB. */
+/**
+ * Starts all processes at the same time. Returns the seconds until all are ready, and the peak memory of each process,
+ * MB.
+ */
 async function startAll(data: TestPlatform) {
   const startMs = performance.now();
   const running: RunningProcess[] = await Promise.all(

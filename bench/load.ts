@@ -1,6 +1,6 @@
 /**
- * Simulates the devices of the ingest benchmark. The benchmark starts this file as a child process and sends it orders. Every device has
- * one MQTT 5 connection over mutual TLS and publishes with QoS 1.
+ * Simulates the devices of the ingest benchmark. The benchmark starts this file as a child process and sends it orders.
+ * Every device has one MQTT 5 connection over mutual TLS and publishes with QoS 1.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,8 +22,9 @@ export type Order =
   /** Sends as fast as possible: each device always has `window` unacknowledged readings. */
   | { readonly do: 'saturate'; readonly window: number; readonly warmupS: number; readonly seconds: number }
   /**
-   * Sends `perS` readings per second in total, evenly over devices and time. The latency of a reading begins at the time at which the
-   * reading was due, even if this process sent it late. So a slow sender does not make the figures better (coordinated omission).
+   * Sends `perS` readings per second in total, evenly over devices and time. The latency of a reading begins at the
+   * time at which the reading was due, even if this process sent it late. So a slow sender does not make the figures
+   * better (coordinated omission).
    */
   | { readonly do: 'pace'; readonly perS: number; readonly warmupS: number; readonly seconds: number };
 
@@ -241,7 +242,10 @@ async function pace(order: Extract<Order, { do: 'pace' }>): Promise<Answer> {
   return answer;
 }
 
-/** Sends PINGREQ for each device that has sent nothing for half of its Keep Alive, for instance while other devices connect. */
+/**
+ * Sends PINGREQ for each device that has sent nothing for half of its Keep Alive, for instance while other devices
+ * connect.
+ */
 setInterval(() => {
   const nowMs = performance.now();
   for (const device of devices) {

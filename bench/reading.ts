@@ -23,7 +23,9 @@ export type Template = {
   readonly timeOffset: number;
 };
 
-/** Returns the template of a QoS 1 PUBLISH of MQTT 5. A template is valid for all `seq` with the same number of digits. */
+/**
+ * Returns the template of a QoS 1 PUBLISH of MQTT 5. A template is valid for all `seq` with the same number of digits.
+ */
 export function publishTemplate(deviceId: string, boot: string, seq: number): Template {
   const head = `{"boot":"${boot}","seq":`;
   const seqText = String(seq);

@@ -24,7 +24,9 @@ export type Rig = {
   readonly gateway: Child;
   /** Connects devices until `devices` are connected. Returns the duration, s. */
   connect(devices: number): Promise<number>;
-  /** Sends as fast as possible with `window` unacknowledged readings per device. Measures for `seconds` after a warm-up. */
+  /**
+   * Sends as fast as possible with `window` unacknowledged readings per device. Measures for `seconds` after a warm-up.
+   */
   saturate(window: number, warmupS: number, seconds: number): Promise<Measured>;
   /** Sends `perS` readings per second in total. Measures for `seconds` after a warm-up. */
   pace(perS: number, warmupS: number, seconds: number): Promise<Measured>;

@@ -1,6 +1,7 @@
 /**
- * Imitates many screens of one ward. The benchmark starts this file as a child process and sends it orders. Each screen is one
- * live connection over TLS, and it confirms its alarms as a page does. A stalled screen reads nothing after its snapshot.
+ * Imitates many screens of one ward. The benchmark starts this file as a child process and sends it orders. Each screen
+ * is one live connection over TLS, and it confirms its alarms as a page does. A stalled screen reads nothing after its
+ * snapshot.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,7 +23,10 @@ export type Order =
       readonly userIds: readonly string[];
       readonly screens: number;
     }
-  /** Forgets the stalled screens that the server has ended, and opens new stalled screens until there are this many. */
+  /**
+   * Forgets the stalled screens that the server has ended, and opens new stalled screens until `screens` of them are
+   * open.
+   */
   | { readonly do: 'stall'; readonly screens: number; readonly endedAtServer: number }
   | { readonly do: 'report' };
 
@@ -39,7 +43,7 @@ export type Answer =
       readonly loopDelayMs: number;
     };
 
-/** Time after which a screen reports an alarm. The page waits for two frames, and for its timer. */
+/** Time after which a screen reports an alarm. A real page waits for two frames and for its timer. */
 const reportAfterMs = 250;
 const openingMax = 20;
 /**

@@ -164,7 +164,10 @@ function createShift(ward: MadeUpWard, page: Page) {
 
 type Worker = { send(method: string): Promise<Record<string, unknown>> };
 
-/** Attaches to the worker of the page. Playwright has no session for a worker, so the messages go through the session of the page. */
+/**
+ * Attaches to the worker of the page. Playwright has no session for a worker, so the messages go through the session of
+ * the page.
+ */
 async function attachToWorker(cdp: CDPSession): Promise<Worker> {
   const waiting = new Map<number, (result: Record<string, unknown>) => void>();
   cdp.on('Target.receivedMessageFromTarget', ({ message }) => {

@@ -205,7 +205,10 @@ function recordPaints(): void {
   Object.assign(window, { vigilBench: () => ({ frames, ms: performance.now() - startMs, paintedAtMs }) });
 }
 
-/** Raises alarms on one bed after the other, and ends each alarm after `probeLastsMs`. Returns the alarms with their start times. */
+/**
+ * Raises alarms on one bed after the other, and ends each alarm after `probeLastsMs`. Returns the alarms with their
+ * start times.
+ */
 async function probeAlarms(ward: MadeUpWard, beds: number, seconds: number) {
   const raised: { alarmId: string; atMs: number }[] = [];
   for (let count = 0; count < (seconds * 1000) / probeEveryMs; count += 1) {

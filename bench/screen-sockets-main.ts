@@ -1,4 +1,7 @@
-/** Measures the screens of one ward in a process of its own, and prints the figures as JSON. Arguments: beds, seconds, folder of the client. */
+/**
+ * Measures the screens of one ward in a process of its own, and prints the figures as JSON. Arguments: beds, seconds,
+ * folder of the client.
+ */
 import { measureSockets } from './screen-sockets.ts';
 
 const [beds, seconds, clientDir = ''] = process.argv.slice(2);

@@ -42,14 +42,17 @@ export type SocketFigures = {
   readonly receivedTwice: number;
   /** Number of connections of reading screens that ended. */
   readonly lost: number;
-  /** Number of stalled screens that the server ended. The benchmark replaced each of them by a new one. */
+  /** Number of stalled screens that the server ended. The benchmark opened a new screen in place of each of them. */
   readonly ended: number;
   /** Maximum number of screens that got no waves at the same time, because too many bytes waited for them. */
   readonly fullScreens: number;
   /** Largest size of the messages that waited at a time, MB: for one screen, and for all screens together. */
   readonly waitingMbOfOne: number;
   readonly waitingMb: number;
-  /** Memory in use in this process after a garbage collection: before the screens stalled, in the middle, and at the end, MB. */
+  /**
+   * Memory in use in this process after a garbage collection: before the screens stalled, in the middle, and at the
+   * end, MB.
+   */
   readonly usedMb: { readonly before: number; readonly middle: number; readonly end: number };
   /** Maximum RAM of this process, MB. */
   readonly rssMbMax: number;

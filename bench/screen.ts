@@ -23,8 +23,8 @@ type Part = (typeof partNames)[number];
 const report = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
 /**
- * Prints a table and the figures of the other parts; with `--json` one line of JSON. `missed` in the JSON has a sentence
- * for each aim that is missed. Linux only.
+ * Prints a table and the figures of the other parts; with `--json` one line of JSON. `missed` in the JSON has a
+ * sentence for each aim that is missed. Linux only.
  */
 export async function measureScreen(args: string[]): Promise<void> {
   const { values } = parseArgs({

@@ -21,8 +21,8 @@ export type MadeUpWard = {
   /** Sends a reading of a bed with the present time. Returns the number of its values. */
   observe(bed: number, values: Observation['values']): number;
   /**
-   * Raises, acknowledges or ends an alarm of a bed, and sends it to the screens immediately. Returns the alarm's id and the time, ms
-   * since 1970.
+   * Raises, acknowledges or ends an alarm of a bed, and sends it to the screens immediately. Returns the alarm's id and
+   * the time, ms since 1970.
    */
   alarm(
     bed: number,

@@ -1,4 +1,6 @@
-/** The file in the state folder in which `npm start` writes the addresses of Kafka and InfluxDB, for `npm run vigil`. */
+/**
+ * The file in the state folder in which `npm start` writes the addresses of Kafka and InfluxDB, for `npm run vigil`.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';

@@ -1,6 +1,7 @@
 /**
- * Waits for `work` and returns its result. After `signal` is aborted, waits for at most `graceMs`, and then rejects with an AbortError. The
- * work (for instance a download) is not stopped; it continues until it is finished or the process ends.
+ * Waits for `work` and returns its result. After `signal` is aborted, waits for at most `graceMs`, and then rejects
+ * with an AbortError. The work (for instance a download) is not stopped; it continues until it is finished or the
+ * process ends.
  */
 export async function awaitWithGrace<T>(work: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> {
   const deadline = Promise.withResolvers<never>();

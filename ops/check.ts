@@ -1,6 +1,6 @@
 /**
- * `npm start -- --check`: tests once that a recording raises an alarm on a clinician's screen. Starts a system in its own state folder and
- * on its own ports, so a running system is not disturbed.
+ * `npm start -- --check`: tests once that a recording raises an alarm on a clinician's screen. Starts a system in its
+ * own state folder and on its own ports, so a running system is not disturbed.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -8,7 +8,10 @@ const root = join(import.meta.dirname, '..');
 /** Folders that the client's build reads. */
 const sources = ['dashboard/client', 'dashboard/protocol', 'contracts'];
 
-/** Runs the build of the browser client, unless the built files are newer than all sources. @throws VigilError `start-failed` */
+/**
+ * Runs the build of the browser client, unless the built files are newer than all sources. @throws VigilError
+ * `start-failed`
+ */
 export async function ensureClient(): Promise<void> {
   const builtMs = latestChangeMs(join(root, 'dashboard/client/dist/index.html'));
   if (sources.every((source) => latestChangeMs(join(root, source)) < builtMs)) return;
@@ -19,7 +22,10 @@ export async function ensureClient(): Promise<void> {
   if (code !== 0) throw new VigilError('start-failed', `The browser client could not be built: ${lastLine(output)}`);
 }
 
-/** Returns the time of the latest change of a file, or of any file in a folder, ms since 1970; 0 if the path does not exist. */
+/**
+ * Returns the time of the latest change of a file, or of any file in a folder, ms since 1970; 0 if the path does not
+ * exist.
+ */
 function latestChangeMs(path: string): number {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return 0;

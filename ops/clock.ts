@@ -1,4 +1,7 @@
-/** The machine's clock in `npm start`: reports when somebody sets the clock, and passes the difference on to restarted processes. */
+/**
+ * The machine's clock in `npm start`: reports when somebody sets the clock, and passes the difference on to restarted
+ * processes.
+ */
 import { clockSettings, type SystemClock } from '../process/system-clock.ts';
 
 /** Returns the setting with which a new process has the same time as the running processes. */

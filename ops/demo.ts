@@ -1,4 +1,6 @@
-/** Creates the content of a new system: one demo account for each role, and made-up patients in eight beds of two wards. */
+/**
+ * Creates the content of a new system: one demo account for each role, and made-up patients in eight beds of two wards.
+ */
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -33,7 +35,10 @@ const people: readonly { userId: string; name: string; role: Role; wards: string
 ];
 const accountProgram = join(import.meta.dirname, '..', 'dashboard', 'server', 'account.ts');
 
-/** Copies Vigil's example registry of wards and beds to a folder, unless the folder has a registry, which the hospital may have edited. */
+/**
+ * Copies Vigil's example registry of wards and beds to a folder. Keeps an existing registry, because the hospital may
+ * have edited it.
+ */
 export function ensureWards(folder: string): void {
   const file = join(folder, 'wards.json');
   if (!existsSync(file)) writeAtomic(file, readFileSync(shippedWardsFile, 'utf8'), 0o644);
@@ -77,7 +82,9 @@ async function listAccounts(file: string): Promise<string[]> {
   return output.split('\n').map((line) => line.split('\t')[0] ?? '');
 }
 
-/** Creates an account. `--unregistered` also allows wards of the demo that the hospital has removed from its registry. */
+/**
+ * Creates an account. `--unregistered` also allows wards of the demo that the hospital has removed from its registry.
+ */
 async function addAccount(file: string, person: (typeof people)[number], password: string): Promise<void> {
   const { userId, name, role, wards: ownWards } = person;
   const options = ['--user', userId, '--name', name, '--role', role, '--wards', ownWards, '--file', file];
@@ -97,7 +104,10 @@ async function addAccount(file: string, person: (typeof people)[number], passwor
     throw new VigilError('start-failed', `The account ${userId} cannot be created: ${errorText.trim()}`);
 }
 
-/** Returns a random password of 80 bits, in four groups of letters and digits. Leaves out 0, 1, l and o, which look alike. */
+/**
+ * Returns a random password of 80 bits, in four groups of letters and digits. Leaves out 0, 1, l and o, which look
+ * alike.
+ */
 function newPassword(): string {
   const letters = '23456789abcdefghijkmnpqrstuvwxyz';
   const text = [...randomBytes(16)].map((byte) => letters[byte & 31]).join('');
@@ -107,8 +117,8 @@ function newPassword(): string {
 const nato = ['Alpha', 'Bravo', 'Charlie', 'Delta', 'Echo', 'Foxtrot', 'Golf', 'Hotel'] as const;
 
 /**
- * Admits a made-up patient to each of the first eight beds. A file beside Kafka's data lists the beds whose patient was admitted, so that
- * a discharged patient is not admitted again.
+ * Admits a made-up patient to each of the first eight beds. A file beside Kafka's data lists the beds whose patient was
+ * admitted, so that a discharged patient is not admitted again.
  * @throws VigilError if Kafka does not accept the records
  */
 export async function ensureDemoAdmissions(addresses: SystemAddresses, beds: number, nowMs: number): Promise<void> {

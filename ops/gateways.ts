@@ -3,12 +3,12 @@ import type { ProcessOptions } from './processes.ts';
 import type { Supervised } from './supervisor.ts';
 
 /**
- * Returns the name and the settings of each gateway process. All processes share the MQTT port. The first process has the metrics port
- * `metricsPort`, and each further process the next port.
+ * Returns the name and the settings of each gateway process. All processes share the MQTT port. The first process has
+ * the metrics port `metricsPort`, and each further process the next port.
  * @param count the number of processes, 1 or more
- * @param env the environment of `npm start`, with the settings of the hospital's own broker (upstream). Only the first process gets these
- * settings, because otherwise every process would take every message. If a shared subscription (`VIGIL_UPSTREAM_GROUP`) distributes the
- * messages, every process gets the settings, with its own client id.
+ * @param env the environment of `npm start`, with the settings of the hospital's own broker (upstream). Only the first
+ * process gets these settings, because otherwise every process would receive every message. If a shared subscription
+ * (`VIGIL_UPSTREAM_GROUP`) distributes the messages, every process gets the settings, with its own client id.
  */
 export function gatewayProcesses(
   count: number,

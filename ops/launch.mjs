@@ -1,6 +1,7 @@
 /**
- * Runs one of our programs under the Node version that the project pins. Before that, it installs the packages if they are missing. Plain
- * JavaScript without dependencies: this file must run under any Node (18 or later) that npm came with.
+ * Runs one of our programs under the Node version that the project pins. Before that, it installs the packages if they
+ * are missing. Plain JavaScript without dependencies, because this file runs under the Node of the user's npm (18 or
+ * later).
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -11,7 +12,10 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const startedAtMs = Date.now();
 
-/** Returns whether node_modules contains the versions in package-lock.json. npm lists installed packages in .package-lock.json. */
+/**
+ * Returns whether node_modules contains the versions in package-lock.json. npm lists installed packages in
+ * .package-lock.json.
+ */
 function isInstalled() {
   try {
     const lockedPackages = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;

@@ -16,7 +16,8 @@ export function takeLock(stateDir: string): Lock {
   try {
     const temporary = join(temporaryFolder, 'lock');
     writeFileSync(temporary, ownLock, { mode: 0o600 });
-    // A link fails if the lock exists already. And nobody can read an incomplete lock, because the link is made after the file was written.
+    // A link fails if the lock exists already. And nobody can read an incomplete lock, because the link is made after
+    // the file was written.
     if (!tryLink(temporary, file)) {
       const [pid = '', started = ''] = read(file).split(' ');
       if (isRunning(Number(pid)) && startTicksOf(Number(pid)) === started) throw alreadyLockedError(stateDir, pid);
@@ -71,8 +72,8 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * Returns the start time of a process, in ticks since boot; empty if the system is not Linux. Two processes that have the same pid one after
- * the other have different start times.
+ * Returns the start time of a process, in ticks since boot; empty if the system is not Linux. Two processes that have
+ * the same pid one after the other have different start times.
  */
 function startTicksOf(pid: number): string {
   return read(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[19] ?? '';

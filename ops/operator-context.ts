@@ -1,6 +1,6 @@
 /**
- * The common part of an operator's commands: opens the log with the operator's identity, checks the person's account, writes the audit
- * trail.
+ * The common part of an operator's commands: opens the log with the operator's identity, checks the person's account,
+ * writes the audit trail.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -77,10 +77,7 @@ export function requirePermission(
   return requirePerson(context, account, record, (person) => wardFault(person) ?? roleFault(person, permission));
 }
 
-/**
- * Returns the person if the account's role has the permission, and does not check the ward. The caller checks the ward
- * as soon as the ward is known. Apart from the ward, this function works like `requirePermission`.
- */
+/** Like `requirePermission`, but does not check the ward. The caller checks the ward as soon as the ward is known. */
 export function requireRole(
   context: OperatorContext,
   account: ClaimedAccount,

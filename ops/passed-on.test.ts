@@ -36,7 +36,7 @@ const textSamples = [
   'vigil@hospital.example',
 ];
 
-/** Returns a valid value of a setting that differs from its default. */
+/** Returns a valid value of a setting, other than its default. */
 function sampleOf(setting: Setting): string {
   switch (setting.kind) {
     case 'integer':

@@ -1,4 +1,7 @@
-/** Decides which settings in the environment of `npm start` go to which process. Refuses settings that `npm start` computes itself. */
+/**
+ * Decides which settings in the environment of `npm start` go to which process. Refuses settings that `npm start`
+ * computes itself.
+ */
 import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { settings as dashboardSettings } from '../dashboard/server/settings.ts';
@@ -31,7 +34,10 @@ export const manifests: Readonly<Record<ProcessName, Manifest>> = {
 };
 export const processNames = Object.keys(manifests) as ProcessName[];
 
-/** For each process, the settings from the environment of `npm start`, without the settings that `npm start` computes itself. */
+/**
+ * For each process, the settings from the environment of `npm start`, without the settings that `npm start` computes
+ * itself.
+ */
 export type PassedSettings = Readonly<Record<ProcessName, Readonly<Record<string, string>>>>;
 
 export const noPassedSettings: PassedSettings = {
@@ -47,15 +53,15 @@ export const noPassedSettings: PassedSettings = {
 };
 
 /**
- * Settings that `npm start` computes from its own settings, because it runs Kafka and InfluxDB and gives each process its own identity. A
- * different value would connect a process to the wrong system.
+ * Settings that `npm start` computes from its own settings, because it runs Kafka and InfluxDB and gives each process
+ * its own identity. A different value would connect a process to the wrong system.
  */
 const computedNames =
   /^VIGIL_(?:KAFKA|INFLUX)_|^VIGIL_(?:READERS_FILE|READER_KEY_FILE|PSEUDONYM_KEY_FILE|AUDIT_KEYS?_FILE)$/;
 /** Settings that differ from process to process or from start to start. Only `npm start` can set them. */
 const perProcessNames = ['VIGIL_MQTT_SHARE_PORT', 'VIGIL_CLOCK_AHEAD_MS'];
 
-/** The launcher sets this to the time at which the launcher started. */
+/** The launcher (launch.mjs) sets this to its start time. */
 const launchedAtName = 'VIGIL_LAUNCHED_AT_MS';
 
 const ownNames: readonly string[] = namesOf(startSettings);
@@ -64,14 +70,14 @@ const upstreamNames: readonly string[] = namesOf(upstreamSettings);
 export type StartEnvironment = {
   readonly settings: StartSettings;
   readonly passed: PassedSettings;
-  /** Names of Vigil's settings that are set, but that neither `npm start` nor its processes read. */
+  /** Names of Vigil's settings in the environment that neither `npm start` nor its processes read. */
   readonly unused: readonly string[];
 };
 
 /**
  * Returns the settings of `npm start` and of its processes.
- * @throws VigilError `settings-invalid` with every fault: an invalid value, a setting that `npm start` computes itself, a name that no
- * program reads
+ * @throws VigilError `settings-invalid` with every fault: an invalid value, a setting that `npm start` computes itself,
+ * a name that no program reads
  */
 export function readStart(env: Environment): StartEnvironment {
   const { settings, faults } = checkSettings(startSettings, env);
@@ -92,8 +98,8 @@ function namesOf(manifest: Manifest): string[] {
 }
 
 /**
- * Returns for each process the settings from the environment of `npm start`, and a sentence for each fault. Leaves out the settings of a
- * broker upstream: `gatewayProcesses` passes these on.
+ * Returns for each process the settings from the environment of `npm start`, and a sentence for each fault. Leaves out
+ * the settings of a broker upstream: `gatewayProcesses` passes these on.
  */
 export function passedSettings(
   env: Environment,
@@ -133,7 +139,10 @@ function isMadeByStart(name: string): boolean {
   return computedNames.test(name) || perProcessNames.includes(name);
 }
 
-/** Returns the value that a process gets. A relative path becomes absolute, because the process runs in another folder than `npm start`. */
+/**
+ * Returns the value that a process gets. A relative path becomes absolute, because the process runs in another folder
+ * than `npm start`.
+ */
 function textOf(setting: Manifest[string], text: string): string {
   return setting.kind === 'file' || setting.kind === 'secret' || setting.kind === 'secret-file'
     ? resolve(text.trim())
@@ -150,7 +159,10 @@ export function hostsBesideLoopback({ gateway, dashboard }: PassedSettings): str
   ) as string[];
 }
 
-/** Returns the addresses that the certificates of gateway and dashboard must contain, as `gateway=ADDRESS` or `dashboard=ADDRESS`. */
+/**
+ * Returns the addresses that the certificates of gateway and dashboard must contain, as `gateway=ADDRESS` or
+ * `dashboard=ADDRESS`.
+ */
 export function serverNamesOf(passed: PassedSettings): string[] {
   return [
     ...hostsBesideLoopback({ ...passed, dashboard: {} }).map((host) => `gateway=${host}`),

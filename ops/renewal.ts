@@ -57,12 +57,15 @@ export type CertificateState = {
   readonly revoked: Readonly<Record<AuthorityName, ReadonlySet<string>>>;
 };
 
-/** The process that reads the certificates of devices only at its start. The canary reads its certificate for each connection. */
+/**
+ * The process that reads the certificates of devices only at its start. The canary reads its certificate for each
+ * connection.
+ */
 const deviceProcess = 'simulators';
 
 /**
- * Checks the folder every few seconds until it is closed. Reports a fault once, and tries again at each check. The old certificates stay
- * valid for 30 days.
+ * Checks the folder every few seconds until it is closed. Reports a fault once, and tries again at each check. The old
+ * certificates stay valid for 30 days.
  */
 export function startRenewal(options: RenewalOptions): Renewal {
   const { stateDir, names = [], stateBeforeStart, report, nowMs } = options;
@@ -126,8 +129,8 @@ export function readCertificateState(stateDir: string): CertificateState {
 }
 
 /**
- * Throws if a certificate was revoked before and is not revoked now, because somebody replaced the register by an older copy. With such a
- * register, revoked devices could connect, and Kafka would accept a stolen key again.
+ * Throws if a certificate was revoked before and is not revoked now, because somebody replaced the register by an older
+ * copy. With such a register, revoked devices could connect, and Kafka would accept a stolen key again.
  */
 function requireRevoked(before: CertificateState, now: CertificateState): void {
   for (const authority of ['device-ca', 'ca'] as const) {
@@ -143,8 +146,8 @@ function requireRevoked(before: CertificateState, now: CertificateState): void {
 }
 
 /**
- * Restarts the processes whose certificates changed, and updates Kafka's permissions. Yields the applied state after each step, so that
- * after a fault only the failed step and the later steps are repeated.
+ * Restarts the processes whose certificates changed, and updates Kafka's permissions. Yields the applied state after
+ * each step, so that after a fault only the failed step and the later steps are repeated.
  */
 async function* applyChanges(
   options: RenewalOptions,
@@ -153,7 +156,8 @@ async function* applyChanges(
 ): AsyncGenerator<CertificateState> {
   let applied = before;
   if (applied.kafka !== now.kafka || applied.superUsers !== now.superUsers) {
-    // If the names of super users changed, all brokers restart at the same time: a running broker would refuse a broker with a new name.
+    // If the names of super users changed, all brokers restart at the same time: a running broker would refuse a broker
+    // with a new name.
     await restart(options, 'kafka', applied.superUsers !== now.superUsers);
     applied = { ...applied, kafka: now.kafka, superUsers: now.superUsers };
     yield applied;

@@ -1,4 +1,7 @@
-/** Tests which users VIGIL_RUN_AS accepts, and which files get a new owner. tests/start.e2e.test.ts starts Vigil as another user. */
+/**
+ * Tests which users VIGIL_RUN_AS accepts, and which files get a new owner. tests/start.e2e.test.ts starts Vigil as
+ * another user.
+ */
 import { spawnSync } from 'node:child_process';
 import {
   chownSync,

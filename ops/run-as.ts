@@ -1,6 +1,6 @@
 /**
- * `npm start` as root with `VIGIL_RUN_AS`: installs the software for which root rights are needed, makes the user the owner of the state
- * folder, and gives up root rights permanently.
+ * `npm start` as root with `VIGIL_RUN_AS`: installs the software for which root rights are needed, makes the user the
+ * owner of the state folder, and gives up root rights permanently.
  */
 import {
   accessSync,
@@ -47,8 +47,8 @@ export async function runAs(user: string, folders: { readonly stateDir: string; 
   }
   const ids = userIdsOf(user);
   ensurePrivateDirectory(folders.stateDir);
-  // If another user can change the folder of programs, root must not run programs from there. In that case the start downloads the programs
-  // later, without root rights.
+  // If another user can change the folder of programs, root must not run programs from there. In that case the start
+  // downloads the programs later, without root rights.
   if (isOwnedByRoot(folders.softwareDir)) await ensureSoftware(folders.softwareDir, () => {});
   else await ensureJava(() => {});
   await ensureClient();
@@ -82,9 +82,9 @@ function requireStateFolder(folder: string): void {
 }
 
 /**
- * Makes a user the owner of a folder and its content. Follows no links, and skips files with a second name (hard link), because such files
- * may belong to another user. On Linux the function opens a folder once and lists the open folder. So nobody can
- * replace the folder by a link between the check and the listing.
+ * Makes a user the owner of a folder and its content. Follows no links, and skips files with a second name (hard link),
+ * because such files may belong to another user. On Linux the function opens a folder once and lists the open folder.
+ * So nobody can replace the folder by a link between the check and the listing.
  */
 export function handOver(path: string, { uid, gid }: UserIds): void {
   const checked = lstatSync(path, { throwIfNoEntry: false });

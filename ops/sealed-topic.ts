@@ -20,7 +20,8 @@ export type TopicRead = {
 type PlacedRecord = LogRecord & { readonly partition: number };
 
 /**
- * Calls `onRecord` with each record that the topic contains now, decrypted and checked. Keeps the order within a partition.
+ * Calls `onRecord` with each record that the topic contains now, decrypted and checked. Keeps the order within a
+ * partition.
  * @param onRecord gets undefined for a record that cannot be read (log/sealed-reading.ts)
  */
 export function readTopic(

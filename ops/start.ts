@@ -1,4 +1,7 @@
-/** `npm start`: runs the whole system on one machine until Ctrl-C. `npm start -- --check` starts a separate system, tests it and ends. */
+/**
+ * `npm start`: runs the whole system on one machine until Ctrl-C. `npm start -- --check` starts a separate system,
+ * tests it and ends.
+ */
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { visibleLines } from '../contracts/text.ts';
@@ -27,8 +30,8 @@ npm start passes the settings of its processes on to them: docs/settings.md.
 `;
 
 /**
- * Returns the time of the launcher's start, ms since 1970. So the printed time until the system is ready includes the installation of
- * packages.
+ * Returns the time of the launcher's start, ms since 1970. So the printed time until the system is ready includes the
+ * installation of packages.
  */
 function launchedAtMs(): number {
   const launchedMs = Number(process.env.VIGIL_LAUNCHED_AT_MS);
@@ -86,8 +89,8 @@ Logs: ${addresses.stateDir}/logs. Ctrl-C stops everything and keeps the data; ki
 }
 
 /**
- * Restarts the gateways one after the other at SIGUSR2. Ignores SIGUSR2 during such a restart. Returns a function that removes the handler
- * of the signal.
+ * Restarts the gateways one after the other at SIGUSR2. Ignores SIGUSR2 during such a restart. Returns a function that
+ * removes the handler of the signal.
  */
 function restartOnSignal(system: System, report: (line: string) => void): () => void {
   let isRestarting = false;

@@ -10,7 +10,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const forever = "console.log('ready'); setInterval(() => {}, 1000);";
 
-/** Supervises a process. Each start runs the next script. If no script is left, it runs a script that does not end by itself. */
+/**
+ * Supervises a process. Each start runs the next script. If no script is left, it runs a script that does not end by
+ * itself.
+ */
 function superviseScripts(scripts: string[], signal?: AbortSignal) {
   const lines: string[] = [];
   const starts: number[] = [];
@@ -151,7 +154,8 @@ it('the supervisor still restarts the process after the folder of its log file w
       return child;
     },
   });
-  // When `probe.log.1` exists, the log file was full once and was renamed. Now the folder is removed, so the next renaming fails.
+  // When `probe.log.1` exists, the log file was full once and was renamed. Now the folder is removed, so the next
+  // renaming fails.
   await until(() => existsSync(`${logFile}.1`));
   rmSync(join(folder, 'removed'), { recursive: true });
   await until(() => existsSync(logFile) && statSync(logFile).size > 1_000_000);

@@ -6,7 +6,10 @@ export type Supervised = {
   readonly name: string;
   /** Pid of the running process. */
   pid(): number;
-  /** Ends the process and starts a new one. Resolves when the new process is ready; attempts are repeated until a start succeeds. */
+  /**
+   * Ends the process and starts a new one. Resolves when the new process is ready; attempts are repeated until a start
+   * succeeds.
+   */
   restart(): Promise<void>;
   /** Ends the process. It is not started again. */
   close(): Promise<void>;
@@ -15,8 +18,8 @@ export type Supervised = {
 export type SuperviseOptions = {
   readonly name: string;
   /**
-   * Starts the process. Resolves when the process is ready; rejects or throws if the start fails. After `signal` is aborted, a start in
-   * progress rejects within bounded time, and its process has ended.
+   * Starts the process. Resolves when the process is ready; rejects or throws if the start fails. After `signal` is
+   * aborted, a start in progress rejects within bounded time, and its process has ended.
    */
   readonly start: (signal: AbortSignal) => Promise<Child>;
   /** Aborted when the whole system stops. After that the process is not started again. */
@@ -31,7 +34,8 @@ export type SuperviseOptions = {
 };
 
 /**
- * Delay before the first restart. The delay doubles with each further restart, up to `lastDelayMs`. The number of attempts has no limit.
+ * Delay before the first restart. The delay doubles with each further restart, up to `lastDelayMs`. The number of
+ * attempts has no limit.
  */
 const firstDelayMs = 500;
 const lastDelayMs = 30_000;

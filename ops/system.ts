@@ -1,4 +1,7 @@
-/** Runs all of Vigil on one machine: starts the processes in order, supervises them, and stops them in the reverse order. */
+/**
+ * Runs all of Vigil on one machine: starts the processes in order, supervises them, and stops them in the reverse
+ * order.
+ */
 import { join } from 'node:path';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { ensurePrivateDirectory } from '../certs/files.ts';
@@ -56,8 +59,8 @@ export type SystemOptions = {
   /** Settings that the processes get in addition to the settings that follow from `settings`. */
   readonly passed?: PassedSettings;
   /**
-   * An environment with the settings of the hospital's own broker (`gatewayProcesses`). Absent for `--check`, because the check must not
-   * take messages of real patients.
+   * An environment with the settings of the hospital's own broker (`gatewayProcesses`). Absent for `--check`, because
+   * the check must not take messages of real patients.
    */
   readonly upstream?: Environment;
   /** Whether the system runs for minutes only (KafkaOptions.shortLived). */
@@ -70,7 +73,9 @@ const stages: readonly Stage[] = ['ground', 'stores', 'processes', 'simulators',
 type Closing = { readonly stage: Stage; readonly close: () => Promise<void> };
 
 const kafkaGraceMs = 30_000;
-/** How long a running step may still take when everything stops. Longer than the 10 s after which a process is killed. */
+/**
+ * How long a running step may still take when everything stops. Longer than the 10 s after which a process is killed.
+ */
 const stepGraceMs = 15_000;
 
 /**
@@ -130,7 +135,10 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
           }),
       }),
     );
-  /** Starts all brokers at the same time, because a broker becomes ready only if another broker runs. Then creates the topics. */
+  /**
+   * Starts all brokers at the same time, because a broker becomes ready only if another broker runs. Then creates the
+   * topics.
+   */
   const startBrokers = async () => {
     const nodes = kafkaNodes(settings).map(({ name, ...node }) => {
       const member = memberOf(settings, { name, ...node }, clusterId);
@@ -230,7 +238,10 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   };
 }
 
-/** Waits until all promises are settled, and then throws the first error. So everything that was opened in the meantime can be closed. */
+/**
+ * Waits until all promises are settled, and then throws the first error. So everything that was opened in the meantime
+ * can be closed.
+ */
 async function allOrFirstError(work: Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === 'rejected');

@@ -1,4 +1,7 @@
-/** Texts about assignments for an operator: who is responsible at a time, and the history of all assignments as CSV. Pure. */
+/**
+ * Texts about assignments for an operator: who is responsible at a time, and the history of all assignments as CSV.
+ * Pure.
+ */
 import { csvCell } from '../../contracts/csv-cell.ts';
 import { responsibleAt } from '../../contracts/duties.ts';
 import { type DutyState, dutiesOf } from '../../contracts/duty-state.ts';
@@ -17,7 +20,7 @@ const standingTexts = {
 /** A row of the list: one person with one duty. `bed` is empty for a duty of the whole ward. */
 type ListRow = readonly [bed: string, duty: string, person: string, account: string, standing: string];
 
-/** Returns who is responsible for each bed and each duty of a ward. Names only beds that an assignment in the state names. */
+/** Returns who is responsible for each bed and each duty of a ward. Leaves out beds without an assignment. */
 export function listRows(state: DutyState, ward: string, atMs: number): ListRow[] {
   const beds = new Set(dutiesOf(state, ward).assignments.flatMap(({ assignment }) => assignment.beds ?? []));
   const rowsOf = (duty: Duty, bed?: string): ListRow[] => {
@@ -64,7 +67,7 @@ export type History = Map<string, HistoryRow>;
 const historyHeader =
   'ward,duty,beds,user,name,from,until,assigned_at,assigned_by,accepted_at,declined_reason,ended_at,ended_by';
 
-/** Adds to the history an event that had an effect. Absences are not in the history. */
+/** Adds an event that had an effect to the history. Ignores events of absences. */
 export function addToHistory(history: History, event: AssignmentEvent): void {
   if ('awayId' in event) return;
   if (event.type === 'assigned') {

@@ -1,6 +1,6 @@
 /**
- * Attacks the audit trail in a real Kafka. An attacker may write to the topic, has the key of a writer, or administers
- * Kafka. `audit verify` finds each change and names its place.
+ * Attacks the audit trail in a real Kafka. An attacker may write to the topic, or has the key of a writer, or
+ * administers Kafka. `audit verify` finds each change and names the place of the change.
  */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

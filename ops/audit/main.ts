@@ -1,4 +1,7 @@
-/** `npm run vigil -- audit verify|head`: checks that the audit trail is unchanged, and prints the head that an auditor keeps on paper. */
+/**
+ * `npm run vigil -- audit verify|head`: checks that the audit trail is unchanged, and prints the head that an auditor
+ * keeps on paper.
+ */
 import { readFileSync } from 'node:fs';
 import { VigilError } from '../../contracts/errors.ts';
 import { readPublicKeys } from '../../log/audit/keys.ts';

@@ -22,8 +22,7 @@ export type Report = {
     readonly checked: number;
     readonly lastAt: string | null;
     /**
-     * Number of records after the last anchor. Until the next anchor, nothing shows whether somebody removed such
-     * records.
+     * Number of records after the last anchor. Until the next anchor, nobody can prove that no such record was removed.
      */
     readonly recordsSince: number;
   };

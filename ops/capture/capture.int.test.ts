@@ -59,8 +59,8 @@ const capture = (out: string, user: string, ...more: string[]) =>
   );
 
 /**
- * Returns the last record of each physiological alarm, with only the members that must be equal in a replay. Ids and
- * names may differ.
+ * Returns the last record of each physiological alarm, without ids, names and other members that may differ in a
+ * replay.
  */
 function comparableAlarms(alarms: readonly Alarm[], shiftMs = 0) {
   const lastById = new Map<string, Alarm>();

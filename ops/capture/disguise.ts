@@ -1,7 +1,7 @@
 /**
- * Replaces names by made-up names and moves times, for `--pseudonymous`. Within a file, a name always gets the same made-up name. A file
- * gets only these contents of the log: numbers, codes and units of Vigil's tables, and texts of fixed lists (see also
- * lines.ts). Pure.
+ * Replaces names by made-up names and moves times, for `--pseudonymous`. Within a file, a name always gets the same
+ * made-up name. From the log, a file gets only numbers, codes and units of Vigil's tables, and texts of fixed lists
+ * (see lines.ts). Pure.
  */
 
 import { builtInAlertCodes } from '../../contracts/alert-codes.ts';

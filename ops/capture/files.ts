@@ -1,6 +1,6 @@
 /**
- * Writes the files of captures. The files contain patients' data, so only their owner can read them (mode 0600), and by default they cannot
- * be in a git work tree.
+ * Writes the files of captures. The files contain patients' data, so only their owner can read them (mode 0600), and by
+ * default they cannot be in a git work tree.
  */
 import { closeSync, existsSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -12,7 +12,10 @@ const chunkLength = 65_536;
 
 export type Target = { readonly folder: string; readonly file: string | undefined };
 
-/** Returns the folder of `--out`, and the file name if `--out` ends with `.ndjson`. @throws VigilError `settings-invalid` */
+/**
+ * Returns the folder of `--out`, and the file name if `--out` ends with `.ndjson`. @throws VigilError
+ * `settings-invalid`
+ */
 export function targetOf(out: string, mayBeInGit: boolean): Target {
   const path = resolve(out);
   const target = path.endsWith(extension)
@@ -50,7 +53,10 @@ export type CaptureFile = {
   discard(): void;
 };
 
-/** Creates a file with the extension `.part`. `complete` gives the file its final name. @throws VigilError `settings-invalid` */
+/**
+ * Creates a file with the extension `.part`. `complete` gives the file its final name. @throws VigilError
+ * `settings-invalid`
+ */
 export function openCapture(folder: string, name: string): CaptureFile {
   const path = join(folder, name);
   const part = `${path}.part`;

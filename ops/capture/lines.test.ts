@@ -109,7 +109,7 @@ describe('lineOf', () => {
   });
 });
 
-/** Returns the numbers of a message. If a message has its own numbers, the gateway's envelope has the same numbers. */
+/** Returns `boot` and `seq` of a message, for the gateway's envelope. */
 function numbersOf(reading: unknown) {
   const { boot, seq } = reading as { boot?: string; seq?: number };
   return boot !== undefined && seq !== undefined ? { boot, seq } : {};

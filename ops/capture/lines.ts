@@ -15,7 +15,10 @@ type Members = Readonly<Record<string, unknown>>;
 export type LineContext = {
   /** Replaces names and moves times; undefined if names and times stay unchanged. */
   readonly disguise: Disguise | undefined;
-  /** Returns the id that an alarm of the log gets when the capture is replayed; undefined for an alarm that the capture cannot name. */
+  /**
+   * Returns the id that an alarm of the log gets when the capture is replayed; undefined for an alarm that the capture
+   * cannot name.
+   */
   readonly alarmIdOf: (alarmId: string) => string | undefined;
   /** Returns whether the alarm engine accepted a command; undefined if the log has no answer. */
   readonly wasAccepted: (commandId: string) => boolean | undefined;
@@ -96,8 +99,8 @@ export function commandLine(
   if (action.type === 'acknowledge') {
     const alarm = alarmIdOf(action.alarmId);
     if (alarm === undefined) return undefined;
-    // Without a revision, the engine accepts the acknowledgement for every revision of the alarm. So an accepted acknowledgement is
-    // accepted again in a replay, in which the alarm may have another revision.
+    // In a replay, the alarm may have another revision. The engine accepts an acknowledgement without a revision for
+    // every revision of the alarm.
     const { type, rev } = action;
     return line({ type, alarm, ...(rev !== undefined && wasAccepted(commandId) !== true && { rev }) });
   }
@@ -121,7 +124,10 @@ function sentBody(plaintext: Uint8Array): Members {
 
 type Reading = RecordOf[(typeof contentTypes)['observation' | 'status' | 'alerts']];
 
-/** Copies only the members of a message that are listed here, with made-up names and moved times. Leaves out everything else. */
+/**
+ * Copies only the members of a message that are listed here, with made-up names and moved times. Leaves out everything
+ * else.
+ */
 function disguisedBody({ contentType, body }: Reading, disguise: Disguise): Members {
   const { boot, seq } = body.reading;
   const common = {

@@ -51,9 +51,9 @@ export function createRecorder(
 }
 
 /**
- * Returns the context for the lines of a capture. An alarm has another id in a replay than in the log: its id is made
- * from the association's id and the onset time. A capture has another association id, and its times may have been
- * moved.
+ * Returns the context for the lines of a capture. The id of an alarm is made from the association's id and the onset
+ * time. A capture has another association id and perhaps moved times, so the alarm has another id in a replay than in
+ * the log.
  */
 export function contextOf(
   { onsets, answers }: Pick<Sources, 'onsets' | 'answers'>,
@@ -78,8 +78,9 @@ function countLeftOut({ fromMs }: Stay, commands: readonly TimedCommand[], { ala
 }
 
 /**
- * Returns the lines of a capture that are not readings: the commands, and the changes of the association. Limits and assessments from
- * before the capture are lines at its start, because they are still in force. Other earlier commands are left out.
+ * Returns the lines of a capture that are not readings: the commands, and the changes of the association. Limits and
+ * assessments from before the capture are lines at its start, because they are still in force. Other earlier commands
+ * are left out.
  */
 export function dueOf(stay: Stay, commands: readonly TimedCommand[], context: LineContext, untilMs: number): Due[] {
   const commandLines = commands.flatMap(({ command, atMs }): Due[] => {

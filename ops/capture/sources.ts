@@ -1,4 +1,6 @@
-/** Reads from the log the parts of captures that are not readings: the ward's patients, the commands, and the alarms. */
+/**
+ * Reads from the log the parts of captures that are not readings: the ward's patients, the commands, and the alarms.
+ */
 import type { Logger } from 'pino';
 import { alarmKey } from '../../contracts/alarm-id.ts';
 import { VigilError } from '../../contracts/errors.ts';
@@ -73,7 +75,10 @@ export async function readSources(
   return { ...commands, ...alarms, unreadable: commands.unreadable + alarms.unreadable };
 }
 
-/** Reads all commands up to a time. Commands from before the capture are included, because limits that were set earlier are still in force. */
+/**
+ * Reads all commands up to a time. Commands from before the capture are included, because limits that were set earlier
+ * are still in force.
+ */
 async function readCommands({ log, logger }: Log, isWanted: (key: string) => boolean, untilMs: number) {
   const commands = new Map<string, TimedCommand[]>();
   let count = 0;
@@ -105,7 +110,8 @@ async function readAlarms({ log, logger }: Log, isWanted: (key: string) => boole
       answers.set(record.body.commandId, record.body.accepted);
     else if (record.contentType === contentTypes.alarmEvent) {
       const { alarm } = record.body;
-      // The record of a monitor's own alarm does not contain all values from which its id is made. So a capture cannot name this alarm.
+      // A monitor's own alarm cannot be named in a capture, because its record lacks some values from which the id is
+      // made.
       if (alarm.origin === 'device') return;
       onsets.set(alarm.alarmId, { key: alarmKey(alarm), onsetMs: Date.parse(alarm.onsetAt) });
     }

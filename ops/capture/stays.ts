@@ -30,8 +30,8 @@ export type Stay = {
 };
 
 /**
- * Returns the stays at a device that overlap the requested time; undefined if the record of the device's periods is invalid. The ward of a
- * stay is the ward that its period has now, as everywhere in Vigil.
+ * Returns the stays at a device that overlap the requested time; undefined if the record of the device's periods is
+ * invalid. A stay belongs to the ward in which its period is now, as everywhere in Vigil.
  */
 export function staysOf(row: DeviceAssociations, scope: CaptureScope, nowMs: number): Stay[] | undefined {
   const timed = timedPeriods(row.periods, nowMs);
@@ -51,7 +51,10 @@ export function staysOf(row: DeviceAssociations, scope: CaptureScope, nowMs: num
   });
 }
 
-/** Returns the parts of a stay from `fromMs` on. Starts with the current part and undoes the changes, from the last to the first. */
+/**
+ * Returns the parts of a stay from `fromMs` on. Starts with the current part and undoes the changes, from the last to
+ * the first.
+ */
 function partsOf(
   row: DeviceAssociations,
   associationId: string,
@@ -79,7 +82,9 @@ function partsOf(
 /** A line and the time at which it is due, ms since 1970. */
 export type Due = { readonly atMs: number; readonly line: Line };
 
-/** Returns the lines about the association of a stay. The last line is at the end of the stay or of the requested time. */
+/**
+ * Returns the lines about the association of a stay. The last line is at the end of the stay or of the requested time.
+ */
 export function associationLines({ parts, endedMs }: Stay, untilMs: number, disguise: Disguise | undefined): Due[] {
   const line = ({ atMs, ward, category }: StayPart, endedAt?: string): Due => ({
     atMs,

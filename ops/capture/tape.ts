@@ -1,18 +1,24 @@
-/** Merges the lines of one capture. Commands and readings come from different topics, and a capture contains them in order of time. */
+/**
+ * Merges the lines of one capture. Commands and readings come from different topics, and a capture contains them in
+ * order of time.
+ */
 import type { Line } from './lines.ts';
 import type { Due } from './stays.ts';
 
 export type Tape = {
   readonly count: { readings: number; commands: number; lines: number };
-  /** Writes the lines that are due, and then the line of a reading. @param appendedMs the time at which Kafka got the reading */
+  /**
+   * Writes the lines that are due, and then the line of a reading. @param appendedMs the time at which Kafka got the
+   * reading
+   */
   take(line: Line, appendedMs: number): void;
   /** Writes all remaining lines. */
   finish(): void;
 };
 
 /**
- * Returns a tape that writes lines in order of time. A command that is due at the same time as a reading comes before the reading, as in
- * the alarm processor.
+ * Returns a tape that writes lines in order of time. A command that is due at the same time as a reading comes before
+ * the reading, as in the alarm processor.
  * @param due the lines of commands and of changes of the association
  */
 export function createTape(due: readonly Due[], write: (line: Line) => void): Tape {

@@ -1,6 +1,6 @@
 /**
- * Copies certificates and secrets from the authority's folder to the folder of each service, and removes files that the service must not
- * have.
+ * Copies certificates and secrets from the authority's folder to the folder of each service, and removes files that the
+ * service must not have.
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';

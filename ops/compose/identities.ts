@@ -31,18 +31,15 @@ export type Holder = (typeof holders)[number];
 /** The folders in a volume that init writes. Everything else in the volume belongs to its service. */
 export const sharedFolders = ['certs', 'secrets'] as const;
 
-/**
- * A file of a volume (`to`). Its content is the content of the files `from` of the authority's folder, joined in this
- * order.
- */
+/** A file `to` of a volume. Its content is the files `from` of the authority's folder, joined in this order. */
 export type Share = { readonly to: string; readonly from: readonly string[] };
 
 const sharedUnderSameName = (folder: (typeof sharedFolders)[number], ...names: string[]): Share[] =>
   names.map((name) => ({ to: `${folder}/${name}`, from: [`${folder}/${name}`] }));
 
 /**
- * Returns the files of a Kafka client that seals or opens records: its certificate, its reader key, and the files that all such clients
- * need.
+ * Returns the files of a Kafka client that seals or opens records: its certificate, its reader key, and the files that
+ * all such clients need.
  */
 function kafkaClient(service: Service): Share[] {
   return [
@@ -67,7 +64,7 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
       return sharedUnderSameName('certs', 'influxdb.pem', 'influxdb.key');
     case 'setup':
       return [
-        // The set-up needs principals.json, because it changes the permissions of these names in Kafka.
+        // The set-up changes the permissions of the names in principals.json.
         ...sharedUnderSameName('certs', 'ca.pem', 'ca.crl', 'admin.pem', 'admin.key', 'principals.json'),
         ...sharedUnderSameName(
           'secrets',

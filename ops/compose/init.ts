@@ -47,8 +47,7 @@ async function identities(): Promise<void> {
     );
   }
   ensureWards(accounts);
-  // The wards file is beside the accounts, which the delivery process may not see. So the delivery process gets a copy
-  // of the wards file.
+  // The delivery process gets a copy of the wards file, because it may not see the accounts in the folder of this file.
   writeAtomic(
     join(composeDir, 'delivery-member', 'wards.json'),
     readFileSync(join(accounts, 'wards.json'), 'utf8'),

@@ -1,6 +1,6 @@
 /**
- * With Compose, a single broker and three brokers use different volumes. Refuses to start the wrong number of brokers, because they would
- * start with empty volumes, and the screens would show no patients.
+ * With Compose, a single broker and three brokers use different volumes. Refuses to start the wrong number of brokers,
+ * because they would start with empty volumes, and the screens would show no patients.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

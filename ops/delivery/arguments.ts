@@ -49,8 +49,8 @@ function oneOf<const Choice extends string>(choices: readonly Choice[], text: st
 const timePattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?(\.\d{3})?(?:Z|([+-])(\d{2}):(\d{2}))$/;
 
 /**
- * Reads a time with its offset from UTC: `2026-03-01T03:00+01:00`. Returns ms since 1970. A time without an offset is refused, because the
- * machine may be in another time zone than the ward.
+ * Reads a time with its offset from UTC: `2026-03-01T03:00+01:00`. Returns ms since 1970. A time without an offset is
+ * refused, because the machine may be in another time zone than the ward.
  * @param errorOf returns the error for a text that is not such a time
  * @throws VigilError `settings-invalid`
  */

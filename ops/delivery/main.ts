@@ -37,7 +37,7 @@ Settings:
 ${settingsHelpText(vigilSettings)}
 `;
 
-/** Runs the command. Returns the exit code: 1 if nobody would be called, although the alarm must be sent. */
+/** Runs the command. Returns the exit code: 1 if the policy sends such an alarm, but nobody would be called. */
 export async function delivery(args: readonly string[], terminal: Terminal): Promise<number> {
   if (args[0] === 'reach') return reach(args.slice(1), terminal);
   const request = readWho(args, Date.now());

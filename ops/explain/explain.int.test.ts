@@ -1,4 +1,6 @@
-/** Tests what `explain` says about an alarm, and who may use it. The tests use a real Kafka and a real alarm processor. */
+/**
+ * Tests what `explain` says about an alarm, and who may use it. The tests use a real Kafka and a real alarm processor.
+ */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

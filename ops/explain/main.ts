@@ -71,9 +71,10 @@ async function explainAt(
 }
 
 /**
- * Returns the alarm if exactly one alarm of the person's wards has the id. The audit trail records an attempt at an alarm of another ward.
- * @throws VigilError `not-found` for an unknown id, an ambiguous id, and an alarm of another ward. The text is always
- * the same, so it does not show whether such an alarm exists
+ * Returns the alarm if exactly one alarm of the person's wards has the id. The audit trail records an attempt at an
+ * alarm of another ward.
+ * @throws VigilError `not-found` for an unknown id, an ambiguous id, and an alarm of another ward. The text of the
+ * error is the same in all three cases, so it does not show whether such an alarm exists
  */
 async function findVisibleAlarm(
   { trail }: OperatorContext,

@@ -5,15 +5,23 @@ import { VigilError } from '../../contracts/errors.ts';
 import { kafkaTopicNames } from '../../contracts/topics.ts';
 import { copiesSetting, type Replication } from './copies.ts';
 
-/** Longest wait for brokers that have just started. The other brokers list a new broker after some tenths of a second. */
+/**
+ * Longest wait for brokers that have just started. The other brokers list a new broker after some tenths of a second.
+ */
 const brokersMsMax = 10_000;
 /** Longest wait for copying to new brokers. Kafka continues the copying after this wait. */
 const copyingMsMax = 10 * 60_000;
 const lookEveryMs = 200;
-/** Kafka's own topics. They need copies too: without these topics, no consumer group could continue, and no process could take a turn. */
+/**
+ * Kafka's own topics. They need copies too: without these topics, no consumer group could continue, and no process
+ * could take a turn.
+ */
 const internalTopics = ['__consumer_offsets', '__transaction_state'];
 
-/** Waits until the number of brokers that answer is at least the requested number of copies. @throws VigilError `start-failed` if too few answer */
+/**
+ * Waits until the number of brokers that answer is at least the requested number of copies. @throws VigilError
+ * `start-failed` if too few answer
+ */
 export async function waitForBrokers(admin: Admin, { factor }: Replication): Promise<void> {
   for (const endMs = Date.now() + brokersMsMax; ; await sleep(lookEveryMs)) {
     const count = (await brokerIds(admin)).length;
@@ -37,7 +45,8 @@ async function brokerIds(admin: Admin): Promise<number[]> {
  * Makes more copies of the topics that have fewer copies than requested, and waits until the copies are complete. Until
  * then, a reading that needs two copies is not acknowledged.
  * @returns one sentence for each topic that has more copies now
- * @throws VigilError `start-failed` if brokers are missing, if a topic has more copies than requested, or if copying takes too long
+ * @throws VigilError `start-failed` if brokers are missing, if a topic has more copies than requested, or if copying
+ * takes too long
  */
 export async function addCopies(admin: Admin, replication: Replication): Promise<string[]> {
   const { factor } = replication;

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:f
 import { join } from 'node:path';
 
 /**
- * Creates the folder `home` completely or not at all. `fill` writes into a temporary folder, which is then renamed to `home`. If another
- * process has created `home` in the meantime, the folder of that process stays.
+ * Creates the folder `home` completely or not at all. `fill` writes into a temporary folder, which is then renamed to
+ * `home`. If another process has created `home` in the meantime, the folder of that process stays.
  * @param directory the folder in which the temporary folder is created
  */
 export async function makeFolderAtomically(

@@ -11,13 +11,13 @@ export type Child = {
   readonly name: string;
   readonly pid: number;
   /**
-   * Resolves when the process reports that it is ready. Rejects with `start-failed` if the process ends earlier, or
-   * takes too long.
+   * Resolves when the process reports that it is ready. Rejects with `start-failed` if the process ends before it is
+   * ready, or takes too long.
    */
   readonly ready: Promise<void>;
   /** Resolves when the process has ended; never rejects. */
   readonly exited: Promise<ChildExit>;
-  /** Returns the last line of standard error; without standard error, the last line of standard output. */
+  /** Returns the last line of standard error; if standard error is empty, the last line of standard output. */
   lastLine(): string;
   /** Sends SIGTERM, and SIGKILL if the process does not end within `graceMs`. Resolves when the process has ended. */
   stop(graceMs?: number): Promise<void>;
@@ -30,10 +30,16 @@ export type ChildOptions = {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly logFile: string;
-  /** Returns whether a line of output means that the process is ready. Without this function the process is ready once it runs. */
+  /**
+   * Returns whether a line of output means that the process is ready. Without this function the process is ready once
+   * it runs.
+   */
   readonly isReady?: (line: string) => boolean;
   readonly readyTimeoutMs?: number;
-  /** If this signal is aborted before the process is ready, the process is ended. The signal has no effect on a process that is ready. */
+  /**
+   * If this signal is aborted before the process is ready, the process is ended. The signal has no effect on a process
+   * that is ready.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Time from SIGTERM to SIGKILL if `signal` ends the process. */
   readonly graceMs?: number;
@@ -44,9 +50,9 @@ const defaultReadyTimeoutMs = 120_000;
 const lastLineCharsMax = 500;
 
 /**
- * On Linux, the program `setpriv` (util-linux) makes a child end when its parent is killed by SIGKILL: `setpriv` asks the kernel to send
- * SIGTERM to the child, and then replaces itself by the child's program under the same pid. On other systems the child
- * continues.
+ * On Linux, the program `setpriv` (util-linux) makes a child end when its parent is killed by SIGKILL: `setpriv` asks
+ * the kernel to send SIGTERM to the child, and then replaces itself by the child's program under the same pid. On other
+ * systems the child continues.
  */
 const setpriv =
   process.platform === 'linux' ? ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path)) : undefined;
@@ -66,8 +72,8 @@ export function startChild(options: ChildOptions): Child {
     cwd: options.cwd,
     env: options.env as NodeJS.ProcessEnv | undefined,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Ctrl-C sends a signal to the whole process group of the terminal. The child is in its own group and does not get this signal, so we
-    // can end the children in order.
+    // Ctrl-C sends a signal to the whole process group of the terminal. The child is in its own group and does not get
+    // this signal, so we can end the children in order.
     detached: true,
   });
   const lines = { out: '', err: '' };
@@ -125,7 +131,10 @@ async function stop(process_: ChildProcess, exited: Promise<ChildExit>, graceMs:
   await exited;
 }
 
-/** Returns false for a line that cannot explain why a process ended: part of a stack trace, a brace, or Node's version after an error. */
+/**
+ * Returns false for a line that cannot explain why a process ended: part of a stack trace, a brace, or Node's version
+ * after an error.
+ */
 function isInformative(line: string): boolean {
   return line.trim() !== '' && !/^(?:\s|[{}()^[\]]|Node\.js v)/.test(line);
 }
@@ -139,7 +148,9 @@ function failed(message: string, cause?: unknown): VigilError {
   return new VigilError('start-failed', message, { cause });
 }
 
-/** Returns whether a line is the log line with the message `ready`, which each of our processes prints when it is ready. */
+/**
+ * Returns whether a line is the log line with the message `ready`, which each of our processes prints when it is ready.
+ */
 export function saysReady(line: string): boolean {
   return line.includes('"msg":"ready"');
 }

@@ -1,6 +1,6 @@
 /**
- * Uses class data sharing of the JVM: the first broker that ends cleanly writes an archive of its Java classes. With the archive, later
- * starts need half the processor time. A JVM ignores the archive of another JVM version.
+ * Uses class data sharing of the JVM: the first broker that ends cleanly writes an archive of its Java classes. With
+ * the archive, later starts need half the processor time. A JVM ignores the archive of another JVM version.
  */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -9,7 +9,9 @@ import { join } from 'node:path';
 export type ClassArchive = {
   /** Arguments for the broker. They use the archive, or create it if it is missing. */
   readonly flags: readonly string[];
-  /** Arguments for other programs with the same class path. They use the archive if it is there, and never create it. */
+  /**
+   * Arguments for other programs with the same class path. They use the archive if it is there, and never create it.
+   */
   readonly flagsToUse: readonly string[];
   /** Gives a new archive its name. Call this when the broker has ended. */
   nameNewArchive(): void;
@@ -19,7 +21,8 @@ const unfinished = '.unfinished';
 const unfinishedAgeMaxMs = 60 * 60 * 1000;
 
 /**
- * Returns the flags that use the archive, or that create it if it is missing. Never throws: without an archive the start is only slower.
+ * Returns the flags that use the archive, or that create it if it is missing. Never throws: without an archive the
+ * start is only slower.
  * @param home the folder of the broker's software, in which the archive is stored
  */
 export function classArchive(home: string, java: string): ClassArchive {

@@ -4,7 +4,9 @@
  */
 import type { Setting } from '../../process/settings.ts';
 
-/** `factor` is the number of copies of each partition. `inSyncMin` copies must have a record before it is acknowledged. */
+/**
+ * `factor` is the number of copies of each partition. `inSyncMin` copies must have a record before it is acknowledged.
+ */
 export type Replication = { readonly factor: number; readonly inSyncMin: number };
 
 export const oneCopy: Replication = { factor: 1, inSyncMin: 1 };

@@ -2,7 +2,9 @@
 
 export type InfluxConfig = {
   readonly home: string;
-  /** Address of InfluxDB's backup service, which Vigil does not use. The service has no login and cannot be turned off. */
+  /**
+   * Address of InfluxDB's backup service, which Vigil does not use. The service has no login and cannot be turned off.
+   */
   readonly backupAddress: string;
   /** Settings of the section `[http]`, made by `httpBehindGate` or `httpsWithLogin`. */
   readonly http: Readonly<Record<string, string | boolean>>;
@@ -17,8 +19,8 @@ export const unreachableAddress = '224.0.0.1:0';
 export const loopbackAddress = '127.0.0.1:0';
 
 /**
- * Returns the settings for `npm start`: HTTP on a socket of the file system, behind the gate in influx-gate.ts. InfluxDB always listens on
- * TCP too, so TCP gets the same address as the backup service.
+ * Returns the settings for `npm start`: HTTP on a socket of the file system, behind the gate in influx-gate.ts.
+ * InfluxDB always listens on TCP too, so TCP gets the same address as the backup service.
  */
 export function httpBehindGate(backupAddress: string, socket: string) {
   return {
@@ -33,8 +35,9 @@ export function httpBehindGate(backupAddress: string, socket: string) {
 }
 
 /**
- * Returns the settings for Compose: HTTPS with a login for every path. Version 1.8 demands a login for `/debug/vars` and `/debug/requests`
- * only if `pprof-enabled` and `pprof-auth-enabled` are on, and for `/metrics` only if `ping-auth-enabled` is on.
+ * Returns the settings for Compose: HTTPS with a login for every path. Version 1.8 demands a login for `/debug/vars`
+ * and `/debug/requests` only if `pprof-enabled` and `pprof-auth-enabled` are on, and for `/metrics` only if
+ * `ping-auth-enabled` is on.
  */
 export function httpsWithLogin(port: number, certFile: string, keyFile: string) {
   return {

@@ -60,8 +60,8 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, socketPath
     answer.pipe(outgoing);
     answer.on('error', () => outgoing.destroy());
   });
-  // If InfluxDB fails before it answers, the client's connection is closed. After the answer has begun, an error of the request does not
-  // matter.
+  // If InfluxDB fails before it answers, the client's connection is closed. After the answer has begun, an error of the
+  // request does not matter.
   inner.on('error', () => {
     if (!outgoing.headersSent) outgoing.destroy();
   });

@@ -7,10 +7,10 @@ import { type InfluxSetup, influxDatabase, runStatement } from './influx-setup.t
 const hourTimeoutMs = 40_000;
 
 /**
- * Computes the minute values between two times from the raw points, hour by hour. InfluxDB's own continuous queries (influx-rollup.ts) only
- * compute the last 26 hours.
- * @param fromMs the time of the oldest raw points, ms since 1970. The first computed hour begins at least one hour later, because InfluxDB
- * may be deleting older raw points
+ * Computes the minute values between two times from the raw points, hour by hour. InfluxDB's own continuous queries
+ * (influx-rollup.ts) only compute the last 26 hours.
+ * @param fromMs the time of the oldest raw points, ms since 1970. The first computed hour begins at least one hour
+ * later, because InfluxDB may be deleting older raw points
  * @param untilMs the end of the computed time, ms since 1970
  * @param onHour called after each hour with the number of finished hours and the number of all hours
  * @throws VigilError `start-failed` if InfluxDB does not answer or refuses a query

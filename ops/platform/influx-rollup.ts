@@ -1,7 +1,7 @@
 /**
- * The continuous queries with which InfluxDB computes minute values from the raw numerics, for trends over weeks. InfluxDB computes the last
- * half hour again each minute, and the last 26 hours again each hour. So the minute values include raw points that come late, for instance
- * from a device that was offline.
+ * The continuous queries with which InfluxDB computes minute values from the raw numerics, for trends over weeks.
+ * InfluxDB computes the last half hour again each minute, and the last 26 hours again each hour. So the minute values
+ * include raw points that come late, for instance from a device that was offline.
  */
 
 /** The fields of a minute value. The field `value` is the mean. */

@@ -29,7 +29,8 @@ const retryMs = 100;
 const requestTimeoutMs = 10_000;
 
 /**
- * Creates the database, its retention policies and its logins if they are missing, and sets the passwords of the logins. Safe to repeat.
+ * Creates the database, its retention policies and its logins if they are missing, and sets the passwords of the
+ * logins. Safe to repeat.
  * @throws VigilError `start-failed` if InfluxDB does not answer or refuses the administrator's password
  */
 export async function ensureDatabase(setup: InfluxSetup): Promise<void> {
@@ -92,7 +93,10 @@ function query(setup: InfluxSetup, statement: string, asAdmin = true, timeoutMs 
   return send(setup, 'POST', '/query', new URLSearchParams({ q: statement }).toString(), asAdmin, timeoutMs);
 }
 
-/** Runs a statement as the administrator. @throws VigilError `start-failed` if InfluxDB refuses the statement or does not answer */
+/**
+ * Runs a statement as the administrator. @throws VigilError `start-failed` if InfluxDB refuses the statement or does
+ * not answer
+ */
 export async function runStatement(setup: InfluxSetup, statement: string, timeoutMs = requestTimeoutMs): Promise<void> {
   const { status, body } = await query(setup, statement, true, timeoutMs).catch((cause: Error) => {
     setup.signal?.throwIfAborted();

@@ -64,7 +64,8 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
     await child.ready;
     const password = (user: string) =>
       readFileSync(join(options.stateDir, 'secrets', `influx-${user}.password`), 'utf8').trim();
-    // Creates the administrator before the gate opens, because everybody who can connect may create the first administrator.
+    // Creates the administrator before the gate opens, because everybody who can connect may create the first
+    // administrator.
     await ensureDatabase({
       url: 'http://localhost',
       socketPath,

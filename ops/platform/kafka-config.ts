@@ -8,12 +8,17 @@ export type KafkaConfig = {
   /** Certificate and key of the broker in one PEM file. */
   readonly keystoreFile: string;
   readonly caFile: string;
-  /** Principals that may do everything: the brokers, and the administrator that creates topics and access control lists. */
+  /**
+   * Principals that may do everything: the brokers, and the administrator that creates topics and access control lists.
+   */
   readonly superUsers: readonly string[];
   readonly member?: ClusterMember | undefined;
 };
 
-/** The settings of one node of a cluster. A broker without these settings is its own controller and has the only copy of the data. */
+/**
+ * The settings of one node of a cluster. A broker without these settings is its own controller and has the only copy of
+ * the data.
+ */
 export type ClusterMember = {
   readonly nodeId: number;
   readonly role: 'broker' | 'controller' | 'broker,controller';
@@ -22,7 +27,9 @@ export type ClusterMember = {
   /** `id@host:port` of each controller. */
   readonly voters: readonly string[];
   readonly replication: Replication;
-  /** A second listener for clients, which advertises the port of a proxy. With the proxy, a test can cut connections. */
+  /**
+   * A second listener for clients, which advertises the port of a proxy. With the proxy, a test can cut connections.
+   */
   readonly relayed?: { readonly port: number; readonly advertisedPort: number };
   /** Size of the JVM's heap, MiB. */
   readonly heapMb: number;
@@ -34,8 +41,9 @@ export type ClusterMember = {
 export const messageBytesMax = 2 * 1024 * 1024;
 
 /**
- * Returns the content of the properties file of a broker that is its own controller (KRaft), or of one node of a cluster. All listeners are
- * on loopback and demand a client certificate. A client without an entry in the access control lists may do nothing.
+ * Returns the content of the properties file of a broker that is its own controller (KRaft), or of one node of a
+ * cluster. All listeners are on loopback and demand a client certificate. A client without an entry in the access
+ * control lists may do nothing.
  */
 export function brokerProperties(config: KafkaConfig): string {
   const { factor, inSyncMin } = config.member?.replication ?? oneCopy;
@@ -65,15 +73,16 @@ export function brokerProperties(config: KafkaConfig): string {
     'transaction.state.log.num.partitions': 4,
     'share.coordinator.state.topic.replication.factor': factor,
     'share.coordinator.state.topic.min.isr': inSyncMin,
-    // A consumer group gets its partitions immediately, without waiting for further members: all members run on this machine.
+    // A consumer group gets its partitions immediately, without waiting for further members: all members run on this
+    // machine.
     'group.initial.rebalance.delay.ms': 0,
     // The lower limit of a consumer's session timeout. Our services use 6 s or more.
     'group.min.session.timeout.ms': 3000,
     'offsets.retention.minutes': 30 * 24 * 60,
     'message.max.bytes': messageBytesMax,
     // -1: the operating system chooses the size. With Kafka's default of 100 kB the broker must wait for a busy reader;
-    // with a large buffer, the broker sends the next 8 MB in that time. Measured with `npm run bench -- alarms`: a
-    // third more readings a second.
+    // with a large buffer, the broker sends the next 8 MB while the reader is busy. Measured with `npm run bench --
+    // alarms`: a third more readings a second.
     'socket.send.buffer.bytes': -1,
     'socket.receive.buffer.bytes': -1,
     'log.cleaner.dedupe.buffer.size': 32 * 1024 * 1024,
@@ -134,8 +143,8 @@ function escapeValue(value: string): string {
 }
 
 /**
- * Returns the broker's configuration of logs: at most four files of 10 MB each. Errors, and the line with which the broker reports that it
- * has started, also go to standard output.
+ * Returns the broker's configuration of logs: at most four files of 10 MB each. Errors, and the line with which the
+ * broker reports that it has started, also go to standard output.
  */
 export function log4jProperties(logFile: string): string {
   return `status=error

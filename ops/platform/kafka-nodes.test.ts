@@ -99,7 +99,8 @@ describe('requireDataOfTheseBrokers', () => {
     requireDataOfTheseBrokers(folder, threeBrokers);
     ensureClusterId(folder, threeBrokers);
     createDataOf('kafka-1');
-    // Missing data are no fault if not all three brokers have had data yet, for example after an interrupted first start.
+    // Missing data are no fault if not all three brokers have had data yet, for example after an interrupted first
+    // start.
     requireDataOfTheseBrokers(folder, threeBrokers);
     createDataOf('kafka-2');
     recordThatAllBrokersHaveData(folder);

@@ -34,16 +34,16 @@ const portStep = 2;
 /** Heap of each of three brokers, MiB. A single broker has 512 MiB. */
 const heapMb = 384;
 /**
- * Time after which a killed broker is no longer the leader of its partitions (ours; Kafka's default is 9 s). With a shorter time, a broker
- * on a busy machine would count as dead.
+ * Time after which a killed broker is no longer the leader of its partitions (ours; Kafka's default is 9 s). With a
+ * shorter time, a broker on a busy machine would count as dead.
  */
 const sessionMs = 6_000;
 
 const propertiesOfThree = {
   'broker.session.timeout.ms': sessionMs,
   'broker.heartbeat.interval.ms': 1_000,
-  // When all three brokers stop, the last broker would wait minutes for a controller that has ended. The brokers flush
-  // their data in any case.
+  // When all three brokers stop, the last one would wait minutes for a controller that has ended. Brokers flush their
+  // data without controlled shutdown too.
   'controlled.shutdown.enable': 'false',
 };
 
@@ -71,7 +71,10 @@ export function brokersOf(settings: KafkaSettings): string {
     .join();
 }
 
-/** Returns a node's settings as a member of its cluster; undefined for a single broker. @param clusterId the result of `ensureClusterId` */
+/**
+ * Returns a node's settings as a member of its cluster; undefined for a single broker. @param clusterId the result of
+ * `ensureClusterId`
+ */
 export function memberOf(settings: KafkaSettings, { nodeId }: KafkaNode, clusterId: string): ClusterMember | undefined {
   if (nodeId === undefined) return undefined;
   const voters = kafkaNodes(settings).map((node) => `${node.nodeId}@127.0.0.1:${node.controllerPort}`);

@@ -314,7 +314,8 @@ describe('the broker', () => {
         cpSync(join(platform.stateDir, folder), join(stateDir, folder), { recursive: true });
       await ensureTopics(platform.kafkaBrokers, join(stateDir, 'certs'));
       writeFileSync(join(stateDir, 'secrets/pseudonym.key'), 'another\n');
-      // fingerprints.test.ts tests the loss of a key alone. In this test the key and the file of its fingerprint are lost.
+      // fingerprints.test.ts tests the loss of a key alone. In this test the key and the file of its fingerprint are
+      // lost.
       for (const file of ['reader-trends.jwk', 'fingerprints.json']) rmSync(join(stateDir, 'secrets', file));
       await expect(ensureTopics(platform.kafkaBrokers, join(stateDir, 'certs'))).rejects.toThrow(
         'These files differ or are missing: secrets/pseudonym.key, secrets/reader-trends.jwk.',

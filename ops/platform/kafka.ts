@@ -20,11 +20,14 @@ export type KafkaOptions = {
   readonly controllerPort: number;
   /** Aborts a start in progress. */
   readonly signal?: AbortSignal;
-  /** If true, the start is faster and the broker slower, for tests. Measured: 3.7 s of processor time for the start instead of 6.5 s. */
+  /**
+   * If true, the start is faster and the broker slower, for tests. Measured: 3.7 s of processor time for the start
+   * instead of 6.5 s.
+   */
   readonly shortLived?: boolean;
   /**
-   * Settings of one of several nodes. The data of the node are in `kafka-<nodeId>/`. A controller ignores `port`; a broker that is not a
-   * controller ignores `controllerPort`.
+   * Settings of one of several nodes. The data of the node are in `kafka-<nodeId>/`. A controller ignores `port`; a
+   * broker that is not a controller ignores `controllerPort`.
    */
   readonly member?: ClusterMember;
 };
@@ -130,7 +133,10 @@ function writeConfiguration(options: KafkaOptions, home: string, name: string) {
   return { dataDir, properties, log4j };
 }
 
-/** Returns a random id of a cluster in the form that Kafka demands: 16 bytes in base64url, without a hyphen at the start. */
+/**
+ * Returns a random id of a cluster in the form that Kafka demands: 16 bytes in base64url, without a hyphen at the
+ * start.
+ */
 export function newClusterId(): string {
   const bytes = randomBytes(16);
   bytes[0] = (bytes[0] ?? 0) & 0x7f;

@@ -35,10 +35,11 @@ export type Mark = RecordedFingerprints & {
 };
 
 /**
- * Compares the mark in Kafka with the keys in the state folder. Writes a new mark if Kafka has no mark, if the folder has further keys, or
- * if an operator has given up keys.
+ * Compares the mark in Kafka with the keys in the state folder. Writes a new mark if Kafka has no mark, if the folder
+ * has further keys, or if an operator has given up keys.
  * @param stateDir the folder with `certs/` and `secrets/`
- * @throws VigilError `certificate-invalid` if the keys do not belong to the data, or if revoked certificates would be accepted again
+ * @throws VigilError `certificate-invalid` if the keys do not belong to the data, or if revoked certificates would be
+ * accepted again
  */
 export async function markKeys(kafka: kafkajs.Kafka, stateDir: string): Promise<void> {
   const nowMs = Date.now();
@@ -52,8 +53,8 @@ export async function markKeys(kafka: kafkajs.Kafka, stateDir: string): Promise<
 }
 
 /**
- * Returns the mark of the keys in a state folder. With Compose, the folder of the set-up has no keys, but only a file with their
- * fingerprints, which `ensureCertificates` wrote (certs/ensure.ts).
+ * Returns the mark of the keys in a state folder. With Compose, the folder of the set-up has no keys, but only a file
+ * with their fingerprints, which `ensureCertificates` wrote (certs/ensure.ts).
  */
 export function markOf(stateDir: string): Mark {
   const recorded = readRecordedFingerprints(stateDir);
@@ -79,8 +80,9 @@ function endTimesOfRevoked({ issued, revoked }: Register): Record<string, number
 }
 
 /**
- * Leaves out certificates of devices that ended long ago. Otherwise the record would grow until Kafka refuses it, and Vigil could not
- * start. A certificate stays in the mark until one certificate lifetime after its end, because the clock may be wrong now. Pure.
+ * Leaves out devices' certificates that ended long ago. Otherwise the record would grow until Kafka refuses it, and
+ * Vigil could not start. A certificate stays in the mark until one certificate lifetime after its end, because the
+ * clock may be wrong now. Pure.
  */
 export function withoutEndedCertificates({ devices = {}, ...mark }: Mark, nowMs: number): Mark {
   const unexpired = Object.entries(devices).filter(([, endMs]) => endMs + leafLifeMs > nowMs);
@@ -100,12 +102,13 @@ function revocationsByService(principalOf: (service: string) => string): Record<
 }
 
 /**
- * Returns the fault, as a sentence, that revoked keys of services would be accepted again with the keys of `ownMark`.
- * The sentence names the services. Undefined if there is no such service. Pure.
+ * Returns a sentence with the services whose revoked keys would be accepted again with the keys of `ownMark`; undefined
+ * if there is no such service. Pure.
  */
 export function serviceRevocationFault(storedMark: Mark | undefined, ownMark: Mark): string | undefined {
   const authority = 'certs/ca.key';
-  // If an operator has replaced the authority, no certificate of the old authority is accepted, so its revocations do not matter.
+  // If an operator has replaced the authority, no certificate of the old authority is accepted, so its revocations do
+  // not matter.
   if (
     !storedMark?.revoked ||
     (ownMark.epoch > storedMark.epoch && ownMark.keys[authority] !== storedMark.keys[authority])
@@ -121,8 +124,8 @@ export function serviceRevocationFault(storedMark: Mark | undefined, ownMark: Ma
 }
 
 /**
- * Returns the fault, as a sentence, that revoked certificates of devices would be accepted again with the register of
- * `ownMark`. The sentence names the certificates. Undefined if there is no such certificate. Pure.
+ * Returns a sentence with the revoked certificates of devices that would be accepted again with the register of
+ * `ownMark`; undefined if there is no such certificate. Pure.
  */
 export function deviceRevocationFault(storedMark: Mark | undefined, ownMark: Mark, nowMs: number): string | undefined {
   const authority = 'certs/device-ca.key';

@@ -12,9 +12,9 @@ export type LogFile = { write(text: string): void; close(): void };
 type Options = { readonly bytesMax?: number; readonly nowMs?: () => number };
 
 /**
- * Opens a log file that only its owner can read. A full file is renamed to `<file>.1`, which replaces the previous `<file>.1`. A removed
- * file is created again. Never throws: lines that cannot be written are lost, for instance on a full disk. The number of lost lines is
- * written before the next line that can be written.
+ * Opens a log file that only its owner can read. A full file is renamed to `<file>.1`, which replaces the previous
+ * `<file>.1`. A removed file is created again. Never throws: lines that cannot be written are lost, for instance on a
+ * full disk. The number of lost lines is written before the next line that can be written.
  */
 export function openLogFile(path: string, options: Options = {}): LogFile {
   const { bytesMax = logFileBytesMax, nowMs = () => performance.now() } = options;

@@ -1,4 +1,7 @@
-/** Checks that an installation of an older version gets a new topic, with its permissions and its turn, at the next start. */
+/**
+ * Checks that an installation of an older version gets a new topic, with its permissions and its turn, at the next
+ * start.
+ */
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -60,7 +63,7 @@ it.each(cases)(
         await turn.write([record]);
         await turn.commit();
       }
-      // What was not committed is not in the log.
+      // This record is not committed, so nobody reads it.
       await turn.write([record]);
       await turn.close();
       const read: unknown[] = [];

@@ -26,7 +26,8 @@ export type Platform = {
 };
 
 /**
- * Creates the certificates, then starts Kafka and InfluxDB at the same time. If one of the two starts fails, stops the other program.
+ * Creates the certificates, then starts Kafka and InfluxDB at the same time. If one of the two starts fails, stops the
+ * other program.
  * @throws VigilError
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {

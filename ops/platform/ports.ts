@@ -8,7 +8,8 @@ export type NamedPort = { readonly setting: string; readonly port: number };
 
 /**
  * Checks that every port is free now.
- * @throws VigilError `port-taken` with each port that is in use and its setting, or `settings-invalid` if two settings have the same port
+ * @throws VigilError `port-taken` with each port that is in use and its setting, or `settings-invalid` if two settings
+ * have the same port
  */
 export async function requireFreePorts(ports: readonly NamedPort[]): Promise<void> {
   for (const [index, { setting, port }] of ports.entries()) {
@@ -27,7 +28,10 @@ export async function requireFreePorts(ports: readonly NamedPort[]): Promise<voi
   if (faults.length > 0) throw new VigilError('port-taken', `Cannot start: ${faults.join('; ')}.`);
 }
 
-/** Ports below the ephemeral ports, which systems give to outgoing connections. So no connection takes a port after its check. */
+/**
+ * Ports below the ephemeral ports. Systems give ephemeral ports to outgoing connections, which could use a port that
+ * was checked as free.
+ */
 const range = { from: 10_000, to: 32_000 } as const;
 const triesMax = 1_000;
 
@@ -39,7 +43,7 @@ export async function freePorts(count: number): Promise<number[]> {
   const servers = new Map<number, Server>();
   for (let tries = 0; servers.size < count && tries < triesMax; tries += 1) {
     const port = randomInt(range.from, range.to);
-    // Listening fails on a port that is in use, even if an earlier server of this loop uses it.
+    // Fails if the port is in use, also by an earlier server of this loop.
     const server = await listen(port).catch(() => undefined);
     if (server) servers.set(port, server);
   }

@@ -26,7 +26,7 @@ export function canInstall(): boolean {
 }
 
 const aptEnvironment = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
-/** The timeout for the package manager's lock lets a start wait for another start that installs packages at the same time. */
+/** With the timeout for the package manager's lock, a start waits while another start installs packages. */
 const lockOptions = ['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3'];
 
 /**
@@ -67,8 +67,8 @@ export async function unpackPackage(what: string, name: string, directory: strin
 }
 
 /**
- * Downloads a Debian package and its missing dependencies, and unpacks them into one folder. Installs nothing and starts no service. The
- * libraries are in `usr/lib/<machine>`.
+ * Downloads a Debian package and its missing dependencies, and unpacks them into one folder. Installs nothing and
+ * starts no service. The libraries are in `usr/lib/<machine>`.
  * @throws VigilError `missing-program`
  */
 export async function unpackWithDependencies(what: string, name: string, directory: string): Promise<void> {

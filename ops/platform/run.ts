@@ -5,8 +5,8 @@ export type RunResult = { readonly code: number | null; readonly output: string 
 const outputMax = 64 * 1024;
 
 /**
- * Runs a program and returns its exit code and the last 64 KiB of its output. The code is null if the program could not be started or was
- * ended by a signal.
+ * Runs a program and returns its exit code and the last 64 KiB of its output. The code is null if the program could not
+ * be started or was ended by a signal.
  */
 export function run(
   command: string,

@@ -55,7 +55,10 @@ const envOf = (port: number, service: 'trends' | 'dashboard') => ({
   VIGIL_ACCOUNTS_FILE: join(stateDir, 'certs/ca.pem'),
 });
 
-/** Our clients, each with the certificate that it expects. Each call fails in any case, because the server does not answer. */
+/**
+ * Our clients, each with the certificate that it expects. Each call fails in any case, because the server does not
+ * answer.
+ */
 const clients: Readonly<
   Record<string, { readonly expected: string; readonly isSlow?: true; call(port: number): Promise<unknown> }>
 > = {

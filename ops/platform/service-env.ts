@@ -24,9 +24,9 @@ export type SystemAddresses = {
 };
 
 /**
- * Variables that reduce the gateway's memory for each connection (docs/decisions/015-memory.md). The first two are for malloc of glibc:
- * Node reserves a block of 64 kB for each TLS connection and uses only a small part. If malloc maps the block separately, unused pages take
- * no memory. The third variable limits V8's semi-space, MB.
+ * Variables that reduce the gateway's memory for each connection (docs/decisions/015-memory.md). The first two are for
+ * malloc of glibc: Node reserves a block of 64 kB for each TLS connection and uses only a small part. If malloc maps
+ * the block separately, unused pages take no memory. The third variable limits V8's semi-space, MB.
  */
 export const packedMemory = {
   MALLOC_MMAP_THRESHOLD_: '16384',
@@ -38,8 +38,8 @@ export const packedMemory = {
 export const shippedWardsFile = join(import.meta.dirname, '..', 'wards', 'wards.json');
 
 /**
- * Returns the path of a state folder's registry of wards. If the folder has no registry, as in tests and benchmarks, returns the path of
- * the example registry.
+ * Returns the path of a state folder's registry of wards. If the folder has no registry, as in tests and benchmarks,
+ * returns the path of the example registry.
  */
 function wardsFileOf(stateDir: string): string {
   const ownFile = join(stateDir, 'wards.json');

@@ -25,8 +25,8 @@ export type Software = {
 export const defaultSoftwareDir = join(import.meta.dirname, '..', '..', '.vigil', 'software');
 
 /**
- * Finds Java, Kafka and InfluxDB, and downloads them if they are missing. Two processes may do this at the same time, because
- * `makeFolderAtomically` creates each folder.
+ * Finds Java, Kafka and InfluxDB, and downloads them if they are missing. Two processes may do this at the same time,
+ * because `makeFolderAtomically` creates each folder.
  * @throws VigilError `missing-program` with one sentence that says what is missing and how to install it
  */
 export async function ensureSoftware(directory: string, report: Report): Promise<Software> {
@@ -83,8 +83,8 @@ export async function ensureKafkaTools(directory: string, report: Report): Promi
 }
 
 /**
- * Unpacks InfluxDB's Debian package. Does not install the package, because the installation would start a service. Returns the path of
- * `influxd`.
+ * Unpacks InfluxDB's Debian package. Does not install the package, because the installation would start a service.
+ * Returns the path of `influxd`.
  */
 async function ensureInfluxd(directory: string, report: Report): Promise<string> {
   const home = join(directory, 'influxdb-1');
@@ -124,7 +124,8 @@ export async function ensureChromium(report: Report): Promise<string> {
 }
 
 /**
- * Finds or installs libfaketime, a library for tests that changes the time that a process sees. Returns the path of the library.
+ * Finds or installs libfaketime, a library for tests that changes the time that a process sees. Returns the path of the
+ * library.
  * @throws VigilError `missing-program`
  */
 export async function ensureFaketime(report: Report): Promise<string> {

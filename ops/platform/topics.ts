@@ -30,13 +30,16 @@ import { markKeys } from './key-mark.ts';
 const readyTimeoutMs = 60_000;
 const retryMs = 50;
 const compactSegmentBytes = 64 * 1024 * 1024;
-/** Kafka's default size of a segment file. A file that is full before `segmentMs` is deleted earlier, which does no harm. */
+/**
+ * Kafka's default size of a segment file. If a file is full before `segmentMs`, Kafka deletes the file sooner, which
+ * does no harm.
+ */
 const segmentBytes = 1024 * 1024 * 1024;
 
 /**
- * Creates missing topics and permissions. Removes permissions of our services that are not in the table, for instance permissions of an
- * older version. Corrects the topic settings that Vigil uses, because they decide how long records are kept. Changes no other settings, and
- * no permissions of principals that are not our services.
+ * Creates missing topics and permissions. Removes permissions of our services that are not in the table, for instance
+ * permissions of an older version. Corrects the topic settings that Vigil uses, because they decide how long records
+ * are kept. Changes no other settings, and no permissions of principals that are not our services.
  * @param certsDir the folder with `ca.pem`, `admin.pem` and `admin.key`
  * @returns one sentence for each changed setting
  * @throws VigilError `start-failed`, for instance if a topic has a wrong number of partitions: this number cannot be
@@ -97,7 +100,10 @@ const anyEntry = {
   permissionType: kafkajs.AclPermissionTypes.ANY,
 };
 
-/** Returns whether a principal is one of our services, with its current name or an earlier name (`gateway`, `gateway.2` …). */
+/**
+ * Returns whether a principal is one of our services, with its current name or an earlier name (`gateway`, `gateway.2`
+ * …).
+ */
 function isService(principal: string): boolean {
   const service = /^User:(.*?)(?:\.\d+)?$/.exec(principal)?.[1];
   return principals.some((principal) => principal === service);
@@ -117,7 +123,10 @@ async function deleteOtherEntries(admin: Admin, wanted: readonly AclEntry[]): Pr
   if (filters.length > 0) await admin.deleteAcls({ filters });
 }
 
-/** Repeats a task until it succeeds. The task fails at first if a broker that has just started is not yet the leader of its partitions. */
+/**
+ * Repeats a task until it succeeds. The task fails at first if a broker that has just started is not yet the leader of
+ * its partitions.
+ */
 async function retryUntilDone(task: () => Promise<void>): Promise<void> {
   for (const deadline = Date.now() + readyTimeoutMs; ; await new Promise((resolve) => setTimeout(resolve, retryMs))) {
     try {
@@ -184,7 +193,10 @@ async function correctSettings(admin: Admin, wanted: readonly ITopicConfig[]): P
   return changes;
 }
 
-/** Returns a Kafka client with the administrator's identity. @param certsDir the folder with `ca.pem`, `admin.pem` and `admin.key` */
+/**
+ * Returns a Kafka client with the administrator's identity. @param certsDir the folder with `ca.pem`, `admin.pem` and
+ * `admin.key`
+ */
 export function adminKafka(brokers: string, certsDir: string): kafkajs.Kafka {
   const read = (file: string) => readFileSync(join(certsDir, file), 'utf8');
   return new kafkajs.Kafka({
@@ -209,10 +221,12 @@ export function adminKafka(brokers: string, certsDir: string): kafkajs.Kafka {
   });
 }
 
-/** A log that writes nothing, because the errors that calls throw contain the same text. */
+/** Writes nothing, because the thrown errors contain the same texts. */
 const quietLog = { info() {}, error() {} };
 
-/** Returns the path of the services' CRL; empty if the folder is from an older version of Vigil, which had no such file. */
+/**
+ * Returns the path of the services' CRL; empty if the folder is from an older version of Vigil, which had no such file.
+ */
 function crlOf(certsDir: string): string {
   const file = join(certsDir, 'ca.crl');
   return existsSync(file) ? file : '';
@@ -265,7 +279,8 @@ export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy
 }
 
 /**
- * Returns a service's permissions: write and read its topics, use its transactional ids, and use groups whose names begin with its name.
+ * Returns a service's permissions: write and read its topics, use its transactional ids, and use groups whose names
+ * begin with its name.
  */
 function permissionsOf(service: Principal, name: string): AclEntry[] {
   const allow = (resourceType: AclResourceTypes, resourceName: string, operation: AclOperationTypes): AclEntry => ({

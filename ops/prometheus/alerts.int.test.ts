@@ -1,4 +1,6 @@
-/** Checks the alerts with Prometheus's own tool, against the metrics of our processes, and against the operator's page. */
+/**
+ * Checks the alerts with Prometheus's own tool, against the metrics of our processes, and against the operator's page.
+ */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Tests who may see and send rejected messages. The commands decide this, and record it, before they read the log. */
+/** Tests who may see and send rejected messages. The commands check and record this before they read the log. */
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../contracts/messages/records.ts';

@@ -10,18 +10,27 @@ import type { GatewaySide } from './gateway.ts';
 import { listLine, noMatchText, printableText } from './lines.ts';
 import type { Person } from './person.ts';
 
-/** Maximum number and size of the messages that one run sends, to limit the memory. A further run sends the other messages. */
+/**
+ * Maximum number and size of the messages that one run sends, to limit the memory. A further run sends the other
+ * messages.
+ */
 const redriveMax = 5_000;
 const redriveBytesMax = 64 * 1024 * 1024;
 
-/** Prints one line for each rejected message that passes the filter. Needs no account, because it prints no content of messages. */
+/**
+ * Prints one line for each rejected message that passes the filter. Needs no account, because it prints no content of
+ * messages.
+ */
 export async function list({ log, logger, say }: OperatorContext, filter: Filter): Promise<void> {
   const result = await readEntries(log, logger, filter);
   for (const entry of result.entries) say(listLine(entry));
   sayWhatIsMissing(result, filter, say);
 }
 
-/** Prints messages with their content, which is data of a patient. Writes a record to the audit trail before it prints a message. */
+/**
+ * Prints messages with their content, which is data of a patient. Writes a record to the audit trail before it prints a
+ * message.
+ */
 export async function show(context: OperatorContext, account: ClaimedAccount, filter: Filter): Promise<void> {
   const { log, logger, trail, say } = context;
   const { actor } = await requireForAllWards(context, account, 'view-rejected', `show ${filter.ids.join(' ')}`);
@@ -42,9 +51,11 @@ export async function show(context: OperatorContext, account: ClaimedAccount, fi
 }
 
 /**
- * Sends open messages through the gateway's pipeline again. Skips messages whose readings were appended before, according to the audit
- * trail. If a crash prevented that audit record, the reading is appended again with the same boot and seq, which does no harm.
- * @param associationId the association to which the person assigns all readings; without it, the time in a reading decides
+ * Sends open messages through the gateway's pipeline again. Skips messages whose readings were appended before,
+ * according to the audit trail. If a crash prevented that audit record, the reading is appended again with the same
+ * boot and seq, which does no harm.
+ * @param associationId the association to which the person assigns all readings; without it, the time in a reading
+ * decides
  * @returns whether the readings of all selected messages are in the log now
  */
 export async function redrive(

@@ -12,7 +12,10 @@ import { appendedNamesIn } from './appended.ts';
 export type Entry = {
   /** The partition and offset of the record in the topic, `partition:offset`. */
   readonly id: string;
-  /** `boot` and `seq` are those of the record's envelope. They identify the message even if a retry wrote its record twice. */
+  /**
+   * `boot` and `seq` are those of the record's envelope. They identify the message even if a retry wrote its record
+   * twice.
+   */
   readonly boot: string;
   readonly seq: number;
   readonly receivedAtMs: number;
@@ -20,8 +23,8 @@ export type Entry = {
   readonly code: string;
   readonly detail: string;
   /**
-   * `kept`: the record is a copy of a reading that is also in `observations`. `redriven`: the message was sent through the gateway again.
-   * `counted`: the record only counts messages that were not stored. `open`: any other message.
+   * `kept`: the record is a copy of a reading that is also in `observations`. `redriven`: the message was sent through
+   * the gateway again. `counted`: the record only counts messages that were not stored. `open`: any other message.
    */
   readonly state: 'open' | 'kept' | 'redriven' | 'counted';
 };
@@ -34,14 +37,18 @@ export type Filter = {
   readonly sinceMs?: number | undefined;
 };
 
-/** Maximum number of entries in memory. If there are more entries, the oldest entries are left out, and `leftOut` counts them. */
+/**
+ * Maximum number of entries in memory. If there are more entries, the oldest entries are left out, and `leftOut` counts
+ * them.
+ */
 const entriesMax = 100_000;
 
 export type Entries = { readonly entries: readonly Entry[]; readonly leftOut: number; readonly unreadable: number };
 
 /**
  * Returns the entries of the topic `rejected` that pass the filter, oldest first.
- * @param visit called during the reading with each returned entry and its record. The result does not contain the records, to save memory
+ * @param visit called during the reading with each returned entry and its record. The result does not contain the
+ * records, to save memory
  */
 export async function readEntries(
   log: SealedLog,
@@ -114,7 +121,9 @@ export function nameOf({ boot, seq }: { readonly boot: string; readonly seq: num
   return `${boot}.${seq}`;
 }
 
-/** Returns the names of the redriven messages, from the audit trail. Reads as far back as the topic `rejected` reaches. */
+/**
+ * Returns the names of the redriven messages, from the audit trail. Reads as far back as the topic `rejected` reaches.
+ */
 async function readRedriven(log: SealedLog, logger: Logger): Promise<Set<string>> {
   const names = new Set<string>();
   const sinceMs = Date.now() - kafkaTopics.rejected.retentionMs;

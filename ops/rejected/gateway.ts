@@ -1,4 +1,7 @@
-/** Runs the gateway's part of a redrive in a separate process with the gateway's identity, because only the gateway may write readings. */
+/**
+ * Runs the gateway's part of a redrive in a separate process with the gateway's identity, because only the gateway may
+ * write readings.
+ */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,7 +17,10 @@ export type GatewaySide = {
   close(): Promise<void>;
 };
 
-/** Starts the gateway's process for a redrive. @param ruleEnv settings that decide which readings the gateway accepts, by name */
+/**
+ * Starts the gateway's process for a redrive. @param ruleEnv settings that decide which readings the gateway accepts,
+ * by name
+ */
 export function openGatewaySide(addresses: SystemAddresses, ruleEnv: Readonly<Record<string, string>>): GatewaySide {
   const child = spawn(process.execPath, [program], {
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -4,7 +4,10 @@ import { visibleLines, visibleText } from '../../contracts/text.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Entry, Filter } from './entries.ts';
 
-/** Returns one line of the list. Writes control characters as text, because a device could use them to change what the terminal shows. */
+/**
+ * Returns one line of the list. Writes control characters as text, because a device could use them to change what the
+ * terminal shows.
+ */
 export function listLine({ id, receivedAtMs, deviceId, code, state, detail }: Entry): string {
   const parts = [
     id.padEnd(8),
@@ -17,7 +20,10 @@ export function listLine({ id, receivedAtMs, deviceId, code, state, detail }: En
   return parts.map(visibleText).join('  ');
 }
 
-/** Returns a payload as text with control and invisible characters written out (`visibleText`); as base64 if it is not UTF-8. */
+/**
+ * Returns a payload as text with control and invisible characters written out (`visibleText`); as base64 if it is not
+ * UTF-8.
+ */
 export function printableText(payload: Buffer): string {
   if (!isUtf8(payload)) return `not UTF-8, in base64: ${payload.toString('base64')}`;
   return visibleLines(payload.toString('utf8'));

@@ -111,10 +111,7 @@ async function listIds(): Promise<string[]> {
   const { out } = await vigil(['list', ...deviceOption]);
   return deviceLines(out).map((line) => line.split(' ')[0]!);
 }
-/**
- * Returns the lines about this device. Other tests write records to the topic that cannot be decrypted; the list has a
- * line about these records.
- */
+/** Returns the lines about this device. Leaves out the line about undecryptable records, which other tests write. */
 const deviceLines = (out: string) => out.split('\n').filter((line) => line.includes(device));
 const states = async () =>
   (await vigil(['list', ...deviceOption])).out.match(/ (open|kept|redriven) /g)?.map((state) => state.trim());

@@ -104,5 +104,8 @@ export function readVigil(env: Environment): VigilSettings {
   };
 }
 
-/** Settings of the gateway that decide which readings a redrive accepts. They must have the same values as for the gateway. */
+/**
+ * Settings of the gateway that decide which readings a redrive accepts. They must have the same values as for the
+ * gateway.
+ */
 export const ruleSettings = ['VIGIL_READING_AHEAD_MAX_MS', 'VIGIL_READING_LATE_MAX_MS'] as const;

@@ -12,10 +12,13 @@ import type { Person } from '../rejected/person.ts';
 import type { StripSearch } from './arguments.ts';
 import { readTables } from './subject.ts';
 
-/** The search looks this much before and after the time, ms. */
+/** How far the search reaches before and after the given time, ms. */
 const aroundMs = 30 * minuteMs;
 
-/** Lists the strips on the terminal, and returns them. The audit trail records the search before the person sees its answer. */
+/**
+ * Lists the strips on the terminal, and returns them. The audit trail records the search before the person sees its
+ * answer.
+ */
 export async function listForPerson(
   context: OperatorContext,
   person: Person,
@@ -49,8 +52,8 @@ export async function listForPerson(
 type Searched = { readonly fromMs: number; readonly toMs: number; readonly ward: string | undefined };
 
 /**
- * Returns the lines of the list. The first line names the searched time: the person may have typed a time in the zone of the ward, and
- * this machine may be in another zone. A name has no control characters.
+ * Returns the lines of the list. The first line names the searched time: the person may have typed a time in the zone
+ * of the ward, and this machine may be in another zone. Control characters of names are made visible.
  */
 export function listLines(
   { strips, isCut, isWhole }: StripsList,

@@ -66,7 +66,7 @@ async function printStrip(
   const firstSubject = found.subjectAt(firstOnsetSpan(alarm));
   const raisedMs = parseInstant(alarm.raisedAt) ?? nowMs;
   const read = await findStrip(readingOf(context), { alarmId: alarm.alarmId, raisedMs }, onset);
-  // At a later onset the bed may have been in another ward. Only the strip says when this onset was.
+  // At a later onset the bed may have been in another ward. Only the strip has the time of a later onset.
   const wallMs = parseInstant(read.strip?.onsetWallAt ?? '');
   const subject =
     onset === 1
@@ -90,7 +90,10 @@ async function printStrip(
   context.say(`${request.file} has the strip of the alarm ${alarm.alarmId}, onset ${onset}.`);
 }
 
-/** Returns the strip. @throws VigilError if there is no strip, or if its digest does not belong to its samples: such a strip must not be printed */
+/**
+ * Returns the strip. @throws VigilError if there is no strip, or if its digest does not belong to its samples: such a
+ * strip must not be printed
+ */
 function usableStrip(
   found: FoundStrip,
   alarm: Parameters<typeof missingStrip>[0],
@@ -109,8 +112,10 @@ function usableStrip(
 }
 
 /**
- * Returns the alarm if exactly one alarm of the person's wards has the id. The audit trail records an attempt at an alarm of another ward.
- * @throws VigilError `not-found` for an unknown id, an ambiguous id, and an alarm of another ward, always with the same text
+ * Returns the alarm if exactly one alarm of the person's wards has the id. The audit trail records an attempt at an
+ * alarm of another ward.
+ * @throws VigilError `not-found` for an unknown id, an ambiguous id, and an alarm of another ward, always with the same
+ * text
  */
 async function findVisibleAlarm(
   context: OperatorContext,
@@ -130,7 +135,10 @@ async function findVisibleAlarm(
   return found;
 }
 
-/** Returns whether the person has a ward in which the bed was. If no ward is known, only an account of all wards sees the alarm. */
+/**
+ * Returns whether the person has a ward in which the bed was. If no ward is known, only an account of all wards sees
+ * the alarm.
+ */
 function seesSubject(person: Person, { wards }: FoundSubject): boolean {
   return hasWard(person, undefined) || wards.some((ward) => hasWard(person, ward));
 }

@@ -1,4 +1,7 @@
-/** Reads what a PDF without compression draws: its lines in millimetres, and its texts. Only for the PDFs of this folder. */
+/**
+ * Reads what a PDF without compression draws: its lines in millimetres, and its texts. Only for the PDFs of this
+ * folder.
+ */
 import { create, type Font } from 'fontkit';
 
 /** A straight line of a drawing. The origin is the upper left corner of the page. */
@@ -108,7 +111,7 @@ function segmentsOf(content: string, heightPt: number): Segment[] {
       path.push({ fromX: last[0], fromY: last[1], toX, toY, widthMm: 0, colour: '' });
       last = [toX, toY];
     }
-    // The width and the colour at the time of the stroke count.
+    // A line has the width and the colour that are set when it is stroked.
     const widthMm = Math.abs(state.width * state.matrix[0]) * mmPerPoint;
     if (token === 'S') segments.push(...path.map((segment) => ({ ...segment, widthMm, colour: state.colour })));
     if (['S', 'f', 'n'].includes(token)) path = [];

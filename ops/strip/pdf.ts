@@ -1,6 +1,6 @@
 /**
- * Draws a strip as a PDF of A4 pages: patient, place, facts, and the waves on paper with a grid, true to scale (25 mm/s, 10 mm/mV). The
- * geometry of the waves is the same as on the screen (contracts/strip-drawing.ts).
+ * Draws a strip as a PDF of A4 pages: patient, place, facts, and the waves on paper with a grid, true to scale (25
+ * mm/s, 10 mm/mV). The geometry of the waves is the same as on the screen (contracts/strip-drawing.ts).
  */
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
@@ -118,7 +118,9 @@ function drawWave(sheet: Sheet, { strip }: PrintedStrip, drawing: WaveDrawing, h
   sheet.y += drawing.heightMm + 1;
 }
 
-/** Writes the bottom of each page: a line to check the scale of the printer, the digests, and the number of the page. */
+/**
+ * Writes the bottom of each page: a line to check the scale of the printer, the digests, and the number of the page.
+ */
 function writeFeet(sheet: Sheet, printed: PrintedStrip): void {
   const { pdf, printable } = sheet;
   const { count } = pdf.bufferedPageRange();

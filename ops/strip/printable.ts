@@ -1,11 +1,17 @@
 /** Decides which characters a printed page can show. Pure. */
 
-/** Scripts that are written from left to right, in which each character has its own shape. The font of the page has these scripts. */
+/**
+ * Scripts that are written from left to right, in which each character has its own shape. The font of the page has
+ * these scripts.
+ */
 const simpleScript =
   /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Armenian}\p{Script=Georgian}\p{Script=Common}\p{Script=Inherited}]$/u;
 
 export type Printable = {
-  /** Returns the text as the page prints it. A character that cannot be printed right becomes its code, for example `\u{4e2d}`. */
+  /**
+   * Returns the text as the page prints it. A character that cannot be printed right becomes its code, for example
+   * `\u{4e2d}`.
+   */
   print(text: string): string;
   /** Returns whether a character was replaced. */
   hasReplaced(): boolean;

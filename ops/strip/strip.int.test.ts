@@ -1,6 +1,6 @@
 /**
- * Tests `npm run vigil -- strip` with a real Kafka: it writes the PDF of an alarm, it refuses persons without the right,
- * and the audit trail records both.
+ * Tests `npm run vigil -- strip` with a real Kafka: it writes the PDF of an alarm, it refuses persons without the
+ * right, and the audit trail records both.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -53,8 +53,7 @@ async function store(alarm: Alarm, digest?: string): Promise<void> {
   const strip = newStrip({
     ...{ stripId: stripKey(alarmId, 1), alarmId, associationId, deviceId, alarm, onsetWallAt: alarm.raisedAt },
   });
-  // As the strip writer does it: the data key belongs to the association, and the key of the record is the id of the
-  // strip.
+  // Like the strip writer: the data key belongs to the association, and the record's key is the id of the strip.
   const dataKey = await strips.sealer.keyFor(associationId, 'strips');
   const origin = { topic: 'strips', key: strip.stripId, writer: 'strips', boot: strips.boot, seq: Date.now() } as const;
   const plaintext = Buffer.from(JSON.stringify({ ...strip, ...(digest && { digest }) }));

@@ -35,7 +35,10 @@ export async function findSubject(
   };
 }
 
-/** Returns the time of the first onset for `findSubject`. A late alarm is about an earlier time, in which the bed may have been elsewhere. */
+/**
+ * Returns the time of the first onset for `findSubject`. A late alarm is about an earlier time, in which the bed may
+ * have been elsewhere.
+ */
 export function firstOnsetSpan({ raisedAt, onsetAt, late }: Pick<Alarm, 'raisedAt' | 'onsetAt' | 'late'>): AlarmSpan {
   const raisedMs = parseInstant(raisedAt) ?? 0;
   return { fromMs: late ? Math.min(raisedMs, parseInstant(onsetAt) ?? raisedMs) : raisedMs, toMs: raisedMs };

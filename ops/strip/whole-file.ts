@@ -1,4 +1,7 @@
-/** Writes a file with a patient's data: as a whole or not at all, for its owner only, and never over another file without permission. */
+/**
+ * Writes a file with a patient's data: as a whole or not at all, for its owner only, and never over another file
+ * without permission.
+ */
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
@@ -17,7 +20,10 @@ import { gitTreeOf } from '../capture/files.ts';
 
 export type FileChoice = { readonly file: string; readonly mayReplace: boolean; readonly mayBeInGit: boolean };
 
-/** Checks a file before anything is read, so that a person learns of a fault at once. @throws VigilError `settings-invalid` */
+/**
+ * Checks a file before anything is read, so that a person learns of a fault at once. @throws VigilError
+ * `settings-invalid`
+ */
 export function checkTarget({ file, mayReplace, mayBeInGit }: FileChoice): void {
   const path = resolve(file);
   if (!existsSync(dirname(path))) throw invalid(`There is no folder ${dirname(path)}: create it, or name another file`);
@@ -61,8 +67,8 @@ export function writeWholeFile(choice: FileChoice, bytes: Uint8Array): void {
 }
 
 /**
- * Gives a file its name, unless a file with this name exists. It makes a second name (a link). The system refuses the
- * link if the name exists, even if another program has just created it.
+ * Gives a file its name, unless a file with this name exists. Makes the name as a link, because the system refuses a
+ * link with an existing name, even if another program has just created this name.
  */
 function nameOnce(part: string, path: string, shown: string): void {
   try {

@@ -104,7 +104,10 @@ async function rebuildAt(
   return 0;
 }
 
-/** Returns the connection to InfluxDB as its administrator. @throws VigilError `settings-invalid` if a file cannot be read */
+/**
+ * Returns the connection to InfluxDB as its administrator. @throws VigilError `settings-invalid` if a file cannot be
+ * read
+ */
 function setupOf(settings: VigilSettings) {
   const stateDir = settings.setupStateDir || settings.stateDir;
   const read = (...path: string[]) => {

@@ -1,4 +1,7 @@
-/** Runs `trends rebuild` after InfluxDB lost its data, with a real Kafka and a real InfluxDB, while the trend writer runs. */
+/**
+ * Runs `trends rebuild` after InfluxDB lost its data, with a real Kafka and a real InfluxDB, while the trend writer
+ * runs.
+ */
 
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -115,7 +118,8 @@ async function wipe(): Promise<void> {
   const adminPassword = readFileSync(join(stateDir, 'secrets', 'influx-admin.password'), 'utf8').trim();
   const ca = readFileSync(join(stateDir, 'certs', 'ca.pem'), 'utf8');
   const setup = { url: influxUrl, ca, adminPassword, users: [] };
-  // Leaves InfluxDB as after its first start: with database, retention policies and continuous queries, but without data.
+  // Leaves InfluxDB as after its first start: with database, retention policies and continuous queries, but without
+  // data.
   await runStatement(setup, 'DROP DATABASE vigil');
   await ensureDatabase(setup);
   const users = ['trends', 'dashboard'] as const;

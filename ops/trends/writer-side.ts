@@ -1,6 +1,6 @@
 /**
- * Runs the trend writer's part of a rebuild in a separate process with the trend writer's identity, because only the trend writer may
- * write into InfluxDB.
+ * Runs the trend writer's part of a rebuild in a separate process with the trend writer's identity, because only the
+ * trend writer may write into InfluxDB.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -12,14 +12,18 @@ import { type SystemAddresses, serviceEnv } from '../platform/service-env.ts';
 const program = join(import.meta.dirname, '..', '..', 'processors', 'trends', 'rebuild', 'main.ts');
 /** How often a long run reports its progress. */
 const progressMs = 5_000;
-/** Longest time for which a rebuild tries to reach an InfluxDB that does not answer (our choice: a person waits at the command line). */
+/**
+ * Longest time for which a rebuild tries to reach an InfluxDB that does not answer (our choice: a person waits at the
+ * command line).
+ */
 export const awayMsMax = 60_000;
 
 /**
  * Runs a rebuild to its end.
  * @param influxAddress InfluxDB's address and the setting from which it comes, for the error
  * @returns the last report of progress
- * @throws VigilError `start-failed` with the last line of the process if it fails, or if InfluxDB has not answered for `awayMsMax`
+ * @throws VigilError `start-failed` with the last line of the process if it fails, or if InfluxDB has not answered for
+ * `awayMsMax`
  */
 export async function runRebuild(
   addresses: SystemAddresses,

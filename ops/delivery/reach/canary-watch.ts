@@ -1,10 +1,10 @@
 /**
  * Finds the canary of one test among all canaries of an entry. The delivery process sends other canaries to the same
- * entry: when the entry is added, every few minutes, and for the test of another operator. The results of a canary that
- * began before this test show nothing about the entry as it is now.
+ * entry: when the entry is added, every few minutes, and for the test of another operator. A canary that began before
+ * this test shows nothing about the present entry.
  *
- * No clocks are compared, because the clocks of two machines may differ. The event `asked` names the test that its
- * canary answers (`testedAt`), and each result names its canary (`checkId`).
+ * Compares ids and no times, because the clocks of two machines may differ. The event `asked` begins a canary and names
+ * its test (`testedAt`). Each result names its canary (`checkId`).
  */
 import {
   type DeliveryRecord,
@@ -23,13 +23,18 @@ export type CanaryWatch = {
   takeEvent(event: DeliveryRecord['event']): void;
   /** Handles a record of the entry in the topic `reach`; null if the entry was removed. */
   takeEntry(entry: Pick<ReachEntry, 'testedAt'> | null): void;
-  /** Resolves when a canary of this test began, or when the address has ended; undefined after the wait. */
+  /** Resolves when a canary of this test begins, or when the address ends; undefined after the wait. */
   asked(waitMs: number): Promise<ReachSeen | ReachEnded | undefined>;
-  /** Resolves with the first result of a canary of this test, or with the end of the address; undefined after the wait. */
+  /**
+   * Resolves with the first result of a canary of this test, or with the end of the address; undefined after the wait.
+   */
   result(waitMs: number): Promise<ReachSeen | ReachEnded | undefined>;
-  /** Resolves with a stage that a canary of this test reached after the given stage; undefined after the wait. */
+  /** Resolves when a canary of this test reaches a later stage than `stage`; undefined after the wait. */
   furtherStage(stage: ReceiptStage, waitMs: number): Promise<ReceiptStage | undefined>;
-  /** Returns whether somebody changed or removed the entry after this test wrote it, so that no canary answers this test. */
+  /**
+   * Returns whether somebody changed or removed the entry after this test wrote it, so that no canary answers this
+   * test.
+   */
   isOverwritten(): boolean;
 };
 
@@ -37,7 +42,7 @@ export type CanaryWatch = {
 export function createCanaryWatch(reachId: string, testedAt: string): CanaryWatch {
   const events: ReachSeen[] = [];
   let ended: ReachEnded | undefined;
-  /** This test, and later tests of other operators: their canaries also try the entry as it is now. */
+  /** This test and later tests of other operators. Canaries of the later tests try the present entry too. */
   const tests = new Set([testedAt]);
   let isWritten = false;
   let isOverwritten = false;

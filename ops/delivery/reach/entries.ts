@@ -55,7 +55,9 @@ export function auditText(entry: ReachEntry): string {
   return `${channel} “${label}” at ${addressText(entry)} for ${userId}; entry ${reachId}`;
 }
 
-/** Returns the entries as lines for people, ordered by person, the oldest first. */
+/**
+ * Returns the entries as lines for people, ordered by person. The entries of a person are ordered by age, oldest first.
+ */
 export function entryLines(entries: readonly ReachEntry[]): string[] {
   const ordered = entries.toSorted((a, b) => a.userId.localeCompare(b.userId) || a.addedAt.localeCompare(b.addedAt));
   return ordered.map((entry) =>

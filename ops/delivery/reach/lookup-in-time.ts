@@ -15,7 +15,9 @@ const lookupScript = `
 require('node:dns').lookup(process.argv[1], { all: true }, (error, found) =>
   process.stdout.write(JSON.stringify(error ? { code: error.code } : { found })));`;
 
-/** Returns a function in the form of `dns.lookup` with all addresses. It fails with `lookupTimeoutCode` after `waitMs`. */
+/**
+ * Returns a replacement for `dns.lookup` that finds all addresses, and fails with `lookupTimeoutCode` after `waitMs`.
+ */
 export function createLookupInTime(waitMs = lookupMsMax, script = lookupScript): typeof lookup {
   const look = (
     host: string,

@@ -1,4 +1,7 @@
-/** `npm run vigil -- delivery reach`: lists, adds, tests and removes the ways to reach persons outside Vigil's own pages. */
+/**
+ * `npm run vigil -- delivery reach`: lists, adds, tests and removes the ways to reach persons outside Vigil's own
+ * pages.
+ */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { VigilError } from '../../../contracts/errors.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';

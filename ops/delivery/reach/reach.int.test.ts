@@ -1,4 +1,7 @@
-/** Runs `npm run vigil -- delivery reach` with a real Kafka, the real delivery process, and a receiver of webhooks on loopback. */
+/**
+ * Runs `npm run vigil -- delivery reach` with a real Kafka, the real delivery process, and a receiver of webhooks on
+ * loopback.
+ */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

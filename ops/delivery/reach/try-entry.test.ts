@@ -20,7 +20,9 @@ const phone: ReachEntry = {
   ...{ endpoint: 'https://push.example/1', p256dh: 'a'.repeat(87), auth: 'b'.repeat(22) },
 };
 
-/** The operator's log. The topic `reach` has `entry`, and `onFollow` runs when the command begins to read `deliveries`. */
+/**
+ * The operator's log. The topic `reach` has `entry`, and `onFollow` runs when the command begins to read `deliveries`.
+ */
 function logOf(entry: ReachEntry | undefined, onFollow: (set: (next: ReachEntry | undefined) => void) => void) {
   let stored = entry;
   const written: ReachEntry[] = [];
@@ -57,7 +59,10 @@ it('a test does not change when the entry was added', async () => {
   expect(written).toEqual([{ ...phone, testedAt: formatInstant(t0) }]);
 });
 
-/** An operator's log in which a test can write events of the delivery process and entries. `onWritten` runs after the command wrote the entry. */
+/**
+ * An operator's log in which a test can write events of the delivery process and entries. `onWritten` runs after the
+ * command wrote the entry.
+ */
 function liveLog(onWritten: (live: Live) => void) {
   const said: string[] = [];
   let stored: ReachEntry = phone;

@@ -11,7 +11,10 @@ import type { OperatorContext } from '../../operator-context.ts';
 import { createCanaryWatch } from './canary-watch.ts';
 import { addressText, entryOf, readEntries, writeEntry } from './entries.ts';
 
-/** How long the command waits for each step, ms (ours): a canary ends after 10 s, and a phone may need some seconds more. */
+/**
+ * How long the command waits for each step, ms (ours): a canary ends after 10 s, and a phone may need some seconds
+ * more.
+ */
 export const stepMsMax = 30_000;
 
 /** The furthest confirmation of a canary in each channel (docs/integrator.md, "What each channel confirms"). */

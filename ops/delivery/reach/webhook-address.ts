@@ -12,7 +12,10 @@ import { createLookupInTime, lookupMsMax, lookupTimeoutCode } from './lookup-in-
 export type CheckedAddress = {
   /** The address as it is stored. */
   readonly url: string;
-  /** Whether the name of the host could be looked up here. The delivery process may be in another network and know the name. */
+  /**
+   * Whether the name of the host could be looked up here. The delivery process may be in another network and know the
+   * name.
+   */
   readonly isLookedUp: boolean;
 };
 
