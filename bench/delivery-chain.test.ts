@@ -40,7 +40,7 @@ describe('the summary of breaches', () => {
   });
 });
 
-it('the 99th percentile is the smallest value for which at least 99 % of all values are not greater', () => {
+it('the 99th percentile is the smallest value that at least 99 % of all values do not exceed', () => {
   const hundred = Array.from({ length: 100 }, (_, n) => 100 - n);
   expect(percentiles(hundred)).toEqual({ n: 100, mean: 51, p50: 50, p99: 99, max: 100 });
   expect(percentiles([7])).toEqual({ n: 1, mean: 7, p50: 7, p99: 7, max: 7 });

@@ -159,7 +159,7 @@ it('withoutComputedSettings keeps only settings that are not an address, a file 
       expect(serviceEnv(addresses, processName)).not.toHaveProperty(name);
 });
 
-it('readStart reports a setting as unused that only Compose reads', () => {
+it('readStart reports a setting that only Compose reads as unused', () => {
   expect(readStart({ VIGIL_PUBLISH_ADDRESS: '0.0.0.0', VIGIL_BEDS: '1', VIGIL_LAUNCHED_AT_MS: '1' }).unused).toEqual([
     'VIGIL_PUBLISH_ADDRESS',
   ]);

@@ -88,7 +88,7 @@ describe('createTape', () => {
 });
 
 describe('dueOf', () => {
-  it('dueOf puts limits that were set before the capture at the start of the capture, and leaves out earlier acknowledgements', () => {
+  it('dueOf puts limits from before the capture at its start, and leaves out acknowledgements from before the capture', () => {
     const [stay] = staysOf(row(period('association-1', t0 - hourMs, null)), scope, t0 + 3 * hourMs)!;
     const common = { associationId: 'association-1', at: iso(t0 - 60_000), by };
     const commands = [

@@ -135,7 +135,7 @@ describe('commandLine', () => {
     expect(commandLine(acknowledge, t0, { ...plainContext, alarmIdOf: () => undefined })).toBeUndefined();
   });
 
-  it('commandLine leaves out the revision of an accepted acknowledgement, so that a replay accepts it too', () => {
+  it('commandLine leaves out the revision of an accepted acknowledgement, so that a replay accepts the acknowledgement too', () => {
     expect(commandLine(acknowledge, t0, { ...plainContext, wasAccepted: () => true })?.command).not.toHaveProperty(
       'rev',
     );
@@ -158,7 +158,7 @@ describe('commandLine', () => {
 });
 
 describe('createDisguise', () => {
-  it('a disguise moves times back by a whole number of minutes, by about a year at least', () => {
+  it('a disguise moves times back by whole minutes, and at least by about a year', () => {
     for (const random of [0, 0.25, 0.5, 0.999999]) {
       const { shiftMs } = createDisguise(() => random);
       expect(Math.abs(shiftMs % 60_000)).toBe(0);

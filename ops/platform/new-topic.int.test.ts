@@ -33,7 +33,7 @@ const cases = [
 ] as const;
 
 it.each(cases)(
-  'the set-up creates the topic %s in an older installation, and %s can write to it in a turn, again and again',
+  'the set-up creates the topic %s in an older installation, and %s can write to it in a turn several times',
   async (topic, service, record) => {
     const { data } = own;
     const certs = join(data.stateDir, 'certs');

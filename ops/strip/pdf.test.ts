@@ -138,7 +138,7 @@ describe('the letters of a printed page', () => {
 });
 
 describe('strips of all kinds', () => {
-  it('a gap has its text, and says if a message cannot be read', async () => {
+  it('a gap has a text, which says if messages cannot be read', async () => {
     const chunks = seconds
       .filter((second) => second !== 3 && second !== 4)
       .map((second) => newChunk(second, 'MDC_ECG_ELEC_POTL_II', 100, square));
@@ -173,7 +173,7 @@ describe('strips of all kinds', () => {
     }
   });
 
-  it('the file in the product is compressed', async () => {
+  it('by default, the file is compressed', async () => {
     const [plain, compressed] = [await stripPdf(newPrinted(), false), await stripPdf(newPrinted())];
     expect(compressed.length).toBeLessThan(plain.length / 2);
   });

@@ -53,7 +53,7 @@ it('a test keeps the keys that the browser renews meanwhile', async () => {
   expect(written).toMatchObject([{ auth: renewed.auth }]);
 });
 
-it('a test does not change when the entry was added', async () => {
+it('a test does not change the time at which the entry was added', async () => {
   const { written, context } = logOf(phone, () => {});
   await tryEntry(context, reachId, t0, 0);
   expect(written).toEqual([{ ...phone, testedAt: formatInstant(t0) }]);
