@@ -14,8 +14,8 @@ import { readRegister } from './register.ts';
 
 export const crlFiles: Readonly<Record<AuthorityName, string>> = { 'device-ca': 'device-ca.crl', ca: 'ca.crl' };
 /**
- * Maximum number of attempts to issue a CRL. If another process revokes a certificate at the same moment, another
- * attempt is necessary.
+ * Maximum number of attempts to issue a CRL. If another process revokes a certificate at the same moment, the CRL must
+ * be issued again.
  */
 const attemptsMax = 10;
 
@@ -44,7 +44,7 @@ export async function issueCrl(
   throw new VigilError('conflict', `Other processes wrote ${path} at the same time, ${attemptsMax} times: try again.`);
 }
 
-/** Returns why a new CRL must be issued; undefined if the CRL on disk is right. */
+/** Returns why a new CRL must be issued; undefined if the CRL on disk can stay. */
 export function crlReason(
   directory: string,
   authority: Pair,

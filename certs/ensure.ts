@@ -35,7 +35,10 @@ export type EnsureOptions = {
    * not revoked.
    */
   readonly devices?: readonly string[];
-  /** Whether each device of `devices` gets a new certificate if its certificate is revoked. Only a person may decide this. */
+  /**
+   * Whether each device of `devices` gets a new certificate if its certificate is revoked. Only a person may set this
+   * option.
+   */
   readonly replaceRevoked?: boolean;
   /** Further host names of the servers: `gateway=mqtt.example`. A name without a server belongs to the gateway and the dashboard. */
   readonly names?: readonly string[];
@@ -44,11 +47,11 @@ export type EnsureOptions = {
 };
 
 /**
- * Creates missing secrets, and issues each certificate and CRL that is missing, expires soon, or has the wrong content.
+ * Creates missing secrets. Issues each certificate and CRL that is missing, expires soon, or has the wrong content.
  * Keeps all other files.
  * @returns the files that were written, each with the reason
- * @throws VigilError `settings-invalid` (an invalid name, or a folder that is not writable), `certificate-invalid` (a broken file, or a
- * recorded key that is missing or different), `no-space`
+ * @throws VigilError `settings-invalid` (an invalid name, or a folder that is not writable), `certificate-invalid` (a
+ * broken file, or a recorded key that is missing or different), `no-space`
  */
 export async function ensureCertificates(options: EnsureOptions): Promise<WrittenFile[]> {
   const directory = join(options.stateDir, 'certs');

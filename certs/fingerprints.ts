@@ -131,8 +131,8 @@ export function recordFingerprints(stateDir: string): void {
 }
 
 /**
- * Records the fingerprints of the current keys, at the request of an operator. They replace the fingerprints of lost
- * keys.
+ * Records the fingerprints of the current keys, at the request of an operator. The new fingerprints replace those of
+ * the lost keys.
  * @returns the files of the lost keys
  */
 export function acceptLostKeys(stateDir: string): string[] {

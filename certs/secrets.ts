@@ -17,8 +17,7 @@ const randomSecrets = [
 ] as const;
 
 /**
- * Creates missing secrets. Keeps existing secrets, because nobody could read older records without the keys with which
- * they were written.
+ * Creates missing secrets. Keeps existing secrets: without the old keys nobody could read the old records.
  * @returns the names of the files that were written
  */
 export function ensureSecrets(directory: string): string[] {

@@ -4,7 +4,7 @@
 export type IssuedCertificate = {
   readonly event: 'issued';
   readonly atMs: number;
-  /** In the register of the services, this is the name of the service. */
+  /** In the register of the services: the name of the service. */
   readonly deviceId: string;
   /** In the form that `serialKey` of process/crl.ts returns. */
   readonly serial: string;
@@ -34,8 +34,8 @@ export type Register = {
 };
 
 /**
- * Parses the lines of a register; each line is a JSON object. Ignores an incomplete last line. A crash can leave such a
- * line before anybody got the certificate.
+ * Parses the lines of a register; each line is a JSON object. Ignores an incomplete last line, which a crash can leave.
+ * Nobody has got the certificate of such a line.
  * @returns undefined if a line was not written by Vigil
  */
 export function parseRegister(text: string): Register | undefined {
@@ -96,8 +96,7 @@ export const crlRenewalMs = crlLifeMs / 2;
 
 /**
  * Returns the revoked certificates that the next CRL must list. A certificate is on the list if it had not expired when
- * the last CRL was issued. So one more CRL lists a certificate after the certificate has expired (RFC 5280 section
- * 3.3).
+ * the last CRL was issued. So a certificate that has expired is listed once more (RFC 5280 section 3.3).
  * @param lastMs time at which the last CRL was issued
  */
 export function certificatesToList({ issued, revoked }: Register, lastMs: number): RevokedCertificate[] {

@@ -1,8 +1,8 @@
 /**
- * Lists the certificates of a Vigil installation. Names the authority that signs each certificate.
+ * Lists the certificates of a Vigil installation, and the authority that signs each certificate.
  *
- * Services and devices have separate authorities. So a service's certificate cannot connect to the MQTT listener, and a
- * device's certificate cannot connect to Kafka.
+ * Services and devices have separate authorities. So the MQTT listener refuses a service's certificate, and Kafka
+ * refuses a device's certificate.
  */
 
 /** `serverAuth` and `clientAuth` of RFC 5280, 4.2.1.12. */
@@ -30,8 +30,8 @@ const localNames = ['localhost', '127.0.0.1', '::1'] as const;
 
 /**
  * The file of each server's certificate, by the name of the server. A client checks that the certificate contains the
- * server's name. Only the certificate of this server contains the name. So nobody can use a stolen certificate of one
- * server for another server, even at the same address. With compose, the name is also the host name.
+ * server's name. No other server's certificate contains this name. So a certificate that was stolen from one server
+ * cannot be used for another server, even at the same address. With compose, the name is also the host name.
  */
 export const certificateFiles = {
   kafka: 'kafka',
@@ -67,7 +67,7 @@ export function parseExtraName(text: string): ExtraName | undefined {
 
 /**
  * Returns the certificates that the services need.
- * @param clients names of the Kafka client identities, besides the broker itself
+ * @param clients names of the clients of Kafka, without the broker
  * @param principalOf function that returns a service's name in Kafka (certs/services.ts)
  * @param extraNames further host names of the servers (a hospital's DNS name, the hosts of several brokers)
  */
