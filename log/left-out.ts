@@ -3,9 +3,10 @@ import { type KafkaTopic, kafkaTopics } from '../contracts/topics.ts';
 import type { LogRecord } from './kafka/log-record.ts';
 
 /**
- * Maximum number of left-out records that are remembered, for each topic (ours). If there are more, the topic never looks complete again:
- * - In a compacted topic, each further record is only counted. No newer record lowers this count; only a restart of the
- *   process does.
+ * Maximum number of left-out records that are remembered, for each topic (ours). If there are more, the topic never
+ * looks complete again:
+ * - In a compacted topic, each further record is only counted. Newer records do not lower this count; it begins at 0
+ *   only after a restart of the process.
  * - In a topic that is not compacted, the oldest offset is forgotten. If a person has checked all records up to an
  *   offset, all older records are checked too (processors/delivery/core/checked-assignments.ts). So only the newest
  *   offsets must be kept.

@@ -75,7 +75,7 @@ export type FollowedTable = {
    */
   readonly reachEnd: Reader['reachEnd'];
   /**
-   * Returns for each topic the number of records that were left out. In a compacted topic, a record no longer counts
+   * Returns the number of records that were left out, for each topic. In a compacted topic, a record no longer counts
    * when a newer record with the same key has come.
    */
   leftOut(): ReadonlyMap<KafkaTopic, number>;

@@ -5,8 +5,7 @@
  * before and is signed. Pure.
  *
  * The digest is over the sealed records as they are in Kafka, because the witness cannot open them. An anchor reveals
- * whether somebody has removed, changed or inserted records before its offset, even if this person has all keys of the
- * writers.
+ * removed, changed and inserted records before its offset, even if the attacker has all keys of the writers.
  */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -117,7 +116,7 @@ export type AnchorFile = {
 
 /**
  * Parses and verifies a whole file. Ignores an incomplete last line (without a line end), which a crash of the witness
- * can leave. After a wrong line, the next lines are still verified.
+ * can leave. The lines after a wrong line are verified too.
  */
 export function readAnchors(text: string, hash: Hash, verify: Parameters<typeof readAnchor>[3]): AnchorFile {
   const anchors: Anchor[] = [];

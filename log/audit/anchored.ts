@@ -5,8 +5,8 @@ import { type Anchor, digestStart, nextDigest } from './anchor.ts';
 import type { AuditFault, Hash } from './chain.ts';
 
 /**
- * Longest time between the time in a record and its append, ms (our choice). Clock errors and waits are shorter. So
- * after a longer time, the time in the record is false.
+ * Longest time from the time in a record until Kafka got the record, ms (our choice). Clock errors and waits are
+ * shorter. So if more time has passed, the time in the record is false.
  */
 export const appendDelayMsMax = 10 * 60_000;
 
@@ -104,8 +104,8 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
       return faults;
     },
     /**
-     * Returns whether a record must be signed. True from the first anchor on: the first version of Vigil with anchors
-     * also signs its records.
+     * Returns whether a record must be signed. True from the first anchor on, because each version of Vigil that writes
+     * anchors also signs records.
      */
     mustBeSigned({ partition, offset }: LogPosition): boolean {
       const start = firstAnchor?.places.find((anchor) => anchor.partition === partition);

@@ -22,7 +22,10 @@ export type ChainHead = { readonly boot: string; readonly n: number; readonly ha
 /** The signing key of one writer. */
 export type Signer = { readonly writer: AuditWriter; readonly key: string; readonly sign: (text: string) => string };
 
-/** Returns the text that is signed for a record with this hash. Because of the prefix, the signature is not valid for any other text. */
+/**
+ * Returns the text that is signed for a record with this hash. The prefix makes sure that the signature is not valid
+ * for other texts.
+ */
 export const signedText = (hash: string) => `vigil audit record 2 ${hash}`;
 
 /** Creates the next record of a chain. */

@@ -16,7 +16,7 @@ type Chain = {
   readonly signed: boolean;
   /** Rows after a gap, by number. The records of the gap have not been read yet. */
   readonly rowsAfterGap: Map<number, Row>;
-  /** Rows before the gap, by number. They show that a record is a repetition. */
+  /** Rows before the gap, by number. With these rows, the check recognises a record that comes twice. */
   readonly rowsBeforeGap: Map<number, Settled>;
 };
 
@@ -87,7 +87,8 @@ export function checkNext(check: ChainCheck, record: AnyAuditRecord, verdict: Re
   if (!isSigned(record)) check.older += 1;
   if (verdict.kind === 'bad') {
     recordFault(check, verdict.fault, `${recordText(record)} ${verdict.why}`);
-    // The bad record still gets its position in the chain. Otherwise its number would also be reported as missing.
+    // The bad record still gets its position in the chain. Without the position, the number of the record would also be
+    // reported as missing.
     if (sameNumber === undefined) addRow(check, record.boot, chain, rowOf(record));
     return 'wrong';
   }

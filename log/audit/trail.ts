@@ -1,8 +1,8 @@
 /**
  * Writes the audit trail, one record after the other. The next record is created only after Kafka has the last record.
- * So a crash can lose only the last record, and the look or act of this record has not happened yet. A crash never
- * leaves a gap in the chain. Records wait in two queues, one for acts and one for looks, and acts go first. Each queue
- * serves all persons in turn, so a person with a thousand looks does not delay other persons.
+ * So a crash can lose only the last record. The look or act of this record has not happened yet. A crash never leaves a
+ * gap in the chain. Records wait in two queues, one for acts and one for looks, and acts go first. Each queue serves
+ * all persons in turn, so a person with a thousand looks does not delay other persons.
  */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';

@@ -26,7 +26,10 @@ export const keyLifetimeMs = 3_600_000;
 export const longKeyLifetimeMs = 365 * 24 * 3_600_000;
 /** Maximum number of messages that one data key seals: far below the 2^32 of NIST SP 800-38D section 8.3. */
 const keyMessagesMax = 2 ** 28;
-/** Maximum number of subjects whose key is in memory, for each set of readers. If there are more, the oldest key is dropped, and replaced if needed. */
+/**
+ * Maximum number of subjects whose key is in memory, for each set of readers. If there are more, the oldest key is
+ * dropped. A new key replaces a dropped key if needed.
+ */
 const keysMax = 50_000;
 
 export type DataKey = {
@@ -88,7 +91,7 @@ export function createSealer(options: {
   const keysByTopic = new Map<KafkaTopic, Map<string, DataKey>>();
   const pendingKeys = new Map<string, Promise<DataKey>>();
 
-  // A key with a negative age means that the clock was set back. Such a key is not used.
+  // If the clock was set back, a key can have a negative age. Such a key is not used.
   const isUsable = (key: DataKey) => {
     const ageMs = options.now() - key.createdMs;
     return ageMs < key.lifetimeMs && ageMs > -keyLifetimeMs && key.count < keyMessagesMax;

@@ -10,8 +10,8 @@ import { createList, itemsMax } from './list.ts';
 import { type ReadContext, readSpan } from './span.ts';
 
 /**
- * The reading of test messages and ended addresses begins this long before the alarm, ms (ours). Each address is tested
- * every 10 min.
+ * Test messages to the persons are read from this long before the alarm, ms (ours). Each address is tested every 10
+ * min.
  */
 const reachLeadMs = dayMs;
 

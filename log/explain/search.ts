@@ -13,8 +13,8 @@ export type FoundAlarm = {
 };
 
 /**
- * The log is searched back to the first age, then to the next age, and so on, because most questions are about a recent
- * alarm.
+ * The log is searched back to the first age. If the alarm is not found, the search goes back to the next age, and so
+ * on. Most questions are about a recent alarm.
  */
 const searchAgesMs = [dayMs, 8 * dayMs, 40 * dayMs, 200 * dayMs, Number.POSITIVE_INFINITY];
 

@@ -14,7 +14,7 @@ export type Span = {
   /** Only records with this key are read, from their partition. Without a key, all partitions are read. */
   readonly key?: string;
   readonly sinceMs: number;
-  /** Called after each batch, because a record may show where the reading may end. */
+  /** Returns the end of the period. Called after each batch, because the records so far may change this end. */
   readonly untilMs: () => number;
   /** Selects the types of records that are opened. */
   readonly isWantedType?: (contentType: string) => boolean;
@@ -59,8 +59,8 @@ export async function readSpan(
   const unfinished = new Set<number>();
   let reachesBack = true;
   const { promise: finished, resolve: setFinished, reject: fail } = Promise.withResolvers<void>();
-  // A caller may end the reading while the reader still opens. Nothing waits for this promise yet. A rejection that nothing handles would
-  // end the process.
+  // If the caller ends the reading while the reader still opens, nothing waits for this promise yet. An unhandled
+  // rejection would then end the process.
   finished.catch(() => {});
 
   async function chooseOffsets(partitions: ReadonlyMap<KafkaTopic, readonly number[]>) {

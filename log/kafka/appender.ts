@@ -32,8 +32,8 @@ export type AppenderStats = {
   readonly retries: number;
   readonly failed: number;
   /**
-   * Number of batches with a base offset that is not above the last offset of the partition: Kafka has lost
-   * acknowledged records.
+   * Number of batches with a base offset that is not above the last offset of the partition. Each such batch shows that
+   * Kafka has lost acknowledged records.
    */
   readonly regressed: number;
   readonly pendingBytes: number;

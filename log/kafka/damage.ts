@@ -1,8 +1,8 @@
 /**
  * Replaces the decoder of kafkajs for fetched batches, because kafkajs cannot skip a damaged batch: kafkajs fails at
  * the same offset again and again. A batch is damaged if a disk changed a bit, or if it has a compression that kafkajs
- * does not know. This code verifies the checksum of each batch, returns the records that it can decode, and reports the
- * damage. Then the reader continues after the damaged batch.
+ * does not know. This code verifies the checksum of each batch. It returns the records that can be decoded, and reports
+ * the damage. Then the reader continues after the damaged batch.
  */
 
 import { createRequire } from 'node:module';
@@ -32,7 +32,7 @@ export type Damage = {
   readonly savedRecords: number;
 };
 
-/** A record as kafkajs decodes it. kafkajs does not pass control records on, but continues after their offset. */
+/** A record as kafkajs decodes it. kafkajs hands out no control records, but continues after their offset. */
 export type DecodedRecord = {
   readonly offset: string;
   readonly key: Buffer | null;
@@ -76,7 +76,7 @@ export async function readBatches(
   for (let at = 0; bytes.length - at >= afterLengthAt + lengthMin; ) {
     const end = endOf(bytes, at);
     if (end === undefined || bytes[at + magicAt] !== 2) {
-      // A batch after the first is probably only cut off. A damaged batch comes first in the next answer.
+      // A batch after the first is probably only cut off. If it is damaged instead, it comes first in the next answer.
       if (at > 0) break;
       const next = nextUndamagedBatch(bytes, at + 1);
       const lastOffset = next === undefined ? undefined : bytes.readBigInt64BE(next) - 1n;

@@ -1,7 +1,7 @@
 /**
  * Removes a killed process from its Kafka group. Otherwise the killed process stays in the group until its session
- * times out, and no process reads its partitions until then. The next process on the same machine sees that the killed
- * process does not run. So this next process asks Kafka to remove the killed process.
+ * times out, and no process reads its partitions until then. When the next process starts on the same machine, it sees
+ * that the killed process does not run, and asks Kafka to remove it.
  */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -21,7 +21,7 @@ export type ProcessIdentity = {
 };
 export type Member = ProcessIdentity & { readonly group: string; readonly memberId: string };
 
-/** What a process can find out about its machine. */
+/** Functions with which a process asks about its machine. */
 export type Machine = {
   readonly host: string;
   readonly machineBoot: string;
@@ -59,8 +59,8 @@ export function parseMember(text: string): Member | undefined {
 const removalMsMax = 6_000;
 
 /**
- * Removes the member in the file from its group, if that process does not run any more. Never rejects, and returns after `waitMs` at the
- * latest.
+ * Removes the member in the file from its group, if the member's process does not run any more. Never rejects, and
+ * returns after `waitMs` at the latest.
  */
 export async function removePredecessor(
   kafka: Kafka,

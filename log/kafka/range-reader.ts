@@ -1,7 +1,6 @@
 /**
- * Reads the records between two offsets of a partition, at each request, without a shared group. With this reader, a
- * process looks up old records. The connection stays open between two reads, because joining a group takes longer than
- * reading.
+ * Reads the records between two offsets of a partition, without a shared group. A process looks up old records with
+ * this reader. The connection stays open between two reads, because joining a group takes longer than reading.
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
@@ -74,8 +73,8 @@ export async function openRangeReader(
     setJoined();
   });
   // A damaged batch, or a batch with only markers, has no records. `eachBatch` is not called for such a batch. An event
-  // about another batch is ignored, because such an event may come after the next read has begun. With a wrong event,
-  // the next read would leave out records.
+  // about a batch with records is ignored. Such an event may come after the next read has begun, and the next read
+  // would then leave out records.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (passedOn.get(payload.partition) === payload.lastOffset) return;
     if (current?.range.partition === payload.partition && payload.lastOffset !== null)

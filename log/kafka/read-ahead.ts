@@ -1,10 +1,11 @@
 /**
- * A queue of tasks, one for each fetched batch. kafkajs does not fetch while a batch is handled. So the reader puts each batch into this
- * queue immediately, and kafkajs fetches the next records while the queue runs its tasks one after the other.
+ * A queue of tasks, one for each fetched batch. kafkajs does not fetch while a batch is handled. So the reader puts
+ * each batch into this queue immediately, and kafkajs fetches the next records while the queue runs its tasks one after
+ * the other.
  *
  * A task never runs in the same turn of the event loop in which it was put into the queue. In that turn, kafkajs puts
- * all batches of a fetch into the queue and requests the next fetch. Unless a task waits for something, no timer runs
- * between two tasks of a fetch. So a timer that looks for silent devices runs after all batches of a fetch were
+ * all batches of a fetch into the queue and requests the next fetch. No timer runs between two tasks of a fetch, except
+ * if a task waits for something. So a timer that looks for silent devices runs after all batches of a fetch were
  * handled.
  */
 

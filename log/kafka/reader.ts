@@ -260,7 +260,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       await assignment;
       if (isOver()) return;
       if (readAheadQueue) {
-        // For kafkajs, these records are read now. A rebalance drops the waiting records, and they are fetched again from `positions`.
+        // From here on, kafkajs counts these records as read. After a rebalance, waiting records are fetched again.
         resolveOffset(batch.lastOffset());
         await readAheadQueue.put(batch.messages, () => handOut(batch, fetchedMs, isOver));
       } else {

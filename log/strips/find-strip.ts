@@ -26,8 +26,8 @@ const secondMsMax = 20 * minuteMs;
 const firstMsMax = dayMs + hourMs;
 
 /**
- * Returns the strip with the highest revision. If two records have this revision, returns the first. The strip of a later onset may be written at any
- * time until now.
+ * Returns the strip with the highest revision. If two records have this revision, returns the first. For a later onset,
+ * the strip may have been written at any time until now.
  * @param alarm without `raisedMs`, all kept strips of the partition are looked through, the oldest first
  */
 export async function findStrip(
