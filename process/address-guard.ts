@@ -1,6 +1,6 @@
 /**
- * Decides to which network addresses a channel may connect. Each connection is checked, with the address that DNS has
- * just returned. So it does not help an attacker to change the address of a DNS name later (DNS rebinding).
+ * Decides to which network addresses a channel may connect. Each connection is checked with the address that DNS has
+ * just returned. So an attacker cannot pass the check by changing the address of a DNS name later (DNS rebinding).
  */
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';

@@ -1,6 +1,6 @@
 /**
- * A rate limit: a bucket of tokens that fills at a steady rate. The bucket is small, so only a small burst can follow a
- * pause.
+ * A rate limit: a bucket of tokens that fills at a steady rate. The bucket is small, so that only few tokens can be
+ * taken at once after a pause.
  */
 export type Bucket = {
   /** Number of tokens at `atMs`. */

@@ -1,5 +1,5 @@
 /**
- * Follows the certificates that a process presents or trusts. A file that changes is read again, so a renewal needs no
+ * Follows the certificates that a process presents or trusts. A changed file is read again, so a renewal needs no
  * restart. Certificates that end soon are reported.
  */
 import { X509Certificate } from 'node:crypto';

@@ -10,7 +10,7 @@ export type FairQueue<Item> = {
   add(source: string, item: Item): Item | undefined;
   /**
    * Removes and returns the first item of the next line.
-   * @param mayTake returns whether a source may be served now; a line that may not be served keeps its turn
+   * @param mayTake returns whether a source may be served now; a source that may not be served keeps its turn
    */
   take(mayTake?: (source: string) => boolean): Item | undefined;
   /** Removes an item. Returns false if the item is not in the queue. */

@@ -2,7 +2,7 @@
 import { fileStamp } from './file-stamp.ts';
 
 const checkEveryMs = 2_000;
-/** A file that could not be read is read again at every fifth check (ours), even if it has not changed. */
+/** After a fault, the file is read again at every fifth check (ours), even if it has not changed. */
 const retryChecks = 5;
 
 export type FollowedFile<Content> = {
@@ -14,8 +14,8 @@ export type FollowedFile<Content> = {
 
 /**
  * Reads a file, and reads it again when it changes. If a changed file is wrong, the former content stays, and `onFault`
- * gets the reason. The machine can also cause the fault, for example if too many files are open. So after a fault the
- * file is read again even without a change.
+ * gets the reason. After a fault the file is read again even without a change, because the fault may have ended: for
+ * example, too many files were open.
  * @param read parses the file; throws if the content is wrong
  * @throws the error of `read`, only at the first reading
  */

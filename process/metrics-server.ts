@@ -117,7 +117,10 @@ export async function openMetricsServer(options: {
   };
 }
 
-/** Returns the health and its text: the state, then a line for each reason, and for each certificate that ends soon. */
+/**
+ * Returns the health and the text of the answer: the state, then a line for each reason and for each certificate that
+ * ends soon.
+ */
 function healthText(reported: Health, reasons: readonly string[], isNeeded: (end: CertificateEnd) => boolean) {
   const nowMs = Date.now() + wallAheadMs();
   const { lines, isFailing } = certificateNotes(certificatesEndingSoon(nowMs), nowMs, isNeeded);

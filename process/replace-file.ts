@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { minuteMs } from '../contracts/durations.ts';
 import { wallAheadMs } from './system-clock.ts';
 
-/** A draft of this age has no writer any more (ours): writing takes less than a second. */
+/** Nobody writes a draft of this age any more (ours): writing takes less than a second. */
 const draftMsMax = 10 * minuteMs;
 const draftEnd = /^\.[0-9a-f]{18}\.new$/;
 
@@ -49,7 +49,7 @@ export function newDraftPath(path: string): string {
  * Replaces the file, or creates it. Waits until the disk has the content.
  * @param mode the rights of the new file
  * @param beforeReplace called directly before the file is replaced; if it throws, the file stays as it was
- * @throws the error of the file system, or of `beforeReplace`; no draft stays then
+ * @throws the error of the file system, or of `beforeReplace`; the draft is then removed
  */
 export function replaceFile(path: string, content: string, mode: 0o600 | 0o644, beforeReplace = () => {}): void {
   const draft = newDraftPath(path);

@@ -36,8 +36,8 @@ export function changeUser({ uid, gid }: UserIds): void {
 }
 
 /**
- * Changes the user of this process to the owner of a folder, so that the owner can read the files that this process writes there. Does
- * nothing if this process is not root, or if the folder does not exist.
+ * Changes the user of this process to the owner of a folder, so that the owner can read the files that this process
+ * writes into the folder. Does nothing if this process is not root, or if the folder does not exist.
  */
 export function changeUserToOwnerOf(folder: string): void {
   if (!isRoot()) return;

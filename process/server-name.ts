@@ -1,6 +1,7 @@
 /**
- * Makes sure that a client reaches the right server. Several servers of Vigil may have the same address, and the same CA signs their
- * certificates. So a client does not check the address, but a name that only the certificate of its server has (certs/core/wanted.ts).
+ * Makes sure that a client reaches the right server. Several servers of Vigil may have the same address, and the same
+ * CA signs their certificates. So a client does not check the address. It checks a name that only the certificate of
+ * the right server has (certs/core/wanted.ts).
  */
 import type { TextSetting } from './settings.ts';
 

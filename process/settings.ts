@@ -71,7 +71,10 @@ export function throwIfFaults(faults: readonly string[]): void {
   if (faults.length > 0) throw new VigilError('settings-invalid', `Bad settings: ${faults.join('; ')}.`);
 }
 
-/** Returns the settings of a manifest, and one sentence for each wrong setting. The settings are complete only if no setting is wrong. */
+/**
+ * Returns the settings of a manifest, and one sentence for each wrong setting. If a setting is wrong, the returned
+ * settings are not complete.
+ */
 export function checkSettings<const M extends Manifest>(
   manifest: M,
   env: Environment,

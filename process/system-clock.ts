@@ -29,8 +29,9 @@ const wallMs = (): number => machineNow();
 export const wallAheadMs = (): number => wallMs() - Date.now();
 
 /**
- * Returns the timestamp for a record in Kafka, ms since 1970: steady time or the machine's clock, whichever is later. Kafka compares timestamps
- * with the broker's clock to delete old records. If a timestamp is too late, Kafka only keeps the record longer.
+ * Returns the timestamp for a record in Kafka, ms since 1970: the later of steady time and the machine's clock. Kafka
+ * compares timestamps with the broker's clock to delete old records. If the timestamp of a record is too late, Kafka
+ * only keeps the record longer.
  */
 export const logNowMs = (): number => Math.max(Date.now(), wallMs());
 

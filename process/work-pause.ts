@@ -1,4 +1,4 @@
-/** Pauses long work, so that the process can do its other work in between. So the long work delays no alarm. */
+/** Pauses long work, so that the process can do its other work in between and no alarm is delayed. */
 import { setImmediate as letOtherWorkRun } from 'node:timers/promises';
 
 /** Longest time of work without a pause, ms (ours). */
