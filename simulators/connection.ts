@@ -21,10 +21,7 @@ export type ConnectionEvents = {
    * messages in flight.
    */
   onConnected(receiveMaximum: number): void;
-  /**
-   * Called once when the connection has ended, for any reason. It is not known whether unacknowledged messages have
-   * arrived.
-   */
+  /** Called once when the connection has ended, for any reason. Unacknowledged messages may or may not have arrived. */
   onEnded(reason: string): void;
   /** Called with each message that the gateway publishes to the device's inbox. */
   onInbox(payload: Uint8Array): void;

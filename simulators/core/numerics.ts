@@ -62,7 +62,8 @@ function numericValue(vital: Vital, row: number): NumericValue[] {
 
 /**
  * Returns the time of each row in ms, in ascending order. Rows of PhysioNet 2019 without `ICULOS` are an hour apart.
- * Neighbouring rows of waves may have equal times, because the files round times to five digits. Other rows may not.
+ * Neighbouring rows of waves may have equal times, because the files round times to five digits. All other rows must
+ * have different times.
  */
 export function rowTimes(table: Table, family: RecordingFamily): Decoded<number[]> {
   const column = timeColumn(table.columns);

@@ -65,7 +65,7 @@ export function joinRecordings(numerics: Recording, waves: Recording): Recording
   });
 }
 
-/** Returns the recording with its `loopMs`, at which numerics and waves have no gap when the loop starts again. */
+/** Returns the recording with its `loopMs`, so that numerics and waves have no gap where the loop starts again. */
 export function withLoop(recording: Omit<Recording, 'loopMs'>): Recording {
   const lastAtMs = recording.frames.at(-1)?.atMs;
   const endsMs = recording.waves.map(waveLengthMs);

@@ -8,7 +8,7 @@ import { meansNoValue, type Table } from './table.ts';
 /** Largest distance between the rows of a table of waves. The rows of a table of numerics are further apart. */
 const waveStepMsMax = 100;
 /**
- * The number of first rows from which the sample rate is computed. The times of later rows are rounded more coarsely.
+ * Number of rows at the beginning that give the rough sample rate. The times of later rows are rounded more coarsely.
  */
 const stepsForRate = 1000;
 /** Maximum number of samples of a wave, including missing samples in gaps. */
@@ -61,8 +61,8 @@ function sampleRate(times: readonly number[]): number {
 }
 
 /**
- * Returns the sample number of each row. A row has the number after the row before, except if its time shows a gap that
- * rounding cannot explain.
+ * Returns the sample number of each row. The number rises by 1 from row to row. It rises by more only if the time shows
+ * a gap that rounding cannot explain.
  */
 function samplePositions(times: readonly number[], rateHz: number): number[] {
   const stepMs = 1000 / rateHz;
