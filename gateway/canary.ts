@@ -39,8 +39,8 @@ export function withCanary(sink: Sink, options: CanaryOptions): Sink {
     (source: Incoming['source'], ...rest: Rest) => {
       if (!isCanary(source.deviceId)) call(source, ...rest);
     };
-  // Each function is listed by name. So a new function of the sink does not compile here until somebody decides what it does with
-  // canaries.
+  // Each function is listed by name. If the sink gets a new function, this code does not compile until the function is
+  // listed here too.
   return {
     ready: sink.ready,
     sourceOf: sink.sourceOf,

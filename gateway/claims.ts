@@ -14,9 +14,9 @@ import type { Measures } from './measures.ts';
 import type { Source } from './source.ts';
 
 /**
- * Longest time for which CONNACK waits for the claim. After this time the gateway accepts the client without a claim. This does no harm:
- * Kafka does not answer, so no gateway acknowledges a message. A connected device costs less work than a device that connects again and
- * again.
+ * Longest time for which CONNACK waits for the claim. After this time the gateway accepts the client without a claim.
+ * No harm is done: while Kafka does not answer, no gateway acknowledges a message. A connected device costs less work
+ * than a device that connects again and again.
  */
 const claimWaitMsMax = 2_000;
 /** If a claim could not be written, and its connection is still open, the claim is written again after this time. */
@@ -51,7 +51,10 @@ export async function createClaims(options: {
   readonly sealedLog: Pick<SealedLog, 'append' | 'followTable'>;
   /** Name of this start of the process. */
   readonly boot: string;
-  /** Called when the log has the claim of a connection that was accepted without the claim. The connection may have ended. */
+  /**
+   * Called when the log has the claim of a connection that was accepted without a claim. The connection may have ended
+   * since then.
+   */
   readonly onClaimed: (source: Source) => void;
   /** Called when another gateway has claimed a client id. */
   readonly onClaimedElsewhere: (clientId: string) => void;

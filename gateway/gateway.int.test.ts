@@ -70,7 +70,7 @@ describe('a reading', () => {
       const seen = await recordsOf(operator, 'observations', device('assigned'));
       return seen.some(({ key }) => key === today.associationId);
     });
-    // A clock may have drifted since an old reading, by up to 17 s in a day (decision 17). Nearer to a change, the reading would be unclear.
+    // A clock may drift by up to 17 s in a day (decision 17). So an old reading close to a change would be unclear.
     const times: [number, string][] = [
       [nowMs, today.associationId],
       [nowMs - hourMs + minuteMs, today.associationId],

@@ -32,7 +32,7 @@ const bedNoticesMax = 5_000;
 export type Notices = Pick<Sink, 'connected' | 'ended' | 'will'> & {
   /** Reports that the log now has the claim of a connection that was accepted without the claim. */
   claimed(source: Source): void;
-  /** Writes a notice for the bed of the device, at most every 15 s. The caller may call this for each cause. */
+  /** Writes a notice for the bed of the device, at most every 15 s. May be called more often. */
   notifyBed(source: Source, notice: GatewayNotice): void;
   close(): void;
 };

@@ -6,7 +6,7 @@ import type { Counters } from './counters.ts';
 import type { Source } from './source.ts';
 
 export type IdentityAlarm = {
-  /** Reports that two devices use one certificate. The caller may call this for each sign. */
+  /** Reports that two devices use one certificate. May be called for each sign. */
   raise(source: Source): void;
   /**
    * Notes that a live connection lost its client id to a newer connection, and reports two devices if this loss proves

@@ -1,7 +1,7 @@
 /**
  * Limits how many bytes and packets one device may send per second, over all its connections. Each limit is a token
  * bucket that fills at a steady rate. Each packet takes its bytes out of the bucket for bytes, and 1 out of the bucket
- * for packets. A packet is read if the bucket is not below 0, even if the packet is larger than the content of the
+ * for packets. A packet is read while neither bucket is below 0, even if the packet is larger than the content of a
  * bucket.
  */
 export type Rates = {
@@ -59,7 +59,7 @@ export function refill(allowance: Allowance, rates: Rates, nowMs: number): numbe
 
 /** A device counts as held back when it had to wait again and again for this long. */
 const heldBackAfterMs = 10_000;
-/** After a longer time without a wait, the time of `heldBackAfterMs` starts again at the next wait. */
+/** After a longer time without a wait, the next wait begins a new series of waits. */
 const waitGapMsMax = 3_000;
 
 /** `sinceMs`: time of the first wait in the present series of waits. `lastMs`: time of the last wait. */
@@ -71,7 +71,7 @@ export function newHeldBack(): HeldBack {
 
 /**
  * Notes that the device must wait. The caller calls this function at each wait.
- * @returns whether the device counts as held back; the screen of its bed must then show it
+ * @returns whether the device counts as held back. Then the screen of its bed must show that it is held back
  */
 export function noteWait(state: HeldBack, nowMs: number): boolean {
   if (nowMs - state.lastMs > waitGapMsMax) state.sinceMs = nowMs;

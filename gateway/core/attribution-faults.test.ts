@@ -56,8 +56,8 @@ function shownEvent({ everyS, counts, drift, birth, ...faults }: Faults) {
   const [before, during, after] = counts;
   const totalS = (before + during + after) * everyS;
   const backS = (before + during) * everyS - everyS / 2;
-  // Without a birth message, no message shows a clock that was set forward during the outage, or before the whole
-  // backlog had come.
+  // Without a birth message, no message shows that the clock was set forward during the outage or while the backlog
+  // came.
   const set = birth === 'none' && during > 0 ? Math.max(0, faults.set) : faults.set;
   // The first reading has the usual delay.
   const eventAt = everyS / 2 + faults.eventAt * totalS;
@@ -96,8 +96,8 @@ function resultsOf(faults: Faults): Result[] {
     const earliestS = i >= before ? Math.max(backS + delayAt(backS), lastReceiptS + 1 / pace) : lastReceiptS + 0.001;
     lastReceiptS = Math.max(at + delayAt(at), earliestS);
     const span = send(at, lastReceiptS, 'b1', numbered ? i + 1 : undefined, 'observation');
-    // The gateway treats a clock that is at most 2 s wrong as right. A clock that is ahead looks right if its messages
-    // have a constant delay as long as its error.
+    // The gateway treats a clock that is at most 2 s wrong as right. A clock that is ahead looks right if each message
+    // is delayed by as much as the clock is ahead.
     const isRight = Math.abs(behindAt(at)) <= 2.2 + slowerS;
     const rightMaxS = isRight ? 2.2 + slowerS : usualDelayS;
     // If the clock moves ahead, and the delay grows permanently by the same time, the gateway cannot see the error.
@@ -282,7 +282,7 @@ it('two devices can send the same messages although their readings belong to dif
   expect(messages(clockGains)).toEqual(messages(clockIsRight));
   const lastS = times.at(-1)!;
   expect(clockGains.at(-1)!.at).toBeLessThan(lastS - 3.9);
-  // The readings of the second device are ordinary: its clock is right, and its delay is the usual one.
+  // The clock of the second device is right, and its delay is usual.
   const clocks: DeviceClocks = [];
   const spans = messages(clockIsRight).map(([timeS, receivedAtMs], i) => {
     const timed = {

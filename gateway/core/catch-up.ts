@@ -1,7 +1,7 @@
 /**
- * Follows a device that sends stored readings after its birth message. The delay of such a reading can hide that the clock was set forward
- * after the birth message: many devices set their clock when they reach the network again. So the time of a reading from after the birth
- * message is not trusted until the device has caught up.
+ * Follows a device that sends stored readings after its birth message. The delay of such a reading can hide that the
+ * clock was set forward after the birth message: many devices set their clock when they reach the network again. So the
+ * gateway does not trust times after the birth message until the device has caught up.
  */
 import { assessReading, type DeviceClock, initialClock } from '../../contracts/device-clock.ts';
 
@@ -16,8 +16,8 @@ export type CatchUp = {
   readonly birthSentMs: number;
   readonly hasBacklog: boolean;
   /**
-   * The estimate of the clock from the readings since the birth message. Stored readings come faster than they were
-   * measured.
+   * The estimate of the clock from the readings since the birth message. Its pace shows whether stored readings still
+   * come: they come faster than they were measured.
    */
   readonly clock: DeviceClock;
   /** Receive time of the newest reading; null before the first reading. */

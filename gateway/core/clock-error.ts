@@ -33,7 +33,7 @@ export type ClockError = {
   /** Latest device time of all messages. When the device wrote this time or an earlier time, its clock was behind by at most `upperMs`. */
   readonly newestTimeMs: number;
   readonly upperMs: number;
-  /** The limits before the clock was set. The device may have written times before `untilMs` with its former error. */
+  /** The limits before the clock was set. Device times before `untilMs` may still have the former error. */
   readonly former: { readonly untilMs: number; readonly lowerMs: number; readonly upperMs: number } | null;
   /**
    * Present if the clock may be further ahead than `lowerMs` says. The clock was ahead and was then set back, so it is
@@ -150,8 +150,8 @@ export function isClockErrorKnown(error: ClockError | null): error is ClockError
 
 /**
  * The newest reading that came live, so not from a backlog. `liveTimeMs`: its device time; null before the first live
- * reading. `liveDifferenceMs`: its receive time minus its device time. Since then the clock may have gained or lost
- * time.
+ * reading. `liveDifferenceMs`: its receive time minus its device time. The clock may have gained or lost time since
+ * this reading.
  */
 export type LiveReading = { readonly liveTimeMs: number | null; readonly liveDifferenceMs: number };
 const noLiveReading: LiveReading = { liveTimeMs: null, liveDifferenceMs: Number.NEGATIVE_INFINITY };

@@ -45,7 +45,10 @@ export type BootClock = Mutable<LiveReading> & {
   differenceMs: number;
   /** Number of the first reading after the clock was set. For readings with lower numbers the error of the clock is not known. */
   firstSeqAfterSet: number;
-  /** Receive time of the last reading whose number showed that the clock was set back; undefined if no number has shown it. */
+  /**
+   * Receive time of the last reading whose number showed that the clock was set back; undefined if there was no such
+   * reading.
+   */
   setBackAtMs: number | undefined;
   /** Step of the device's times, ms: 60,000 if the device sends whole minutes (contracts/device-clock.ts). */
   grainMs: number;
@@ -132,8 +135,9 @@ function noteBirth(bootClock: BootClock, message: TimedMessage): void {
 }
 
 /**
- * Notes the number and time of a reading. Forgets what is known about the clock if the clock was set back: a higher number has an earlier
- * time. If the device does not number its readings, an earlier time may also be a late reading. The clock is forgotten in this case too.
+ * Notes the number and time of a reading. Forgets what is known about the clock if the clock was set back: a higher
+ * number has an earlier time. If the device does not number its readings, a reading with an earlier time may only be
+ * late. The gateway then forgets the clock too.
  */
 function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, receivedAtMs }: TimedMessage): void {
   const wasClockSet =
@@ -143,7 +147,7 @@ function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, r
     bootClock.error = bootClock.error && restartedClockError('set back', bootClock.error, timeMs, receivedAtMs);
     bootClock.birthMessageApplies = false;
     bootClock.firstSeqAfterSet = seq ?? 0;
-    // Without a number, the reading may only be late.
+    // Without a number, an earlier time proves nothing: the reading may only be late.
     if (seq !== undefined) bootClock.setBackAtMs = receivedAtMs;
   }
   if (seq !== undefined && seq <= bootClock.seq) return;
@@ -157,7 +161,7 @@ function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, r
   const differenceMs = receivedAtMs - timeMs;
   if (isLive(bootClock, timeMs, differenceMs)) {
     bootClock.liveTimeMs = timeMs;
-    // The first reading may also be from a backlog.
+    // The first reading may be from a backlog. So its difference is used only if it is small.
     if (bootClock.timeMs !== Number.NEGATIVE_INFINITY || Math.abs(differenceMs) <= lateMsMax)
       bootClock.liveDifferenceMs = differenceMs;
   }

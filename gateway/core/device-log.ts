@@ -134,8 +134,9 @@ const textMember = (name: 'firmware' | 'serial', text: unknown) =>
   typeof text === 'string' && text !== '' && text.length <= 80 ? { [name]: text } : {};
 
 /**
- * Returns whether a device's clock counts as wrong. The clock becomes wrong at the error that the screens show, and
- * becomes right again below the tolerance. So an error near one limit makes no series of events.
+ * Returns whether a device's clock counts as wrong. The clock becomes wrong at the error from which the screens show
+ * it, and becomes right again only below the tolerance. So an error near one of these limits does not cause event after
+ * event.
  */
 export function isClockWrong(offsetMs: number, wasWrong: boolean): boolean {
   return Math.abs(offsetMs) >= (wasWrong ? clockToleranceMs : clockErrorShownMsMin);

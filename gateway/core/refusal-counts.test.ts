@@ -1,4 +1,4 @@
-/** Tests that unused messages are counted for each device and reason, and that no record of a count counts a message twice. */
+/** Tests that unused messages are counted for each device and reason, and that no message is counted twice. */
 import { expect, it } from 'vitest';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { refusalReasonsMax, unusedRangesMax } from '../../contracts/messages/device-events.ts';

@@ -65,8 +65,8 @@ export function countUnused(counts: RefusalCounts, { deviceId, kind, code, numbe
 }
 
 /**
- * Returns the device's count for a message at `atMs`. A new count begins after an hour, and also when the clock was set
- * back: otherwise the messages of one count would be from two different times.
+ * Returns the device's count for a message at `atMs`. A new count begins after an hour, and also if the clock was set
+ * back, so that the times of one count are close together.
  */
 function countOf(counts: RefusalCounts, deviceId: string, atMs: number): Count {
   const former = counts.devices.get(deviceId);

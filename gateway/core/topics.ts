@@ -39,8 +39,9 @@ export function isTopicName(topic: string): boolean {
 export type FilterRight = { readonly ok: true } | { readonly ok: false; readonly reasonCode: number };
 
 /**
- * Decides whether a device may subscribe to a topic filter that is valid (`isTopicFilter`). Only the full name of the device's own inbox is
- * granted. A filter with a wildcard that matches the inbox is refused, so that nobody expects other topics.
+ * Decides whether a device may subscribe to a topic filter that is valid (`isTopicFilter`). Only the full name of the
+ * device's own inbox is granted. A filter with a wildcard is refused even if it matches the inbox, so that no client
+ * expects other topics.
  */
 export function judgeFilter(deviceId: string, filter: string): FilterRight {
   if (filter === deviceTopic(deviceId, 'inbox')) return { ok: true };

@@ -21,13 +21,16 @@ import { valueFault } from './values.ts';
 export type TimeBounds = {
   /** A reading whose time is further ahead is refused, because the alarm engine would ignore later readings until that time. */
   readonly aheadMaxMs: number;
-  /** An older reading is refused: it is older than the log keeps, or the device's clock starts at 1970. */
+  /**
+   * An older reading is refused. Its device may have a clock that starts at 1970, and the log does not keep such old
+   * readings.
+   */
   readonly lateMaxMs: number;
   /**
-   * Returns how far the machine's clock is ahead of the gateway's time, ms. The two clocks differ after somebody has set the machine's
-   * clock, and either of them may be right. So a reading is accepted if its time is within the bounds by at least one of the two clocks.
-   * Otherwise the gateway would refuse the readings of a whole ward because of its own clock. If absent, the two clocks are treated as
-   * equal.
+   * Returns how far the machine's clock is ahead of the gateway's time, ms. The two clocks differ after somebody has
+   * set the machine's clock. Each of the two may be the right one. So a reading is accepted if its time is within the
+   * bounds by at least one of the two clocks. If only one clock counted, the gateway could refuse the readings of a
+   * whole ward because this clock is wrong. If absent, the two clocks are treated as equal.
    */
   readonly wallAheadMs?: () => number;
 };

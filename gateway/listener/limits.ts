@@ -1,17 +1,27 @@
-/** The limits of the listener. The comment at each limit says what happens above it. Each limit has a counter (`gateway/counters.ts`). */
+/**
+ * The limits of the listener. The comment at each limit says what happens above the limit. Each limit has a counter
+ * (`gateway/counters.ts`).
+ */
 export type Limits = {
   /** Maximum size of a packet with its header, bytes. A larger packet ends the connection with DISCONNECT 0x95. */
   readonly packetBytesMax: number;
   /**
-   * Maximum number of unacknowledged publishes of one connection. MQTT 5 clients get this number as Receive Maximum. Above it the connection
-   * is paused while acknowledgements wait for Kafka. The connection is not ended then, because a monitor must stay connected when Kafka is
-   * slow, and MQTT.js ignores Receive Maximum. If no acknowledgement waits, the client has too many open QoS 2 messages. This breaks the
-   * protocol [MQTT-3.3.4-7], so the connection is ended with DISCONNECT 0x93.
+   * Maximum number of unacknowledged publishes of one connection. MQTT 5 clients get this number as Receive Maximum.
+   * Above this number, while acknowledgements wait for Kafka, the connection is paused and not ended: a monitor must
+   * stay connected when Kafka is slow, and MQTT.js ignores Receive Maximum. If no acknowledgement waits, the client has
+   * too many open QoS 2 messages. This breaks the protocol [MQTT-3.3.4-7], so the connection is ended with DISCONNECT
+   * 0x93.
    */
   readonly inFlightMax: number;
-  /** Maximum number of unreleased QoS 2 messages of one session. Above it the connection is ended with DISCONNECT 0x93. */
+  /**
+   * Maximum number of unreleased QoS 2 messages of one session. Above this number the connection is ended with
+   * DISCONNECT 0x93.
+   */
   readonly exchangesMax: number;
-  /** Maximum memory of all unacknowledged publishes, bytes. Above it every connection is paused before its next PUBLISH. */
+  /**
+   * Maximum memory of all unacknowledged publishes, bytes. Above this limit every connection is paused before its next
+   * PUBLISH.
+   */
   readonly unackedBytesMax: number;
   /**
    * Bytes of MQTT packets that one device may send per second, over all its connections. The device may send the bytes
@@ -21,38 +31,53 @@ export type Limits = {
   readonly deviceBytesPerS: number;
   /** MQTT packets that one device may send per second. The same rules apply as for `deviceBytesPerS`. */
   readonly deviceMessagesPerS: number;
-  /** Memory that all QoS 0 publishes may use, bytes: a part of `unackedBytesMax`. Above it a QoS 0 publish is dropped and counted. */
+  /**
+   * Memory that all QoS 0 publishes may use, bytes: a part of `unackedBytesMax`. Above this limit a QoS 0 publish is
+   * dropped and counted.
+   */
   readonly qos0BytesMax: number;
   /**
-   * Maximum number of bytes of the incomplete packets of all connections. Above it the connection with the largest incomplete packet is
-   * ended with DISCONNECT 0x97.
+   * Maximum number of bytes of the incomplete packets of all connections. Above this limit the connection with the
+   * largest incomplete packet is ended with DISCONNECT 0x97.
    */
   readonly partialBytesMax: number;
-  /** Maximum number of connections at the same time, including TLS handshakes. Above it a new connection is closed before its handshake. */
+  /**
+   * Maximum number of connections at the same time, including TLS handshakes. Above this number a new connection is
+   * closed before its handshake.
+   */
   readonly connectionsMax: number;
-  /** Maximum number of connections of one device. Above it a connection that replaces no older connection is refused with CONNACK 0x97. */
+  /**
+   * Maximum number of connections of one device. Above this number a connection that replaces no older connection is
+   * refused with CONNACK 0x97.
+   */
   readonly connectionsPerDeviceMax: number;
-  /** Number of TLS handshakes that may begin per second. Above it the connections wait, and the addresses take turns. */
+  /**
+   * Number of TLS handshakes that may begin per second. Above this number the connections wait, and the addresses take
+   * turns.
+   */
   readonly connectsPerS: number;
   /**
-   * Maximum number of connections that wait for their handshake. Above it the address with the most waiting connections loses its newest
-   * connection.
+   * Maximum number of connections that wait for their handshake. Above this number the address with the most waiting
+   * connections loses its newest connection.
    */
   readonly connectsWaitingMax: number;
   /**
-   * Longest time for a TLS handshake, and also the longest time from its end to CONNECT, ms. After either of these times the connection is
-   * closed.
+   * Longest time for a TLS handshake, and also the longest time from the end of the handshake to CONNECT, ms. When one
+   * of the two times is over, the connection is closed.
    */
   readonly connectMs: number;
-  /** Longest time from the first byte of a packet to its last byte, without pauses of the gateway. After it the connection is closed. */
+  /**
+   * Longest time from the first byte of a packet to its last byte, without pauses of the gateway. After this time the
+   * connection is closed.
+   */
   readonly packetMs: number;
-  /** Longest Keep Alive, s. It also applies to clients that ask for a longer Keep Alive or for none. */
+  /** Longest Keep Alive, s. A client that asks for a longer Keep Alive or for none gets this Keep Alive. */
   readonly keepAliveMaxS: number;
   /** Longest time for which a session is kept without a connection. */
   readonly sessionExpiryMaxMs: number;
   /**
-   * Maximum number of sessions at the same time, with and without a connection. Above it the session that has been
-   * without a connection for the longest time is ended.
+   * Maximum number of sessions at the same time, with and without a connection. Above this number the session that has
+   * been without a connection for the longest time is ended.
    */
   readonly sessionsMax: number;
   /** Largest topic alias of a connection [MQTT-3.3.2-9]. A larger alias ends the connection with DISCONNECT 0x94. */
@@ -62,9 +87,9 @@ export type Limits = {
   /** Maximum size of the payload of a will, bytes. The will is kept as long as the session. A larger will is refused with CONNACK 0x97. */
   readonly willBytesMax: number;
   /**
-   * Maximum number of bytes that were written to a client, but that the client has not read yet. Above it the
-   * connection is paused and gets no inbox messages. If this lasts longer than the client's Keep Alive, the connection
-   * is closed.
+   * Maximum number of bytes that were written to a client and that the client has not read yet. Above this number the
+   * connection is paused and gets no inbox messages. If the pause is longer than the client's Keep Alive, the
+   * connection is closed.
    */
   readonly outgoingBytesMax: number;
 };

@@ -29,7 +29,7 @@ export type Listener = {
   readonly renew: Port['renew'];
   /** Returns the devices that are connected and the ends of their certificates. */
   deviceCertificates(): PresentedCertificate[];
-  /** Sends a device its inbox immediately. Otherwise the inbox is sent every 3 s. */
+  /** Sends a device its inbox immediately, without waiting for the regular inbox of every 3 s. */
   inboxChanged(deviceId: string): void;
   /** Ends the connection and the session of a client id that another gateway has claimed. */
   endClaimedElsewhere(clientId: string): void;

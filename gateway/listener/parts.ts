@@ -68,7 +68,10 @@ export type Client = {
   readonly acks: AckQueue;
   /** Number of QoS 1 and QoS 2 publishes that count against Receive Maximum. */
   quotaUsed: number;
-  /** Number of publishes on their way to Kafka to which Receive Maximum does not apply: publishes of MQTT 3.1.1 and of QoS 0. */
+  /**
+   * Number of publishes of MQTT 3.1.1 and of QoS 0 on their way to Kafka. Receive Maximum does not apply to such
+   * publishes.
+   */
   unmeteredInFlight: number;
   /** Time of the monotonic clock at which the inbox is sent next. */
   inboxDueMs: number;

@@ -51,8 +51,8 @@ export type Sink = {
    */
   connected(source: Source, replaced: boolean): void;
   /**
-   * Reports that a live connection lost its client id to a newer connection. The lost connection was alive, because its
-   * client answered when the gateway ended it.
+   * Reports that a live connection lost its client id to a newer connection. Live means: the client still answered when
+   * the gateway ended the connection.
    * @param address network address of the client
    */
   lostIdWhileAlive(source: Source, address: string | undefined): void;

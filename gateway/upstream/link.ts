@@ -40,7 +40,10 @@ export type LinkOptions = {
   readonly monotonicMs: () => number;
 };
 
-/** The state of one network connection. The next connection gets a new state, because packet ids there belong to other messages. */
+/**
+ * The state of one network connection. Each connection gets a new state, because the same packet id means another
+ * message on another connection.
+ */
 type Flow = { readonly stream: Duplex; readonly acks: AckQueue; isFlushScheduled: boolean; hasEnded: boolean };
 
 const reconnectMs = 1_000;
@@ -174,8 +177,7 @@ export function openLink(options: LinkOptions): Link {
   });
   client.on('error', (error) => {
     logError('upstream broker not reached', { error: (error as NodeJS.ErrnoException).code ?? error.message });
-    // After a packet that it cannot read, the library would continue in the middle of this packet. So the connection is
-    // ended.
+    // If the library cannot read a packet, it would continue in the middle of the packet. So the connection is ended.
     client.stream.destroy();
   });
   client.on('disconnect', ({ reasonCode }) => {
@@ -234,7 +236,7 @@ function ackBytes({ kind, packetId, reasonCode = reason.success, reasonString }:
   return encode({ cmd: kind, messageId: packetId, reasonCode, ...properties }, 5);
 }
 
-/** Sends DISCONNECT and closes the connection. Waits for this at most `goodbyeMs`. */
+/** Sends DISCONNECT and closes the connection. Waits at most `goodbyeMs`. */
 async function endClient(client: MqttClient): Promise<void> {
   await Promise.race([client.endAsync(false), sleep(goodbyeMs)]);
   client.end(true);

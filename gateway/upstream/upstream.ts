@@ -37,7 +37,7 @@ export function openUpstream(options: {
   readonly sink: Pick<Sink, 'publish' | 'sourceOf' | 'ready'>;
   /** Largest packet that the broker may send, bytes. */
   readonly packetBytesMax: number;
-  /** Memory of messages that wait for Kafka, bytes. Above it no more messages are read. */
+  /** Maximum memory of messages that wait for Kafka, bytes. Above this limit no more messages are read. */
   readonly unackedBytesMax: number;
   readonly counters: Counters;
   readonly measures: Measures;

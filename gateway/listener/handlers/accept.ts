@@ -139,9 +139,9 @@ function copyWill({ will }: Connect): Will | undefined {
 
 /**
  * Returns CONNACK; in MQTT 5 with the limits of the gateway. Maximum QoS 2 and retain are defaults and left out.
- * CONNACK does not say that wildcards and shared subscriptions are not available (section 3.2.2.3.11). If CONNACK said
- * so, a filter with a wildcard would be a protocol error, and the gateway would have to disconnect the monitor. Instead
- * SUBACK refuses the filter, and the monitor can send readings.
+ * CONNACK does not declare wildcards and shared subscriptions as unavailable (section 3.2.2.3.11). After such a
+ * declaration, a filter with a wildcard would be a protocol error, and the gateway would have to disconnect the
+ * monitor. Instead SUBACK refuses the filter, and the monitor can send readings.
  */
 function buildConnack(
   { limits }: Context,
