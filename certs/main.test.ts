@@ -60,7 +60,7 @@ describe('npm run certs', () => {
     });
   });
 
-  it('`revoke-again` revokes a certificate that the register does not list, and one that it lists as valid', async () => {
+  it('`revoke-again` revokes a certificate that is not in the register, and a valid certificate in the register', async () => {
     await certs('device', 'bed-13');
     const serial = (await certs('list')).out.match(/^(\w+) {2}bed-13/m)?.[1] ?? '';
     expect(await certs('revoke-again', serial, '0ABC')).toMatchObject({
