@@ -82,7 +82,7 @@ describe('createAnchoredCheck', () => {
     expect(checked).toBe(2);
   });
 
-  it('a record is backdated if its time is more than 10 min before the last anchor, but that anchor does not cover the record', () => {
+  it('a record after the last anchor is backdated if its time is more than 10 min before this anchor', () => {
     const late = { key: 'k', value: 'late', atMs: t0 + 295_000 - 10 * minute };
     expect(faultsOf([...log.slice(0, 30), late], anchors).faults).toEqual([]);
     const { faults } = faultsOf([...log.slice(0, 30), { ...late, atMs: late.atMs - 1 }], anchors);

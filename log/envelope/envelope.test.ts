@@ -344,7 +344,7 @@ describe('createKeyTable', () => {
     expect(table.size()).toBe(0);
   });
 
-  it('latest does not return a key that names no time', async () => {
+  it('latest does not return a key without a time', async () => {
     const table = createKeyTable('alarms', ['keys-alarms']);
     const { kid, value } = await wrappedBy('alarms', 'alarms', 'assoc-old');
     const jwe = JSON.parse(value.toString()) as { protected: string };

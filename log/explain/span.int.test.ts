@@ -9,7 +9,7 @@ import { readSpan } from './span.ts';
 
 const platform = inject('platform');
 
-it('a record whose handling fails is left out, named in the log, and the later records are read', async () => {
+it('a record whose handling fails is left out and named in the log, and the later records are read', async () => {
   const [gateway, dashboard] = await Promise.all([openLogAs(platform, 'gateway'), openLogAs(platform, 'dashboard')]);
   const key = `span-${randomUUID()}`;
   const sinceMs = Date.now() - 60_000;
