@@ -50,7 +50,7 @@ it('reads the file again when it changes, and only then', () => {
   expect(heard).toEqual(['nora is disabled']);
 });
 
-it('a change that could not be read is in force soon after it can be read, without another change', () => {
+it('a changed file that could not be read is used soon after it can be read, even without another change', () => {
   replace('nora is disabled');
   readFault = 'too many open files';
   check(1);

@@ -68,11 +68,11 @@ it.each([
   expect(readdirSync(folder).sort()).toEqual([...kept, 'accounts.json.aaaaaaaaaaaaaaaaaa.new'].sort());
 });
 
-it('without the folder, nothing is removed and nothing fails', () => {
+it('removeOldDrafts does nothing if the folder does not exist', () => {
   expect(() => removeOldDrafts(join(tmpdir(), 'vigil-no-such-folder', 'accounts.json'))).not.toThrow();
 });
 
-it('an entry with the name of a draft that is no old file does not keep the other drafts', () => {
+it('removeOldDrafts leaves out a folder with the name of a draft, and removes the other drafts', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-replace-'));
   const path = join(folder, 'accounts.json');
   const draftOf = (digit: string) => `accounts.json.${digit.repeat(18)}.new`;
