@@ -94,7 +94,7 @@ describe('nextWatchState', () => {
 });
 
 describe('nextAttempt', () => {
-  it('the wait doubles after each bad connection up to 8 s, and is random between half of it and all of it', () => {
+  it('the wait doubles after each bad connection up to 8 s, and is random between half of this time and the whole time', () => {
     let state = initialBackoff(seedRandom(1, 'bed-01'), 1_000);
     expect(state.connectAtMs).toBe(1_000);
     for (const fullMs of [250, 500, 1_000, 2_000, 4_000, 8_000, 8_000]) {
