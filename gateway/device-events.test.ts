@@ -36,7 +36,7 @@ function open(hasTopic = true) {
   return { events, kafka, written, counters, refuse };
 }
 
-it('an event is written within a second, and a count of refused messages too', async () => {
+it('an event and a count of refused messages are written within a second', async () => {
   const { events, written, refuse } = open();
   events.note(bed, atMs, { kind: 'connected' });
   refuse();
@@ -85,7 +85,7 @@ it('above the maximum the oldest record is dropped and counted', async () => {
   await events.close();
 });
 
-it('the end of the process writes what is not in the log yet, and does not wait longer than a second for a Kafka that never answers', async () => {
+it('close writes the records that are not in the log yet, and waits at most a second if Kafka never answers', async () => {
   const { events, written, refuse } = open();
   await vi.advanceTimersByTimeAsync(0);
   refuse();
@@ -110,7 +110,7 @@ it('the end of the process writes what is not in the log yet, and does not wait 
   expect(isClosed).toBe(true);
 });
 
-it('a clock is an event when a gateway judges it first, when it becomes wrong and when it is right again, and not with each reading', async () => {
+it('a clock causes an event when a gateway first judges it, when it becomes wrong and when it is right again, but not with each reading', async () => {
   const { events, written } = open();
   const source = createSource('a2V5', 'bed-09', 'test');
   for (const offsetMs of [0, 2_900, 30_000, 31_000, 2_500, 100, 0]) events.noteClock(source, atMs, offsetMs);
@@ -123,7 +123,7 @@ it('a clock is an event when a gateway judges it first, when it becomes wrong an
   await events.close();
 });
 
-it('nothing is written while Kafka has no such topic, because a missing topic would stop the readings; the events wait until it is there', async () => {
+it('nothing is written while Kafka does not have the topic, because a missing topic would stop the readings; the events wait', async () => {
   const { events, kafka, written } = open(false);
   events.note(bed, atMs, { kind: 'connected' });
   await vi.advanceTimersByTimeAsync(59_000);

@@ -236,7 +236,7 @@ it('the gateway closes connections without acknowledgement while Kafka is dead, 
   expect(storedSeqs.map((seqs) => seqs.sort((a, b) => a - b))).toEqual(beds.map(() => numbersUpTo(40)));
 }, 180_000);
 
-it('the gateway notices that Kafka lost acknowledged records, and acknowledges nothing for an offset that Kafka gave before', async () => {
+it('the gateway notices that Kafka lost acknowledged records, and does not acknowledge a record with an offset that Kafka has given before', async () => {
   const testBoot = `${boot}-lost`;
   gateway = await startProcess(platform, 'gateway');
   const streams = await openStreams({ reconnectPeriod: 300, clean: false });

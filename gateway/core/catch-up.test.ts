@@ -30,7 +30,7 @@ it.each<[string, Readings, timeS: number, receivedS: number, earliestS: number]>
   expect(earliestIfSetForward(catchUpAfter(readings), timeS * 1000, receivedS * 1000)).toBe(earliestS * 1000);
 });
 
-it('if the lower limit of the error shows that the birth message came late, its time of sending is before its receipt', () => {
+it('birthSentMs is before the receipt of the birth message if the lower limit of the error shows that it came late', () => {
   expect(catchUpAfter([], -3000)?.birthSentMs).toBe(97_000);
   expect(catchUpAfter([], 3000)?.birthSentMs).toBe(100_000);
 });

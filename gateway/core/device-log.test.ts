@@ -32,7 +32,7 @@ it('a clock that is set back with each reading does not use up the allowance of 
   expect(recordOfEvent(log, event('disconnected'), 0)).toMatchObject({ kind: 'disconnected', leftOut: 994 });
 });
 
-it('a device whose certificate is used twice connects without end, and the notice of it is still written', () => {
+it('the notice about two devices with one certificate is written even if they connect again and again', () => {
   const log: DeviceLog = new Map();
   writtenOf(log, 'connected', 1_000);
   expect(writtenOf(log, 'shared-identity', 2)).toBe(1);
@@ -52,7 +52,7 @@ it('firmware and notices that could not be written are written when they come ag
   expect(written.reduce((sum, n) => sum + n, 0)).toBe(1);
 });
 
-it('a device that says the same about itself on each connection is one event, and new firmware is another', () => {
+it('what a device says about itself is written only when it changes, and not at each connection', () => {
   const log: DeviceLog = new Map();
   const declare = (firmware: string) => recordOfEvent(log, event('declared', { firmware }), 0) !== undefined;
   expect([declare('4.1'), declare('4.1'), declare('4.2'), declare('4.2'), declare('4.1')]).toEqual([

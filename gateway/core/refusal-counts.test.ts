@@ -56,7 +56,7 @@ it.each([
   },
 );
 
-it('nothing is written without a new message, and at the end of the process every count with news is written', () => {
+it('nothing is written without a new message, and at the end of the process every count with new messages is written', () => {
   const counts = after({});
   takeRecords(counts, 0, 10);
   expect(takeRecords(counts, 10 * minute, 10)).toEqual([]);
