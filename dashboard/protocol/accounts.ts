@@ -37,8 +37,8 @@ export const ListedAccount = Type.Object(
     /** The last login that the audit trail shows. */
     lastLogin: Type.Optional(Instant),
     /**
-     * Number of logins that were not ended by a logout or by a change of the account, at all dashboards. Counts the
-     * logins of the last 12 hours; for a wall display, the logins of the last 30 days.
+     * Number of logins at all dashboards that no logout and no change of the account has ended. Counts only logins of
+     * the last 12 hours; for a wall display, of the last 30 days.
      */
     openSessions: Type.Integer(),
   },
@@ -87,7 +87,7 @@ export const AddAccountBody = Type.Object(
 );
 export type AddAccountBody = Static<typeof AddAccountBody>;
 
-/** What an administrator can do with an account that exists. */
+/** What an administrator can do with an existing account. */
 export const AccountAct = Type.Union([
   Type.Object({ type: Type.Enum(['disable', 'enable', 'end-sessions', 'reset-password']) }, closed),
   Type.Object({ type: Type.Literal('change-rights'), role: Role, wards: AccountWards, ownsSound: OwnsSound }, closed),
@@ -102,8 +102,8 @@ export const AccountActBody = Type.Object(
     revision: Type.String({ maxLength: 64 }),
     act: AccountAct,
     /**
-     * The keys (`leftDutyKey`) of duties that a refusal has listed. The administrator confirms that the person loses
-     * these duties.
+     * The keys (`leftDutyKey`) of the duties in a refusal. The administrator confirms that the person loses these
+     * duties.
      */
     leaves: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 2_000 })),
   },
@@ -118,7 +118,7 @@ export type AccountActBody = Static<typeof AccountActBody>;
 export const AccountChanged = Type.Object({ oneTimePassword: Type.Optional(Type.String()) }, closed);
 export type AccountChanged = Static<typeof AccountChanged>;
 
-/** A duty that a person could not carry out after an act. */
+/** A duty that a person would lose by an act. */
 export const LeftDuty = Type.Object(
   {
     ward: Ward,
@@ -135,15 +135,15 @@ export const LeftDuty = Type.Object(
 export type LeftDuty = Static<typeof LeftDuty>;
 
 /**
- * The body of a refusal. `left`: the person would lose these duties by the act, and the administrator has not confirmed
- * this loss.
+ * The body of a refusal. `left`: the duties that the person would lose, if the administrator has not confirmed their
+ * loss.
  */
 export const AccountRefused = Type.Object(
   {
     code: Type.String(),
     message: Type.String(),
     left: Type.Optional(Type.Array(LeftDuty)),
-    /** With `left`: the number of alarms for which the person has an open call, or to which the person goes. */
+    /** With `left`: the number of alarms to which the person is called or goes. */
     openCalls: Type.Optional(Type.Integer()),
   },
   closed,

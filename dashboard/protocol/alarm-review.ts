@@ -15,8 +15,7 @@ const Count = Type.Integer({ minimum: 0 });
 const Name = Type.String({ minLength: 1, maxLength: 80 });
 
 /**
- * Maximum number of alarms on one page, and number of alarms if the query has no `limit`. One audit record can name all
- * patients of a page (200).
+ * Maximum and usual number of alarms on one page. One audit record can name 200 patients, so all patients of a page.
  */
 export const reviewPageMax = 190;
 export const reviewPageDefault = 100;
@@ -32,7 +31,7 @@ export const AlarmReviewQuery = Type.Object(
     userId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     priority: Type.Optional(Type.Enum([...priorities])),
     condition: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
-    /** Selects the alarms of one patient, from all devices of the patient. An association names the patient. */
+    /** Selects the alarms of the patient of this association, from all devices of the patient. */
     associationId: Type.Optional(AssociationId),
     answer: Type.Optional(Type.Enum(['answered', 'unanswered'])),
     /** `next` of the former page. */
@@ -58,7 +57,7 @@ export const ReviewedCall = Type.Object(
     /** `ended-unanswered`: Vigil stopped calling or began another round before the person answered. */
     outcome: Type.Enum([...callOutcomes, 'ended-unanswered']),
     round: Type.Integer({ minimum: 1 }),
-    /** The channels that the delivery policy names, and that this call did not use. */
+    /** The channels of the delivery policy that this call did not use. */
     channelsLeftOut: Type.Array(
       Type.Object(
         {
@@ -85,7 +84,7 @@ export const ReviewedCalls = Type.Object(
     /** Number of repeated calls that the list leaves out. */
     onlyCounted: Count,
     /**
-     * Duties of the chain for which Vigil called nobody. Each person with such a duty could not be called, or had been
+     * Duties of the chain for which Vigil called nobody: each person with the duty could not be called, or had been
      * called before.
      */
     dutiesLeftOut: Type.Array(Type.Object({ duty: Type.Enum([...duties]), atMs: Ms }, closed)),
@@ -123,7 +122,7 @@ export const ReviewedAlarmRow = Type.Object(
     calledAtMs: orNull(Ms),
     late: Type.Boolean(),
     onsets: Type.Integer({ minimum: 1 }),
-    /** The highest number of escalations. An acknowledgement sets the number of the alarm to 0. */
+    /** The highest number of escalations that the alarm has had. An acknowledgement sets the present number to 0. */
     escalation: Count,
     /** The condition still holds. */
     present: Type.Boolean(),
@@ -200,8 +199,7 @@ export const AlarmReview = Type.Object(
         unanswered: Count,
         medianAnswerMs: orNull(Count),
         /**
-         * How many days the beds of the query were occupied, as the sum of all beds. Counts only the time for which the
-         * list has all alarms.
+         * The occupied days of all beds of the query together. Counts only the time for which the list has all alarms.
          */
         bedDays: Type.Number({ minimum: 0 }),
       },

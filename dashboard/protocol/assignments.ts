@@ -13,14 +13,14 @@ const Id = Assignment.properties.assignmentId;
 const UserId = Type.String({ minLength: 1, maxLength: 64 });
 const Bed = Type.String({ minLength: 1, maxLength: 40 });
 
-/** Maximum number of keys in an acceptance: so many keys fit into the largest body that the server accepts. */
+/** Maximum number of keys in an acceptance. The largest body that the server accepts has room for so many keys. */
 export const seenKeysMax = 2_300;
 
 /**
  * `version` is the version of the board that the person saw. The answer is 409 if somebody has changed these beds or
- * this person since. `leaves` are places (`leftKey`): the person has confirmed that nobody is responsible for them
- * after the change. If the change leaves a further place without a responsible person, the answer is 409, and `left`
- * has all such places.
+ * this person since. `leaves` has the keys (`leftKey`) of places. The person has confirmed that nobody will be
+ * responsible for these places. If the change leaves a further place without a responsible person, the answer is 409,
+ * and `left` has all such places.
  */
 const seen = {
   version: Type.Integer({ minimum: 0 }),
@@ -71,8 +71,8 @@ export const DeclineBody = Type.Object(
 export const AwayBody = Type.Object({ ...seen, until: Instant, cover: Type.Optional(UserId) }, closed);
 export const BackBody = Type.Object(seen, closed);
 /**
- * The body of `POST …/cover`, from a person who was named as cover. `isRejected` is false if the person has seen this,
- * and true if the person cannot cover.
+ * The body of `POST …/cover`, from a person who was named as cover. `isRejected` is true if the person cannot cover,
+ * and false if the person has only seen the request.
  */
 export const CoverBody = Type.Object({ ...seen, awayId: Id, isRejected: Type.Boolean() }, closed);
 
@@ -114,7 +114,9 @@ export const BoardRefused = Type.Object(
     version: Type.Optional(Type.Integer()),
     changes: Type.Optional(Type.Array(BoardChange)),
     faults: Type.Optional(Type.Array(Type.Object({ line: Type.Integer(), message: Type.String() }, closed))),
-    /** Nobody would be responsible for these places after the change, and the person has not confirmed this. */
+    /**
+     * The places for which nobody would be responsible after the change, if the person has not confirmed these places.
+     */
     left: Type.Optional(Type.Array(LeftPlace)),
   },
   closed,
@@ -159,8 +161,8 @@ export type WaitingCover = Static<typeof WaitingCover>;
 
 /**
  * The answer to `GET /api/duties/waiting`. It has two numbers for each ward. `now`: assignments that the caller can
- * accept or decline now. `later`: assignments that begin so late that the caller cannot accept them yet. `covers` names
- * the persons that the caller covers.
+ * accept or decline now. `later`: assignments that begin so late that the caller cannot accept them yet. `covers`: the
+ * requests to cover that the caller has not answered.
  */
 export const WaitingDuties = Type.Object(
   {
@@ -239,15 +241,15 @@ export const LeaveOutcome = Type.Object(
           duty: Type.Enum([...duties]),
           bed: Type.Optional(Type.String()),
           /**
-           * The name of the person who has this place but is away. At present the person who leaves covers the place.
+           * The name of the person who has this place but is away. Until now, the person who leaves has covered this
+           * place.
            */
           coveredFor: Type.Optional(Type.String()),
           /** Who is responsible after the person has left; absent if nobody is responsible. */
           next: Type.Optional(Type.String()),
           /**
-           * The time from which nobody is responsible. Present if the next person is the chosen cover, and the duty of
-           * the cover ends before the person who leaves is back. The time is in the past if the duty of the cover is
-           * over.
+           * The time from which nobody is responsible. Present if `next` is the chosen cover, whose duty ends before
+           * the person is back. The time is in the past if the duty of the cover is over.
            */
           nobodyFrom: Type.Optional(Instant),
         },

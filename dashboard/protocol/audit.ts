@@ -73,7 +73,7 @@ export const AuditEntry = Type.Object(
     boot: Type.String(),
     n: Type.Integer(),
     writer: Type.Optional(Type.String()),
-    /** An identifier of the session that acted. Nobody can use the session with this identifier. */
+    /** Names the session that acted. This identifier gives no access to the session. */
     session: Type.Optional(Type.String()),
     address: Type.Optional(Type.String()),
     station: Type.Optional(Type.String()),
@@ -105,7 +105,7 @@ export const AuditPerson = Type.Object(
     userId: Type.String(),
     name: Type.Optional(Type.String()),
     role: Type.Optional(Type.String()),
-    /** The number of looks, of acts, and of refusals: refused requests and failed logins. */
+    /** The numbers of looks, of acts, and of refusals. Refusals are refused requests and failed logins. */
     looks: Type.Integer(),
     acts: Type.Integer(),
     refused: Type.Integer(),
@@ -162,8 +162,7 @@ export const AuditPage = Type.Object(
         /** The number of old records without a signature. */
         older: Type.Integer(),
         /**
-         * At its start the server compared the trail with the anchors. The time of the newest anchor; null without
-         * anchors.
+         * The time of the newest anchor with which the server compared the trail at its start; null without anchors.
          */
         anchoredAt: Type.Union([Instant, Type.Null()]),
         /** At most 20 sentences, for a person to read. */

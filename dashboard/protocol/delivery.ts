@@ -136,8 +136,8 @@ export const AnswerBody = Type.Object(
 export type AnswerBody = Static<typeof AnswerBody>;
 
 /**
- * The server's answer to an answer of a person: 200 `taken`, or 200 `no-effect` with the reason as a sentence, or 202
- * `unknown` if the delivery process has not confirmed the person's answer within 5 s.
+ * What has become of an `AnswerBody`. 200 `taken`: the person's answer counts. 200 `no-effect`: it does not count;
+ * `reason` says why. 202 `unknown`: the delivery process has not confirmed the person's answer within 5 s.
  */
 export const AnswerResult = Type.Object(
   { result: Type.Enum(['taken', 'no-effect', 'unknown']), reason: Type.Optional(Type.String()) },
@@ -157,7 +157,7 @@ export type PushReceiptBody = Static<typeof PushReceiptBody>;
 
 const Label = Type.String({ minLength: 1, maxLength: 80 });
 /**
- * The language of the page. The messages are in this language if the person has chosen no language
+ * The language of the page. A person who has chosen no language gets messages in this language
  * (docs/decisions/081-preferences.md).
  */
 const language = Type.Optional(Type.Enum([...languages]));
@@ -183,8 +183,8 @@ export type ReachBody = Static<typeof ReachBody>;
 
 /**
  * The answer to `POST /api/reach`. If the person already has a push entry with this endpoint, the new entry replaces
- * the old entry and keeps its id. The server tries the new entry at once, so a page can test its entry. The page stores
- * the id, to recognise the entry of its own browser.
+ * the old entry and keeps its id. The server tries the new entry at once, so a page can test its entry. With the id,
+ * the page recognises the entry of its own browser.
  */
 export const ReachAdded = Type.Object({ reachId: Uuid }, closed);
 export type ReachAdded = Static<typeof ReachAdded>;

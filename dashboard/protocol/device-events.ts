@@ -35,13 +35,15 @@ export const DeviceEvents = Type.Object(
           kind: Type.String(),
           /** Only with `disconnected`: why the connection ended, if it is known. */
           reason: Type.Optional(Type.Enum([...connectionEndReasons])),
-          /** The firmware, and the firmware before. */
+          /** The new firmware and the former firmware. */
           firmware: Type.Optional(Type.String()),
           firmwareBefore: Type.Optional(Type.String()),
           /** Positive if the clock is behind. */
           clockErrorMs: Type.Optional(Type.Integer()),
           certificateEndsAt: Type.Optional(Instant),
-          /** Only for messages that Vigil does not use: their number, the first message, and the reasons. */
+          /**
+           * Only for messages that Vigil does not use: their number, the time of the first message, and the reasons.
+           */
           messages: Type.Optional(Type.Integer({ minimum: 1 })),
           from: Type.Optional(Instant),
           reasons: Type.Optional(Reasons),

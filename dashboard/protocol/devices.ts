@@ -40,7 +40,7 @@ export const Places = Type.Object(
 );
 export type Places = Static<typeof Places>;
 
-/** The kinds of device events, without the kinds for a connection that ended for a known reason. */
+/** The kinds of device events, without the reasons for which a connection can end. */
 const otherEventKinds = [
   'connected',
   'disconnected',
@@ -66,8 +66,8 @@ export const DeviceFacts = Type.Object(
      */
     lastSeenAt: Type.Union([Instant, Type.Null()]),
     /**
-     * The device showed a certificate at its newest connection. The end of this certificate; null if the server has not
-     * read the certificate.
+     * The end of the certificate that the device showed at its newest connection; null if the server has not read the
+     * certificate.
      */
     certificateEndsAt: Type.Union([Instant, Type.Null()]),
     /** The measured error of the device's clock, positive if the clock is behind; null if no reading was measured. */
@@ -134,8 +134,8 @@ export type DeviceFacts = Static<typeof DeviceFacts>;
 export const DevicesQuery = Type.Object({ open: Type.Optional(Type.String({ maxLength: 64 })) }, closed);
 
 /**
- * The answer to `GET /api/devices`, for accounts that may associate devices. A screen sends a device's `version` back with
- * its next change. So the server notices when two people change a device at the same time, and refuses the second change.
+ * The answer to `GET /api/devices`, for accounts that may associate devices. A screen sends a device's `version` back
+ * with its next change. So if two people change a device at the same time, the server refuses the second change.
  */
 export const Devices = Type.Object(
   {

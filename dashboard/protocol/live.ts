@@ -38,8 +38,8 @@ export const CanaryFault = Type.Object(
      */
     grave: Type.Boolean(),
     /**
-     * The receive time of the last canary that passed this step, in the partition that has lacked canaries for the
-     * longest time. Null if no canary has passed the step in this partition.
+     * The receive time of the last canary that passed this step, in the partition without canaries for the longest
+     * time. Null if no canary has passed the step in this partition.
      */
     at: Type.Union([Instant, Type.Null()]),
   },
@@ -84,9 +84,9 @@ export const Health = Type.Object(
      */
     damaged: Type.Optional(Type.Object({ batches: Type.Integer({ minimum: 1 }), at: Instant }, closed)),
     /**
-     * Present if a certificate of this server expires within 21 days, because the operator should have renewed it. If
-     * there are several such certificates, this is the certificate that expires first. `name`: the certificate's name
-     * in the metrics. `at`: when the certificate expires, by the clock of the server's machine.
+     * Present if a certificate of this server expires within 21 days, so its renewal is overdue. Of several such
+     * certificates, this is the certificate that expires first. `name`: the certificate's name in the metrics. `at`:
+     * when the certificate expires, by the clock of the server's machine.
      */
     certificate: Type.Optional(
       Type.Object({ name: Type.String({ maxLength: 40 }), at: Instant, ended: Type.Boolean() }, closed),
@@ -263,17 +263,17 @@ export const WaveMessage = Type.Object(
 );
 export type WaveMessage = Static<typeof WaveMessage>;
 
-/** A screen that must show some alarms and has not confirmed them. */
+/** A screen that has not confirmed alarms which it must show. */
 export const UnconfirmedScreen = Type.Object(
   {
     /** The name of the person who is logged in at this screen. */
     person: Type.String({ maxLength: 120 }),
     /** Present if the entry is about the screen that gets this message. */
     isOwn: Type.Optional(Type.Literal(true)),
-    /** Some of the beds of the alarms that are not confirmed, and the number of these alarms. */
+    /** Some of the beds with unconfirmed alarms, and the number of all unconfirmed alarms. */
     associationIds: Type.Array(AssociationId, { maxItems: 5 }),
     alarms: Type.Integer({ minimum: 1 }),
-    /** When the server sent the oldest of these alarms to the screen that must show them. */
+    /** When the server sent the oldest unconfirmed alarm to this screen. */
     since: Instant,
     why: WhyUnconfirmed,
   },

@@ -38,9 +38,8 @@ export const wantDeliveriesTextStart = '{"type":"want-deliveries"';
 export const reportEveryMs = 2_000;
 
 /**
- * How long a screen may be silent for a ward after the last proof that another screen sounded. The proof: the other
- * screen sounded all alarms of the ward that should sound. A page checks twice a second, so no alarm is silent on all
- * screens for 5 s.
+ * How long a screen may be silent for a ward after another screen last proved that it sounded all alarms of the ward
+ * that should sound. A page checks twice a second, so no alarm is silent on all screens for 5 s.
  */
 export const soundSilenceMsMax = 4_000;
 
@@ -55,8 +54,8 @@ export const closeCodes = {
   /** The account may not see this ward or patient. */
   notAllowed: 4004,
   /**
-   * The server is starting, or could not write to the audit trail what the screen wants to see, because Kafka is away.
-   * The screen tries again after a few seconds.
+   * The server is starting. Or Kafka is away, so the server cannot write the screen's look into the audit trail. The
+   * screen tries again after a few seconds.
    */
   unavailable: 4005,
   /**

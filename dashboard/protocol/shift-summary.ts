@@ -50,7 +50,7 @@ export type LimitsChange = Static<typeof LimitsChange>;
 
 /**
  * A NEWS2 score. If `total` is absent, an input is missing, and the score is `atLeast` or more. `atMs`: the time of the
- * score. `missing`: the names of the missing inputs. A stored score does not have these names, so `missing` is absent.
+ * score. `missing`: the names of the missing inputs; absent for a stored score, which does not have these names.
  */
 export const NewsAt = Type.Object(
   {
@@ -89,7 +89,7 @@ export const ShiftPatient = Type.Object(
       },
       closed,
     ),
-    /** When the first device that is at the patient now was assigned. */
+    /** When the first of the patient's present devices was assigned. */
     sinceMs: orNull(Ms),
     /** The alarms that were raised since the beginning; null if the server has not read them. */
     alarms: orNull(
@@ -115,7 +115,7 @@ export const ShiftPatient = Type.Object(
       },
       closed,
     ),
-    /** The open points without the standby and the note, because the standby and the note have their own members. */
+    /** The open points without the standby and the note, which have their own members. */
     open: Type.Array(
       Type.Object(
         {
@@ -144,7 +144,9 @@ export const ShiftPatient = Type.Object(
       {
         open: Type.Array(Type.Object({ text: Type.String(), by: Type.String(), atMs: Ms }, closed)),
         done: Type.Array(Type.Object({ text: Type.String(), by: Type.String(), atMs: Ms }, closed)),
-        /** Number of ticked-off tasks that the list leaves out. They were ticked off before the listed tasks. */
+        /**
+         * Number of ticked-off tasks that the list leaves out, because they were ticked off before the listed tasks.
+         */
         doneLeftOut: Type.Integer({ minimum: 0 }),
       },
       closed,

@@ -10,7 +10,7 @@ export const soundTestMs = 14_000;
 /** The shortest time from the beginning of a test until a person can have heard all three signals. */
 export const signalsMsMin = 7_500;
 /**
- * The time after which the page lets a person say that she or he heard all signals. It is longer than `signalsMsMin`,
- * because the signals begin only with the next heartbeat after the beginning of the test.
+ * The time after which the page lets a person say that she or he heard all signals. This time is longer than
+ * `signalsMsMin`, because the signals begin only with the first heartbeat after the beginning of the test.
  */
 export const heardAfterMs = 9_000;

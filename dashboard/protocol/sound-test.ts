@@ -33,15 +33,15 @@ export type TestBegun = Static<typeof TestBegun>;
 export const TestAnswerBody = Type.Object({ test: TestId, heard: Type.Boolean() }, closed);
 export type TestAnswerBody = Static<typeof TestAnswerBody>;
 
-/** In a heartbeat: another screen of the ward. A person at this screen can test the sound of that screen. */
+/** In a heartbeat: another screen of the ward, whose sound a person at this screen can test. */
 export const TestPlace = Type.Object(
   {
     ward: Ward,
-    /** The id of the page on that screen. */
+    /** The id of the page on the other screen. */
     screen: TestId,
     /** `display`: a wall display. `owner`: the screen of a person that has the sound of the ward. */
     kind: Type.Enum(['display', 'owner']),
-    /** The name of the account of that screen. */
+    /** The name of the account of the other screen. */
     name: Type.String({ maxLength: 120 }),
   },
   closed,

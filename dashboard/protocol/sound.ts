@@ -21,7 +21,7 @@ export const ScreenSettings = Type.Object(
     volume: Type.Enum(['full', 'middle', 'low']),
     /** `ward`: the hours of the ward. `nightly`: each night (contracts/night-hours.ts). `off`: no fixed hours. */
     night: Type.Enum(['ward', 'off', 'nightly']),
-    /** What a person did about the present night at this screen; absent if nothing. */
+    /** Whether a person has begun or ended the present night at this screen; absent if nobody has. */
     byHand: Type.Optional(Type.Enum(['begun', 'ended'])),
     /** Whether the screen is in night mode now. */
     isNight: Type.Boolean(),

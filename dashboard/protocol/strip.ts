@@ -25,7 +25,7 @@ export const StripAnswer = Type.Object(
     isDigestRight: Type.Boolean(),
     /**
      * True: the alarm history no longer has the alarm. Then `alarm` has only the data of the strip, and `alarm.onsets`
-     * is the onset of the strip.
+     * is the number of the strip's onset.
      */
     isOlder: Type.Boolean(),
   },

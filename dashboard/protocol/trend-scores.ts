@@ -63,7 +63,7 @@ export type ScoreOfStep = Static<typeof ScoreOfStep>;
 /** All times are by the device's clock. */
 export const TrendScores = Type.Object(
   {
-    /** The chosen scores of each step: at most one with a total, and one without. */
+    /** The chosen scores of each step: at most one score with a total, and one score without. */
     scores: Type.Array(ScoreOfStep, { maxItems: 2 * (tableRowsMax + 1) }),
     /** The server did not read the scores of steps that begin before this time. */
     knownFromMs: Ms,
