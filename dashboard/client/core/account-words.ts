@@ -55,7 +55,7 @@ export function matchesSearch(account: ListedAccount, typed: string, nowMs: numb
     .every((word) => text.includes(word));
 }
 
-/** Returns the text about a duty that a person would lose: which duty, and who is responsible after that. */
+/** Returns the text about a duty that a person would lose, with the next responsible person. */
 export function leftDutyText({ ward, duty, bed, next, from }: LeftDuty, nowMs: number): string {
   const place = bed === undefined ? ward : t('{ward}, bed {bed}', { ward, bed });
   const start = from === undefined ? '' : t(', from {when}', { when: whenText(Date.parse(from), nowMs) });
@@ -63,7 +63,7 @@ export function leftDutyText({ ward, duty, bed, next, from }: LeftDuty, nowMs: n
   return t('{duty} of {place}{start}: {after}', { duty: dutyNames[duty], place, start, after });
 }
 
-/** Returns the sentence about the alarms to which a person is called or goes; undefined if there are no such alarms. */
+/** Returns the sentence about the alarms to which a person is called or goes; undefined without such alarms. */
 export function openCallsText({ openCalls = 0 }: Pick<AccountRefused, 'openCalls'>, name: string): string | undefined {
   if (openCalls === 0) return undefined;
   return t('{name} is called to an alarm now, or goes there.|{name} is called to {n} alarms now, or goes there.', {

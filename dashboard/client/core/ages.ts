@@ -48,7 +48,7 @@ export function valueClass(
 
 /**
  * Returns whether a bed's device is gone, and when its connection was last lost. A device is gone if it is not
- * connected, or if the alarm engine has an alarm which says that the device sends nothing.
+ * connected, or if an alarm of the engine says that the device sends nothing.
  */
 export function connectionOf(
   device: Pick<Device, 'deviceId' | 'online' | 'lostAt'>,

@@ -59,7 +59,7 @@ export function parseFilters(text: string): AlarmFilters {
   return { period, ...times, ...Object.fromEntries(texts), ...(priority && { priority }), ...(answer && { answer }) };
 }
 
-/** Returns the chosen time of an address; undefined if its beginning or its end is no instant. */
+/** Returns the chosen time of an address; undefined if the beginning or the end of this time is no instant. */
 function chosenTimes(search: URLSearchParams): Pick<AlarmFilters, 'from' | 'to'> | undefined {
   const [from, to] = [search.get('from'), search.get('to')];
   if (from === null || parseInstant(from) === undefined) return undefined;
@@ -77,7 +77,7 @@ export function formatFilters({ period, ...filters }: AlarmFilters): string {
 /** A time, ms since 1970. `toMs` is undefined for a time that lasts until now. */
 export type ReviewSpan = { readonly fromMs: number; readonly toMs: number | undefined };
 
-/** Returns the time from which the filters select alarms. "Last night" is the last night shift that has ended. */
+/** Returns the time whose alarms the filters select. "Last night" is the last night shift that has ended. */
 export function spanOf(
   { period, from, to }: Pick<AlarmFilters, 'period' | 'from' | 'to'>,
   starts: ShiftStarts,

@@ -26,8 +26,8 @@ function isOpen(alarm: Alarm): boolean {
 /**
  * Compares two alarms for every list, tile and sort. These rules count one after the other: open before over, high
  * priority before low, unanswered before acknowledged, present before ended, newest onset first. So the most urgent
- * unanswered alarm is never below a less urgent alarm, even if the urgent alarm has ended or came late. If two alarms
- * are equal by all these rules, the alarm id decides.
+ * unanswered alarm is never below a less urgent alarm, even if the urgent alarm has ended or came late. Between equal
+ * alarms the alarm id decides.
  */
 export function compareAlarms(a: Alarm, b: Alarm): number {
   return Number(isOpen(b)) - Number(isOpen(a)) || comparePriorityFirst(a, b);
@@ -50,8 +50,8 @@ export function listedAlarms(alarms: Iterable<Alarm>): Alarm[] {
 }
 
 /**
- * Returns a function that finds the texts to list under an alarm. These are the texts of present alarms with a lower
- * priority and the same cause, whose signal is `off`.
+ * Returns a function that finds the texts to list under an alarm. These texts belong to present alarms with the same
+ * cause, a lower priority and the signal `off`.
  * @param alarms all alarms, also alarms whose signal is `off`
  */
 export function textsListedUnder(alarms: Iterable<Alarm>): (alarm: Alarm) => readonly string[] {
@@ -70,8 +70,8 @@ export function headlineAlarm(alarms: Iterable<Alarm>): Alarm | undefined {
 }
 
 /**
- * Returns the alarm with the highest priority; the alarm may have ended. Of two alarms with this priority, an
- * unanswered alarm comes before an acknowledged alarm.
+ * Returns the alarm with the highest priority, even if this alarm has ended. Prefers an unanswered alarm to an
+ * acknowledged alarm of one priority.
  */
 export function mostSeriousAlarm(alarms: Iterable<Alarm>): Alarm | undefined {
   return firstAlarm(alarms, comparePriorityFirst);

@@ -30,9 +30,8 @@ export type Loudspeaker = {
 };
 
 /**
- * Returns whether an alarm sounds on this page, or why not.
- * @param isElsewhere whether the page leaves the sound of
- * this alarm to another screen
+ * Returns whether an alarm sounds on this page; if not, the reason.
+ * @param isElsewhere whether the page leaves the sound of this alarm to another screen
  */
 export function soundOf(
   alarm: Alarm,
@@ -48,8 +47,8 @@ export function soundOf(
 
 /**
  * Why an alarm is reported. `news`: the server must get the report at once. `unseen`: no visible part of the page
- * showed the alarm, and the page looks again. `newer`: the alarm has a newer revision than its last report. This news
- * can wait for the next regular report.
+ * showed the alarm, and the page looks again. `newer`: the alarm has a newer revision than its last report. The new
+ * revision can wait for the next regular report.
  */
 export type DueReport = { readonly alarm: Alarm; readonly why: 'news' | 'unseen' | 'newer' };
 
@@ -61,9 +60,9 @@ const newerGroup = 3;
  * three groups the most urgent alarms come first. In the last group the alarm with the oldest report comes first, so
  * that each alarm is reported in time.
  *
- * The last group is necessary because the server gets each revision of an alarm, but the page compares revisions only
- * from time to time. Example: an alarm ends and begins again between two comparisons. The server then waits for a new
- * report, but in the other three groups the page finds no change.
+ * The last group is necessary because the server gets each revision of an alarm, but the page compares alarms only from
+ * time to time. Example: an alarm ends and begins again between two comparisons. The server then waits for a new
+ * report, but the rules of the first three groups find no change.
  */
 export function alarmsToReport(
   alarms: Iterable<Alarm>,

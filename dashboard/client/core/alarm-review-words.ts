@@ -26,9 +26,9 @@ export function countsText({ total, high, medium, low, unanswered, medianAnswerM
 }
 
 /**
- * Returns for example `In 6.2 bed-days: 5.5 alarms per bed and day (0.5 high, 3.2 medium, 1.8 low)`. A bed-day is a day
- * for which one bed was occupied. Undefined if the beds were occupied for less than 12 hours in total (ours), because
- * the numbers would then mean little.
+ * Returns for example `In 6.2 bed-days: 5.5 alarms per bed and day (0.5 high, 3.2 medium, 1.8 low)`. A bed-day is one
+ * day of one occupied bed. Undefined below 12 occupied hours in total (ours), because the numbers would then mean
+ * little.
  */
 export function rateText({ total, high, medium, low, bedDays }: AlarmReview['counts']): string | undefined {
   if (bedDays < 0.5) return undefined;
@@ -92,7 +92,6 @@ export function placesText({ places, deviceId }: ReviewedAlarmRow, showsWard: bo
   return texts.length === 0 ? deviceId : texts.join(' → ');
 }
 
-/** Returns short remarks about an alarm. */
 export function reviewRemarks({ late, onsets, escalation, whole }: ReviewedAlarmRow): string[] {
   return [
     ...(late ? [t('late')] : []),
@@ -142,8 +141,8 @@ export function stepsOf(row: ReviewedAlarmRow): ReviewStep[] {
 }
 
 /**
- * How long before its answer the server may not have read all alarms yet, ms (ours). So the list may lack alarms of
- * this time.
+ * The list may lack alarms of this time before the server's answer, because the server may not have read them yet, ms
+ * (ours).
  */
 const readLagMs = 5_000;
 

@@ -2,8 +2,8 @@
 
 export type AnswerOrder = {
   /**
-   * Must be called when a question is sent. Returns a function, which must be called when the answer has come. This
-   * function returns whether the answer may be shown.
+   * Must be called when a question is sent. Returns a function to call when the answer has come. The result of this
+   * function: whether the answer may be shown.
    */
   ask(): () => boolean;
   /** Forbids the answers to all earlier questions, for example because the person chose a different time. */

@@ -106,7 +106,10 @@ function trimDraft(draft: PatientDraft): PatientDraft {
   return Object.fromEntries(entries) as PatientDraft;
 }
 
-/** The lists of contracts/messages/records.ts. An import of that file would add its schemas to the bundle. */
+/**
+ * Copies of the lists in contracts/messages/records.ts, because an import of that file would add its schemas to the
+ * bundle.
+ */
 export const categories: readonly PatientCategory[] = ['adult', 'paediatric', 'neonatal'];
 export const sexes = ['female', 'male', 'other', 'unknown'] as const;
 

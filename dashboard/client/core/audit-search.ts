@@ -36,8 +36,7 @@ export function formatSearch(filter: AuditFilter): string {
 }
 
 /**
- * Returns a search for looks that does not name the bed. A search for a bed leaves out some looks, and this search
- * finds them.
+ * Returns the search that also finds the looks which a search for a bed leaves out. This search does not name the bed.
  */
 export function wardLooksFilter({ bed: _bed, action, group, ...rest }: AuditFilter): AuditFilter {
   return action === undefined ? { ...rest, group: 'looks' } : { ...rest, action };

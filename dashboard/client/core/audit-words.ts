@@ -48,8 +48,7 @@ export function wardLooksText(count: number): string {
 }
 
 /**
- * Returns a sentence with the number of records of a person that have `verified` false; an empty text if there are no
- * such records.
+ * Returns a sentence about the number of a person's records with `verified` false; an empty text without such records.
  */
 export function unverifiedText(count: number): string {
   if (count === 0) return '';

@@ -6,8 +6,8 @@ export type PlacedBed = Bed & { readonly ward: string; readonly bed: string };
 
 export type BedGroup = {
   /**
-   * The device whose waves and numbers are large: the device of the patient, or the first device if the patient has
-   * several devices.
+   * The device with large waves and numbers: the patient's device. If the patient has several devices, the first
+   * device.
    */
   readonly bed: PlacedBed;
   /** The other devices at the bed, also devices without a patient. */

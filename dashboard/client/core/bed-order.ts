@@ -33,8 +33,8 @@ export function sectorOf(plan: WardPlan | undefined, bed: string): string | unde
 }
 
 /**
- * Returns the sectors whose screens show a bed: the sector of the bed and its former sectors. If the bed is in no
- * sector now, returns no sectors; then all screens show the bed.
+ * Returns the sectors whose screens show a bed: the sector of the bed and its former sectors. Empty if the bed is in no
+ * sector now; then all screens show the bed.
  */
 function sectorsShowing(plan: ShownPlan | undefined, bed: string): readonly string[] {
   const now = sectorOf(plan, bed);

@@ -13,8 +13,8 @@ const notePx = 10;
 /** Height of a line of digits, as a multiple of the size of the digits. */
 const lineEm = 1.1;
 /**
- * The plan multiplies the size of a pressure's digits by this share. A pressure has twice as many digits, so its digits
- * may be smaller than the digits of other numbers.
+ * When the plan compares sizes, it multiplies the size of a pressure's digits by this number. A pressure has twice as
+ * many digits, so they may be smaller than the digits of other numbers.
  */
 const pressureShare = 1.5;
 const balanceStepPx = 4;

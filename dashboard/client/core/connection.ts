@@ -7,8 +7,8 @@ const firstDelayMs = 500;
 const delayMsMax = 10_000;
 
 /**
- * Returns how long to wait before try number `attempt` (from 0), ms. The maximum of the wait doubles with each try. The
- * wait is random, so that the screens of a hospital do not all connect in the same instant.
+ * Returns how long to wait before try number `attempt` (from 0), ms. The longest possible wait doubles with each try.
+ * The wait is random, so that not all screens of a hospital connect at one instant.
  * @param random 0 ≤ random < 1
  */
 export function retryDelayMs(attempt: number, random: number): number {
@@ -22,8 +22,8 @@ export function isLost(lastHeardMs: number, nowMs: number): boolean {
 }
 
 /**
- * How long a screen waits before it connects again, after a newer screen of its account has replaced it. Without this
- * wait the two screens would replace each other without end.
+ * After a newer screen of its account has replaced a screen, the replaced screen waits this long before its next
+ * connection. Without this wait the two screens would replace each other without end.
  */
 export const lateRetryMs = 60_000;
 

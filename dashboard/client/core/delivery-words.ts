@@ -57,7 +57,7 @@ export function confirmationText({ sent, failed, channels }: CallView): string {
   return channels.every((channel) => failed.includes(channel)) ? t('not reached') : t('not confirmed yet');
 }
 
-/** `isBad`: nobody comes because of this alarm, so the ward must act. */
+/** `isBad`: nobody comes to this alarm, so the ward must act. */
 export type DeliveryLine = { readonly text: string; readonly isBad: boolean };
 
 const noticeWords: Readonly<Record<WardNotice, string>> = texts({
@@ -178,10 +178,7 @@ export const outcomeWords: Readonly<Record<CallOutcome, string>> = texts({
 /** A call in the full list. */
 export type CallLine = { readonly key: string; readonly text: string; readonly stages: readonly string[] };
 
-/**
- * Returns the sentence above the list of calls: calls of earlier rounds are not in the list. Undefined in the first
- * round.
- */
+/** Returns the sentence which says that the list has no calls of earlier rounds; undefined in the first round. */
 export function roundNote({ round }: DeliveryView): string | undefined {
   return round > 1 ? t('Calls of this round; earlier rounds are under “why?”.') : undefined;
 }

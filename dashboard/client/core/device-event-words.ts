@@ -19,7 +19,6 @@ export const eventGroupNames = texts({
   place: 'Bed and patient',
 }) satisfies Record<DeviceEventGroup, string>;
 
-/** The short names of the events. */
 const kindNames = texts({
   connected: 'connected',
   disconnected: 'disconnected',
@@ -68,7 +67,6 @@ const refusalNames = texts({
   other: 'other reason',
 });
 
-/** Returns the name of an event. */
 export function eventName({ kind }: DeviceEventRow): string {
   return kindNames[kind as LoggedEventKind] ?? kind;
 }

@@ -42,7 +42,7 @@ export function reportsOf(row: DeviceRow): string | undefined {
   return row.facts.inTrouble ? t('offline at a bed') : undefined;
 }
 
-/** Returns the devices that match. Devices in trouble come first; both groups are sorted by id. */
+/** Returns the matching devices, first the devices in trouble and then all others, each group sorted by id. */
 export function shownDevices(devices: readonly DeviceRow[], { text, ward, which }: DeviceChoice): DeviceRow[] {
   const wanted = text.trim().toLowerCase();
   return sorted(devices).filter((row) => {
@@ -129,7 +129,6 @@ export function lastSeenText({ facts: { lastSeenAt } }: DeviceRow, nowMs: number
   return lastSeenAt === null ? t('not known') : whenText(Date.parse(lastSeenAt), nowMs);
 }
 
-/** The events of a device, in words. */
 export const deviceEventNames = texts({
   connected: 'connected',
   disconnected: 'disconnected',

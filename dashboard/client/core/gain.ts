@@ -9,9 +9,9 @@ const otherSpanMin = 0.1;
 /** Empty room above the signal, as a fraction of the signal's span. The room below the signal is equal. */
 const headroomFraction = 0.12;
 /**
- * The highest samples are outliers, as many as this fraction of all samples. The lowest samples are outliers by the
- * same rule. The peaks of a slow heart are a larger fraction, so they do not all count as outliers. One wrong sample a
- * second is a smaller fraction, so it counts as an outlier.
+ * This fraction of all samples counts as outliers at the top, and this fraction at the bottom. The peaks of a slow
+ * heart are a larger fraction, so not all of them are outliers. One wrong sample a second is a smaller fraction, so it
+ * is an outlier.
  */
 const outlierFraction = 0.01;
 /**

@@ -49,7 +49,8 @@ function sectionsOf(count: TileCount): readonly number[] {
 }
 
 /**
- * Returns the grid for tiles in a box. Of all grids that fit, chooses the grid whose tiles have nearly the best shape.
+ * Returns the grid for tiles in a box. Of all grids that fit, chooses the grid with the best shape of tiles and few
+ * empty places.
  * @param least minimum size of a tile
  */
 export function gridFor(

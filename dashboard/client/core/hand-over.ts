@@ -24,8 +24,8 @@ const signalTexts: Readonly<Record<Alarm['signal'], string>> = texts({
 const dutyCodes: readonly string[] = Object.values(dutyNoticeCodes);
 
 /**
- * One line of the list. `point` is absent in a line without an open point, such as a notice; the server does not
- * compare such a line when the person accepts. The key of an alarm stays the same when somebody acknowledges the alarm.
+ * One line of the list. `point` is absent in a line without an open point, such as a notice. When the person accepts,
+ * the server does not compare such a line. An acknowledgement does not change the key of an alarm.
  */
 export type OpenLine = { readonly point?: { readonly key: string; readonly name: string }; readonly text: string };
 
@@ -33,8 +33,8 @@ export type OpenLine = { readonly point?: { readonly key: string; readonly name:
 export type OpenBed = { readonly lines: readonly OpenLine[]; readonly seen: readonly string[] };
 
 /**
- * Returns the beds in the list of a person with a duty for the whole ward. These are the beds of the wards file, and
- * other beds of the ward that still have a device or a patient. The server compares the open points of these beds.
+ * Returns the beds in the list of a person with a duty for the whole ward: the beds of the wards file, and other beds
+ * of the ward with a device or a patient. The server compares the open points of these beds.
  */
 export function bedsOfWard(
   registered: readonly string[],

@@ -25,8 +25,8 @@ export function createLead(): Lead {
 /** Two leads are equal if their difference is at most this, ms. */
 const sameLeadMs = 500;
 /**
- * The smaller lead is used if at least `runMessagesMin` messages over at least `runMsMin` have this lead. Then the
- * remote clock was set, or its messages are slower from now on.
+ * A smaller lead is used if at least `runMessagesMin` messages in at least `runMsMin` have this lead. Then the remote
+ * clock was set, or its messages are slower from now on.
  */
 const runMessagesMin = 2;
 const runMsMin = 1_000;

@@ -6,7 +6,7 @@ export type Versions = {
   readonly own: string | undefined;
   /** The mark of the page that a browser would load now; undefined if the server is of an older version. */
   readonly server: string | undefined;
-  /** The server's mark at the last time when this tab loaded the page again. */
+  /** The server's mark when this tab last loaded the page again. */
   readonly tried: string | undefined;
 };
 

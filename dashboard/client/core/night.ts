@@ -56,7 +56,7 @@ export function isNightOfWard(plan: Pick<WardPlan, 'night' | 'zone'> | undefined
 }
 
 /**
- * A person begins a night at `nowMs`. Returns the end of this night: the next 06:00, but by day two hours later.
+ * Returns the end of a night that a person begins at `nowMs`: the next 06:00, or `nowMs` plus two hours if it is day.
  * Without the rule for the day, a press at 06:01 would make medium and low alarms as soft as possible for nearly 24
  * hours.
  */

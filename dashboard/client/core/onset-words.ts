@@ -7,8 +7,8 @@ import { t } from './texts.ts';
 
 /**
  * Returns the text about the onset, for example `at onset SpO2 84 % (limit 90)`. Undefined if the value is not known.
- * Also undefined for an asystole or an apnoea, because the text of such an alarm has the value, and nobody has set its
- * limit 0.
+ * Also undefined for an asystole or an apnoea: the text of such an alarm has the value, and no person has set its limit
+ * 0.
  */
 export function onsetText({ atOnset }: { readonly atOnset?: Alarm['atOnset'] | null }): string | undefined {
   const parameter = parameters.get(atOnset?.code ?? '');

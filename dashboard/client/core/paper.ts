@@ -46,8 +46,8 @@ export function timeAt(paper: Paper, x: number): number {
 export type Bounds = { readonly firstMs: number; readonly lastMs: number };
 
 /**
- * Returns the start of the view: the wanted start, but so early that the view does not end after the last instant, and
- * never before the first instant.
+ * Returns the start of the view: the wanted start, moved into the bounds. A view that is longer than the bounds begins
+ * at the first instant.
  */
 export function startWithin(wantedMs: number, viewMs: number, { firstMs, lastMs }: Bounds): number {
   return Math.max(firstMs, Math.min(wantedMs, lastMs - viewMs));
@@ -62,8 +62,8 @@ const keyMoves: Readonly<Record<string, { readonly view?: number; readonly ms?: 
 };
 
 /**
- * Returns the start of the view after the press of a key: `live` for the key that goes to the present, undefined for a
- * key without a meaning. With Shift, an arrow moves the view by a tenth.
+ * Returns the start of the view after the press of a key. `live`: the key goes to the present. Undefined: the key has
+ * no meaning. With Shift, an arrow moves the view by a tenth.
  */
 export function startAfterKey(
   key: string,

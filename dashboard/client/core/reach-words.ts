@@ -71,7 +71,7 @@ export function agoText(ms: number): string {
 
 type ReachedPerson = WardReach['people'][number];
 
-/** Returns the persons of a ward. Persons who cannot be reached come first. Both groups are sorted by name. */
+/** Returns first the persons who cannot be reached and then all others, each group sorted by name. */
 export function orderedPeople(people: readonly ReachedPerson[]): ReachedPerson[] {
   return people.toSorted((a, b) => Number(a.isReached) - Number(b.isReached) || a.name.localeCompare(b.name, 'en'));
 }
@@ -120,6 +120,6 @@ function durationText(ms: number): string {
     : t('{seconds} min {seconds2} s', { seconds: Math.floor(seconds / 60), seconds2: seconds % 60 });
 }
 
-/** Returns when an entry was added. From this time, a person can notice that somebody else added the entry. */
+/** Returns when an entry was added, because this time shows a person that somebody else has added the entry. */
 export const addedText = (addedAt: string, nowMs: number): string =>
   t('added {when}', { when: whenText(Date.parse(addedAt), nowMs) });

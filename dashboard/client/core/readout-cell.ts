@@ -23,7 +23,7 @@ export function readoutCell(readout: Readout, bed: Bed): ReadoutCell {
 
 /**
  * Returns why a person must read a number with care: two devices have one identity, or the device's clock is wrong.
- * Undefined if there is no reason.
+ * Undefined without a reason.
  */
 export function doubtText(readout: Readout, bed: Bed): string | undefined {
   const shared = bed.notices.find((notice) => notice.code === 'shared-identity');

@@ -72,8 +72,8 @@ export function missingText(
 }
 
 /**
- * If a value becomes too old for the score, the alarm processor reports this within this time. Without a report, the
- * alarm processor does not work (ours).
+ * The alarm processor must report within this time that a value is too old for the score (ours). If no report comes,
+ * the alarm processor does not work.
  */
 const reportWithinMs = 60_000;
 

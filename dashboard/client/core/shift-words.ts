@@ -150,7 +150,7 @@ function changesLine({ changes, changesLeftOut }: ShiftPatient, nowMs: number): 
 
 /**
  * Returns the text about a change of limits, with the differences. If the change was refused or perhaps not made, the
- * text begins with this.
+ * text says so first.
  */
 function changeText({ atMs, by, group, from, to, isProven, outcome, reason }: LimitsChange, nowMs: number): string {
   const isRecorded = from !== null && to !== null;
@@ -248,7 +248,7 @@ export function wardDutiesText({ duties, chargeNurses, physicians }: ShiftSummar
   return t('Charge nurse: {names} · Physician: {names2}', { names: names(chargeNurses), names2: names(physicians) });
 }
 
-/** Returns why the summary begins with the former shift although nobody chose this. */
+/** Returns why the summary begins with the former shift although nobody chose the former shift. */
 export const firstHourText = (thisShiftMs: number): string =>
   t('This shift began at {time}. In its first hour, the summary begins with the shift that ended.', {
     time: minuteText(thisShiftMs),

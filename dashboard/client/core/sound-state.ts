@@ -29,7 +29,7 @@ export function soundState({ speaker, wards, silent, alarms, nowMs, tuning }: So
   if (speaker === 'failed') return { kind: 'off', text: t('No sound: this browser cannot play it') };
   if (speaker === 'blocked') return { kind: 'off', text: t('No sound: the browser blocks it') };
   const owners = soundStateText(wards, silent);
-  // A screen that sounds a ward alone must also say if it plays softer.
+  // The text must also say if this screen plays softer than at full volume, because it may sound a ward alone.
   if (owners !== undefined)
     return { kind: silent.size > 0 ? 'quiet' : 'on', text: [owners, ...softerText(tuning)].join('; ') };
   const pausedUntilMs = pauseEndMs(alarms, nowMs);
@@ -47,7 +47,7 @@ function softerText({ volume, isNight }: Tuning): string[] {
   return [volume === 'low' ? t('here: lowest volume') : t('here: middle volume')];
 }
 
-/** Returns the end of the first pause; undefined if any unanswered alarm is not paused. */
+/** Returns when the first pause ends; undefined if any unanswered alarm is not paused. */
 function pauseEndMs(alarms: Iterable<Alarm>, nowMs: number): number | undefined {
   let firstEndMs: number | undefined;
   for (const alarm of alarms) {

@@ -41,9 +41,9 @@ const noTests: readonly SoundTest[] = [];
 
 /**
  * Returns the tests that the page names as "not an alarm". While an alarm or failure should sound, the page names no
- * test, because people would think that the alarm is the test. The server cannot prevent this: it ends the test up to a
- * second late, and not at all for an alarm of a different ward. After a lost heartbeat the page also names no test,
- * because the test may be over.
+ * test, because people would think that the alarm is the test. The server cannot prevent this mistake: it ends the test
+ * up to a second late, and not at all for an alarm of a different ward. After a lost heartbeat the page also names no
+ * test, because the test may be over.
  * @param isSounding whether a sound plays here, or an alarm of this screen should sound here or at a different screen
  */
 export function namedTests(news: SoundNews | undefined, newsAgeMs: number, isSounding: boolean): readonly SoundTest[] {

@@ -39,7 +39,8 @@ export function zoneOfWard(ward: string | null | undefined): string {
 
 /**
  * Returns the zone of the page. If the page shows one ward, this is the zone of the ward. If the page shows several
- * wards, and all wards with a zone have one zone, this is that zone. In all other cases this is the zone of the screen.
+ * wards, and all wards with a zone share this zone, this is the shared zone. In all other cases this is the zone of the
+ * screen.
  */
 export function pageZone(): string {
   const { screen, wards, ward } = readZones();
