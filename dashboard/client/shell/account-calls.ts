@@ -1,4 +1,7 @@
-/** The calls about accounts: the list and the acts of an administrator, the new password of a person, and the preferences. */
+/**
+ * The REST calls about accounts: the list and the acts of an administrator, the new password of a person, and the
+ * preferences.
+ */
 import type {
   AccountActBody,
   AccountChanged,

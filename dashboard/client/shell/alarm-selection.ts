@@ -65,7 +65,7 @@ export function openAlarmSelection(app: App, steady: () => number) {
     selectNext(): void {
       const nowMs = steady();
       const selectedId = selected.peek()?.alarm.alarmId;
-      // If the selection is old, its alarm may come again.
+      // If the selection is old, the key may select its alarm again.
       const leftId = use.touch(nowMs) ? selectedId : undefined;
       const next = nextAlarm(app.screen.peek()?.alarms.values() ?? [], walk, leftId, nowMs);
       if (!next.alarm) {
@@ -83,7 +83,7 @@ export function openAlarmSelection(app: App, steady: () => number) {
       selected.value = { alarm: next.alarm, isGone: false };
     },
     /**
-     * Acknowledges the selected alarm if the person can have read the alarm. If not, shows why nothing is acknowledged.
+     * Acknowledges the selected alarm if the person has had time to read it. If not, shows why nothing is acknowledged.
      * @param pressedMs when the key was pressed
      */
     acknowledge(pressedMs: number): void {

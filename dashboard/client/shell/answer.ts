@@ -14,7 +14,7 @@ export type Answer<T> =
 
 export type Call = <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) => Promise<Answer<T>>;
 
-/** A call that may wait longer than other calls, and that the page can cancel. */
+/** Sends a request that may wait longer than other requests, and that the page can cancel. */
 export type SlowCall = <T>(
   method: 'GET',
   path: string,

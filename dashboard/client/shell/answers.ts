@@ -19,7 +19,10 @@ export type RequestState =
   | {
       readonly state: 'error';
       readonly message: string;
-      /** Whether the alarm has changed since the person saw it. Then `message` has the present state of the alarm. */
+      /**
+       * Whether the alarm has changed since the person saw the alarm. If true, `message` has the present state of the
+       * alarm.
+       */
       readonly changed?: boolean;
     };
 

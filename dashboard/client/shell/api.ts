@@ -214,7 +214,7 @@ export function createApi(onLoggedOut: () => void) {
 
 const explainPath = (alarmId: string) => `/api/alarms/${encodeURIComponent(alarmId)}/explain`;
 
-/** Returns the calls of the assignment board of a ward. */
+/** Returns the REST calls of the assignment board of a ward. */
 function boardCalls(call: Call) {
   const path = (ward: string) => `/api/wards/${encodeURIComponent(ward)}/assignments`;
   const change =
@@ -241,8 +241,8 @@ function boardCalls(call: Call) {
 }
 
 /**
- * Returns the calls about the delivery of alarms: answers of the person, the ways to reach the person, and the persons
- * of a ward who can be reached.
+ * Returns the REST calls about the delivery of alarms: answers of the person, the ways to reach the person, and the
+ * persons of a ward who can be reached.
  */
 function deliveryCalls(call: Call) {
   const id = encodeURIComponent;
@@ -261,7 +261,7 @@ function deliveryCalls(call: Call) {
   };
 }
 
-/** Returns the calls for the alarm history and for the strips of its alarms. */
+/** Returns the REST calls for the alarm history and for the strips of its alarms. */
 function reviewCalls(call: SlowCall) {
   return {
     alarmReview: (query: AlarmReviewQuery) => {
@@ -279,7 +279,7 @@ function reviewCalls(call: SlowCall) {
   };
 }
 
-/** Returns the calls about the sound of a ward. */
+/** Returns the REST calls about the sound of a ward. */
 function soundCalls(call: Call) {
   const soundPath = (ward: string) => `/api/wards/${encodeURIComponent(ward)}/sound`;
   return {

@@ -13,7 +13,7 @@ import { type ChoiceStore, openKeptChoice } from './kept-choice.ts';
 
 export type LanguageState = {
   readonly language: ReadonlySignal<Language>;
-  /** Stores a choice in this browser, for persons who have chosen no language. */
+  /** Stores a language for this browser. Persons who have chosen no language get this language. */
   choose(next: Language): void;
   /** Sets the choice of the person who is logged in; undefined if the choice of the browser applies. */
   setOwn(next: Language | undefined): void;

@@ -234,7 +234,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
   let watchdogAtMs = events.now();
   const watchdog = setInterval(() => {
     const now = events.now();
-    // If the page was paused, this time does not count as silence, because unread messages may wait in the page.
+    // The time in which the page was paused does not count as silence, because unread messages may wait in the page.
     const listenedUntilMs = now - Math.max(0, now - watchdogAtMs - watchdogMs);
     watchdogAtMs = now;
     if (state !== 'forbidden' && isLost(lastHeardMs, listenedUntilMs)) setState('lost');

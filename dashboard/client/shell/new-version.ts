@@ -77,7 +77,7 @@ export function openNewVersion(options: {
       if (build === server) return;
       server = build;
       state.value = versionState({ own, server, tried: storedMark() });
-      // The service worker keeps no page, but it has a version of its own.
+      // Also updates the service worker, which has a version of its own.
       if (state.value === 'newer')
         void navigator.serviceWorker
           ?.getRegistration('/')

@@ -77,7 +77,7 @@ export function drawPaper(canvas: HTMLCanvasElement, picture: PaperPicture, devi
     drawBox(context, picture, fromMs, toMs, timesPx, heightPx - timesPx, 'loading …');
   for (const [index, row] of rows.entries()) drawRow(context, picture, row, timesPx + index * rowPx);
   for (const mark of picture.marks) drawMark(context, picture, mark, heightPx);
-  // The margin belongs to the calibration marks alone.
+  // From here on, the drawing may cover the margin, which belongs to the calibration marks alone.
   context.restore();
   for (const [index, { mark, colour }] of rows.entries())
     if (mark) drawCalibration(context, picture, mark, timesPx + index * rowPx, colour);

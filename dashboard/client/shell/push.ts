@@ -121,7 +121,8 @@ export function startWorkerIfInstalled(): void {
 }
 
 /**
- * Calls `open` each time a person presses a notification while this page is open. Returns a function that ends this.
+ * Calls `open` each time a person presses a notification while this page is open. Returns a function that stops these
+ * calls of `open`.
  */
 export function onNotificationPressed(open: () => void): () => void {
   const container = navigator.serviceWorker;

@@ -5,7 +5,7 @@ import type { Answer } from './answer.ts';
 export type Refresher = {
   /** Asks at once. Never rejects. */
   load(): Promise<void>;
-  /** Asks at once, and again after each answer. Returns a function that ends this. */
+  /** Asks at once, and again after each answer. Returns a function that stops the questions. */
   start(): () => void;
 };
 

@@ -7,7 +7,7 @@ export function createServerTime(steady: () => number) {
   /** The server process to which `lead` belongs. */
   let lastStream: string | undefined;
   return {
-    /** Returns the server's time, ms since 1970. Returns the time of the screen before the first message. */
+    /** Returns the server's time, ms since 1970. Until the first message has come, returns the time of the screen. */
     now: () => remoteAt(lead, steady()) ?? Date.now(),
 
     /**

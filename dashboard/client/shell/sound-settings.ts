@@ -17,16 +17,16 @@ export type SoundSettings = {
   chooseVolume(next: Volume): void;
   chooseNight(next: NightChoice): void;
   /**
-   * Ends the present night. Without a present night, begins a night until `endsAtMs`. A night of fixed hours that a
-   * person has ended does not begin again before its hours are over.
+   * Ends the present night. If it is not night, begins a night until `endsAtMs`. A night of fixed hours that a person
+   * has ended does not begin again before its hours are over.
    */
   toggleNight(): void;
   /**
-   * The end of the night that a person began, ms since 1970. Without such a night, the end of a night that a person
+   * The end of the night that a person began, ms since 1970. If nobody began a night: the end of a night that a person
    * would begin now.
    */
   readonly endsAtMs: ReadonlySignal<number>;
-  /** What a person did about the present night. */
+  /** Whether a person has begun or ended the present night; undefined if nobody has. */
   readonly byHand: ReadonlySignal<'begun' | 'ended' | undefined>;
 };
 

@@ -12,7 +12,7 @@ import { openKeptChoice } from './kept-choice.ts';
 export type ThemeState = {
   readonly choice: ReadonlySignal<ThemeChoice>;
   readonly theme: ReadonlySignal<Theme>;
-  /** Stores a choice in this browser, for persons who have chosen no theme. */
+  /** Stores a theme for this browser. Persons who have chosen no theme get this theme. */
   choose(next: ThemeChoice): void;
   /** Sets the choice of the person who is logged in; undefined if the choice of the browser applies. */
   setOwn(next: ThemeChoice | undefined): void;

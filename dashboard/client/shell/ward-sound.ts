@@ -184,7 +184,7 @@ export function createWardSounds(options: {
       // report change.
       if (isNew && news.peek()?.asksSettings) untracked(answerHeartbeat);
     },
-    /** The wall displays that play softly, because a person chose this. */
+    /** The wall displays that play softly, because a person chose so. */
     softDisplays: computed(() => news.value?.softDisplays ?? []),
     /** The wall displays that do not have the sound of these wards although they should. */
     displays: computed(() => news.value?.displays ?? []),
