@@ -16,7 +16,7 @@ export function AccountDialogs({ acts }: { acts: AccountActs }) {
   return acts.leaving.value ? <DutiesDialog acts={acts} /> : null;
 }
 
-/** The question before an act after which a wall display shows no alarms. */
+/** The question before an act that makes a wall display show no alarms. */
 function DisplayDialog({ acts }: { acts: AccountActs }) {
   const job = acts.darkening.value;
   if (!job) return null;

@@ -108,7 +108,7 @@ function useOutOfView(box: { current: HTMLElement | null }, alarms: readonly Ala
     const before = idsInView.peek();
     if (inView.size !== before.size || [...inView].some((id) => !before.has(id))) idsInView.value = inView;
   };
-  // The page draws the list twice a second. So after a person scrolls, the rows are soon measured again.
+  // Runs at each drawing of the list, twice a second. So the rows are measured soon after a person scrolls.
   useLayoutEffect(measure);
   return alarms.filter(({ alarmId }) => !idsInView.value.has(alarmId));
 }
@@ -135,9 +135,7 @@ function FreshAlarms({ alarms, bedOf }: { alarms: readonly Alarm[]; bedOf: (alar
   );
 }
 
-/**
- * The mark of an alarm without a row. So the page does not only count the most serious alarms, but shows their marks.
- */
+/** The mark of an alarm without a row. So the page shows the most serious alarms and does not only count them. */
 function Chip({ alarm }: { alarm: Alarm }) {
   const { priority } = alarm;
   const chip = useRef<HTMLSpanElement>(null);

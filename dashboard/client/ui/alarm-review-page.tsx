@@ -47,7 +47,8 @@ function useReview(ward: string, filters: AlarmFilters) {
     const nowMs = app.now.peek();
     const span = (before === undefined ? undefined : loaded.peek()?.span) ?? spanOf(filters, shiftStartsOf(app), nowMs);
     problem.value = spanFault(span, nowMs);
-    // A running request is no longer the newest request, so its answer would not end `busy`.
+    // If the time has a fault, ends `busy` here, because the answer to an earlier request would not end `busy` any
+    // more.
     busy.value = problem.value === undefined;
     if (problem.value !== undefined) return;
     const answer = await app.api.alarmReview({
@@ -63,7 +64,7 @@ function useReview(ward: string, filters: AlarmFilters) {
     next.value = answer.data.next;
   }
   useEffect(() => {
-    // The page must not show a list under these filters that was loaded with different filters.
+    // The list was loaded with different filters, so it must not stand below these filters.
     loaded.value = undefined;
     rows.value = [];
     next.value = null;

@@ -114,8 +114,7 @@ function AssignForm({ board, send, busy, proposal }: BoardState) {
           options={people.map(({ userId: value, name, role }) => ({ value, text: `${name} (${role})` }))}
           onValue={(value) => {
             userId.value = value;
-            // Clears the duty, because it was chosen for the former person. If the form hands over a duty, the duty
-            // stays.
+            // Clears the duty, which was chosen for the former person. If the form hands over a duty, this duty stays.
             duty.value = proposal.peek()?.duty ?? '';
           }}
         />

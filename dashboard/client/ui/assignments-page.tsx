@@ -49,7 +49,8 @@ function useBoard(ward: string | undefined) {
   }
   useEffect(() => {
     board.value = undefined;
-    // The button "undo" beside the message belongs to a change of the former ward, but would now change this ward.
+    // Removes the message with its button "undo". The button belongs to a change of the former ward, but would now
+    // change this ward.
     done.value = undefined;
     refused.value = undefined;
     void load();

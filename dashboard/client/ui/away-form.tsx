@@ -20,8 +20,8 @@ const awayTimes = [
 ] as const;
 
 /**
- * The value of the choice "Nobody". A person must make this choice, because the beds then have no nurse. The value has
- * a space, and user ids have no space.
+ * The value of the choice "Nobody". A person must make this choice, because the beds then have no nurse. No user id has
+ * a space, so no user id equals this value.
  */
 const nobody = 'nobody covers';
 const chooseCover = () => t('Choose who covers, or “Nobody”.');
@@ -106,8 +106,8 @@ function GoAway({ board, send, busy }: BoardState) {
   }
 
   /**
-   * Reports the person as away at once only if no call is open and somebody is responsible for every bed until the
-   * person is back. In other cases, asks first.
+   * Asks first if a call is open, or if a bed would have no responsible person before the person is back. If not,
+   * reports the person as away at once.
    */
   async function ask() {
     problem.value = cover === '' ? chooseCover() : undefined;

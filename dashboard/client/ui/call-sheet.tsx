@@ -123,7 +123,7 @@ function FoldedLine({ first, others }: { first: CallCard; others: readonly CallC
   );
 }
 
-/** Names the first of the further calls, and gives the number of the calls after it. */
+/** Names the most urgent of the other calls, and gives the number of the rest. */
 function Others({ cards }: { cards: readonly CallCard[] }) {
   const app = useApp();
   const open = cards.filter(({ state }) => state !== 'gone');

@@ -50,9 +50,9 @@ export function CallsPage() {
 }
 
 /**
- * On a phone the list of alarms is below the calls, and this button goes to the list. The button ignores alarms to
- * which this person is called, and names the most serious of the other unanswered alarms. A wide window has no such
- * button, because it shows the list beside the calls.
+ * On a phone the list of alarms is below the calls, and this button goes to the list. Of the unanswered alarms to which
+ * this person is not called, the button names the most serious. A wide window has no such button, because it shows the
+ * list beside the calls.
  */
 function AlarmsBelow() {
   const app = useApp();

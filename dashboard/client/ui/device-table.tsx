@@ -205,7 +205,7 @@ function Row(props: { row: DeviceRow; isOpen: boolean; onEdit: () => void; onOpe
   const app = useApp();
   const { row } = props;
   const { device, current, facts } = row;
-  // Only a person who may see the patient may end the patient's stay. The server checks this too.
+  // Only a person who may see the patient may move the patient or end the stay. The server checks this too.
   const mayMove = app.may('associate-device') && (app.may('admit-patient') || !current?.occupied);
   const inZone = <Text,>(write: () => Text) => inZoneOf(current?.ward ?? row.lastWard, write);
   const since = device.onlineChangedAt

@@ -43,7 +43,7 @@ export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
   const doneText = useSignal<string | undefined>(undefined);
 
   function edit(row: DeviceRow) {
-    // If the form of this device is already open, the form keeps its version of the device.
+    // If the form of this device is already open, the form keeps the version of the device with which it was opened.
     if (row.device.deviceId === editedRow.value?.device.deviceId) return;
     app.unsaved.leave(() => {
       doneText.value = undefined;
@@ -157,8 +157,8 @@ function ViewChoice({ view }: { view: Signal<'devices' | 'events'> }) {
 }
 
 /**
- * Returns the row of an open form with two newest facts: the patient's other devices, and the number of open tasks.
- * Everything else, even the version, stays as it was when the form was opened.
+ * Returns the row of an open form with the newest list of the patient's other devices and the newest number of open
+ * tasks. All other facts, even the version, stay as they were when the form was opened.
  */
 function withNewestOthers(row: FormRow, devices: readonly DeviceRow[] | undefined): FormRow {
   const { current } = row;

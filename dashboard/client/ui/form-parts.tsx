@@ -84,8 +84,8 @@ export function ChangedMeanwhile(props: {
 
 /**
  * Asks whether the device is at the patient in the bed, because a bed can have only one patient. "Yes" assigns the
- * device to this patient and drops the typed patient. If the typed data contradict this patient, shows the
- * contradictions and no button "Yes".
+ * device to this patient and drops the typed patient. If the typed data contradict this patient, the question shows the
+ * contradictions and has no button "Yes".
  */
 export function SamePatientQuestion(props: {
   deviceId: string;

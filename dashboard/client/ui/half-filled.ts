@@ -1,6 +1,6 @@
 /**
- * Finds a field of date and time that a person filled in only partly. Such a field has an empty value, like an empty
- * field. So a form that reads only the value would not use the time that the person wanted.
+ * Finds a field of date and time that a person filled in only partly. The value of such a field is empty, so a form
+ * that reads only the value would ignore the time that the person typed.
  */
 import { t } from '../core/texts.ts';
 

@@ -20,8 +20,8 @@ const bedsMax = 6;
 const visibleShare = 0.5;
 
 /**
- * Returns a function that says whether the tile of an association is in view. Before the browser has measured the
- * tiles, all beds count as in view, so that the strip does not flash at each change.
+ * Returns a function that returns whether the tile of an association is in view. Until the browser has measured the
+ * tiles, all tiles count as in view, so that the strip does not flash at each change.
  * @param tiles the element around the tiles
  * @param key changes when different tiles are drawn
  */

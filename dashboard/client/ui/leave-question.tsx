@@ -1,5 +1,5 @@
 /**
- * The question before an assignment ends or a person goes away. It shows who is responsible after that, and who is
+ * The question before an assignment ends or a person goes away. It shows who will then be responsible, and who will be
  * called.
  */
 import { useSignal } from '@preact/signals';

@@ -39,7 +39,7 @@ type LimitFormProps = {
 
 /**
  * Shows the patient's own limits and sends only changed limits. The ward's limit is only the placeholder of an empty
- * field, so the ward's limit does not become the patient's own limit.
+ * field, so it never becomes the patient's own limit by accident.
  */
 export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
   const app = useApp();

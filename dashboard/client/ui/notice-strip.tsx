@@ -11,8 +11,8 @@ import { t } from '../core/texts.ts';
 const visiblePxMin = 18;
 
 /**
- * Facts about the notices that are not visible in the closed strip: their number, whether any notice is high, and
- * whether any text is cut.
+ * Facts about the notices that are not visible in the closed strip: their number, whether any of these notices is high,
+ * and whether any text is cut.
  */
 type Unseen = { readonly count: number; readonly isHigh: boolean; readonly isCut: boolean };
 

@@ -7,8 +7,8 @@ type NoticeProps = {
   /** A button beside the text with which a person can solve the problem. */
   act?: ComponentChildren;
   /**
-   * The text in the closed strip of a narrow window, which cannot show the whole text. The opened strip shows the whole
-   * text.
+   * The text for the closed strip of a narrow window, which has no room for the whole text. The opened strip shows the
+   * whole text.
    */
   shortText: string;
   /** Whether the short text has all facts of the text, so that nobody must open the strip. */

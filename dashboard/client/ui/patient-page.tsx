@@ -43,8 +43,8 @@ export function PatientPage({ associationId, search }: { associationId: string; 
   // Requests the patient only once for each opening of the page, because the server records each look at the patient.
   useEffect(() => {
     void app.api.patient(associationId).then((answer) => {
-      // Does not change the watched ward, even if the bed is in another ward, because the alarms of this screen's beds
-      // would become silent.
+      // Does not change the watched ward, even if the bed is in another ward. After a change, the alarms of this
+      // screen's beds would be silent.
       view.value = answer;
     });
   }, [associationId]);
@@ -58,7 +58,7 @@ export function PatientPage({ associationId, search }: { associationId: string; 
   }, []);
   const answer = view.value;
   const live = app.screen.value?.beds.get(associationId);
-  // The answer has the state at the time when the page was opened. If the bed was live here after that, the live state
+  // The answer has the state at the time when the page was opened. If the bed has been live here since, the live state
   // is newer.
   const lastSeen = useRef<Seen | undefined>(undefined);
   if (live)
@@ -85,7 +85,7 @@ export function PatientPage({ associationId, search }: { associationId: string; 
   );
 }
 
-/** Returns the state in the server's answer. This is the state at the time when the page was opened. */
+/** Returns the state in the server's answer, which has the time at which the page was opened. */
 function openedState({ bed, alarms, at }: PatientView): Seen {
   return { bed, alarms: listedAlarms(alarms), atMs: Date.parse(at) };
 }

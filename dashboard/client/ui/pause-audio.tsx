@@ -1,8 +1,8 @@
 /**
  * The button that silences all sounding alarms of some beds for two minutes. A new alarm of the same or a higher
- * priority ends the pause of its bed. For the guard (shell/guard.ts) the button always acts on `sound`, although the
- * sounding alarms change. If it acted on these alarms, nobody could press the button in a busy ward. The constant
- * `sound` is safe, because a pause is short and the screen shows the end of the pause.
+ * priority ends the pause of its bed. For the guard (shell/guard.ts) the object of the button is always `sound`,
+ * although the sounding alarms change. If these alarms were its object, the guard would block the button all the time
+ * in a busy ward. The constant `sound` is safe, because a pause is short and the screen shows the end of the pause.
  */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { audioPausedUntilMs } from '../core/alarm-order.ts';

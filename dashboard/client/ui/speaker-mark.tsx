@@ -1,7 +1,4 @@
-/**
- * The picture of a loudspeaker, crossed out if this screen is silent. The text beside the picture has this information
- * too.
- */
+/** The picture of a loudspeaker, crossed out if this screen is silent. The text beside the picture says the same. */
 export function SpeakerMark({ crossed }: { crossed: boolean }) {
   return (
     <svg

@@ -132,7 +132,7 @@ function Sheet({ known, onset, problem, hasNews, onAgain }: SheetProps) {
   );
 }
 
-/** If the alarm history no longer has the alarm, the number of its onsets is not known. */
+/** The choice of the onset if the alarm history no longer has the alarm. Then the number of its onsets is not known. */
 function OlderOnsets({ onset, onChoose }: { onset: number; onChoose: (onset: number) => void }) {
   return (
     <>

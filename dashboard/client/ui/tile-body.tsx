@@ -16,8 +16,8 @@ type TileBodyProps = {
   /** The room below the bed's name and its alarm. */
   box: { widthPx: number; heightPx: number };
   /**
-   * Room for the line of an alarm that may come, px, so that the tile keeps its height when an alarm comes. 0 if the
-   * tile already has this line.
+   * Room for the line of a future alarm, px, so that the tile keeps its height when an alarm comes. 0 if the tile
+   * already has the line of an alarm.
    */
   alarmRoomPx: number;
   isCompact: boolean;

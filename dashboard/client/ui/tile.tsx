@@ -199,8 +199,7 @@ function compactAlarmText(alarm: Alarm, { count, named }: ReturnType<typeof alar
  */
 function longestAlarmTexts(headline: Alarm | undefined, ofBed: readonly Alarm[]): string[] {
   if (!headline) return [];
-  // Uses only texts of the same class of length as the shown text, because the size of the letters depends on this
-  // class.
+  // Uses only texts with the length class of the shown text, because the size of the letters depends on this class.
   const length = textLength(alarmText(headline), false);
   const texts = ofBed
     .filter((alarm) => textLength(alarmText(alarm), false) === length)

@@ -191,7 +191,8 @@ function WardChoice() {
       value={chosenWard}
       onChange={(event) => {
         app.setWard(event.currentTarget.value);
-        // The assignment board, the summary of a shift and the alarm history change to this ward. Every other page changes to the overview of the ward.
+        // The assignment board, the summary of a shift and the alarm history show the chosen ward. From every other
+        // page, the choice leads to the overview of the ward.
         const { page } = app.route.peek();
         if (page === 'assignments' || page === 'shift') app.go({ page, ward: undefined });
         else if (page === 'alarms') app.go({ page, ward: undefined, filters: noFilters });

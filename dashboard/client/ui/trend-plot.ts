@@ -12,10 +12,8 @@ import { chartRange, timeTexts } from '../core/trend-range.ts';
 import type { TrendColumns } from '../core/trend-series.ts';
 import { pageZone } from '../core/zones.ts';
 
-/** Height of the axis of times, px. */
 export const timeAxisPx = 22;
 const fontPx = 12;
-/** Room to the right of a chart, px. */
 const rightPaddingPx = 8;
 /** Dash patterns of the first, second and third line of a chart (systolic, diastolic, mean; heart rate, pulse). */
 const dashes: readonly (readonly number[])[] = [[], [6, 4], [2, 3]];
@@ -117,7 +115,7 @@ export function chartOptions(
             fill: colourOf(code, theme),
             filter: () => [...(drawn().columns.series.get(code)?.lone ?? [])],
           },
-          // The style of a score depends on its index in the chart, so that a partial score is dashed even without a
+          // The dashes of a score depend on its index in the chart, so that a partial score is dashed even without a
           // total.
           dash: [...(dashes[(scaleOf ? all.indexOf(code) : i) % dashes.length] ?? [])],
         },
@@ -192,7 +190,7 @@ function drawLoneRanges(plot: uPlot, { x, series }: TrendColumns, scale: number,
   ctx.restore();
 }
 
-/** How much longer than its number the line of an earlier limit must be. A shorter line has no number. */
+/** The line of an earlier limit has a number only if it is this many times as long as the number. */
 const roomForText = 1.5;
 
 /**

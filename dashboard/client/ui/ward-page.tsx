@@ -126,7 +126,7 @@ function codesOf(groups: readonly BedGroup[]): string {
   return [...new Set(groups.flatMap(({ bed }) => bed.values.map(({ code }) => code)))].sort().join();
 }
 
-/** Chooses the sector that the address names. So a screen can start with its sector. */
+/** Chooses the sector that the address names, so that a screen can start with its sector. */
 function useSectorOfAddress(part: KeptChoice<PartChoice>): void {
   const app = useApp();
   const route = app.route.value;
@@ -199,8 +199,7 @@ function Tiles(props: {
   const groups = sections.flatMap(({ beds }) => beds);
   const { isCompact, tileWidthPx, tileHeightPx } = layout;
   const alarmsOfBed = (bed: Bed) => props.alarmsOf?.get(bed.associationId) ?? noAlarms;
-  // The sizes do not change with each value. They change only when the number of values or waves of a bed changes, or
-  // its limits.
+  // The sizes do not change with each value, but only with the number of values or waves of a bed, or with its limits.
   const contents = groups.map(({ bed }) => `${bed.bed} ${bed.values.length} ${bed.waves.length} ${bed.limits?.rev}`);
   const sizes = useMemo(
     () => numberSizesStyle(groups, showWard, layout),

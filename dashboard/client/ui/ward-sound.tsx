@@ -1,6 +1,7 @@
 /**
- * The buttons for the sound of the ward: with them, only this screen sounds the ward's alarms, or every screen sounds
- * again. The page of all wards has the buttons only if it shows one ward, because a person takes the sound of one ward.
+ * The buttons for the sound of the ward. After one, only this screen sounds the ward's alarms; after the other, every
+ * screen sounds again. The page of all wards has the buttons only if it shows one ward, because a person takes the
+ * sound of one ward.
  */
 import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';

@@ -86,7 +86,7 @@ export function PaperTools(props: PaperToolsProps) {
 function AlarmButtons({ alarms, view, onMiddle }: MoveToolsProps) {
   const middleMs = (view.fromMs + view.toMs) / 2;
   const times = alarms.map(({ fromMs }) => fromMs).sort((a, b) => a - b);
-  // Leaves out the alarm in the middle, because the view is already at this alarm.
+  // Leaves out the alarm in the middle, where the view already is.
   const before = times.findLast((ms) => ms < middleMs - 500);
   const after = times.find((ms) => ms > middleMs + 500);
   return (

@@ -206,7 +206,7 @@ function useView({ history, settings, at }: ViewProps) {
   useEffect(() => {
     if (room.widthPx > 0) history.show(view, follows.value);
   }, [Math.floor(view.fromMs / 200), Math.floor(viewMs), follows.value, room.widthPx]);
-  // The address may change to a different time of this stay, for example to the time of another alarm.
+  // Moves the view if the address changes to a different time of this stay, for example to the time of another alarm.
   useEffect(() => {
     if (at === undefined) return;
     follows.value = false;
@@ -251,7 +251,7 @@ function View(props: ViewProps) {
   // On a phone the paper stands above the choices, so that a person sees the paper at once.
   const isNarrow = room.widthPx < 600;
   useMovedFocus();
-  // Because of the key, the tools are one component at both places. So typed text stays when a person turns a tablet.
+  // With the key, the tools stay one component at both places. So typed text stays when a person turns a tablet.
   const paperTools = (
     <PaperTools key="tools" {...{ settings, known, codes, chosen, calipers, view }} onMiddle={shown.middleTo} />
   );
