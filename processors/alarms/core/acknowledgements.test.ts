@@ -1,4 +1,4 @@
-/** Tests of acknowledgements that count, and of acknowledgements that do not count. */
+/** Tests which acknowledgements count. */
 import { describe, expect, it } from 'vitest';
 import { type Bed, bed, env, highBed, instant, mediumBed, nurse } from '../../bed.testing.ts';
 import { step } from './engine.ts';

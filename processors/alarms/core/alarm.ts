@@ -63,7 +63,9 @@ export const eventTypeOf = ({ type }: AlarmChange): AlarmEventType => eventTypes
 export type ChangeContext = {
   readonly now: number;
   readonly profile: Times & Partial<Pick<Profile, 'groups' | 'scores'>>;
-  /** Returns the wall-clock time until which an audio pause silences a new call of a priority; null if no pause silences such a call. */
+  /**
+   * Returns the wall-clock end of the audio pause for a new call of a priority; null if no pause silences this call.
+   */
   readonly pausedUntil?: (priority: Priority) => number | null;
 };
 
@@ -183,8 +185,8 @@ function withCall(live: LiveAlarm, { now, profile, pausedUntil }: ChangeContext)
 }
 
 /**
- * Returns whether an alarm never calls again after an acknowledgement. Only Vigil's alarm "the monitor's own sound is
- * off" is such an alarm: a nurse may want this sound to stay off.
+ * Returns whether an alarm never calls again after an acknowledgement. True only for Vigil's alarm "the monitor's own
+ * sound is off", because a nurse may want this sound to stay off.
  */
 const callsOnce = ({ condition, origin }: Alarm): boolean => origin === undefined && condition === 'device-sound-off';
 
@@ -262,8 +264,8 @@ export function isCalling(live: LiveAlarm): boolean {
 }
 
 /**
- * Returns whether a condition must not call. Example: a more serious condition called instead of this condition, and
- * has ended. If the value is then already inside the limit of this condition, the condition stays silent.
+ * Returns whether a condition must not call. Example: a more serious condition called instead and has ended, and the
+ * value is already inside the limit of this condition.
  */
 export const mustNotCall = ({ quiet, clearing }: Condition, live: LiveAlarm | undefined): boolean =>
   quiet ?? (clearing === true && live?.subsumed === true && live.away !== true);

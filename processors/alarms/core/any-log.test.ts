@@ -35,15 +35,18 @@ function latestEvents(events: readonly AlarmEvent[]): Map<string, AlarmEvent> {
   return best;
 }
 /**
- * Returns the last revision of each alarm, without alarms about silence: the wall clock decides when these begin (CLINICAL, "Judged or
- * told", 7).
+ * Returns the last revision of each alarm, without alarms about silence: the wall clock decides when these begin
+ * (CLINICAL, "Judged or told", 7).
  */
 const finalRevisionTexts = (events: readonly AlarmEvent[]) =>
   [...latestEvents(events).values()]
     .filter(({ alarm }) => !/no-data|intermittent/.test(alarm.condition))
     .map(({ alarm }) => `${alarm.alarmId} ${alarm.condition} ${alarm.rev}`)
     .sort();
-/** Returns whether an alarm is about a limit. An alarm of a score is different: it may also end because its values are too old. */
+/**
+ * Returns whether an alarm is about a limit. An alarm of a score is different: it may also end because its values are
+ * too old.
+ */
 const isAboutLimit = ({ kind, code }: Alarm) => kind === 'physiological' && code !== undefined;
 /** Returns the fields of the physiological alarms that depend only on readings, and not on the wall clock. */
 const judgedTexts = (events: readonly AlarmEvent[]) =>
@@ -224,7 +227,6 @@ describe('the engine on any log', () => {
             ...aligned.events,
             ...rest.events,
           ];
-          // The screens must show exactly the alarms of the engine.
           const present = Object.values(rest.state.book.live).map(
             ({ alarm }) => `${alarm.alarmId} ${alarm.condition} ${alarm.present} ${alarm.signal}`,
           );
@@ -390,8 +392,9 @@ describe('HR.high on any log in order', () => {
   type ExpectedAlarm = { onset: number; determined: number; onsets: number; end: number | null };
 
   /**
-   * Returns the alarms by a simple version of the rule. An alarm begins after 6 s above 120; gaps of up to 20 s count. An alarm ends after
-   * 5 s at 118 or below without a gap of more than 20 s. A new onset within 30 s of the end continues the alarm.
+   * Returns the alarms by a simple version of the rule. An alarm begins after 6 s above 120; gaps of up to 20 s count.
+   * An alarm ends after 5 s at 118 or below without a gap of more than 20 s. A new onset within 30 s of the end
+   * continues the alarm.
    */
   function expectedAlarmsOf(all: readonly { s: number; value: number | null }[]): ExpectedAlarm[] {
     const expectedAlarms: ExpectedAlarm[] = [];

@@ -133,8 +133,8 @@ function inputOf(random: RandomInput, nowMs: number, n: number, raised: readonly
 }
 
 /**
- * Expects at most one call for each parameter and side. Expects that an ended alarm stays only if it latches, and that no alarm stays after
- * the patient's time at the device.
+ * Expects at most one call for each parameter and side. Expects that an ended alarm stays only if it latches, and that
+ * no alarm stays after the patient's time at the device.
  */
 function expectCalls({ book: { live }, association }: State): void {
   const calls = Object.values(live).filter(({ alarm }) => alarm.present && alarm.signal !== 'off');

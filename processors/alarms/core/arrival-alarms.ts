@@ -9,13 +9,15 @@ import type { Arrival, ArrivalsPart } from './arrivals.ts';
 import { type Condition, technicalCondition } from './condition.ts';
 
 /**
- * A parameter counts as no longer measured if a person has acknowledged its silence, and the device has not named it for this long (ours).
+ * A parameter counts as no longer measured if a person has acknowledged its silence, and the device has not named it
+ * for this long (ours).
  */
 const givenUpMs = 300_000;
 
 /**
- * Marks parameters as given up: no longer measured, because their module was taken off. A parameter is given up if a person has
- * acknowledged its silence and the device no longer names it. A parameter that the device names without a value is still measured.
+ * Marks parameters as given up: no longer measured, because their module was taken off. A parameter is given up if a
+ * person has acknowledged its silence and the device no longer names it. A parameter that the device names without a
+ * value is still measured.
  * @param isSeen returns whether a person has acknowledged the silence of a sensor
  * @returns the new part, and the codes that are given up now
  */
@@ -42,8 +44,8 @@ export function giveUp(
 const noCodes: readonly string[] = [];
 
 /**
- * Returns the sensor of a parameter. SpO2 and the pulse rate share one sensor. Systolic, mean and diastolic pressure share one cuff or
- * line.
+ * Returns the sensor of a parameter. SpO2 and the pulse rate share one sensor. Systolic, mean and diastolic pressure
+ * share one cuff or line.
  */
 const sensorOf = ({ group }: Parameter) => (group === 'PR' ? 'SpO2' : group);
 /**

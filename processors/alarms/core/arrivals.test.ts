@@ -125,7 +125,9 @@ it.each<[string, object, string]>([
 
 type Code = keyof typeof codes;
 const orderAt = (time: number) => ({ boot: 'b1', seq: 5, time, receivedAt: time });
-/** Returns the arrivals of a parameter whose last reading came a second before `t0`. @param more changes for the test */
+/**
+ * Returns the arrivals of a parameter whose last reading came a second before `t0`. @param more changes for the test
+ */
 function lastArrival(name: Code, more: Partial<Arrival> = {}): Arrival {
   const [time, at] = [orderAt(t0 - 1_000), { at: t0 - 1_000, since: t0 - 60_000 }];
   return { ...arrivalOf(parameters.get(codes[name])!, { declaredMs: null }, time, at, undefined), ...more };
@@ -322,7 +324,7 @@ describe('silence of a parameter', () => {
     patientBed.feedEachSecond(4, 4, { SpO2: 97, RR: null });
     expect(parameterSilenceDue(patientBed.state().arrivals)).toBe(t0 + 4_020 + 20_000);
     patientBed.feedEachSecond(5, 9, { SpO2: 97, RR: null });
-    // New values do not change the time of the next check. Only the check itself does.
+    // Only the check itself changes the time of the next check, and new values do not.
     expect(parameterSilenceDue(patientBed.state().arrivals)).toBe(t0 + 4_020 + 20_000);
     expect(parameterSilenceDue(noticeSilentParameters(patientBed.state().arrivals, t0 + 24_020))).toBe(
       t0 + 9_020 + 20_000,

@@ -20,7 +20,10 @@ export type Arrival = {
   readonly namedAt: number;
   /** Time of the newest valid value; null before the first valid value. */
   readonly validAt: number | null;
-  /** The engine's clock when the last valid current value came; 0 before the first such value. Silence is measured by the wall clock. */
+  /**
+   * The engine's clock when the last valid current value came; 0 before the first such value. Silence is measured from
+   * this time.
+   */
   readonly heardAt: number;
   /** Times between the last readings that named the parameter, ms; at most five. */
   readonly spacings: readonly number[];
@@ -245,7 +248,7 @@ function arrivalAfterReading(
   };
 }
 
-/** Returns the counts of valid values after one more valid value in the span of ten seconds with number `ten`. */
+/** Returns the counts of valid values after one more valid value in span number `ten`. */
 function countsAfter({ ten: last, tens }: Arrival, ten: number): readonly number[] {
   const back = tens.length === 0 ? 0 : last - ten;
   if (back < 0) {
@@ -266,7 +269,7 @@ function reasonOf({ unit }: Parameter, { validity, value, unit: sent }: NumericV
   return sent === unit ? 'out of range' : `unit ${sent} not understood`;
 }
 
-/** Marks every parameter that is silent or intermittent at the time of the newest reading, even if the reading does not name it. */
+/** Marks every parameter that is silent or intermittent at the time of the newest reading. */
 function withSilences(part: ArrivalsPart): ArrivalsPart {
   const { now } = part;
   if (now === null) return part;

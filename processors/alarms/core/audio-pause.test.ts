@@ -80,7 +80,8 @@ describe('the early end of an audio pause', () => {
     const patientBed = mediumBed();
     patientBed.feedEachSecond(7, 9, { HR: 130, SpO2: 97, Temp: 39 });
     patientBed.acknowledge(10, 'HR.high');
-    // At first only the temperature calls. The heart rate is more serious and calls again when its acknowledgement runs out.
+    // At first only the temperature calls. The heart rate is more serious and calls again when its acknowledgement runs
+    // out.
     patientBed.feedEachSecond(11, 179, { HR: 130, SpO2: 97, Temp: 39 });
     patientBed.command(180, pause());
     expect(patientBed.liveAlarms()['Temp.high']?.audioPausedUntil).toBe(instant(300));

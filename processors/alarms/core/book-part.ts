@@ -3,7 +3,8 @@ import type { Alarm, Command, Priority } from '../../../contracts/messages/alarm
 import type { LiveAlarm } from './alarm.ts';
 
 /**
- * An alarm that has left the screens. If its readings come again, they raise no alarm. A condition that returns soon continues this alarm.
+ * An alarm that has left the screens. If its readings come again, they raise no alarm. A condition that returns soon
+ * continues this alarm.
  */
 export type ClosedAlarm = {
   readonly key: string;
@@ -11,7 +12,10 @@ export type ClosedAlarm = {
   readonly rev: number;
   readonly from: number;
   readonly to: number;
-  /** The last state of the alarm. Only the last alarm of each key has this field, because only that alarm may begin again. */
+  /**
+   * The last state of the alarm. Only the last alarm of each key has this field, because only that alarm may begin
+   * again.
+   */
   readonly last?: { readonly alarm: Alarm; readonly acknowledged: boolean };
 };
 
@@ -27,7 +31,10 @@ export type BookPart = {
   /** The alarms on the screens, by the key of the condition. The tables of conditions limit their number. */
   readonly live: Readonly<Record<string, LiveAlarm>>;
   readonly closed: readonly ClosedAlarm[];
-  /** Acknowledgements of alarms that are not raised yet. A replay may deliver an acknowledgement before the readings of its alarm. */
+  /**
+   * Acknowledgements of alarms that are not raised yet. A replay may deliver an acknowledgement before the readings of
+   * its alarm.
+   */
   readonly held: readonly WaitingAcknowledgement[];
   /** The audio pause. `over` is the most serious priority that the pause silences. */
   readonly pause: { readonly until: number; readonly over: Priority } | null;

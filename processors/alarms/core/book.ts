@@ -75,8 +75,8 @@ function applyChange(draft: Draft, key: string, change: AlarmChange, context: Bo
 }
 
 /**
- * Creates a function for the audio pause. For the priority of a new call, the function returns until when the pause silences the call. The pause
- * silences only calls that are less serious than the most serious alarm at the start of the pause.
+ * Creates the function that returns the end of the audio pause for a new call; null if the pause does not silence the
+ * call. The pause silences only calls that are less serious than the most serious alarm at the start of the pause.
  */
 function pausedUntil({ pause }: Draft, now: number): (priority: Priority) => number | null {
   return (priority) =>
@@ -109,13 +109,13 @@ function removeAlarm(draft: Draft, key: string, to: number, context: BookContext
 }
 
 /**
- * Turns conditions into alarms. If several conditions have one cause, only the most serious condition calls. The alarm of a less serious
- * condition stays present with its signal off, and calls again when the more serious condition ends. A less serious
- * condition that has no alarm yet gets no alarm.
- * @param endedAt returns the device time of the end of a condition that no longer holds
+ * Turns conditions into alarms. If several conditions have one cause, only the most serious condition calls. The alarm
+ * of a less serious condition stays present with its signal off, and calls again when the more serious condition ends.
+ * A less serious condition that has no alarm yet gets no alarm.
+ * @param endedAt returns the device time at which a condition ended
  * @param callingChains causes that are treated as if one of their conditions were present
- * @param mustHide returns whether a condition must not call because the bed is on standby. Such a condition is treated as if a more serious
- * condition called
+ * @param mustHide returns whether a condition must not call because the bed is on standby. Such a condition is treated
+ * as if a more serious condition called
  */
 export function reconcile(
   part: BookPart,
@@ -160,7 +160,10 @@ export function reconcile(
   return resultOf(draft);
 }
 
-/** Returns whether a condition stays hidden after the more serious condition has ended, because only the off-delay still runs. */
+/**
+ * Returns whether a hidden condition stays hidden without a more serious condition, because only its off-delay still
+ * runs.
+ */
 const staysHidden = ({ hidden }: Draft, { key, clearing, hasNeverCalled }: Condition) =>
   clearing === true && (hasNeverCalled === true || hidden.includes(key));
 
@@ -295,8 +298,8 @@ export function acknowledge(
 }
 
 /**
- * Silences the alarms that call now, for at most 2 min. A pause cannot be extended. A new pause can begin only after the present pause has
- * ended, because a new alarm ended it or because its time ran out.
+ * Silences the alarms that call now, for at most 2 min. A pause cannot be extended: a new pause can begin only after
+ * the present pause has ended.
  */
 export function pauseAudio(
   part: BookPart,

@@ -1,11 +1,14 @@
-/** Decides which conditions call. If several conditions have one cause (`chain`), only the most serious condition calls. Pure. */
+/**
+ * Decides which conditions call. If several conditions have one cause (`chain`), only the most serious condition calls.
+ * Pure.
+ */
 import type { Condition, Episode } from './condition.ts';
 
 /**
  * Creates a function that returns true for a condition that must not call. Such a condition has the same cause as a
  * more serious condition, or its field `yieldsTo` names the cause of another condition.
- * @param callingChains causes that are treated as if one of their conditions were present, for example `silence` while a device has just
- * connected again
+ * @param callingChains causes that are treated as if one of their conditions were present, for example `silence` while
+ * a device has just connected again
  */
 export function subsumption(
   conditions: readonly Condition[],
@@ -21,8 +24,8 @@ export function subsumption(
 const noChains: ReadonlySet<string> = new Set();
 
 /**
- * Returns the episodes that called. An episode did not call if a more serious episode or a more serious lasting condition called at that
- * time.
+ * Returns the episodes that called. An episode did not call if a more serious episode or a more serious lasting
+ * condition called at that time.
  */
 export function episodesThatCalled(episodes: readonly Episode[], conditions: readonly Condition[]): readonly Episode[] {
   if (episodes.length === 0) return episodes;

@@ -1,6 +1,6 @@
 /**
- * Carries out the commands of people: acknowledgements, audio pauses, limits, assessments and standby. Each command gets an answer. A
- * repeated command gets the same answer again. Pure.
+ * Carries out the commands of people: acknowledgements, audio pauses, limits, assessments and standby. Each command
+ * gets an answer. A repeated command gets the same answer again. Pure.
  */
 import { ownLimitsAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
 import type { Command, CommandAnswer } from '../../../contracts/messages/alarms.ts';
@@ -31,7 +31,7 @@ const acknowledgementFaults = {
   stale: 'Not acknowledged: this alarm has called again or has become more serious since. Look again.',
 } as const;
 
-/** Carries out a command, unless it is a repeat. @returns also the answer to the command */
+/** Carries out a command, unless it is a repeat. Also answers the command. */
 export function runCommand(env: Environment, before: State, commandToRun: Command, context: BookContext): EngineResult {
   if (before.commandIds.includes(commandToRun.commandId)) {
     const answer = answerOf(commandToRun, before.refused?.[commandToRun.commandId]);
@@ -56,7 +56,7 @@ function answerOf({ commandId, associationId, type, at }: Command, refused: stri
   return refused === undefined ? { ...answer, accepted: true } : { ...answer, accepted: false, reason: refused };
 }
 
-/** Carries out a command. @returns also why the command was refused, as a sentence */
+/** Carries out a command. `refused`: why the command was refused, as a sentence. */
 function carryOut(
   env: Environment,
   state: State,

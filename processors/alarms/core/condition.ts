@@ -5,7 +5,10 @@ import type { Alarm, AlertKind, Priority } from '../../../contracts/messages/ala
 export type Condition = {
   /** Identifies the condition within an association. */
   readonly key: string;
-  /** The name in contracts/messages/alarms.ts. Two conditions may share a name, for example "sensor off" for two parameters. */
+  /**
+   * The name in contracts/messages/alarms.ts. Two conditions may share a name, for example "sensor off" for two
+   * parameters.
+   */
   readonly name: string;
   readonly kind: AlertKind;
   readonly priority: Priority;
@@ -13,8 +16,8 @@ export type Condition = {
   readonly chain: string;
   readonly rank: number;
   /**
-   * Other causes that call instead of this condition. Example: if the whole device is silent, the alarm of a silent parameter does not
-   * call.
+   * Other causes that call instead of this condition. Example: if the whole device is silent, the alarm of a silent
+   * parameter does not call.
    */
   readonly yieldsTo?: readonly string[];
   /** `device`: the device raised this alarm itself. Absent: Vigil found the condition. */

@@ -1,7 +1,7 @@
 /**
- * The detector of lost readings. A device numbers its readings 1, 2, 3 and so on (`seq`). If a number never comes, a reading was lost
- * between the device and the engine, and a person must know. A reading that comes out of order or a second time is not lost. A new start of
- * the device loses no reading. See docs/decisions/011-gap-watch.md. Pure.
+ * The detector of lost readings. A device numbers its readings 1, 2, 3 and so on (`seq`). If a number never comes, a
+ * reading was lost between the device and the engine, and a person must know. A reading that comes out of order or a
+ * second time is not lost. A new start of the device loses no reading. See docs/decisions/011-gap-watch.md. Pure.
  */
 import { countsByOne } from '../../../contracts/reading-numbers.ts';
 import { type Condition, technicalCondition } from './condition.ts';
@@ -40,8 +40,8 @@ export type ContinuityPart = {
 export const initialContinuity: ContinuityPart = { heads: [], holes: [], toldAt: 0, since: null };
 
 /**
- * A number counts as lost if it has not come for this time while other readings came (ours): six times the limit for late readings. If a
- * backlog fills part of the hole, the time starts again.
+ * A number counts as lost if it has not come for this time while other readings came (ours): six times the limit for
+ * late readings. If a backlog fills part of the hole, the time starts again.
  */
 const proofMs = 60_000;
 /**
@@ -56,7 +56,10 @@ export const missingReadingsKey = 'readings-missing';
 
 type Numbered = { readonly boot: string; readonly seq: number; readonly time: number; readonly receivedAt: number };
 
-/** Handles the number of a reading that is not a repeat. @param isSeen a person has acknowledged the alarm about lost readings */
+/**
+ * Handles the number of a reading that is not a repeat. @param isSeen a person has acknowledged the alarm about lost
+ * readings
+ */
 export function noteNumber(part: ContinuityPart, reading: Numbered, isSeen: boolean): ContinuityPart {
   const next = withAlarm(withNumber(part, reading), reading.receivedAt, isSeen);
   if (next === part) return part;
@@ -111,7 +114,10 @@ function holesWithout(hole: Hole, seq: number): Hole[] {
   ];
 }
 
-/** Limits the number of holes: joins the two oldest holes of one boot. The joined hole still has the exact count of missing numbers. */
+/**
+ * Limits the number of holes: joins the two oldest holes of one boot. The joined hole still has the exact count of
+ * missing numbers.
+ */
 function limitHoles(holes: readonly Hole[]): readonly Hole[] {
   if (holes.length <= holesMax) return holes;
   for (const [index, hole] of holes.entries()) {
@@ -125,7 +131,10 @@ function limitHoles(holes: readonly Hole[]): readonly Hole[] {
   return holes.slice(1);
 }
 
-/** Begins the alarm for holes that have lasted long enough. Ends the alarm if its time has passed or a person has acknowledged it. */
+/**
+ * Begins the alarm for holes that have lasted long enough. Ends the alarm if its time has passed or a person has
+ * acknowledged it.
+ */
 function withAlarm(part: ContinuityPart, receivedAt: number, isSeen: boolean): ContinuityPart {
   if (part.holes.length === 0) return part;
   const provenHoles = part.holes.filter((hole) => !hole.told && receivedAt - hole.since >= proofMs);

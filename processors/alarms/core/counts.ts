@@ -1,4 +1,7 @@
-/** Counts for the metrics (processors/alarms/metrics.ts): the readings, values and commands of one step of the engine. Pure. */
+/**
+ * Counts for the metrics (processors/alarms/metrics.ts): the readings, values and commands of one step of the engine.
+ * Pure.
+ */
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { ObservationInput } from './inputs.ts';
 

@@ -1,7 +1,6 @@
 /**
- * Detects own limits of a patient that no longer fit the profile. The profile has changed after a person set these
- * limits. All these limits still raise alarms, so that no alarm is lost. A technical alarm names the limits that cross.
- * Pure.
+ * Detects own limits of a patient that no longer fit the profile, because the profile has changed later. All these
+ * limits still raise alarms. A technical alarm names the limits that cross. Pure.
  */
 import { limitsFault } from '../../../contracts/effective-limits.ts';
 import { type Condition, technicalCondition } from './condition.ts';
@@ -30,7 +29,7 @@ function cachedConditions(env: Environment, state: State): readonly Condition[] 
   if (cached !== undefined) return cached;
   const conditions = limitsInForce(env, state).groups.flatMap(({ group, limits, own, changed }) => {
     const fault = own && limitsFault(group, limits);
-    // The onset is the time at which a person set the limits, so it stays the same after a restart of this process.
+    // The onset is the time at which a person set the limits, so a restart of this process does not change the onset.
     const setAt = changed === undefined ? 0 : Date.parse(changed.at);
     return fault === undefined
       ? []

@@ -1,6 +1,6 @@
 /**
- * The detector of a device that is silent, is disconnected, or reports a technical problem (CLINICAL, "Silence is an alarm"). Silence is
- * measured by the wall clock only. Pure.
+ * The detector of a device that is silent, is disconnected, or reports a technical problem (CLINICAL, "Silence is an
+ * alarm"). Silence is measured by the wall clock only. Pure.
  */
 import { voidsClockError } from '../../../contracts/bed-notices.ts';
 import { isHandOver, isOlderConnection, isOldWill } from '../../../contracts/connections.ts';
@@ -42,7 +42,10 @@ export type DevicePart = {
   readonly returning: boolean;
   readonly silentSince: number | null;
   readonly disconnectedSince: number | null;
-  /** The wrong clock of the device: since when, the text of the alarm, and when the clock was last seen wrong (the gateway's clock). */
+  /**
+   * The wrong clock of the device: since when, the text of the alarm, and when the clock was last seen wrong (the
+   * gateway's clock).
+   */
   readonly skew: { readonly since: number; readonly text: string; readonly seenAt: number } | null;
   /** The technical problems that the device reports, by condition and code; at most `conditionsMax`. */
   readonly own: Readonly<
@@ -99,7 +102,8 @@ export function noticeSilentDevice(part: DevicePart, now: number): DevicePart {
 }
 
 /**
- * Ends the alarm about a wrong clock if the gateway refuses the device's readings because of their time: the measured error is out of date.
+ * Ends the alarm about a wrong clock if the gateway refuses the device's readings because of their time: the measured
+ * error is out of date.
  */
 export function endOutdatedClockError(part: DevicePart, { notice, receivedAt }: NoticeInput): DevicePart {
   const isOutOfDate = part.skew !== null && voidsClockError(notice, receivedAt, part.readingAt);
@@ -127,7 +131,10 @@ export type ReadingFacts = {
   readonly late?: boolean;
   /** The greatest error of the clocks of the values, ms; absent if no parameter of the reading is known. */
   readonly offsetMs?: number;
-  /** The expected interval of the most frequent parameter that is not silent, ms; undefined if all parameters are silent. */
+  /**
+   * The expected interval of the most frequent parameter that is not silent, ms; undefined if all parameters are
+   * silent.
+   */
   readonly intervalMs: number | undefined;
 };
 
@@ -167,9 +174,9 @@ function skewOf(offsetMs: number, before: DevicePart['skew'], reading: Observati
 }
 
 /**
- * Handles the gateway's message that a connection began or ended. The device does not count as disconnected if a newer
- * connection replaced the connection, or if a gateway closed the connection to go out of service. If the device then
- * does not connect again, it becomes silent.
+ * Handles the gateway's message that a connection began or ended. The device does not count as disconnected if it has a
+ * newer connection, or if a gateway closed the connection to go out of service. A device that then stays away becomes
+ * silent.
  */
 export function takeConnection(part: DevicePart, input: ConnectionInput, now: number): DevicePart {
   const { claim, connectionAt } = part;
@@ -262,7 +269,10 @@ function hasNoCondition({ silentSince, disconnectedSince, skew, own }: DevicePar
 
 const noConditions: readonly Condition[] = [];
 
-/** Returns the technical conditions of the device. @param hasPatient if false, the silence of the device is only a low alarm */
+/**
+ * Returns the technical conditions of the device. @param hasPatient if false, the silence of the device is only a low
+ * alarm
+ */
 export function deviceConditions(part: DevicePart, hasPatient: boolean): readonly Condition[] {
   if (hasNoCondition(part)) return noConditions;
   const conditions: Condition[] = [];

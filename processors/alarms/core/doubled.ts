@@ -1,6 +1,7 @@
 /**
- * The detector of a parameter that a message contains twice. Nothing shows which of the two values is right. So the more serious value is
- * judged (contracts/numerics.ts), and a technical alarm tells the nurse (CLINICAL, "Judged or told", 1). Pure.
+ * The detector of a parameter that a message contains twice. Nothing shows which of the two values is right. So the
+ * more serious value is judged (contracts/numerics.ts), and a technical alarm tells the nurse (CLINICAL, "Judged or
+ * told", 1). Pure.
  */
 import { parameters } from '../../../contracts/parameters.ts';
 import { type Condition, technicalCondition } from './condition.ts';

@@ -1,4 +1,6 @@
-/** The limits that judge a patient, in the form for the screens (contracts/messages/alarms.ts, `LimitsInForce`). Pure. */
+/**
+ * The limits that judge a patient, in the form for the screens (contracts/messages/alarms.ts, `LimitsInForce`). Pure.
+ */
 import type { GroupInForce, Limits, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups } from '../../../contracts/parameters.ts';
 import type { Environment } from './environment.ts';
@@ -15,7 +17,9 @@ export function limitsInForce(env: Environment, state: State): Pick<LimitsInForc
   return { profile: source, groups, ...(source.origin !== 'built-in' && { rules }) };
 }
 
-/** Returns the profile from which a message with limits was made; undefined if the message does not contain the profile. */
+/**
+ * Returns the profile from which a message with limits was made; undefined if the message does not contain the profile.
+ */
 export function profileOfMessage({ profile, rules }: Pick<LimitsInForce, 'profile' | 'rules'>): Profile | undefined {
   if (profile === null) return undefined;
   if (profile.origin === 'built-in') return { ...adultProfile, source: profile };
@@ -37,7 +41,10 @@ function inForce(profile: Profile, { overrides, setBy }: State, group: LimitGrou
   };
 }
 
-/** Returns why a group is off. If the heart rate is off, the pulse is off too, because the limits of the heart rate judge the pulse. */
+/**
+ * Returns why a group is off. If the heart rate is off, the pulse is off too, because the limits of the heart rate
+ * judge the pulse.
+ */
 function offOf(profile: Profile, overrides: State['overrides'], group: LimitGroup): GroupInForce['off'] {
   const patientOff = overrides[group]?.off ?? (group === 'PR' ? overrides.HR?.off : undefined);
   const rules = profile.groups[group === 'PR' ? 'HR' : group];

@@ -6,7 +6,9 @@ import type { DeviceAlert, DeviceSound } from '../../../contracts/messages/devic
 import type { connectionEndReasons, PatientCategory } from '../../../contracts/messages/records.ts';
 import type { Profile } from './profile.ts';
 
-/** One reading. `time` is by the device's clock, `receivedAt` by the gateway's clock. Never compare the two directly. */
+/**
+ * One reading. `time` is by the device's clock, `receivedAt` by the gateway's clock. Never compare the two directly.
+ */
 export type ObservationInput = {
   readonly type: 'observation';
   readonly deviceId: string;
@@ -16,7 +18,10 @@ export type ObservationInput = {
   readonly intervalMs?: number;
   readonly boot: string;
   readonly seq: number;
-  /** The id of the device's present start. Absent if the device sends no such id: then the gateway numbers the readings as they arrive. */
+  /**
+   * The id of the device's present start. Absent if the device sends no such id: then the gateway numbers the readings
+   * as they arrive.
+   */
   readonly start?: string;
   /** At most one value for each code (contracts/numerics.ts). */
   readonly values: readonly Readonly<NumericValue>[];
@@ -24,7 +29,10 @@ export type ObservationInput = {
   readonly doubled?: readonly string[];
 };
 
-/** The device's status. A will (`online: false`) has no time. `conditions` lists all conditions; absent if the status has no list. */
+/**
+ * The device's status. A will (`online: false`) has no time. `conditions` lists all conditions; absent if the status
+ * has no list.
+ */
 export type StatusInput = {
   readonly type: 'status';
   readonly deviceId: string;
@@ -33,7 +41,10 @@ export type StatusInput = {
   readonly boot: string;
   readonly seq: number;
   readonly online: boolean;
-  /** Claim of the connection that ended with this will, and the reason for the end. Absent if the device itself sent the status. */
+  /**
+   * Claim of the connection that ended with this will, and the reason for the end. Absent if the device itself sent the
+   * status.
+   */
   readonly will?: { readonly claim?: number | undefined; readonly reason: ConnectionEndReason };
   readonly intervalMs?: number;
   readonly conditions?: readonly TechnicalCondition[];
@@ -63,7 +74,10 @@ export type ConnectionInput = {
   readonly reason?: ConnectionEndReason;
 };
 
-/** The gateway's notice about the bed. The notice holds for `forMs` from `receivedAt`, and longer if the gateway repeats it. */
+/**
+ * The gateway's notice about the bed. The notice holds for `forMs` from `receivedAt`, and longer if the gateway repeats
+ * it.
+ */
 export type NoticeInput = {
   readonly type: 'notice';
   readonly deviceId: string;
@@ -77,7 +91,10 @@ export type CommandInput = { readonly type: 'command'; readonly command: Command
 /** `unassigned`: no patient is assigned to the device, so it may be connected to any patient. */
 export type Category = PatientCategory | 'unassigned';
 
-/** The patient at the device. `category` is null if it is not known. If `endedAt` is set, the patient's time at this device has ended, so the alarms end. */
+/**
+ * The patient at the device. `category` is null if it is not known. If `endedAt` is set, the patient's time at this
+ * device has ended, so the alarms end.
+ */
 export type AssociationInput = {
   readonly type: 'association';
   readonly category: Category | null;

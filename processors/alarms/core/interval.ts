@@ -8,11 +8,17 @@ import type { Parameter } from '../../../contracts/parameters.ts';
 export const intervalMsDefault = 1_000;
 /** A parameter with a longer expected interval than this is a single measurement (CLINICAL, "Judged or told", 6). */
 export const continuousIntervalMsMax = 60_000;
-/** A parameter is silent after 3 intervals without a valid value; a continuous parameter after at least 20 s ("Judged or told", 4). */
+/**
+ * A parameter is silent after 3 intervals without a valid value; a continuous parameter after at least 20 s ("Judged or
+ * told", 4).
+ */
 const noDataIntervals = 3;
 export const noDataMsMin = 20_000;
 
-/** A parameter with a longer expected interval is never intermittent, because fewer than six values are expected in a minute (ours). */
+/**
+ * A parameter with a longer expected interval is never intermittent, because fewer than six values are expected in a
+ * minute (ours).
+ */
 export const patchyIntervalMsMax = 10_000;
 
 /** Returns how often a parameter is expected, ms. @param statusMs the interval that the device's status declared */
@@ -28,14 +34,17 @@ export function intervalOf(
   return median(spacings) ?? episodicMs ?? statusMs;
 }
 
-/** An even pace needs at least this many spacings. Each spacing differs from the median by at most this fraction of the median (ours). */
+/**
+ * A pace is even if it has at least `paceSpacingsMin` spacings, and each spacing differs from the median by at most the
+ * fraction `paceSlack` of the median (ours).
+ */
 const paceSpacingsMin = 3;
 const paceSlack = 0.2;
 
 /**
- * Returns the pace of a parameter that comes less often than declared; undefined if it has no such pace. The declared interval is the
- * interval of the messages, and a slow parameter is not in each message. The spacings of such a pace are even, and their median is at least
- * `patchyIntervalMsMax`.
+ * Returns the pace of a parameter that comes evenly, but less often than declared; undefined if the parameter has no
+ * such pace. The declared interval is the interval of the messages, and a slow parameter is not in each message. The
+ * median of its spacings is at least `patchyIntervalMsMax`.
  */
 function slowPaceOf(spacings: readonly number[], declaredMs: number): number | undefined {
   if (spacings.length < paceSpacingsMin) return undefined;
@@ -46,7 +55,8 @@ function slowPaceOf(spacings: readonly number[], declaredMs: number): number | u
 
 function median(spacings: readonly number[]): number | undefined {
   if (spacings.length < 2) return undefined;
-  // If the number of spacings is even, the shorter of the two spacings in the middle is used: an early alarm is better than a late alarm.
+  // If the number of spacings is even, the shorter of the two spacings in the middle is used: an early alarm is better
+  // than a late alarm.
   const rank = Math.floor((spacings.length - 1) / 2);
   // Every value needs the median, and the list is short. So counting is faster than sorting.
   return spacings.find((spacing) => {
@@ -66,7 +76,10 @@ export function noDataMsOf(intervalMs: number): number {
     : Math.max(noDataIntervals * intervalMs, noDataMsMin);
 }
 
-/** Returns whether a value is judged immediately and holds until the next value. A cuff pressure always is such a single measurement. */
+/**
+ * Returns whether a value is judged immediately and holds until the next value. A cuff pressure always is such a single
+ * measurement.
+ */
 export function isSingle({ group }: Parameter, intervalMs: number): boolean {
   return intervalMs > continuousIntervalMsMax || group === 'NIBP';
 }

@@ -30,7 +30,10 @@ export const scoreRulesIn = (env: Environment, state: State): ScoreRules =>
 export const rulesIn = (env: Environment, state: State): RulesOf =>
   rulesOf(profileInForce(env, state), state.overrides);
 
-/** Returns the state after a change of its rules: the new rules judge the last values immediately. @param before the rules until now */
+/**
+ * Returns the state after a change of its rules: the new rules judge the last values immediately. @param before the
+ * rules until now
+ */
 export const judgeAgain = (env: Environment, state: State, before: RulesOf): State => ({
   ...state,
   limits: judgeLimitsAgain(state.limits, before, rulesIn(env, state)),

@@ -37,7 +37,7 @@ export type ReceivedValue = {
   readonly value: number | null;
   /** Device time. */
   readonly time: number;
-  /** How far the device's clock was set since the value before, ms; 0 if it was not set. */
+  /** How far the device's clock was set since the previous value, ms; 0 if the clock was not set. */
   readonly setByMs: number;
   /** The value is much older than the newest value, and its place in time is unknown. Such a value is judged separately. */
   readonly isPlaceUnknown: boolean;
@@ -116,7 +116,9 @@ function brokenTrackers(head: Trackers, last: Sample, rules: GroupRules | undefi
 /** If no late value has come for this long, the conditions of the late values end (ours). */
 const lateIdleMs = 10_000;
 
-/** Drops late values if no more of them come. @returns also the device times at which the conditions of the late values ended */
+/**
+ * Drops late values if no more of them come. `endings`: device times at which the conditions of the late values ended.
+ */
 export function endLate(
   part: LimitsPart,
   now: number,
@@ -182,8 +184,8 @@ function takeOlderValue(
 }
 
 /**
- * Returns whether a missing value corrects an earlier value of the same instant. Any other missing value is ignored, so that the last measurement
- * stays in the window. After a change of limits, the last measurement must be judged immediately.
+ * Returns whether a missing value corrects an earlier value of the same instant. Any other missing value is ignored, so
+ * that the last measurement stays in the window and changed limits can judge it.
  */
 function isCorrection({ samples, late }: Line, { at }: Sample): boolean {
   const isSame = (sample: Sample) => sample.at === at;
@@ -194,7 +196,9 @@ function isCorrection({ samples, late }: Line, { at }: Sample): boolean {
 const withLateHeard = (line: Line, now: number): Line =>
   line.late ? { ...line, late: { ...line.late, heardAt: now } } : line;
 
-/** Adds an endless episode for a lasting condition if only the older value shows that this condition has called. */
+/**
+ * Adds an episode without an end for each lasting condition that has called, if only the older value shows this call.
+ */
 function addRevealed(before: Trackers, after: Trackers, parameter: Parameter, episodes: Episode[]): void {
   for (const tracker of Object.values(after))
     if (tracker.called && !before[tracker.tier]?.called)
@@ -295,7 +299,7 @@ function pulseAlarmContinues(part: LimitsPart, tier: TierName, { isHeartRateStea
   return heartRateTracker === undefined ? !isHeartRateSteady : heartRateTracker.determined === null;
 }
 
-/** If the heart rate was judged after the onset of the pulse's breach, returns since when the pulse is judged. */
+/** Returns since when the pulse is judged, if the heart rate was judged after the onset of the pulse's breach. */
 function resumedAtOf(part: LimitsPart, { onset }: Tracker): Pick<Condition, 'resumedAt'> {
   const last = heartRateLine(part)?.window.at(-1)?.at;
   return last !== undefined && last > onset ? { resumedAt: last } : {};

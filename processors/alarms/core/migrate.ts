@@ -1,6 +1,7 @@
 /**
- * Converts states of version 1 (from before December 2026) to version 2. The new state keeps the alarms with their acknowledgements, the
- * patient's own limits, and the alarms about silence. The next readings provide the rest of the state. Pure.
+ * Converts states of version 1 (from before December 2026) to version 2. The new state keeps the alarms with their
+ * acknowledgements, the patient's own limits, and the alarms about silence. The next readings provide the rest of the
+ * state. Pure.
  */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -102,7 +103,10 @@ const StateV1 = Type.Object({
 type StateV1 = Static<typeof StateV1>;
 const check = Compile(StateV1);
 
-/** Returns a saved state as version 2; undefined if no engine wrote it. Then the caller must rebuild the state from the log. */
+/**
+ * Returns a saved state as version 2; undefined if no engine wrote it. Then the caller must rebuild the state from the
+ * log.
+ */
 export function migrate(associationId: string, state: unknown): State | undefined {
   const header = state as { readonly v?: unknown; readonly associationId?: unknown } | null;
   if (header?.associationId !== associationId) return undefined;
@@ -136,7 +140,10 @@ function migrateV1(associationId: string, before: StateV1): State {
 
 const isPriority = (over: unknown): over is Priority => typeof over === 'string' && Object.hasOwn(priorityRank, over);
 
-/** Returns the new key of an alarm. In version 1 the silence of a parameter had the key of its group; now each code has its own key. */
+/**
+ * Returns the new key of an alarm. In version 1 the silence of a parameter had the key of its group; now each code has
+ * its own key.
+ */
 function newKeyOf(key: string, { alarm: { condition, code } }: Pick<LiveAlarm, 'alarm'>): string {
   return key === condition && condition.endsWith('.no-data') && code !== undefined ? `${condition}/${code}` : key;
 }

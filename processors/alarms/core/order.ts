@@ -45,7 +45,8 @@ export function readingPlaceOf(
   const aheadMs = reading.time - newest.time;
   if (aheadMs > 0 && !after.stepped) return newestPlace;
   const isOld = aheadMs < -aboutNowMs;
-  // A delay on the way makes a reading look older, never newer. So a time far ahead shows that the clock was set forward.
+  // A delay on the way makes a reading look older, never newer. So a time far ahead shows that the clock was set
+  // forward.
   const isForward = after.stepped && after.clock.offsetMs < before.offsetMs && aheadMs > aboutNowMs;
   const isSameStart = reading.numbered && reading.boot === newest.boot;
   if (isClockSetBack || (isOld && !after.late) || isForward)

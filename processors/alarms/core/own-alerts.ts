@@ -1,6 +1,7 @@
 /**
- * The detector of the alarms that a device raises itself (CLINICAL, "Alarm vocabulary"). Such alarms are neither judged again nor delayed.
- * The device sends lists of its alarms, and the newest list says which alarms are present. Only a later list ends an alarm. Pure.
+ * The detector of the alarms that a device raises itself (CLINICAL, "Alarm vocabulary"). Such alarms are neither judged
+ * again nor delayed. The device sends lists of its alarms, and the newest list says which alarms are present. Only a
+ * later list ends an alarm. Pure.
  */
 import type { AlertCode } from '../../../contracts/alert-codes.ts';
 import type { Alarm, AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
@@ -59,7 +60,10 @@ const noConditions: readonly Condition[] = [];
 export const initialOwnAlerts: OwnAlertsPart = { lists: [], alerts: {}, sound: null };
 
 const listsMax = 16;
-/** Maximum number of alarms of a device that begin in a minute (ours): four full lists. All further alarms share one alarm. */
+/**
+ * Maximum number of alarms of a device that begin in a minute (ours): four full lists. All further alarms share one
+ * alarm.
+ */
 const alarmsPerMinuteMax = 4 * alertsMax;
 const countingMs = 60_000;
 /** The clocks of two gateways differ by less than this (ours). */
@@ -89,7 +93,7 @@ export const conditionsOfDevice = (episodes: readonly Episode[]): Condition[] =>
 
 /**
  * Handles a list of the device's alarms.
- * @returns also episodes: alarms of an older list that have ended, and alarms after the patient's time
+ * @returns `episodes`: alarms of an older list that have ended, and alarms after the patient's time
  */
 export function takeAlertList(
   part: OwnAlertsPart,
@@ -132,13 +136,13 @@ export function takeAlertList(
 /**
  * Compares a list with the lists that came before. Returns whether the list is newer than all of them, older than the
  * newest of them, a repeat, or unclear.
- * - Within one start of the device the number decides. If a number comes again with another time, or is lower at a later time, the device
- *   has started to count again.
+ * - Within one start of the device the number decides. If a number comes again with another time, or is lower at a
+ * later time, the device has started to count again.
  * - A list of another start is newer if it is the first list of that start, and if it was not received much earlier
- *   than the last list.
+ * than the last list.
  * - A late list of an unknown start with an earlier time is unclear. Such a list may be a delayed list of an earlier
- *   start, or a list of a new start whose clock is behind. The start stays unclear until a current list of this start
- *   comes.
+ * start, or a list of a new start whose clock is behind. The start stays unclear until a current list of this start
+ * comes.
  */
 function listOrderOf(
   lists: readonly List[],
@@ -202,7 +206,8 @@ function alertsByKey(input: AlertsInput, context: ListContext): ReadonlyMap<stri
 function keyedAlert(sent: DeviceAlert, time: number, { codes, late }: ListContext) {
   const { code, priority, value, limit } = sent;
   const row = codes.get(code);
-  // An arrest is physiological, even if the device calls it technical. So the alarm latches, and standby does not hide it.
+  // An arrest is physiological, even if the device calls it technical. So the alarm latches, and standby does not hide
+  // it.
   const kind = row?.arrest ? 'physiological' : sent.kind;
   const parameter = parameters.get(sent.parameter ?? row?.parameter ?? '');
   const side = sent.side ?? row?.side ?? sideOf(sent);
@@ -230,9 +235,9 @@ function keyedAlert(sent: DeviceAlert, time: number, { codes, late }: ListContex
 }
 
 /**
- * Returns the cause of an alarm. If the device's status also contains the technical condition, both have the same cause
- * (device.ts). Any other code gets a cause of its own, because a code such as `silence` must not call instead of
- * Vigil's alarm of that name.
+ * Returns the cause of an alarm. A technical condition that the device's status may also contain has the same cause as
+ * in the status (device.ts). Any other code gets a cause of its own, because a code such as `silence` must not call
+ * instead of Vigil's alarm of that name.
  */
 function chainOf({ kind, code, parameter }: DeviceAlert, key: string): string {
   if (kind === 'physiological' || !Object.hasOwn(technicalConditions, code)) return key;
@@ -247,14 +252,17 @@ function sideOf({ value, limit }: DeviceAlert): 'low' | 'high' | undefined {
 const isLatching = ({ kind, priority }: OwnAlert) => kind === 'physiological' && priority === 'high';
 const restKey = 'device/more';
 
-/** Returns the count of alarms that began. The count starts at 0 each minute of the gateway's clock, even if that clock was set back. */
+/**
+ * Returns the count of alarms that began. The count starts at 0 each minute of the gateway's clock, even if that clock
+ * was set back.
+ */
 function beginCountAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable<OwnAlertsPart['begun']> {
   return begun !== undefined && Math.abs(receivedAt - begun.since) < countingMs ? begun : { since: receivedAt, n: 0 };
 }
 
 /**
- * Limits the number of alarms, because a device that sends new codes all the time must not fill the screens and the log. If the list is too
- * long, only the most serious alarms stay, and one alarm represents all others.
+ * Limits the number of alarms, because a device that sends new codes all the time must not fill the screens and the
+ * log. If the list is too long, only the most serious alarms stay, and one alarm represents all others.
  */
 function limitAlerts(
   listedAlerts: ReadonlyMap<string, OwnAlert>,
@@ -322,8 +330,9 @@ function conditionOf(key: string, alert: OwnAlert): Condition {
 }
 
 /**
- * Returns the condition of a device whose sound is off or paused. A sound that is off stays off until a person turns it on, so this is a
- * low alarm. A pause ends by itself, and a nurse at the bed began it, so a pause is shown without a call.
+ * Returns the condition of a device whose sound is off or paused. A sound that is off stays off until a person turns it
+ * on, so this is a low alarm. A pause ends by itself, and a nurse at the bed began it, so a pause is shown without a
+ * call.
  */
 function soundCondition({ state, since }: NonNullable<OwnAlertsPart['sound']>): Condition {
   const text = state === 'off' ? 'Sound of the monitor is off' : 'Sound of the monitor is paused';

@@ -1,5 +1,5 @@
 /**
- * Finds past conditions: conditions of late or repeated readings whose alarm is already known and has ended. A past
+ * Finds past conditions: late or repeated readings show them, but their alarms are known and have ended. A past
  * condition raises no alarm again. Pure.
  */
 import type { BookPart } from './book-part.ts';
@@ -26,8 +26,8 @@ export function withoutPast(book: KnownAlarms, conditions: readonly Condition[])
 }
 
 /**
- * Returns whether a condition of a late or repeated reading was already an alarm: the time from its onset to `until` overlaps with the
- * alarm's time. @param until device time until which the condition held for certain
+ * Returns whether a condition of a late or repeated reading was already an alarm: the time from its onset to `until`
+ * overlaps with the alarm's time. @param until device time until which the condition held for certain
  */
 export function wasAlreadyAlarm(book: KnownAlarms, { key, onset }: Condition, until: number): boolean {
   const within = (from: number, to: number) => until >= from && onset <= to;

@@ -1,6 +1,6 @@
 /**
- * Checks a profile of a profile file. Each fault names its place in the file and says in a sentence what is wrong. A profile must be
- * complete: each group has limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
+ * Checks a profile of a profile file. Each fault names its place in the file and says in a sentence what is wrong. A
+ * profile must be complete: each group has limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
  */
 
 import { type Static, Type } from 'typebox';

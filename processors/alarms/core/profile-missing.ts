@@ -1,6 +1,6 @@
 /**
- * The detector of a patient category without a profile. No other category's limits are used instead (CLINICAL, "Default adult limits").
- * Pure.
+ * The detector of a patient category without a profile. No other category's limits are used instead (CLINICAL, "Default
+ * adult limits"). Pure.
  */
 import { type Condition, technicalCondition } from './condition.ts';
 import type { State } from './state.ts';

@@ -1,6 +1,7 @@
 /**
- * Decides which profile judges a patient: the profile of the ward, or else the profile of the hospital. Vigil has no built-in profiles for
- * children and newborns; a hospital with such patients must configure them. A category without a profile is not judged by limits. Pure.
+ * Decides which profile judges a patient: the profile of the ward, or else the profile of the hospital. Vigil has no
+ * built-in profiles for children and newborns; a hospital with such patients must configure them. A category without a
+ * profile is not judged by limits. Pure.
  */
 import type { Limits, ProfileSource } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';
@@ -19,8 +20,8 @@ export type ProfileTable = {
 };
 
 /**
- * The profiles if a hospital configures none. A device without an assigned patient may be connected to any patient, so the adult profile
- * judges its values, and the screen says so.
+ * The profiles if a hospital configures none. A device without an assigned patient may be connected to any patient, so
+ * the adult profile judges its values, and the screen says so.
  */
 export const builtInProfiles: ProfileTable = {
   hospital: { adult: adultProfile, unassigned: adultProfile },

@@ -1,6 +1,6 @@
 /**
- * The profile that judges a patient: limits, delays, hysteresis, and the times of escalation and re-alarm. A profile is complete: each
- * group of parameters has limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
+ * The profile that judges a patient: limits, delays, hysteresis, and the times of escalation and re-alarm. A profile is
+ * complete: each group of parameters has limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
  */
 import { adultLimits } from '../../../contracts/adult-limits.ts';
 import type { Alarm, Limits, OwnLimits, Priority, ProfileSource } from '../../../contracts/messages/alarms.ts';
@@ -10,10 +10,10 @@ import { builtInScores, type ScoreRules } from './scores/score-rules.ts';
 /**
  * How long a value must be beyond its limit before it alarms, in device time.
  * - `fixed`: `ms` (0 to 30 s).
- * - `tiered`: the delay is shorter if the value is further beyond its limit. The last step whose `by` the value has reached applies.
- *   Example for SpO2: 88 alarms after 15 s, 86 after 10 s.
- * - `area`: the delay ends when the distance from the limit, multiplied by the time, reaches `unitMs`, and after `capMs` at the latest
- *   (Philips, smart alarm delay).
+ * - `tiered`: the delay is shorter if the value is further beyond its limit. The last step whose `by` the value has
+ * reached applies. Example for SpO2: 88 alarms after 15 s, 86 after 10 s.
+ * - `area`: the delay ends when the distance from the limit, multiplied by the time, reaches `unitMs`, and after
+ * `capMs` at the latest (Philips, smart alarm delay).
  */
 export type Delay =
   | { readonly kind: 'fixed'; readonly ms: number }
@@ -28,7 +28,10 @@ export type Delay =
 export type Times = {
   /** An acknowledged alarm calls again after this time while its condition lasts (CLINICAL: default 3 min). */
   readonly realarmMs: number;
-  /** An alarm that nobody acknowledges escalates by one level each time this time has passed. Absent: the priority does not escalate. */
+  /**
+   * An alarm that nobody acknowledges escalates by one level each time this time has passed. Absent: the priority does
+   * not escalate.
+   */
   readonly escalationMs: Readonly<Partial<Record<Priority, number>>>;
 };
 
@@ -51,7 +54,7 @@ export type GroupRules = {
   readonly extremeHigh?: number;
   /** How far inside its limit a value must be to end the alarm, in the parameter's unit. */
   readonly hysteresis: number;
-  /** How long a value must be that far inside its limit to end the alarm, ms. */
+  /** How long a value must be inside its limit by the hysteresis to end the alarm, ms. */
   readonly offDelayMs: number;
 } & Partial<Times>;
 
@@ -100,8 +103,8 @@ const groupDefaults: Readonly<Record<LimitGroup, { readonly priority: Priority; 
 };
 
 /**
- * Delays of the high and low limits, s. They are the defaults of a Dräger IACS (CLINICAL, "Delays"), except EtCO2 (ours). A single
- * measurement, such as a temperature once an hour, has no delay.
+ * Delays of the high and low limits, s. They are the defaults of a Dräger IACS (CLINICAL, "Delays"), except EtCO2
+ * (ours). A single measurement, such as a temperature once an hour, has no delay.
  */
 const delaysS: Readonly<Record<LimitGroup, { readonly high: number; readonly low: number }>> = {
   HR: { high: 6, low: 6 },
@@ -114,7 +117,10 @@ const delaysS: Readonly<Record<LimitGroup, { readonly high: number; readonly low
   EtCO2: { high: 6, low: 6 },
 };
 
-/** Returns a profile with the given limits and the default delays, priorities and hysteresis. A group without limits is off. */
+/**
+ * Returns a profile with the given limits and the default delays, priorities and hysteresis. A group without limits is
+ * off.
+ */
 export function profileOfLimits(limits: Readonly<Partial<Record<LimitGroup, Limits>>>): Profile {
   const groups = limitGroups.map((group) => {
     const groupLimits = limits[group];
@@ -145,8 +151,9 @@ function groupOf(group: LimitGroup, { low, high, extremeLow, extremeHigh, delayM
 export const adultProfile: Profile = profileOfLimits(adultLimits);
 
 /**
- * Returns the rules of a group for one patient: the rules of the profile, changed by the patient's own limits. A limit without a value in
- * the own limits stays as in the profile, so nobody can remove a limit by accident. If a group is off, only its extreme limits judge.
+ * Returns the rules of a group for one patient: the rules of the profile, changed by the patient's own limits. A limit
+ * without a value in the own limits stays as in the profile, so nobody can remove a limit by accident. If a group is
+ * off, only its extreme limits judge.
  */
 export function rulesOfPatient(
   rules: GroupRules | GroupOff | undefined,

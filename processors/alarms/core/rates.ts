@@ -1,6 +1,6 @@
 /**
- * Heart rate and pulse are one rate (CLINICAL, "Judged or told", 8). Decides which of the two is judged, and detects when the two differ:
- * then one of the sensors counts wrongly. Pure.
+ * Heart rate and pulse are one rate (CLINICAL, "Judged or told", 8). Decides which of the two is judged, and detects
+ * when the two differ: then one of the sensors counts wrongly. Pure.
  */
 import type { ArrivalsPart } from './arrivals.ts';
 import { type Condition, technicalCondition } from './condition.ts';
@@ -8,9 +8,15 @@ import type { RatesNow, ReceivedValue } from './limits.ts';
 
 const heartRate = 'MDC_ECG_HEART_RATE';
 export const pulseRate = 'MDC_PULS_OXIM_PULS_RATE';
-/** The pulse is not judged for this long after a valid heart rate, because the heart rate may be invalid only for a moment (ours). */
+/**
+ * The pulse is not judged for this long after a valid heart rate, because the heart rate may be invalid only for a
+ * moment (ours).
+ */
 const rateHoldMs = 5_000;
-/** A heart rate must be valid for this long to end an alarm that the pulse raised: the off-delay (CLINICAL, "Judged or told", 9). */
+/**
+ * A heart rate must be valid for this long to end an alarm that the pulse raised: the off-delay (CLINICAL, "Judged or
+ * told", 9).
+ */
 const steadyMs = 5_000;
 
 type Rate = { readonly at: number; readonly value: number };
@@ -36,11 +42,16 @@ export const initialRates: RatesPart = { heart: null, pulse: null, since: null, 
 /** Heart rate and pulse differ if their difference is greater than this, /min, for at least `differMs`. */
 const differenceMax = 25;
 const differMs = 10_000;
-/** The alarm ends after the rates have agreed for this long, so that a difference of about 25 /min makes only one alarm (ours). */
+/**
+ * The alarm ends after the rates have agreed for this long, so that a difference of about 25 /min makes only one alarm
+ * (ours).
+ */
 const agreeMs = differMs;
 /** Values whose times are further apart are neither compared nor shown together (ours). */
 const apartMsMax = 5_000;
-/** After this time without a valid value a continuous parameter has a technical alarm (CLINICAL, "Judged or told", 4). */
+/**
+ * After this time without a valid value a continuous parameter has a technical alarm (CLINICAL, "Judged or told", 4).
+ */
 const missingMs = 20_000;
 
 const noDifference = { since: null, told: false, agreeSince: null } as const;

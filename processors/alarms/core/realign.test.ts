@@ -7,7 +7,9 @@ import type { State } from './state.ts';
 
 const alignAt = (state: State, appended: readonly AlarmEvent[], s: number) => realign(state, appended, t0 + s * 1000);
 
-/** A bed with a high alarm, raised at 0 s. `clockFirst`: the escalation at 60 s comes before an acknowledgement of 59 s. */
+/**
+ * A bed with a high alarm, raised at 0 s. `clockFirst`: the escalation at 60 s comes before an acknowledgement of 59 s.
+ */
 function bedWithLateAcknowledgement(clockFirst: boolean): Bed {
   const patientBed = highBed();
   const { alarmId } = patientBed.liveAlarms()['HR.extreme-high']!;
@@ -75,7 +77,7 @@ describe('realign', () => {
     expect(events).toMatchObject([
       { type: 'cleared', alarm: { condition: 'no-data', rev: 2, present: false, signal: 'off' } },
     ]);
-    // If the alarm is raised later, its revisions continue from there.
+    // If the alarm is raised later, its revisions continue from this revision.
     expect(state.book.closed).toMatchObject([{ key: 'no-data', rev: 2, last: { alarm: { rev: 2 } } }]);
     expect(alignAt(state, [...before.events, ...events], 11).events).toEqual([]);
   });

@@ -36,7 +36,8 @@ export function realign(
 }
 
 /**
- * Returns the aligned book (the alarms of the patient), and the event that the screens must get for an alarm. No event is returned if the book agrees with the last event.
+ * Returns the aligned book (the alarms of the patient), and the event that the screens must get for an alarm. No event
+ * is returned if the book agrees with the last event.
  * @param event the last event of the alarm that was appended
  */
 function realignAlarm(
@@ -75,7 +76,10 @@ function realignAlarm(
   return { book: rememberClosed(book, closedAlarm, cleared, onset), event: { type: 'cleared', at, alarm: cleared } };
 }
 
-/** Remembers the last published revision of a closed alarm. If the alarm is raised again, its revisions continue from there. */
+/**
+ * Remembers the last published revision of a closed alarm. If the alarm is raised again, its revisions continue from
+ * this revision.
+ */
 function rememberClosed(book: BookPart, closed: ClosedAlarm | undefined, alarm: Alarm, to: number): BookPart {
   const { alarmId, rev } = alarm;
   const from = Date.parse(alarm.onsetAt);

@@ -1,6 +1,6 @@
 /**
- * Corrects the times of a saved state after the machine's clock was set back. A time in the future becomes the present time, and no timer
- * runs longer than its usual maximum. Pure.
+ * Corrects the times of a saved state after the machine's clock was set back. A time in the future becomes the present
+ * time, and no timer runs longer than its usual maximum. Pure.
  */
 import { activePauseEndMs } from '../../../contracts/audio-pause.ts';
 import { type GatewayNotice, gatewayNoticeForMs } from '../../../contracts/bed-notices.ts';
@@ -25,7 +25,10 @@ import type { State } from './state.ts';
 /** Returns a time, or the present time if the time is in the future. */
 type ClampToNow = (ms: number) => number;
 
-/** Returns the state without times in the future. @param profile the patient's profile, which has the maxima of the timers */
+/**
+ * Returns the state without times in the future. @param profile the patient's profile, which has the maxima of the
+ * timers
+ */
 export function rearm(state: State, profile: Profile, now: number): State {
   const clampToNow: ClampToNow = (ms) => atMostNow(ms, now);
   return {
@@ -112,7 +115,9 @@ function rearmBook(part: BookPart, profile: Profile, now: number): BookPart {
   return { ...part, pause, held: waiting, live: Object.fromEntries(live) };
 }
 
-/** Returns an alarm with corrected timers. Its audio pause is removed if it would end later than the pause of the bed. */
+/**
+ * Returns an alarm with corrected timers. Its audio pause is removed if it would end later than the pause of the bed.
+ */
 function rearmAlarm(live: LiveAlarm, pause: BookPart['pause'], profile: Profile, now: number): LiveAlarm {
   const { escalateAt, realarmAt } = live;
   const times = timesOf(profile, live.alarm);

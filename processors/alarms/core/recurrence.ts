@@ -1,4 +1,6 @@
-/** Decides whether a condition that begins continues an alarm that has just ended (CLINICAL, "Alarm vocabulary"). Pure. */
+/**
+ * Decides whether a condition that begins continues an alarm that has just ended (CLINICAL, "Alarm vocabulary"). Pure.
+ */
 import type { LiveAlarm } from './alarm.ts';
 import type { ClosedAlarm } from './book-part.ts';
 import type { Condition } from './condition.ts';

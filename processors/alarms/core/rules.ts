@@ -1,6 +1,6 @@
 /**
- * The rules that judge the values of one parameter: the limits, their ranks, their delays, and the text of an alarm. The numbers
- * come from a profile (profile.ts). Pure.
+ * The rules that judge the values of one parameter: the limits, their ranks, their delays, and the text of an alarm.
+ * The numbers come from a profile (profile.ts). Pure.
  */
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { valueBesideLimitText, withoutRoundingError } from '../../../contracts/number-text.ts';
@@ -10,7 +10,10 @@ import type { Bound, Delay, GroupRules } from './profile.ts';
 const tierNames = ['low', 'high', 'extreme-low', 'extreme-high', 'asystole', 'apnoea'] as const;
 export type TierName = (typeof tierNames)[number];
 
-/** The sides and ranks of the limits. On each side only the condition with the highest rank calls: asystole calls instead of "HR < 40". */
+/**
+ * The sides and ranks of the limits. On each side only the condition with the highest rank calls: asystole calls
+ * instead of "HR < 40".
+ */
 export const tiers: Readonly<Record<TierName, { readonly side: 'low' | 'high'; readonly rank: number }>> = {
   low: { side: 'low', rank: 1 },
   high: { side: 'high', rank: 1 },
@@ -20,7 +23,9 @@ export const tiers: Readonly<Record<TierName, { readonly side: 'low' | 'high'; r
   apnoea: { side: 'low', rank: 3 },
 };
 
-/** Returns the cause (`chain`) of a broken limit. Heart rate and pulse share one cause (CLINICAL, "Judged or told", 8). */
+/**
+ * Returns the cause (`chain`) of a broken limit. Heart rate and pulse share one cause (CLINICAL, "Judged or told", 8).
+ */
 export function causeOf({ group }: Parameter, side: 'low' | 'high'): string {
   return `${group === 'PR' ? 'HR' : group}.${side}`;
 }
@@ -58,9 +63,9 @@ export function rulesFrom(list: readonly Rule[]): Rules {
 export const isBeyondAny = ({ from, to }: Rules, value: number): boolean => value < from || value > to;
 
 /**
- * Returns the rules for a parameter. Asystole and apnoea need no limits of a profile, so they are judged for every patient category.
- * Extreme limits and asystole have no delay (CLINICAL, "Delays"). Apnoea is a respiratory rate of 0 that lasts 20 s; the first 0 already
- * breaks the extreme limit.
+ * Returns the rules for a parameter. Asystole and apnoea need no limits of a profile, so they are judged for every
+ * patient category. Extreme limits and asystole have no delay (CLINICAL, "Delays"). Apnoea is a respiratory rate of 0
+ * that lasts 20 s; the first 0 already breaks the extreme limit.
  * @param rules the rules of the group; undefined if the patient has no profile, or if the group is off
  * @param single true for single measurements: no delay applies, and the next value inside the limit ends the alarm
  */
@@ -128,7 +133,10 @@ export function isBeyond({ tier, limit }: Rule, value: number): boolean {
   return tiers[tier].side === 'low' ? value < limit : value > limit;
 }
 
-/** Returns whether a value is clear of the limit: inside the limit by at least the hysteresis. For asystole and apnoea: above 0. */
+/**
+ * Returns whether a value is clear of the limit: inside the limit by at least the hysteresis. For asystole and apnoea:
+ * above 0.
+ */
 export function isClear({ tier, limit, hysteresis }: Rule, value: number): boolean {
   if (isZero(tier)) return value > 0;
   return tiers[tier].side === 'low'
@@ -146,7 +154,10 @@ export function conditionName({ limits }: Pick<Parameter, 'limits'>, tier: TierN
   return isZero(tier) ? tier : `${limits}.${tier}`;
 }
 
-/** Returns the text of an alarm, such as `HR 134 > 120`. The text contains no patient data (CLINICAL, "Signals on the screen"). */
+/**
+ * Returns the text of an alarm, such as `HR 134 > 120`. The text contains no patient data (CLINICAL, "Signals on the
+ * screen").
+ */
 export function limitText({ label, digits }: Parameter, tier: TierName, value: number, limit: number): string {
   if (tier === 'asystole') return `Asystole: ${label} 0`;
   if (tier === 'apnoea') return `Apnoea: ${label} 0 for ${apnoeaMs / 1000} s`;

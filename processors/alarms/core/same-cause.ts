@@ -9,7 +9,10 @@ import type { Condition } from './condition.ts';
 /** A rank above all ranks of conditions. */
 const callerRank = 1_000;
 
-/** Returns the conditions in the same order. For each cause of an alarm of the device, only one of the returned conditions calls. */
+/**
+ * Returns the conditions in the same order. For each cause of an alarm of the device, only one of the returned
+ * conditions calls.
+ */
 export function withOneCallPerCause(conditions: readonly Condition[]): readonly Condition[] {
   if (!conditions.some(({ origin }) => origin === 'device')) return conditions;
   const chains = new Set(conditions.filter(({ origin }) => origin === 'device').map(({ chain }) => chain));

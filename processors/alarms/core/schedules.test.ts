@@ -1,6 +1,6 @@
 /**
- * Property tests: the same readings give the same alarms in any delivery (CLINICAL, "Judged or told", 7). Alarms about silence are left
- * out, because they depend on the delivery.
+ * Property tests: the same readings give the same alarms in any delivery (CLINICAL, "Judged or told", 7). Alarms about
+ * silence are left out, because they depend on the delivery.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -118,7 +118,7 @@ const testSchedule = (
 
 /**
  * Returns whether the alarm was raised too early: before an older value came. The older value showed that the alarm had
- * already ended, or that a more serious alarm hides it. An engine that does not wait cannot avoid such an alarm.
+ * already ended, or that a more serious alarm hides the alarm. An engine that does not wait cannot avoid such an alarm.
  */
 function isTakenBack(
   { alarmId }: AlarmEvent['alarm'],

@@ -1,6 +1,7 @@
 /**
- * Recognizes repeated readings, which must change nothing (DESIGN, "Identities"). A repeat has the same number and the same time as an
- * earlier reading. The number alone is not enough, because a device may start to count again under the same `boot`. Pure.
+ * Recognizes repeated readings, which must change nothing (DESIGN, "Identities"). A repeat has the same number and the
+ * same time as an earlier reading. The number alone is not enough, because a device may start to count again under the
+ * same `boot`. Pure.
  */
 
 /** A range of numbers without a gap, and the device times of the first and the last number. */
@@ -21,8 +22,8 @@ const evenMs = 5_000;
 const paceMs = 1_000;
 
 /**
- * Handles one reading and says whether it is a repeat. In doubt, or if the ranges no longer contain the number, a reading counts as new: to
- * judge a reading twice is harmless, but to lose a reading is not.
+ * Handles one reading and says whether it is a repeat. In doubt, or if the ranges no longer contain the number, a
+ * reading counts as new: to judge a reading twice is harmless, but to lose a reading is not.
  */
 export function noteSeen(
   seen: Seen,
@@ -51,7 +52,10 @@ function isPaced({ from, to, fromAt, toAt }: Range, stepMs: number): boolean {
   return from === to || Math.abs(stepMs - (toAt - fromAt) / (to - from)) <= paceMs;
 }
 
-/** Returns whether a number of a range can have had a certain time. The times of the first and the last number are exact. */
+/**
+ * Returns whether a number of a range can have had a certain time. The times of the first and the last number are
+ * exact.
+ */
 function isTimeOf({ from, to, fromAt, toAt }: Range, seq: number, time: number): boolean {
   if (seq === from) return time === fromAt;
   if (seq === to) return time === toAt;

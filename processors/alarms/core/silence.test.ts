@@ -1,4 +1,7 @@
-/** Tests of silent or disconnected devices and of silent parameters (CLINICAL, "Silence is an alarm", "Judged or told", 4). */
+/**
+ * Tests of silent or disconnected devices and of silent parameters (CLINICAL, "Silence is an alarm", "Judged or told",
+ * 4).
+ */
 import { describe, expect, it } from 'vitest';
 import { type Bed, bed, connection, instant, type Numerics, reading, status, t0 } from '../../bed.testing.ts';
 import type { ObservationInput } from './inputs.ts';
@@ -579,7 +582,9 @@ describe('a parameter that comes again', () => {
 });
 
 describe('a parameter that is not in each message', () => {
-  /** Feeds HR each second, and RR in the seconds for which `has` returns true. Each message declares an interval of 1 s. */
+  /**
+   * Feeds HR each second, and RR in the seconds for which `has` returns true. Each message declares an interval of 1 s.
+   */
   function feed(patientBed: Bed, from: number, to: number, has: (s: number) => boolean, rr = 15): void {
     for (let s = from; s <= to; s += 1) patientBed.feed(reading(s, { HR: 80, ...(has(s) && { RR: rr }) }));
   }

@@ -1,6 +1,7 @@
 /**
- * Standby of a bed: the patient is away (CLINICAL, "Alarm vocabulary"). A standby has a reason and an end time, and it ends early when
- * values come. During a standby, technical alarms do not call. A standby ends no physiological condition. Pure.
+ * Standby of a bed: the patient is away (CLINICAL, "Alarm vocabulary"). A standby has a reason and an end time, and it
+ * ends early when values come. During a standby, technical alarms do not call. A standby ends no physiological
+ * condition. Pure.
  */
 
 import type { Command, StandbyInForce } from '../../../contracts/messages/alarms.ts';
@@ -33,7 +34,10 @@ const valuesIgnoredMs = 60_000;
  * sensor that somebody moves or tests without a patient gives one value, or values for a moment.
  */
 const runMsMin = 10_000;
-/** After a gap of this length between two values, a new run begins (ours). Continuous values come at least once in a minute. */
+/**
+ * After a gap of this length between two values, a new run begins (ours). Continuous values come at least once in a
+ * minute.
+ */
 const runGapMsMax = 90_000;
 
 /** Returns the standby that a command begins; undefined if its time has already passed. */
@@ -99,8 +103,8 @@ const hasSingle = (code: string, arrival: Arrival): boolean =>
   isSingle(parameters.get(code)!, arrival.intervalMs) && !isSilent(arrival);
 
 /**
- * Returns whether no valid values come: the device is silent or disconnected, or all its parameters are silent. A single measurement
- * counts only if no other parameter is measured. (This is about its silence. A new single measurement always ends the standby.)
+ * Returns whether no valid values come: the device is silent or disconnected, or all its parameters are silent. The
+ * last value of a single measurement does not count as a valid value, unless the device measures nothing else.
  */
 function hasNoValidValues(device: DevicePart, { codes }: ArrivalsPart): boolean {
   if (device.silentSince !== null || device.disconnectedSince !== null) return true;
@@ -109,9 +113,10 @@ function hasNoValidValues(device: DevicePart, { codes }: ArrivalsPart): boolean 
 }
 
 /**
- * Returns a function that says whether a condition must not call because of the standby; undefined without a standby. Technical conditions
- * do not call. While no valid values come, a physiological condition does not call if it began to call before the standby, or if
- * somebody has acknowledged it. The condition of a single measurement calls as long as this measurement counts and the device sends.
+ * Returns a function that says whether a condition must not call because of the standby; undefined without a standby.
+ * Technical conditions do not call. While no valid values come, a physiological condition does not call if it began to
+ * call before the standby, or if somebody has acknowledged it. The condition of a single measurement calls as long as
+ * this measurement counts and the device sends.
  */
 export function hidingRuleOf(
   part: StandbyPart,

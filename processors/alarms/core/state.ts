@@ -1,6 +1,6 @@
 /**
- * The engine's state for one association. The state is plain JSON, so that a snapshot can contain it. Each part belongs to one detector,
- * which limits its size.
+ * The engine's state for one association. The state is plain JSON, so that a snapshot can contain it. Each part belongs
+ * to one detector, which limits its size.
  */
 import type { GroupInForce, OwnLimits } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';

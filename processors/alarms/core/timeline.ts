@@ -1,7 +1,7 @@
 /**
- * Keeps the samples of one parameter in the order of device time. If an older sample arrives after newer samples, the results of the newer
- * samples are computed again. So samples that arrive out of order give the same result as samples in order, and no sample has to wait.
- * Pure.
+ * Keeps the samples of one parameter in the order of device time. If an older sample arrives after newer samples, the
+ * results of the newer samples are computed again. So samples that arrive out of order give the same result as samples
+ * in order, and no sample has to wait. Pure.
  *
  * `S` is a sample. `T` is the result of all samples up to one instant: `fold(T, S) → T`.
  */
@@ -31,8 +31,8 @@ export function startTimeline<S extends Timed, T>(base: T): Timeline<S, T> {
 export type Inserted<S extends Timed, T> = {
   readonly line: Timeline<S, T>;
   /**
-   * `newest`: the sample is newer than all others. `between`: newer samples were computed again. `same`: the sample has replaced a sample
-   * of the same instant. `too-old`: the sample is older than the window, and the line is unchanged.
+   * `newest`: the sample is newer than all others. `between`: newer samples were computed again. `same`: the sample has
+   * replaced a sample of the same instant. `too-old`: the sample is older than the window, and the line is unchanged.
    */
   readonly place: 'newest' | 'between' | 'same' | 'too-old';
 };
@@ -50,7 +50,8 @@ export function append<S extends Timed, T>(
 
 /**
  * Returns the line with a sample in its place.
- * @param onFolded called for the inserted sample and each newer sample, with the result before and after the sample; not for place `newest`
+ * @param onFolded called for the inserted sample and each newer sample, with the result before and after the sample;
+ * not for place `newest`
  */
 export function insert<S extends Timed, T>(
   line: Timeline<S, T>,
@@ -78,7 +79,7 @@ export function refold<S extends Timed, T>(line: Timeline<S, T>, fold: (before: 
   return { ...line, head: line.window.reduce(fold, line.base) };
 }
 
-/** Returns the line with one newer sample. This runs for nearly every value, so it must be fast. */
+/** Returns the line with one newer sample. Runs for nearly every value, so it must be fast. */
 function appended<S extends Timed, T>(
   { base, baseAt, window, head }: Timeline<S, T>,
   sample: S,

@@ -1,4 +1,6 @@
-/** Judges the values of one parameter: how long they are beyond each limit, and since when they are inside again. Pure. */
+/**
+ * Judges the values of one parameter: how long they are beyond each limit, and since when they are inside again. Pure.
+ */
 import { continuousIntervalMsMax, noDataMsOf, patchyIntervalMsMax } from './interval.ts';
 import { excessOf, isBeyond, isBeyondAny, isClear, type Rule, type Rules, type TierName, tiers } from './rules.ts';
 
@@ -70,7 +72,9 @@ export function judge(before: Trackers, sample: Sample, rules: Rules): Trackers 
   return next;
 }
 
-/** Returns a more serious limit of the same side that calls instead of this limit; undefined if no such limit is broken. */
+/**
+ * Returns a more serious limit of the same side that calls instead of this limit; undefined if no such limit is broken.
+ */
 export function moreSeriousTracker(trackers: Trackers, tier: TierName): Tracker | undefined {
   const { side, rank } = tiers[tier];
   return Object.values(trackers).find(
@@ -89,7 +93,8 @@ export function isEmpty(trackers: Trackers): boolean {
 function trackerAfter(before: Tracker | undefined, rule: Rule, value: number, sample: Sample): Tracker | undefined {
   if (isBeyond(rule, value)) return trackerAfterBreach(before, rule, value, sample);
   if (before === undefined || sample.questionable) return before;
-  // A value inside the limit ends a running delay. If the limit was changed, a value inside the new limit ends the condition immediately.
+  // A value inside the limit ends a running delay. If the limit was changed, a value inside the new limit ends the
+  // condition immediately.
   if (before.determined === null || before.limit !== rule.limit) return undefined;
   const { at, noDataMs } = sample;
   if (!isClear(rule, value)) return { ...before, lastAt: at, noDataMs, insideSince: null };
@@ -116,7 +121,8 @@ function trackerAfterBreach(before: Tracker | undefined, rule: Rule, value: numb
   const { at, late, questionable, noDataMs } = sample;
   const now = { tier: rule.tier, limit: rule.limit, priority: rule.priority, value, valueAt: at };
   const rest = { questionable, late, lastAt: at, noDataMs, insideSince: null };
-  // A condition that holds continues through a silence and through a change of the limit, because no value has shown its end.
+  // A condition that holds continues through a silence and through a change of the limit, because no value has shown
+  // its end.
   if (before !== undefined && before.determined !== null) return { ...before, ...now, ...rest };
   const gapMs = before === undefined ? 0 : at - before.lastAt;
   const countsMs = before === undefined ? 0 : countedGapMs(gapMs, before.noDataMs);
@@ -128,10 +134,10 @@ function trackerAfterBreach(before: Tracker | undefined, rule: Rule, value: numb
 }
 
 /**
- * Returns how much of the time between two values beyond the limit counts towards the delay, ms. If the gap is longer
- * than the no-data time, it does not count, because a technical alarm was on. One exception: a slow parameter is never
- * intermittent (interval.ts), so its no-data time counts in place of the longer gap. Otherwise values that come a
- * little less often would never alarm.
+ * Returns how much of the time between two values beyond the limit counts towards the delay, ms. A gap that is longer
+ * than the no-data time does not count, because a technical alarm was on. One exception: a slow parameter is never
+ * intermittent (interval.ts), so its no-data time counts in place of the longer gap. Without this exception, values
+ * that come a little less often would never alarm.
  */
 function countedGapMs(gapMs: number, noDataMs: number): number {
   if (gapMs <= noDataMs) return gapMs;

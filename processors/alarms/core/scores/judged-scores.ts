@@ -114,8 +114,9 @@ const pointsMax: Readonly<Record<NewsParameter, number>> = {
 };
 
 /**
- * Returns the value by which a score is judged; null if too few inputs are known. An incomplete NEWS2 has no total. If its known parts
- * alone reach the emergency threshold, the alarm is certain and calls (ours). Otherwise an incomplete NEWS2 does not call.
+ * Returns the value by which a score is judged; null if too few inputs are known. An incomplete NEWS2 has no total. If
+ * its known parts alone reach the emergency threshold, the alarm is certain and calls (ours). Otherwise an incomplete
+ * NEWS2 does not call.
  */
 function judgedValue(name: ScoreName, { news, sofa, index }: Scored, from: number): number | null {
   const { total, atLeast, missing, points } = news;
@@ -134,7 +135,10 @@ function judgedValue(name: ScoreName, { news, sofa, index }: Scored, from: numbe
   }
 }
 
-/** Returns a value that is certainly on the same side of `from` as the score; null if the side depends on the missing inputs. */
+/**
+ * Returns a value that is certainly on the same side of `from` as the score; null if the side depends on the missing
+ * inputs.
+ */
 function certainValue(atLeast: number, atMost: number, from: number): number | null {
   if (atLeast >= from) return atLeast;
   return atMost < from ? atMost : null;

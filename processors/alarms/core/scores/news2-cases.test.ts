@@ -81,7 +81,9 @@ function setOfCase(input: Fields): News2Set {
   };
 }
 
-/** The codes of the guideline for the frequency of observations (gt0022) and for the clinician (gt0023), by response. */
+/**
+ * The codes of the guideline for the frequency of observations (gt0022) and for the clinician (gt0023), by response.
+ */
 const responses: Readonly<Record<NonNullable<News2['response']>, readonly [number, number]>> = {
   '12-hourly': [0, 0],
   '4-to-6-hourly': [1, 0],

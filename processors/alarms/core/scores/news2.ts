@@ -1,5 +1,6 @@
 /**
- * The National Early Warning Score 2 (Royal College of Physicians 2017; CLINICAL, "NEWS2"), for patients of 16 years or more. Pure.
+ * The National Early Warning Score 2 (Royal College of Physicians 2017; CLINICAL, "NEWS2"), for patients of 16 years or
+ * more. Pure.
  */
 import {
   type Consciousness,
@@ -57,7 +58,10 @@ function pointsIn(parameterBands: Bands, value: number | undefined, digits = 0):
   return parameterBands.find(([highest]) => rounded <= highest)![1];
 }
 
-/** Returns the score of a set. Each value is first rounded to the precision of the published table: 35.05 counts as 35.1. */
+/**
+ * Returns the score of a set. Each value is first rounded to the precision of the published table: 35.05 counts as
+ * 35.1.
+ */
 export function news2(set: News2Set): News2 {
   const { oxygen, consciousness } = set;
   const points: Record<NewsParameter, number | undefined> = {

@@ -1,4 +1,6 @@
-/** Property tests: the same readings give the same scores and alarms in any delivery (CLINICAL, "Judged or told", 7). */
+/**
+ * Property tests: the same readings give the same scores and alarms in any delivery (CLINICAL, "Judged or told", 7).
+ */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { bed, type Numerics, reading, t0, wallOf } from '../../../bed.testing.ts';
@@ -9,7 +11,7 @@ const everyS = 5;
 /** Normal values at the end, for long enough to end every alarm of a score. */
 const wellAtEnd = { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37, times: 140 };
 /**
- * An alarm that lasts this long comes for every order of the messages. This time is a minute longer than the longest
+ * An alarm that lasts this long comes in every order of the messages. This time is a minute longer than the longest
  * delay and off-delay together.
  */
 const lastingMs = 720_000;
@@ -90,9 +92,10 @@ it.each(Object.entries(schedules))('the scores and their alarms are the same if 
 it('messages that are swapped by up to five places give the same scores and lose no alarm', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
-  // Messages of the same 20 s of device time (one cell, scores.ts) are judged in the order of receipt. If a score is high for about as
-  // long as the delay of its alarm, the alarm may call in one order of messages and not in another. An alarm may also end a few messages
-  // earlier or later. The interval of a temperature is also learned in the order of receipt, so the temperature is left out.
+  // Messages of the same 20 s of device time (one cell, scores.ts) are judged in the order of receipt. If a score is
+  // high for about as long as the delay of its alarm, the alarm may call in one order of messages and not in another.
+  // An alarm may also end a few messages earlier or later. The interval of a temperature is also learned in the order
+  // of receipt, so the temperature is left out.
   const withoutTemp = ({ known: { values, entries } }: Shown) => ({ ...values, Temp: null, entries });
   const names = ({ alarms }: Shown) => alarms.map((alarm) => alarm.split(' ')[0]!);
   /**

@@ -1,4 +1,7 @@
-/** Checks the scores of a profile file. Each fault names its place in the file and says in a sentence what is wrong. Pure. */
+/**
+ * Checks the scores of a profile file. Each fault names its place in the file and says in a sentence what is wrong.
+ * Pure.
+ */
 
 import { type TSchema, Type } from 'typebox';
 import { hourMs, minuteMs } from '../../../../contracts/durations.ts';
@@ -13,8 +16,8 @@ const noOtherFields = { additionalProperties: false } as const;
 const DelayMs = Type.Integer({ minimum: 0, maximum: 30 * minuteMs });
 const Priority = Type.Enum([...priorities]);
 /**
- * Returns the shape of the rules of one score. The highest NEWS2 is 20, the highest qSOFA 3, and the highest score of one parameter 3
- * (CLINICAL, "NEWS2"). The minimum values are ours.
+ * Returns the shape of the rules of one score. The highest NEWS2 is 20, the highest qSOFA 3, and the highest score of
+ * one parameter 3 (CLINICAL, "NEWS2"). The minimum values are ours.
  */
 const callFrom = (from: TSchema) => Type.Object({ from, priority: Priority, delayMs: DelayMs }, noOtherFields);
 

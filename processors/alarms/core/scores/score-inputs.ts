@@ -1,6 +1,6 @@
 /**
- * The inputs of a patient's scores: the newest valid value of each sensor and the nurse's entries, each with its time. Decides which inputs
- * are recent enough to be scored. Times are ms since 1970. Pure.
+ * The inputs of a patient's scores: the newest valid value of each sensor and the nurse's entries, each with its time.
+ * Decides which inputs are recent enough to be scored. Times are ms since 1970. Pure.
  */
 import type { Actor } from '../../../../contracts/messages/records.ts';
 import type { Assessment } from '../../../../contracts/messages/scores.ts';
@@ -9,7 +9,10 @@ import { type Consciousness, type NewsParameter, newsParameters } from '../../..
 import type { News2Set } from './news2.ts';
 import type { InputAges } from './score-rules.ts';
 
-/** The sensors that the scores use. ECG and pleth both measure the pulse; line and cuff both measure the systolic pressure. */
+/**
+ * The sensors that the scores use. ECG and pleth both measure the pulse; line and cuff both measure the systolic
+ * pressure.
+ */
 export type Sensor = 'HR' | 'PR' | 'RR' | 'SpO2' | 'ABP' | 'NIBP' | 'Temp';
 
 /** The newest valid value of a sensor. */
@@ -35,7 +38,10 @@ export type ScoreInputs = { readonly values: Readonly<Partial<Record<Sensor, Mea
 export const noEntries: Entries = {};
 export const noInputs: ScoreInputs = { values: {}, entries: noEntries };
 
-/** The value of the ECG, or of the arterial line, is preferred, unless the value of the other sensor is newer by more than this (ours). */
+/**
+ * The value of the ECG, or of the arterial line, is preferred, unless the value of the other sensor is newer by more
+ * than this (ours).
+ */
 const preferMs = 70_000;
 
 const sensors = new Map(
@@ -96,7 +102,10 @@ export function entriesOf({ consciousness, oxygen, spo2Scale }: Assessment, at: 
 /** The newest value of one input of NEWS2. After `untilMs` the value is too old and counts as missing. */
 export type Input = { readonly at: number; readonly value: number | boolean | Consciousness; readonly untilMs: number };
 
-/** Returns the newest value of each input, even if the value is too old. If two sensors measure one input, a recent value is preferred. */
+/**
+ * Returns the newest value of each input, even if the value is too old. If two sensors measure one input, a recent
+ * value is preferred.
+ */
 export function inputsAt(
   { values, entries }: ScoreInputs,
   at: number,
@@ -126,8 +135,9 @@ const recentValueAt = (measured: Measured | undefined, at: number, ages: InputAg
   measured !== undefined && at <= untilOf(measured, ages) ? measured.value : undefined;
 
 /**
- * Returns the value to use if two sensors measure one input. If only one value is recent, returns this value. Otherwise
- * returns the value of the first sensor, unless the other value is newer by more than `preferMs`.
+ * Returns the value to use if two sensors measure one input. If only one value is recent, returns this value. If both
+ * or neither are recent, returns the value of the first sensor, unless the other value is newer by more than
+ * `preferMs`.
  */
 function preferredValue(
   first: Measured | undefined,

@@ -1,6 +1,6 @@
 /**
- * A profile's rules for early warning scores: the alarm value, the priority and the delay of each score, and how old its inputs may be. A
- * profile cannot change the points of a score (news2.ts, qsofa.ts, shock-index.ts). Pure.
+ * A profile's rules for early warning scores: the alarm value, the priority and the delay of each score, and how old
+ * its inputs may be. A profile cannot change the points of a score (news2.ts, qsofa.ts, shock-index.ts). Pure.
  */
 import type { Priority } from '../../../../contracts/messages/alarms.ts';
 import type { ScoreName } from './names.ts';
@@ -18,7 +18,10 @@ export type ScoreCall = {
 export type InputAges = {
   /** The maximum age of a value of a continuous parameter. */
   readonly continuousMs: number;
-  /** Added to the expected interval of a single measurement, because the intervals of a cuff vary. The sum is the maximum age. */
+  /**
+   * Added to the expected interval of a single measurement, because the intervals of a cuff vary. The sum is the
+   * maximum age.
+   */
   readonly singleGraceMs: number;
   /** The maximum age of a nurse's entry: consciousness or oxygen. */
   readonly enteredMs: number;
@@ -38,10 +41,10 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /**
- * The rules if a hospital configures none. The alarm values come from CLINICAL, "NEWS2" and "Deterioration". The priorities are low and
- * medium, because a score asks for an assessment and not for immediate help (ours). For a NEWS2 of 5 or more, observations are due at least
- * each hour, so an acknowledged score calls again after an hour. 6 h is the longest interval for a NEWS2 of 1 to 4. The other times are
- * ours.
+ * The rules if a hospital configures none. The alarm values come from CLINICAL, "NEWS2" and "Deterioration". The
+ * priorities are low and medium, because a score asks for an assessment and not for immediate help (ours). For a NEWS2
+ * of 5 or more, observations are due at least each hour, so an acknowledged score calls again after an hour. 6 h is the
+ * longest interval for a NEWS2 of 1 to 4. The other times are ours.
  */
 export const builtInScores: ScoreRules = {
   calls: {

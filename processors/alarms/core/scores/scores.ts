@@ -29,7 +29,10 @@ import {
 } from './score-inputs.ts';
 import type { ScoreRules } from './score-rules.ts';
 
-/** The values of 20 s. If a sensor has several values, the first value counts, or the last value if they are single measurements. */
+/**
+ * The values of 20 s. If a sensor has several values, the first value counts, or the last value if they are single
+ * measurements.
+ */
 type Cell = ScoreInputs & {
   /** Start of the cell. */
   readonly at: number;
@@ -180,7 +183,10 @@ function earliestIn(inputs: Readonly<Record<string, { readonly at: number }>>): 
   return first;
 }
 
-/** Returns the part after a clock was set back: no input is later than `now`, and delays start again. Conditions that hold stay. */
+/**
+ * Returns the part after a clock was set back: no input is later than `now`, and delays start again. Conditions that
+ * hold stay.
+ */
 export function afterClockSetBack({ head }: ScoresPart, now: number): ScoresPart {
   const next: Head = {
     known: withTimesNotAfter(head.known, now),

@@ -1,4 +1,7 @@
-/** The shock index: heart rate divided by systolic pressure (CLINICAL, "Deterioration": 0.9 or more is of interest). Pure. */
+/**
+ * The shock index: heart rate divided by systolic pressure (CLINICAL, "Deterioration": 0.9 or more is of interest).
+ * Pure.
+ */
 import { roundHalfUp } from './round.ts';
 
 /** @returns the index with two digits; undefined if a value is missing, or the pressure is not above 0 */

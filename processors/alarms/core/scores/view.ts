@@ -152,8 +152,8 @@ function isNearlyEqual(published: Published, next: Published): boolean {
 }
 
 /**
- * Returns the time at which unchanged scores are published again, so that a trend shows a lasting score and not a gap. Scores without any
- * known input are not published again.
+ * Returns the time at which unchanged scores are published again, so that a trend shows a lasting score and not a gap.
+ * Scores without any known input are not published again.
  */
 function repeatAt({ news2: { parts } }: Scores, publishedMs: number): number {
   return parts.some(({ points }) => points !== undefined) ? publishedMs + scoresRepeatMs : Number.POSITIVE_INFINITY;
