@@ -27,7 +27,7 @@ describe('findBeginning', () => {
     expect(beginning.states[0]?.offsets.commands).toBe('3');
   });
 
-  it('a log counts as recreated if the offset of a state, or the committed offset, is after its end', () => {
+  it('a log counts as recreated if the offset of a state, or the committed offset, is after the end of the log', () => {
     expect(findBeginning(2n, { low: 0n, high: 7n }, [state(8n)])).toMatchObject({ start: 0n, isRecreated: true });
     expect(findBeginning(8n, { low: 0n, high: 7n }, [])).toMatchObject({ start: 0n, isRecreated: true });
   });

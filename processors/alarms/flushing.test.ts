@@ -151,7 +151,7 @@ describe('a round', () => {
     expect(flushing.counts()).toEqual({ snapshots: 1, flushesRefused: 0 });
   });
 
-  it('the first commit of a round repeats the last commit of the earlier round', async () => {
+  it('the first commit of a round repeats the last commit of the previous round', async () => {
     const { flushing, partition, writeOrder } = await openFlushing(3);
     flushing.start();
     addReadings(partition(3), 20, 180);
@@ -179,7 +179,7 @@ describe('a round', () => {
     expect(writeOrder()).toContain('alarm-state');
   });
 
-  it('a snapshot names an offset in `alarms`: the earlier snapshots include all events before this offset', async () => {
+  it('a snapshot names the offset in `alarms` from which a restore reads the events', async () => {
     const { flushing, ownership, kafka, partition, eventsBefore } = await openFlushing(3);
     flushing.start();
     addReadings(partition(3), 20, 180);
@@ -286,7 +286,7 @@ describe('the sign of life', () => {
     expect(signs()).toEqual([]);
   });
 
-  it('no sign of life comes while an event that was made before is not in the log', async () => {
+  it('no sign of life comes while an earlier event is not in the log', async () => {
     const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 60_000 }, 3);
     const answer = Promise.withResolvers<void>();
     kafka.onEvent = () => answer.promise;
@@ -325,7 +325,7 @@ describe('the sign of life', () => {
     expect(times.at(-1)).toBeGreaterThan(22_000);
   });
 
-  it('no sign of life comes during a round while an event that was made before is not in the log', async () => {
+  it('no sign of life comes during a round while an earlier event is not in the log', async () => {
     const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 2_000 }, 3);
     kafka.onSnapshot = () => new Promise((done) => setTimeout(done, 20_000));
     addReadings(partition(3), 20, 180);
@@ -349,7 +349,7 @@ describe('the sign of life', () => {
     expect(signs()).toHaveLength(4);
   });
 
-  it('no more signs of life come when a round lasts so long that the processor must count as stuck', async () => {
+  it('no more signs of life come when a round lasts so long that the processor counts as stuck', async () => {
     const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 2_000 }, 3);
     kafka.onSnapshot = () => new Promise(() => {});
     addReadings(partition(3), 20, 180);
@@ -358,7 +358,7 @@ describe('the sign of life', () => {
     expect(signTimes(signs()).at(-1)).toBe(2_000 + signsInRoundMsMax);
   });
 
-  it('if a sign comes at the end of a round, the old offsets are not committed after the new offsets', async () => {
+  it('a sign of life at the end of a round does not commit old offsets after new offsets', async () => {
     const { flushing, kafka, partition, writeOrder } = await openFlushing({ snapshotMs: 2_000 }, 3);
     kafka.onSnapshot = () => new Promise((done) => setTimeout(done, 1_500));
     addReadings(partition(3), 20, 180);

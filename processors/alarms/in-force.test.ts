@@ -239,7 +239,7 @@ describe('profiles that change', () => {
     expect([bench.partition.liveAlarmCount(), before]).toEqual([1, 1]);
   });
 
-  it('if own limits cross the limits of a new profile, a technical alarm says so until they fit; meanwhile the limits of the profile still raise alarms', () => {
+  it('own limits that cross the limits of a new profile raise a technical alarm, and the limits of the profile still raise alarms', () => {
     const bench = openBench();
     bench.read(0, 3, 80);
     bench.partition.addCommand(key, 0n, t0 + 4_000, setHigh(4, 130), t0 + 4_000);

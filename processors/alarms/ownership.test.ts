@@ -68,7 +68,7 @@ function openOwnership() {
 }
 
 describe('ownership', () => {
-  it('after a restore, the processor owns the partitions; next it reads the readings from the committed offset, and the commands after the last one that the restore read', async () => {
+  it('after a restore, the processor owns the partitions, and reads from the committed offset and from the end of the restored commands', async () => {
     const { ownership, restores, canaries, takenOver } = openOwnership();
     const starts = ownership.takeOver(assignment(3, 5));
     expect([...ownership.owners().keys()]).toEqual([]);

@@ -292,7 +292,7 @@ describe('a partition restored from a snapshot', () => {
     expect((state!.engine as { state: { overrides: unknown } }).state.overrides).toEqual({ HR: { high: 137 } });
   });
 
-  it('if a period ended while no processor ran, the engine ends it only after the last readings of the period', () => {
+  it('if a period ended while no processor ran, the period ends in the engine only after its last readings', () => {
     const whole = openBench();
     whole.read(0, 2, 150);
     const states = snapshotBodies(whole.partition.flush(t0 + 3_000, 0, 0n));

@@ -65,7 +65,7 @@ describe('an acknowledgement that does not count', () => {
     ]);
   });
 
-  it('an acknowledgement does not count if a revision with a worse value came after the revision that it names', () => {
+  it('an acknowledgement does not count if a later revision had a worse value', () => {
     const patientBed = mediumBed();
     const before = acknowledgementOf(patientBed, 'HR.high');
     patientBed.feedEachSecond(7, 12, { HR: 138 });
@@ -117,7 +117,7 @@ describe('an acknowledgement that counts', () => {
     expect(patientBed.liveAlarms()['HR.extreme-high']?.signal).toBe('acknowledged');
   });
 
-  it('an acknowledgement of a revision that is older than an escalation counts', () => {
+  it('an acknowledgement of the revision before an escalation counts', () => {
     const patientBed = highBed();
     const before = acknowledgementOf(patientBed, 'HR.extreme-high');
     patientBed.feedEachSecond(3, 65, { HR: 150 });
@@ -126,7 +126,7 @@ describe('an acknowledgement that counts', () => {
     expect(patientBed.liveAlarms()['HR.extreme-high']?.signal).toBe('acknowledged');
   });
 
-  it('an acknowledgement of a revision that is older than the end of the condition counts', () => {
+  it('an acknowledgement of the revision before the end of the condition counts', () => {
     const patientBed = highBed();
     const before = acknowledgementOf(patientBed, 'HR.extreme-high');
     patientBed.feedEachSecond(3, 8, { HR: 100 });

@@ -267,7 +267,7 @@ describe('a reading of another parameter', () => {
     return noteReading(part, next, () => false, t0).part;
   };
 
-  it('a reading of another parameter shows that a parameter has not come for a minute', () => {
+  it('a reading without a parameter shows that this parameter has not come for a minute', () => {
     const full = { ten: t0 / 10_000 - 7, tens: [10, 10, 10, 10, 10, 10], since: t0 - 200_000, validAt: t0 - 61_000 };
     const after = partAfter(partOf({ SpO2: lastArrival('SpO2', full), RR: lastArrival('RR') }));
     expect(after.codes[codes.SpO2]).toMatchObject({ silentSince: t0 - 41_000, patchySince: t0 });

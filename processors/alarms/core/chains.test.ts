@@ -23,7 +23,7 @@ describe('subsumption', () => {
     }
   });
 
-  it('a condition calls alone and beside a condition of its cause that is equally serious', () => {
+  it('a condition calls if it is alone, and beside an equally serious condition of its cause', () => {
     const equal = condition('HR.low/second', 'HR.low', 11);
     expect([low, equal].filter(subsumption([low, equal]))).toEqual([]);
   });

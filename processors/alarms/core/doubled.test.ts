@@ -24,7 +24,7 @@ describe('a parameter that a message contained twice', () => {
     });
   });
 
-  it('the alarm of a doubled parameter ends after a minute in which each message contained the parameter only one time', () => {
+  it('the alarm of a doubled parameter ends after a minute in which each message contained the parameter only once', () => {
     const part = afterDoubledMessage(afterDoubledMessage(initialDoubled, 1, [hr]), 5, [hr]);
     expect(conditionTexts(afterMessage(part, 64.999))).toEqual([`twice-in-one-message/${hr} since 1`]);
     expect(afterMessage(part, 65)).toBe(initialDoubled);

@@ -24,7 +24,7 @@ describe('intervalOf', () => {
     expect(intervalOf(heart, null, [1_000, 9_000, 9_000, 1_000, 9_000])).toBe(9_000);
   });
 
-  it('the expected interval is the declared interval; for a cuff, only if this is more than a minute', () => {
+  it('the expected interval is the declared interval; for a cuff, only if the declared interval is more than a minute', () => {
     expect(intervalOf(heart, 2_000, [5_000, 5_000])).toBe(2_000);
     expect(intervalOf(cuff, 1_000, [300_000, 300_000])).toBe(300_000);
     expect(intervalOf(cuff, 60_000, [])).toBe(cuff.episodicMs);

@@ -431,7 +431,7 @@ describe('the number of alarms that begin in a minute', () => {
     for (let i = 0; i < 260; i += 1) patientBed.feed(list(from + i / 10, alerts));
   };
 
-  it('an alarm that is in 260 lists in a row counts as one alarm that began', () => {
+  it('an alarm that is in 260 lists in a row is counted once', () => {
     const patientBed = bed();
     lasting(patientBed, [low]);
     patientBed.feed(list(30, [low, vt]));

@@ -98,7 +98,7 @@ describe('realign', () => {
     expect(again.events).toMatchObject([{ type: 'raised', alarm: { condition: 'SpO2.no-data', rev: 4 } }]);
   });
 
-  it('the state remembers the end of a cleared alarm that the alarm’s event names', () => {
+  it('the state remembers the end that the event of a cleared alarm names', () => {
     const before = mediumBed();
     before.feedEachSecond(7, 12, { HR: 100 });
     const { alarm } = before.events.at(-1)!;

@@ -23,7 +23,7 @@ describe('a plain limit and an extreme limit with swapped readings', () => {
     expect(patientBed.raisedConditions()).toEqual(['HR.extreme-high']);
   });
 
-  it('the alarm of a plain limit is raised if, by device time, it would have called before the extreme value that arrived first', () => {
+  it('the alarm of a plain limit is raised if its delay had passed, by device time, before the extreme value', () => {
     const patientBed = bed();
     feed(patientBed, ...steady(0, 5, 130), [7, 145], [6, 130], [8, 145]);
     expect(patientBed.raisedConditions()).toEqual(['HR.extreme-high', 'HR.high']);
