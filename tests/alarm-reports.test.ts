@@ -1,4 +1,7 @@
-/** Changes an alarm at random, and applies the rules of the server and of the page. The page must confirm the alarm in time. */
+/**
+ * Changes an alarm at random, and applies the rules of the server and of the page. The page must confirm the alarm in
+ * time.
+ */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { newAlarm } from '../contracts/messages/alarms.testing.ts';

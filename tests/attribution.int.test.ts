@@ -179,7 +179,8 @@ describe('a device whose clock is 60 s behind during a change of patients', () =
 });
 
 /**
- * Starts a device that reconnects whenever it loses the connection, and sends a heart rate every 250 ms while it is connected.
+ * Starts a device that reconnects whenever it loses the connection, and sends a heart rate every 250 ms while it is
+ * connected.
  * @param boot id of the device start; undefined if the device does not number its readings
  * @param hr heart rate per minute
  * @param localAddress IP address from which the device connects

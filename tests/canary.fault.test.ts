@@ -32,12 +32,21 @@ let platform: TestPlatform;
 let operator: SealedLog;
 let screen: Live;
 
-/** Number of readings. The number must exceed the number of canary records that arrive while the alarm processor restarts. */
+/**
+ * Number of readings. The number must exceed the number of canary records that arrive while the alarm processor
+ * restarts.
+ */
 const readingCount = 100;
 const silentMs = String(canarySilentMsDefault);
-/** Time within which the dashboard must report a broken step. A canary reading is due every 5 s, and a heartbeat every second. */
+/**
+ * Time within which the dashboard must report a broken step. A canary reading is due every 5 s, and a heartbeat every
+ * second.
+ */
 const reportMsMax = canarySilentMsDefault + engineExtraMs + 10_000;
-/** Length of each stop. After such a stop the alarm processor waits 3 s before it reports missing data (processors/alarms/reception.ts). */
+/**
+ * Length of each stop. After such a stop the alarm processor waits 3 s before it reports missing data
+ * (processors/alarms/reception.ts).
+ */
 const stopMs = 2_000;
 
 const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -182,7 +191,8 @@ describe('the canary', () => {
     const device = await connectDevice(platform, 'bed-01');
     closers.push(device.close);
     for (let n = 0; n < readingCount; n += 1) await device.observe({ MDC_ECG_HEART_RATE: 80 });
-    // The saved state of the alarm processor holds the offset of the last reading. The new topic will use the same offsets again.
+    // The saved state of the alarm processor holds the offset of the last reading. The new topic will use the same
+    // offsets again.
     await until('a state with all readings', async () =>
       (await readAllRecords(operator, 'alarm-state')).some(({ opened }) => {
         const { offsets } = JSON.parse(opened.plaintext.toString()) as AlarmState;

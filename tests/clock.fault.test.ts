@@ -1,4 +1,6 @@
-/** Sets the clock of the server back and forward while a nurse watches a ward, then restarts Vigil with a wrong clock. */
+/**
+ * Sets the clock of the server back and forward while a nurse watches a ward, then restarts Vigil with a wrong clock.
+ */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -112,7 +114,10 @@ const ageClass = () => page.locator('[data-age-class]').first().getAttribute('da
 const alarmsWith = async (condition: string) =>
   (await alarmsOf(operator, earlierPatient.associationId)).filter((alarm) => alarm.condition === condition);
 
-/** Time limit for the alarm "No data". It usually comes after 5 s. The limit is far below the steps of 10 min by which the clock is set. */
+/**
+ * Time limit for the alarm "No data". It usually comes after 5 s. The limit is far below the steps of 10 min by which
+ * the clock is set.
+ */
 const silenceMsMax = 120_000;
 
 const noDataRow = () => page.getByTestId('alarm-list').locator('li').filter({ hasText: 'No data' }).first();
@@ -133,7 +138,8 @@ async function resumeReadings(value: number): Promise<void> {
     const noDataAlarms = await alarmsWith('no-data');
     return noDataAlarms.length > 0 && noDataAlarms.every((alarm) => !alarm.present);
   });
-  // An ended alarm stays in the list for a while. Without this wait, the next step could count the ended alarm as a new alarm.
+  // An ended alarm stays in the list for a while. Without this wait, the next step could count the ended alarm as a new
+  // alarm.
   await noDataRow().waitFor({ state: 'detached' });
 }
 

@@ -1,8 +1,8 @@
 /** Parses docs/mqtt-conformance.md and finds its faults. */
 
 /**
- * `shown`: tests show that Vigil follows the statement. `client`: the statement binds the client. `not-here`: the statement is about a
- * feature that Vigil does not have.
+ * `shown`: tests show that Vigil follows the statement. `client`: the statement binds the client. `not-here`: the
+ * statement is about a feature that Vigil does not have.
  */
 export type Kind = 'shown' | 'client' | 'not-here';
 
@@ -79,7 +79,10 @@ function readRow(line: string): Statement[] {
   return [{ id, kind, tests: readTests(answer) }];
 }
 
-/** Returns the tests that a text names: the file between backticks, by its short or its whole name, then the title between double quotes. */
+/**
+ * Returns the tests that a text names: the file between backticks, by its short or its whole name, then the title
+ * between double quotes.
+ */
 function readTests(text: string): NamedTest[] {
   return [...text.matchAll(/`([\w/]+)\/([\w-]+)(?:(?:\.int)?\.test\.ts)?`:? "([^"]+)"/g)].map(
     ([, folder = '', name, title = '']) => ({

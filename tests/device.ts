@@ -16,8 +16,8 @@ export type TestDevice = {
   /** Number of observations published so far. */
   published(): number;
   /**
-   * Publishes numerics with the time `timeMs`, by default now, and the time until the next reading, by default 1 s. Resolves with the
-   * sequence number when the PUBACK arrives.
+   * Publishes numerics with the time `timeMs`, by default now, and the time until the next reading, by default 1 s.
+   * Resolves with the sequence number when the PUBACK arrives.
    */
   observe(values: Readonly<Record<string, number>>, timeMs?: number, intervalMs?: number): Promise<number>;
   publish(kind: DeviceTopicKind, payload: object | Buffer): Promise<void>;
@@ -26,7 +26,10 @@ export type TestDevice = {
 
 const units: Readonly<Record<string, string>> = { MDC_PULS_OXIM_SAT_O2: '%', MDC_TEMP_BODY: 'Cel' };
 
-/** Connects a device over mutual TLS. If the connection is lost, the device reconnects and repeats each unacknowledged reading. */
+/**
+ * Connects a device over mutual TLS. If the connection is lost, the device reconnects and repeats each unacknowledged
+ * reading.
+ */
 export async function connectDevice(platform: SystemAddresses, deviceId: string): Promise<TestDevice> {
   const certs = join(platform.stateDir, 'certs');
   const client = await connectAsync(`mqtts://127.0.0.1:${platform.mqttPort}`, {
@@ -75,7 +78,10 @@ export async function connectDevice(platform: SystemAddresses, deviceId: string)
   };
 }
 
-/** Publishes a heart rate every `everyMs` until `stop` is called. The MQTT client repeats readings that were not acknowledged. */
+/**
+ * Publishes a heart rate every `everyMs` until `stop` is called. The MQTT client repeats readings that were not
+ * acknowledged.
+ */
 export function startReadings(device: TestDevice, everyMs = 50) {
   let heartRate = 80;
   let isRunning = true;

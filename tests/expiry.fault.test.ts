@@ -27,7 +27,10 @@ const processes: RunningProcess[] = [];
 let platform: TestPlatform;
 let software: Software;
 let kafka: Awaited<ReturnType<typeof startKafka>>;
-/** Time that Kafka took to start, in ms. The time limits of this test are multiples of this time, because they depend on the machine. */
+/**
+ * Time that Kafka took to start, in ms. The time limits of this test are multiples of this time, because they depend on
+ * the machine.
+ */
 let kafkaStartMs: number;
 
 afterAll(async () => {
@@ -37,7 +40,9 @@ afterAll(async () => {
 
 const issue = (nowMs: number) => ensureCertificates({ stateDir, devices: testDevices, nowMs });
 
-/** Issues all certificates of services and devices again, as if the time were `nowMs`. The authorities keep their keys. */
+/**
+ * Issues all certificates of services and devices again, as if the time were `nowMs`. The authorities keep their keys.
+ */
 async function issueAt(nowMs: number): Promise<void> {
   const isOfAuthority = (file: string) => /^(device-)?ca\./.test(file);
   const files = readdirSync(certs).filter((file) => /\.(pem|key)$/.test(file) && !isOfAuthority(file));
@@ -65,7 +70,8 @@ function tryConnect(files: { readonly cert: Buffer; readonly key: Buffer }): Pro
       certificate = socket.getPeerCertificate();
       socket.write(generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: '', clean: true }));
     });
-    // The first data is a CONNACK. With TLS 1.3 the gateway refuses a certificate only after the handshake, and sends no CONNACK.
+    // The first data is a CONNACK. With TLS 1.3 the gateway refuses a certificate only after the handshake, and sends
+    // no CONNACK.
     socket.once('data', () => finish(true));
     socket.on('close', () => finish(false));
     socket.on('error', () => undefined);
@@ -124,7 +130,8 @@ describe('certificates', () => {
     const oldHandshake = await tryConnect(oldFiles);
     expect(oldHandshake.accepted).toBe(true);
 
-    // The renewal begins with a clock that is an hour behind, so that its next check is due when the clock is right again.
+    // The renewal begins with a clock that is an hour behind, so that its next check is due when the clock is right
+    // again.
     let behindMs = 3_600_000;
     const renewal = startRenewal({
       stateDir,

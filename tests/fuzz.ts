@@ -1,4 +1,7 @@
-/** `npm run fuzz`: sends millions of broken inputs to the gateway's code. Prints the seed first, and one line of counts at the end. */
+/**
+ * `npm run fuzz`: sends millions of broken inputs to the gateway's code. Prints the seed first, and one line of counts
+ * at the end.
+ */
 import { parseArgs } from 'node:util';
 import { heapGrowthMbMax, runCampaign, type Totals } from './fuzz/campaign.ts';
 import { corpusDir } from './fuzz/corpus.ts';

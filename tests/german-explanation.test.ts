@@ -1,4 +1,7 @@
-/** Checks that the explanations of made-up alarms with faults are German on a German page, and that the zone of the ward is used. */
+/**
+ * Checks that the explanations of made-up alarms with faults are German on a German page, and that the zone of the ward
+ * is used.
+ */
 import { afterEach, expect, it } from 'vitest';
 import { explain } from '../contracts/explain/explain.ts';
 import { formatInstant } from '../contracts/time.ts';

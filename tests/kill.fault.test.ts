@@ -155,7 +155,8 @@ describe('kill -9 while readings arrive', () => {
     const notice = page.getByTestId('notice-alarms');
     try {
       await until('readings', () => device.acknowledged.size >= 5);
-      // Kafka was killed in the last test. So this notice may be there until the alarm processor writes its next record.
+      // Kafka was killed in the last test. So this notice may be there until the alarm processor writes its next
+      // record.
       await notice.waitFor({ state: 'hidden' });
       await alarms.kill();
       await notice.waitFor();

@@ -1,6 +1,6 @@
 /**
- * Reads whole topics and decrypts every record with the operator's key, independently of the processors. Tests use this to compare the
- * records in Kafka with the readings that the gateway acknowledged.
+ * Reads whole topics and decrypts every record with the operator's key, independently of the processors. Tests use this
+ * to compare the records in Kafka with the readings that the gateway acknowledged.
  */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
@@ -21,8 +21,8 @@ export type WitnessedRecord = {
 };
 
 /**
- * Returns all records that a topic holds now, in the order of each partition. Leaves out records that are not encrypted: some tests
- * write such records into topics that other tests read too.
+ * Returns all records that a topic holds now, in the order of each partition. Leaves out records that are not
+ * encrypted: some tests write such records into topics that other tests read too.
  * @throws VigilError if an encrypted record cannot be decrypted
  */
 export async function readAllRecords(operator: SealedLog, topic: KafkaTopic): Promise<WitnessedRecord[]> {

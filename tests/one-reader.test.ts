@@ -1,5 +1,6 @@
 /**
- * Checks that only log/sealed-reading.ts decrypts records and checks their content. The tests list the exceptions, each with its reason.
+ * Checks that only log/sealed-reading.ts decrypts records and checks their content. The tests list the exceptions, each
+ * with its reason.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

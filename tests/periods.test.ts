@@ -34,7 +34,10 @@ const table = (rows: readonly Row[]) => ({
   ),
 });
 
-/** Starts gateway, dashboard and alarm engine at `startMs`, and returns for each which patient is on the device at `nowMs`. */
+/**
+ * Starts gateway, dashboard and alarm engine at `startMs`, and returns for each which patient is on the device at
+ * `nowMs`.
+ */
 function askAll(rows: readonly Row[], startMs: number, nowMs: number) {
   const body = table(rows);
   const periods = readPeriods(body, startMs)!;
@@ -53,7 +56,10 @@ function askAll(rows: readonly Row[], startMs: number, nowMs: number) {
   };
 }
 
-/** Each case has a description, periods, the minute in which the processes start, and the patient on the device since that minute. */
+/**
+ * Each case has a description, periods, the minute in which the processes start, and the patient on the device since
+ * that minute.
+ */
 const cases: readonly (readonly [string, readonly Row[], number, string | undefined])[] = [
   ['no patient at any time', [], 7, undefined],
   ['a patient admitted while the clock was right', [['a', -60, null]], 7, 'a'],

@@ -7,8 +7,8 @@ export type ProcessorUse = { readonly busyS: number; readonly possibleS: number 
 type Times = Pick<CpuInfo, 'times'>;
 
 /**
- * Returns the use of the processors between two results of `os.cpus()`. It counts every program of the machine, also
- * programs that do not belong to the tests.
+ * Returns the use of the processors between two results of `os.cpus()`. Counts every program of the machine, not only
+ * the tests.
  */
 export function processorUse(before: readonly Times[], after: readonly Times[]): ProcessorUse {
   const at = (cpus: readonly Times[]) => {

@@ -1,6 +1,6 @@
 /**
- * Starts the product with `npm start`, as an operator does: in a state folder of the test, on free ports of 127.0.0.1. The product ends
- * together with the test process.
+ * Starts the product with `npm start`, as an operator does: in a state folder of the test, on free ports of 127.0.0.1.
+ * The product ends together with the test process.
  */
 import { join } from 'node:path';
 import { startChild } from '../ops/platform/child.ts';

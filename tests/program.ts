@@ -7,8 +7,8 @@ import type { SystemAddresses } from '../ops/platform/service-env.ts';
 const root = join(import.meta.dirname, '..');
 
 /**
- * Folder in which Node keeps compiled code. The tests start several hundred programs, and compiling takes about a third of each
- * start. The product uses no such folder, because a person who can write to the folder decides which code runs.
+ * Folder in which Node keeps compiled code. The tests start several hundred programs, and compiling takes about a third
+ * of each start. The product uses no such folder, because a person who can write to the folder decides which code runs.
  */
 export const compileCache = { NODE_COMPILE_CACHE: join(root, '.vigil', 'compile-cache') };
 

@@ -1,7 +1,7 @@
 /**
- * Restores backups and starts the product with them. A backup has data and keys in separate folders, so an operator can mix the data of
- * one day with the keys of another day. Between the two days of this test a key was lost, and the operator accepted the loss
- * (npm run certs -- accept-lost-keys).
+ * Restores backups and starts the product with them. A backup has data and keys in separate folders, so an operator can
+ * mix the data of one day with the keys of another day. Between the two days of this test a key was lost, and the
+ * operator accepted the loss (npm run certs -- accept-lost-keys).
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -10,8 +10,9 @@ export function filesBelow(folder: string): string[] {
 }
 
 /**
- * Returns the byte sequences by which a text can be recognised in a file: UTF-8, UTF-16, and base64 in each of its three alignments.
- * The base64 forms lack the first and last characters, because these characters depend on the bytes before and after the text.
+ * Returns the byte sequences by which a text can be recognised in a file: UTF-8, UTF-16, and base64 in each of its
+ * three alignments. The base64 forms lack the first and last characters, because these characters depend on the bytes
+ * before and after the text.
  */
 function encodedForms(text: string): Buffer[] {
   const plain = Buffer.from(text);
@@ -73,7 +74,9 @@ function addressOf(hex: string): string {
   return `[${groups.join('').match(/.{4}/g)!.join(':').toLowerCase()}]:${number}`;
 }
 
-/** Returns whether an address is in 127.0.0.0/8, ::1, or ::ffff:127.0.0.0/104 (IPv6 sockets of Java on an IPv4 address). */
+/**
+ * Returns whether an address is in 127.0.0.0/8, ::1, or ::ffff:127.0.0.0/104 (IPv6 sockets of Java on an IPv4 address).
+ */
 export function isLoopback(address: string): boolean {
   return (
     address.startsWith('127.') ||

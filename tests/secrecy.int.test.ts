@@ -56,7 +56,10 @@ function get(url: string): Promise<number | string> {
   });
 }
 
-/** Connects with TLS but without a certificate. Returns `refused` if the server refuses the connection, otherwise `data` or `open`. */
+/**
+ * Connects with TLS but without a certificate. Returns `refused` if the server refuses the connection, otherwise `data`
+ * or `open`.
+ */
 function connectWithoutCertificate(port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
@@ -102,7 +105,8 @@ describe('patient data', () => {
     expect(addresses.some((address) => address.endsWith(`:${platform.mqttPort}`))).toBe(true);
     expect(addresses.some((address) => address.endsWith(`:${platform.httpPort}`))).toBe(true);
     expect(addresses.length).toBeGreaterThanOrEqual(4);
-    // InfluxDB's backup service listens on a multicast address, to which nobody can connect (docs/decisions/051-influx-backup-service.md).
+    // InfluxDB's backup service listens on a multicast address, to which nobody can connect
+    // (docs/decisions/051-influx-backup-service.md).
     const open = addresses.filter((address) => !isLoopback(address) && !address.startsWith('224.0.0.1:'));
     expect(open).toEqual([]);
   });

@@ -1,4 +1,7 @@
-/** Checks docs/security.md: every requirement of the standard has exactly one row, and every test that the page names exists. */
+/**
+ * Checks docs/security.md: every requirement of the standard has exactly one row, and every test that the page names
+ * exists.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +9,10 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const page = readFileSync(join(root, 'docs', 'security.md'), 'utf8');
 
-/** Number of requirements of level 1 or 2 in each section of ASVS 5.0.0. The requirements of level 3 come last in each section. */
+/**
+ * Number of requirements of level 1 or 2 in each section of ASVS 5.0.0. The requirements of level 3 come last in each
+ * section.
+ */
 const requirementCounts: Readonly<Record<string, number>> = {
   ...{ '1.1': 2, '1.2': 9, '1.3': 11, '1.4': 3, '1.5': 2, '2.1': 3, '2.2': 3, '2.3': 4, '2.4': 1 },
   ...{ '3.2': 2, '3.3': 4, '3.4': 6, '3.5': 5, '3.7': 2, '4.1': 3, '4.2': 1, '4.3': 2, '4.4': 4 },

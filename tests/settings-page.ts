@@ -1,4 +1,7 @@
-/** Writes docs/settings.md from the settings of all processes. tests/settings.test.ts checks that the file is up to date. */
+/**
+ * Writes docs/settings.md from the settings of all processes. tests/settings.test.ts checks that the file is up to
+ * date.
+ */
 import { join } from 'node:path';
 import { certsSettings } from '../certs/settings.ts';
 import { settings as dashboardSettings } from '../dashboard/server/settings.ts';

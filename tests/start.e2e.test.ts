@@ -99,8 +99,8 @@ describe('npm start', () => {
     expect(environ('gateway/main.ts')).toContain('VIGIL_MQTT_CONNECTIONS_MAX=77');
     expect(environ('alarms/main.ts')).toContain(`VIGIL_LIMIT_PROFILES_FILE=${profiles}`);
     const listening = [firstStart.child.pid ?? 0, ...children.map(({ pid }) => pid)].flatMap(listeningAddresses);
-    // InfluxDB has two TCP listeners that cannot be turned off. They are on a multicast address, to which nobody can connect
-    // (ops/platform/influx-config.ts).
+    // InfluxDB has two TCP listeners that cannot be turned off. They are on a multicast address, to which nobody can
+    // connect (ops/platform/influx-config.ts).
     const addresses = listening.filter((address) => !address.startsWith('224.0.0.1:'));
     expect(listening.length).toBe(addresses.length + 2);
     expect(addresses.length).toBe(portNames.length);

@@ -1,6 +1,6 @@
 /**
- * Checks rules of CONTRIBUTING.md on the source files: imports, purity of core/, file sizes, forbidden words. A house is a folder of the
- * root with processes, such as gateway/ (docs/glossary.md).
+ * Checks rules of CONTRIBUTING.md on the source files: imports, purity of core/, file sizes, forbidden words. A house
+ * is a folder of the root with processes, such as gateway/ (docs/glossary.md).
  */
 import { posix } from 'node:path';
 
@@ -30,11 +30,17 @@ const isOwnPath = (target: string) =>
 
 /** The only file that asks the time zone database. */
 const zonesFile = 'contracts/zones.ts';
-/** Expressions that make a time in the zone of this machine. With them, a screen, a server or a mail would show the time of the wrong zone. */
+/**
+ * Expressions that make a time in the zone of this machine. With them, a screen, a server or a mail would show the time
+ * of the wrong zone.
+ */
 const wallOfThisMachine =
   /\.(?:get|set)(?:Hours|Minutes|Date|Day|Month|FullYear)\(|\.getTimezoneOffset\(|\.toLocale(?:Date|Time)String\(|\.to(?:Date|Time)String\(|\bIntl\.DateTimeFormat\b|\bnew Date\([^()]*,/;
 
-/** Finds times that are computed without a zone. contracts/zones.ts computes them, and the page writes them in core/times.ts. */
+/**
+ * Finds times that are computed without a zone. contracts/zones.ts computes them, and the page writes them in
+ * core/times.ts.
+ */
 function zoneFaults({ path, text }: Source): string[] {
   if (path === zonesFile) return [];
   const [found] = wallOfThisMachine.exec(text) ?? [];
@@ -47,7 +53,10 @@ function zoneFaults({ path, text }: Source): string[] {
  */
 const ownClockFiles = /^dashboard\/client\/(?:shell\/(?:server-time|idle-lock)|worker\/sw)\.ts$/;
 
-/** Finds uses of the clock of the computer in the page. This clock can be hours wrong; `app.now` has the time of the server. */
+/**
+ * Finds uses of the clock of the computer in the page. This clock can be hours wrong; `app.now` has the time of the
+ * server.
+ */
 function ownClockFaults(source: Source): string[] {
   if (!source.path.startsWith('dashboard/client/') || ownClockFiles.test(source.path)) return [];
   return /\bDate\.now\(|\bnew Date\(\s*\)/.test(codeOf(source))
@@ -76,7 +85,8 @@ export function faultsOf(source: Source): string[] {
 }
 
 /**
- * Files of a house that ops/ may import: ops/ uses the dashboard's protocol as a browser does, and gives each process its settings.
+ * Files of a house that ops/ may import: ops/ uses the dashboard's protocol as a browser does, and gives each process
+ * its settings.
  */
 const publishedForOps =
   /^dashboard\/protocol\/|^(?:gateway|gateway\/upstream|dashboard\/server|simulators|processors\/\w+)\/settings\.ts$/;
@@ -93,8 +103,8 @@ const isDashboardServer = (path: string) => path.startsWith('dashboard/server/')
 const foundations: readonly string[] = ['contracts', 'process', 'log'];
 
 /**
- * Finds imports in the wrong direction. The allowed direction is contracts/ ← process/ ← log/ ← a house. ops/ may also import certs/. The client of
- * the dashboard must not import its server.
+ * Finds imports in the wrong direction. The allowed direction is contracts/ ← process/ ← log/ ← a house. ops/ may also
+ * import certs/. The client of the dashboard must not import its server.
  */
 function directionFaults(source: Source): string[] {
   const from = topFolder(source.path);
@@ -192,7 +202,10 @@ function formFaults(source: Source): string[] {
   return faults;
 }
 
-/** Finds `defaultValue` and `defaultChecked`. Preact ignores `defaultValue` of a select box, so the box shows and sends its first option. */
+/**
+ * Finds `defaultValue` and `defaultChecked`. Preact ignores `defaultValue` of a select box, so the box shows and sends
+ * its first option.
+ */
 function defaultValueFaults(source: Source): string[] {
   const hasDefault = source.path.endsWith('.tsx') && /\bdefault(?:Value|Checked)\b/.test(codeOf(source));
   return hasDefault ? ['has a form field with a default value: set `value` or `checked` instead'] : [];

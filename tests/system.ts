@@ -1,6 +1,6 @@
 /**
- * Starts processes of Vigil, such as the gateway, against the test platform with the settings that `npm start` gives them. A test can
- * kill and restart these processes.
+ * Starts processes of Vigil, such as the gateway, against the test platform with the settings that `npm start` gives
+ * them. A test can kill and restart these processes.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -89,7 +89,10 @@ export async function figuresOf(running: Pick<RunningProcess, 'output'>) {
   return { figures: await metrics.text(), status: health.status, health: await health.text() };
 }
 
-/** Returns a copy of the platform with free ports for one gateway and one dashboard, so that test files do not disturb each other. */
+/**
+ * Returns a copy of the platform with free ports for one gateway and one dashboard, so that test files do not disturb
+ * each other.
+ */
 export async function ownPorts(platform: TestPlatform): Promise<TestPlatform> {
   const [mqttPort = 0, httpPort = 0] = await freePorts(2);
   return { ...platform, mqttPort, httpPort };
@@ -126,8 +129,8 @@ export async function associate(
 }
 
 /**
- * Writes the record that a gateway writes when a device connects. The dashboard assigns a patient only to a device that has connected
- * or sent something.
+ * Writes the record that a gateway writes when a device connects. The dashboard assigns a patient only to a device that
+ * has connected or sent something.
  */
 export async function connectFor(platform: SystemAddresses, gateway: SealedLog, deviceId: string): Promise<void> {
   const body: ConnectionRecord = { deviceId, receivedAt: new Date().toISOString(), connected: true };
@@ -155,8 +158,8 @@ export function admitted(bed: string, ward: string, familyName: string): Associa
 }
 
 /**
- * Calls `probe` again and again until it returns a value other than undefined and false, and returns this value. The time limit is
- * generous, because no test may depend on the speed of the machine.
+ * Calls `probe` again and again until it returns a value other than undefined and false, and returns this value. The
+ * time limit is generous, because no test may depend on the speed of the machine.
  * @param what description of the awaited event, for the error message
  */
 export async function until<T>(

@@ -1,6 +1,6 @@
 /**
- * Plays the sound of a ward with the rules of the server and of the page, in random schedules of faults. Two screens show the
- * ward: one has the sound, the other watches.
+ * Plays the sound of a ward with the rules of the server and of the page, in random schedules of faults. Two screens
+ * show the ward: one has the sound, the other watches.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -26,7 +26,8 @@ const screenIds = ['01890000-0000-4000-8000-000000000001', '01890000-0000-4000-8
 /** `of`: 0 is the screen that has the sound, 1 is the other screen. */
 type Fault =
   | { readonly kind: 'raise' | 'louder' | 'answer' | 'take' | 'restart' }
-  // `mute`: the audio of the browser plays nothing. `distract`: the page plays the sound of Vigil's own failure instead.
+  // `mute`: the audio of the browser plays nothing. `distract`: the page plays the sound of Vigil's own failure
+  // instead.
   | { readonly kind: 'freeze' | 'mute' | 'distract' | 'hide'; readonly forMs: number }
   | { readonly kind: 'disconnect' | 'stall'; readonly of: 0 | 1; readonly forMs: number }
   | { readonly kind: 'delay'; readonly of: 0 | 1; readonly delayMs: number }

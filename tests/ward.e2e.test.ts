@@ -1,4 +1,7 @@
-/** Tests what clinicians see: a real recording crosses a limit, the ward sees the alarm, a nurse acknowledges the alarm, and it ends. */
+/**
+ * Tests what clinicians see: a real recording crosses a limit, the ward sees the alarm, a nurse acknowledges the alarm,
+ * and it ends.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -55,8 +58,8 @@ afterAll(async () => {
 }, 120_000);
 
 /**
- * Sends the recording from a given second on, one reading each second, until `stop` is called. After its end, the recording starts again.
- * `goTo` jumps to another second.
+ * Sends the recording from a given second on, one reading each second, until `stop` is called. After its end, the
+ * recording starts again. `goTo` jumps to another second.
  */
 function replayRecording(device: TestDevice, firstSecond: number) {
   let second = firstSecond;

@@ -17,8 +17,8 @@ const ward = 'ward-w';
 const stay = admitted('W-09', ward, 'Okapi');
 const simulatedStay = admitted('W-01', ward, 'Narwhal');
 /**
- * The steps from the last report of a page to the device: 6 s until the server notices, 0.5 s until it writes, 3 s until
- * the next inbox message. The rest is for a slow machine.
+ * The steps from the last report of a page to the device: 6 s until the server notices, 0.5 s until it writes, 3 s
+ * until the next inbox message. The rest is for a slow machine.
  */
 const watchedMsMax = 10_000;
 const slowMachineMs = 5_000;
@@ -85,7 +85,10 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 }, 120_000);
 
-/** Stops all code of a page, as an endless loop does. The connection stays open. Returns a function that lets the code continue. */
+/**
+ * Stops all code of a page, as an endless loop does. The connection stays open. Returns a function that lets the code
+ * continue.
+ */
 async function standStill(page: Page): Promise<() => Promise<unknown>> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Debugger.enable');

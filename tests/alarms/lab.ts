@@ -1,6 +1,6 @@
 /**
- * A lab for tests of the alarm processor. Writes readings to the log as the gateway, commands as the dashboard and associations as the
- * operator, and reads the alarms.
+ * A lab for tests of the alarm processor. Writes readings to the log as the gateway, commands as the dashboard and
+ * associations as the operator, and reads the alarms.
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';

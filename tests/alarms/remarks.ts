@@ -1,6 +1,6 @@
 /**
- * Reads and checks the remarks at the beginning of a capture. Sentences say what happens. A remark that begins with `must:` says what the
- * engine must do, and a test checks it. tests/alarms/README.md explains the forms. Pure.
+ * Reads and checks the remarks at the beginning of a capture. Sentences say what happens. A remark that begins with
+ * `must:` says what the engine must do, and a test checks it. tests/alarms/README.md explains the forms. Pure.
  */
 import type { Alarm, AlarmEvent, AlarmEventType } from '../../contracts/messages/alarms.ts';
 
@@ -157,7 +157,10 @@ function faultOf(requirement: Requirement, events: readonly AlarmEvent[], startM
   }
 }
 
-/** Returns whether names include the condition of an alarm. `a|b` means a or b. `HR.*` means all names that begin with `HR.`. */
+/**
+ * Returns whether names include the condition of an alarm. `a|b` means a or b. `HR.*` means all names that begin with
+ * `HR.`.
+ */
 function isNamed(names: string, { condition }: Pick<Alarm, 'condition'>): boolean {
   return names.split('|').some((name) => {
     return name.endsWith('*') ? condition.startsWith(name.slice(0, -1)) : condition === name;

@@ -23,7 +23,8 @@ export const origin = `https://localhost:${product.httpPort}`;
 
 /**
  * Returns a browser without a login.
- * @param localAddress an address of 127.0.0.0/8; each test file uses its own, because the dashboard limits requests by address
+ * @param localAddress an address of 127.0.0.0/8; each test file uses its own, because the dashboard limits requests by
+ * address
  */
 export function browserFrom(localAddress: string): Browser {
   const target: Target = { port: product.httpPort, ca: certFile('ca.pem'), origin, localAddress };
@@ -47,7 +48,8 @@ const firstByteMsMax = 60_000;
 const quietMs = 4_000;
 
 /**
- * Sends bytes to a TLS port. Returns everything that the server sends until the server closes the connection or is silent.
+ * Sends bytes to a TLS port. Returns everything that the server sends until the server closes the connection or is
+ * silent.
  * @param options options of the TLS connection, such as another version
  */
 export function sendRaw(port: number, bytes: string | Buffer, options: ConnectionOptions = {}) {
@@ -87,7 +89,10 @@ export async function routesOfServer(browser: Browser): Promise<string[]> {
   );
 }
 
-/** Connects an MQTT client with the certificate of a device. `options` may set another client id. The client never reconnects. */
+/**
+ * Connects an MQTT client with the certificate of a device. `options` may set another client id. The client never
+ * reconnects.
+ */
 export function connectMqtt(certificateOf: string, options: IClientOptions = {}): Promise<MqttClient> {
   return connectAsync(
     `mqtts://127.0.0.1:${product.mqttPort}`,
@@ -137,7 +142,10 @@ export async function snapshotOfAllWards(chief: Browser): Promise<Snapshot> {
   throw new Error('the chief physician got no snapshot of the wards');
 }
 
-/** Connects a device and admits an invented patient to it, as a nurse of the ward does. Returns the id of the association. */
+/**
+ * Connects a device and admits an invented patient to it, as a nurse of the ward does. Returns the id of the
+ * association.
+ */
 export async function admit(nurse: Browser, deviceId: string, ward: string, bed: string, familyName: string) {
   const patient = { patientId: `P-${deviceId}`, familyName, givenName: 'Test', category: 'adult' };
   const device = await connectMqtt(deviceId);
@@ -149,8 +157,8 @@ export async function admit(nurse: Browser, deviceId: string, ward: string, bed:
 }
 
 /**
- * Assigns a device that has just connected to a bed. Tries again while the dashboard does not know of the connection yet. Returns the id
- * of the association.
+ * Assigns a device that has just connected to a bed. Tries again while the dashboard does not know of the connection
+ * yet. Returns the id of the association.
  */
 export async function assignDevice(nurse: Browser, deviceId: string, place: object): Promise<string> {
   for (let tries = 0; ; tries += 1) {

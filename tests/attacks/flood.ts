@@ -1,7 +1,7 @@
 /**
- * Sends a flood of requests to the dashboard. `underFlood` of floods.ts starts this program as a separate process, so that the flood does
- * not slow down the test itself. Its only argument is a `FloodOrder` as JSON. It prints its counts as JSON every 100 ms, and ends when its
- * standard input ends.
+ * Sends a flood of requests to the dashboard. `underFlood` of floods.ts starts this program as a separate process, so
+ * that the flood does not slow down the test itself. Its only argument is a `FloodOrder` as JSON. It prints its counts
+ * as JSON every 100 ms, and ends when its standard input ends.
  */
 import { globalAgent } from 'node:https';
 import { connect as connectTcp } from 'node:net';

@@ -1,6 +1,7 @@
 /**
- * One person, with or without a login, sends as many requests as possible. All other persons must still be able to log in, send commands,
- * and see screens and alarms. The tests print how long the others waited, but do not depend on the speed of the machine.
+ * One person, with or without a login, sends as many requests as possible. All other persons must still be able to log
+ * in, send commands, and see screens and alarms. The tests print how long the others waited, but do not depend on the
+ * speed of the machine.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Watch } from '../../dashboard/protocol/live.ts';
@@ -18,7 +19,10 @@ const connectsPerS = 100;
  * during the measurement.
  */
 const acceptedBeforeMax = 300;
-/** Maximum number of connections that one address may keep open. The dashboard may close each of them once with the status 429. */
+/**
+ * Maximum number of connections that one address may keep open. The dashboard may close each of them once with the
+ * status 429.
+ */
 const openConnectionsMax = 1_024;
 /** Returns the number of connections that the dashboard accepted from a flood. Each answer 429 closes a connection. */
 const acceptedConnections = ({ connections, statuses }: FloodCounts) => connections + (statuses[429] ?? 0);
@@ -29,7 +33,10 @@ const passwordOf = (userId: string) => product.passwords[userId] ?? '';
 const wrongPassword = 'not this long password';
 const print = (line: string) => process.stderr.write(`floods: ${line}\n`);
 
-/** Returns how many further guesses the limit may have admitted since `startMs`: one each 30 s. Matters only on a slow machine. */
+/**
+ * Returns how many further guesses the limit may have admitted since `startMs`: one each 30 s. Matters only on a slow
+ * machine.
+ */
 const extraGuesses = (startMs: number) => Math.floor((performance.now() - startMs) / 30_000);
 
 async function measure<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {
@@ -142,7 +149,8 @@ describe('an alarm and its acknowledgement', () => {
         .slice(from)
         .flatMap((message) => (message.type === 'snapshot' || message.type === 'delta' ? message.alarms : []))
         .findLast((alarm) => alarm.associationId === associationId && alarm.condition.startsWith('HR'));
-    // The measured time begins with the reading. The onset in the alarm may be older, because a repeated alarm keeps its first onset.
+    // The measured time begins with the reading. The onset in the alarm may be older, because a repeated alarm keeps
+    // its first onset.
     heartRate = 170;
     const sentMs = performance.now();
     await device.observe({ MDC_ECG_HEART_RATE: heartRate });
@@ -179,7 +187,9 @@ describe('an alarm and its acknowledgement', () => {
     return commands.map(({ ms }) => ms);
   }
 
-  /** Acts as a nurse during a flood. Checks that the dashboard accepts connections of the flood only up to its limit. */
+  /**
+   * Acts as a nurse during a flood. Checks that the dashboard accepts connections of the flood only up to its limit.
+   */
   async function actDuring(floodName: string, newAddress: string, counts: () => FloodCounts): Promise<void> {
     const startMs = performance.now();
     const acceptedBefore = acceptedConnections(counts());

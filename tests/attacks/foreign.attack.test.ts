@@ -1,6 +1,6 @@
 /**
- * Attacks by a page of another site in the browser of a person who is logged in. Such a page can send requests, but cannot read answers
- * and cannot set the header of the dashboard's page.
+ * Attacks by a page of another site in the browser of a person who is logged in. Such a page can send requests, but
+ * cannot read answers and cannot set the header of the dashboard's page.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { requestHeader } from '../../dashboard/protocol/pace.ts';

@@ -1,4 +1,7 @@
-/** Attacks with requests that two servers could read in different ways, and with paths to files outside of the page's folder. */
+/**
+ * Attacks with requests that two servers could read in different ways, and with paths to files outside of the page's
+ * folder.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -18,7 +21,9 @@ const answersTo = async (bytes: string) => {
   return { statuses: statusesOf(text), isClosed, text };
 };
 
-/** The smuggled request. The server answers this request only if the server takes these bytes for a separate request. */
+/**
+ * The smuggled request. The server answers this request only if the server takes these bytes for a separate request.
+ */
 const smuggled = `GET /healthz HTTP/1.1\r\nHost: localhost\r\nx-marker: smuggled\r\n\r\n`;
 const hostHeader = `Host: localhost:${httpPort}\r\n`;
 const jsonHeader = 'content-type: application/json\r\n';

@@ -1,4 +1,7 @@
-/** Attacks on InfluxDB by another user of the same machine: on its backup service, which has no login, and on its debug pages. */
+/**
+ * Attacks on InfluxDB by another user of the same machine: on its backup service, which has no login, and on its debug
+ * pages.
+ */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';

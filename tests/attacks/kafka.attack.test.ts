@@ -41,7 +41,10 @@ afterAll(async () => {
   for (const close of closing) await close();
 });
 
-/** Returns the name of Kafka's error. kafkajs puts this error into its own error after retries, and if a request has several parts. */
+/**
+ * Returns the name of Kafka's error. kafkajs puts this error into its own error after retries, and if a request has
+ * several parts.
+ */
 function kafkaErrorIn(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { type, cause, originalError, errors, partitions } = error as Record<string, unknown>;
@@ -63,7 +66,10 @@ async function answerTo(request: Promise<unknown>): Promise<string> {
 }
 
 const refusedError = 'TOPIC_AUTHORIZATION_FAILED';
-/** A partition that does not exist. Kafka checks the permission first, so the answer shows the permission, and no record is written. */
+/**
+ * A partition that does not exist. Kafka checks the permission first, so the answer shows the permission, and no record
+ * is written.
+ */
 const missingPartition = 9_999;
 
 function write(principal: string, topic: KafkaTopic, partition: number, value: Buffer | null): Promise<string> {

@@ -62,8 +62,8 @@ it('after a flood of garbage and tombstones into the gateway’s topic of keys, 
   const chief = await loggedInBrowser('chief', address);
   const live = await chief.live({ type: 'watch', scope: { ward: '*' }, waves: null });
   const startedAt = new Date().toISOString();
-  // The records of the patients are encrypted with keys that were in Kafka before the flood. The new process has read these keys
-  // and the whole flood.
+  // The records of the patients are encrypted with keys that were in Kafka before the flood. The new process has read
+  // these keys and the whole flood.
   await until('patients of both wards with current values', () => {
     const beds = live.of('snapshot').flatMap((snapshot) => snapshot.beds);
     const values = live.of('delta').flatMap((delta) => delta.beds.flatMap(({ values }) => values));

@@ -38,7 +38,9 @@ const connectResult = (options: IClientOptions, certificateOf = stolenDevice): P
     (error: { code?: number | string; message: string }) => error.code ?? error.message,
   );
 
-/** Publishes a reading. Returns `answered` with the reason code, or `closed` if the server closes the connection first. */
+/**
+ * Publishes a reading. Returns `answered` with the reason code, or `closed` if the server closes the connection first.
+ */
 async function publish(client: MqttClient, topic: string, options: object = {}): Promise<string> {
   const ended = new Promise<string>((resolve) => client.once('close', () => resolve('closed')));
   const answered = client.publishAsync(topic, reading(), { qos: 1, ...options }).then(

@@ -1,7 +1,7 @@
 /**
- * Starts the product with `npm start` once for all attack tests: in its own state folder, on free ports of 127.0.0.1, with demo accounts
- * and eight replayed beds in two wards. Tests read `inject('product')`. They do not restart the product, so each test must work with the
- * state that earlier tests left.
+ * Starts the product with `npm start` once for all attack tests: in its own state folder, on free ports of 127.0.0.1,
+ * with demo accounts and eight replayed beds in two wards. Tests read `inject('product')`. They do not restart the
+ * product, so each test must work with the state that earlier tests left.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,10 @@ declare module 'vitest' {
 
 /** Password of the accounts in `people`. */
 const password = 'correct horse battery staple';
-/** Accounts in addition to the demo accounts: `nurse` of icu, `physician` of both wards, `technician` and `auditor` of all wards. */
+/**
+ * Accounts in addition to the demo accounts: `nurse` of icu, `physician` of both wards, `technician` and `auditor` of
+ * all wards.
+ */
 const people: readonly [userId: string, role: Role, wards: readonly string[]][] = [
   ['step-nurse', 'nurse', ['step-down']],
   ['icu-technician', 'technician', ['icu']],

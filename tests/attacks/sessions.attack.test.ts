@@ -203,7 +203,7 @@ describe('a locked screen', () => {
       'POST /api/unlock',
       'POST /api/ticket',
       'GET /healthz',
-      // A phone in a pocket locks itself, and its service worker must still confirm. The answer has no data.
+      // A phone in a pocket locks itself, and its service worker must still confirm calls. The answer has no data.
       'POST /api/push-receipt',
       // Returns language and colours, so that a locked page keeps them when the page is loaded again.
       'GET /api/preferences',

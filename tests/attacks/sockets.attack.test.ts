@@ -1,4 +1,6 @@
-/** Attacks on the live connection: handshakes that the dashboard's page does not send, and frames that no browser sends. */
+/**
+ * Attacks on the live connection: handshakes that the dashboard's page does not send, and frames that no browser sends.
+ */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
@@ -18,8 +20,8 @@ beforeAll(async () => {
 type Handshake = { readonly origin?: string | null; readonly cookie?: string | null; readonly ticket?: string };
 
 /**
- * Sends a handshake and waits for the answer. Returns the socket, the status of the answer, the frames received so far, and a promise that
- * resolves when the connection is closed.
+ * Sends a handshake and waits for the answer. Returns the socket, the status of the answer, the frames received so far,
+ * and a promise that resolves when the connection is closed.
  */
 async function handshake({ origin: from = origin, cookie = nurse.cookie(), ticket }: Handshake = {}) {
   const ownTicket = ticket ?? (await nurse.post('/api/ticket')).body.ticket;

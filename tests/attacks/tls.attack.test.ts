@@ -45,7 +45,9 @@ const listeners: readonly Listener[] = [
 const pairOf = (name: string): Pair => ({ certificate: certFile(`${name}.pem`), key: certFile(`${name}.key`) });
 const withPair = ({ certificate, key }: Pair): ConnectionOptions => ({ cert: certificate, key });
 
-/** Connects and sends a request. Returns `answered` if the server sends data after the handshake, otherwise the reason. */
+/**
+ * Connects and sends a request. Returns `answered` if the server sends data after the handshake, otherwise the reason.
+ */
 function sendRequest(port: number, hello: Buffer, options: ConnectionOptions): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...options });

@@ -65,8 +65,10 @@ const now = () => new Date().toISOString();
 
 /**
  * What the attacker sends to a route, by kind:
- * - `hidden`: the request names a patient of the other ward, or the ward. The answer must be the same as for unused ids.
- * - `refused`: the request names a patient of the other ward. The answer for unused ids may differ, because an unused id may become valid.
+ * - `hidden`: the request names a patient of the other ward, or the ward. The answer must be the same as for unused
+ * ids.
+ * - `refused`: the request names a patient of the other ward. The answer for unused ids may differ, because an unused
+ * id may become valid.
  * - `of-role`: no nurse may use the route.
  * - `own`: the request names no patient, and the answer holds only data that the account may see.
  */

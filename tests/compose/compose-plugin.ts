@@ -1,4 +1,7 @@
-/** Provides Compose v2 for the docker command. Uses the installed plug-in, or builds the official plug-in with a small Go module. */
+/**
+ * Provides Compose v2 for the docker command. Uses the installed plug-in, or builds the official plug-in with a small
+ * Go module.
+ */
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';

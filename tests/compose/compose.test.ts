@@ -90,7 +90,9 @@ function withDefaults(value: string): string {
   return result.replaceAll('$$', '$');
 }
 
-/** Returns the environment that a service has if the user sets no variable. Compose leaves out names without a value. */
+/**
+ * Returns the environment that a service has if the user sets no variable. Compose leaves out names without a value.
+ */
 const environment = (name: string) =>
   Object.fromEntries(
     Object.entries(compose.services[name]!.environment ?? {})
@@ -176,14 +178,16 @@ describe('every service of docker-compose.yml', () => {
     (name, service) => {
       for (const mount of service.volumes ?? []) {
         if (typeof mount === 'string') {
-          // Only init mounts in this short form. Its container is created first: a new volume gets its owner from the image of init.
+          // Only init mounts in this short form. Its container is created first: a new volume gets its owner from the
+          // image of init.
           if (name === 'init') expect(mount).toMatch(/^[a-z-]+:\/state\/[a-z-]+$/);
           else expect(mount).toBe('./ops/compose/kafka-config:/mnt/shared/config:ro');
           continue;
         }
         expect(Object.keys(compose.volumes)).toContain(mount.source);
         expect(mount.volume?.nocopy, `${mount.source} must not take its owner from ${name}`).toBe(true);
-        // The operator's volume is writable, because it also holds the patients that the demo has admitted (see init.ts).
+        // The operator's volume is writable, because it also holds the patients that the demo has admitted (see
+        // init.ts).
         if (mount.source.endsWith('-identity') && mount.source !== 'operator-identity')
           expect(mount.read_only).toBe(true);
         if (mount.source === 'authority') expect(name).toBe('init');

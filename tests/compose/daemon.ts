@@ -1,4 +1,7 @@
-/** Provides a Docker daemon for the test of docker-compose.yml: the running daemon, or a new daemon in a temporary folder. */
+/**
+ * Provides a Docker daemon for the test of docker-compose.yml: the running daemon, or a new daemon in a temporary
+ * folder.
+ */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

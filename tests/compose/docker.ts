@@ -8,7 +8,9 @@ type Options = { readonly msMax?: number; readonly env?: Readonly<Record<string,
 export type Docker = {
   /** Environment variables that choose the daemon, the plug-ins and the project. */
   readonly env: Readonly<Record<string, string>>;
-  /** Runs `docker <args>` to its end. `code` is null if the command could not be started or took longer than `msMax`. */
+  /**
+   * Runs `docker <args>` to its end. `code` is null if the command could not be started or took longer than `msMax`.
+   */
   run(args: readonly string[], options?: Options): Promise<Outcome>;
   /**
    * Runs `docker <args>` and returns its standard output.

@@ -82,7 +82,10 @@ async function prove(): Promise<Record<string, unknown>> {
   return { ...checkResult, standIns: images.standIns };
 }
 
-/** Throws unless the running containers keep the rules of hardening.ts, and the root file system of the gateway is read-only. */
+/**
+ * Throws unless the running containers keep the rules of hardening.ts, and the root file system of the gateway is
+ * read-only.
+ */
 async function requireHardened(docker: Docker): Promise<void> {
   const ids = (await compose(docker, 'ps', '--all', '--quiet')).trim().split('\n');
   const containers: Inspected[] = JSON.parse(await docker.runOrThrow(['inspect', ...ids]));
@@ -99,7 +102,9 @@ async function requireHardened(docker: Docker): Promise<void> {
   }
 }
 
-/** Waits for an alarm as `npm start -- --check` does, with the certificate authority and the login from the containers. */
+/**
+ * Waits for an alarm as `npm start -- --check` does, with the certificate authority and the login from the containers.
+ */
 async function check(docker: Docker, folder: string, httpPort: number): Promise<ScreenCounts> {
   const read = (file: string) => compose(docker, 'exec', '--no-TTY', 'dashboard', 'cat', file);
   ensurePrivateDirectory(join(folder, 'certs'));

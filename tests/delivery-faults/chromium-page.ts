@@ -1,6 +1,6 @@
 /**
- * A person whose page is open in a real Chromium: the page of the ward, with the calls to the person. The person presses the buttons of the page. The
- * browser can be killed, stopped and cut off.
+ * A person whose page is open in a real Chromium: the page of the ward, with the calls to the person. The person
+ * presses the buttons of the page. The browser can be killed, stopped and cut off.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, type BrowserServer, chromium, type Page, type Response } from 'playwright-core';

@@ -7,7 +7,7 @@ import type { Stage } from './stage.ts';
 import type { NoticeTime, Struck } from './struck.ts';
 
 const noticeMsMax = 60_000;
-/** An alarm that a person answers within this time needs no notice: the notice is due only after this time. */
+/** A notice is due only if no person answers the alarm within this time. */
 const dueMs = 5_000;
 /** If the condition holds again within 30 s after its end, the acknowledged alarm continues and calls nobody. */
 const quietMs = 35_000;
@@ -26,7 +26,10 @@ export function createChromiumTroubles(stage: Stage, random: Random, noted: (tim
 
   const alarms = () => screen.alarmsOf(stage.patients[stage.bedOfChromium]!);
 
-  /** Waits until the next alarm of the bed must call: no acknowledged alarm is on the screens, and none ended just before. */
+  /**
+   * Waits until the next alarm of the bed must call: no acknowledged alarm is on the screens, and none ended just
+   * before.
+   */
   async function untilNextAlarmCalls(): Promise<void> {
     let quietSinceMs = Date.now();
     const isQuiet = () => {

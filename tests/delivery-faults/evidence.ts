@@ -8,7 +8,10 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Stage } from './stage.ts';
 import type { AlarmLine, DeliveryLine, Evidence } from './verdict.ts';
 
-/** Longest time without a confirmation and without a notice, ms. Three tries of a call take 5 s each, and a busy machine needs some seconds more. */
+/**
+ * Longest time without a confirmation and without a notice, ms. Three tries of a call take 5 s each, and a busy machine
+ * needs some seconds more.
+ */
 const unconfirmedMsMax = 25_000;
 
 export async function readEvidence({ operator, peers, phones, chromium, screen, patients }: Stage): Promise<Evidence> {

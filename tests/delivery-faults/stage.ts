@@ -1,6 +1,7 @@
 /**
- * Starts what the delivery fault test needs: Kafka, the processes of Vigil, a ward with persons on duty, their phones, a screen of the ward,
- * and bedside devices. The mail server, the push service and the webhook run in the process of the test.
+ * Starts what the delivery fault test needs: Kafka, the processes of Vigil, a ward with persons on duty, their phones,
+ * a screen of the ward, and bedside devices. The mail server, the push service and the webhook run in the process of
+ * the test.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** The faults of the delivery fault test: processes and the browser are killed and stopped, phones sleep, other systems fail, records are damaged. */
+/**
+ * The faults of the delivery fault test: processes and the browser are killed and stopped, phones sleep, other systems
+ * fail, records are damaged.
+ */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contentTypes } from '../../contracts/messages/records.ts';

@@ -83,7 +83,10 @@ function callingTimes(alarms: readonly AlarmLine[]): Episode[] {
   return episodes;
 }
 
-/** Returns the alarms that called for too long without a confirmation of a person and without a notice on a screen of the ward. */
+/**
+ * Returns the alarms that called for too long without a confirmation of a person and without a notice on a screen of
+ * the ward.
+ */
 function silentFailures({ deliveries, notices, unconfirmedMsMax }: Evidence, episodes: readonly Episode[]): string[] {
   const confirmedAt = confirmations(deliveries);
   return episodes.flatMap(({ alarmId, fromMs, toMs }) => {
@@ -116,7 +119,9 @@ function confirmations(deliveries: readonly DeliveryLine[]): Map<string, number[
   return times;
 }
 
-/** Returns the messages that were decided after a person had accepted, or after the alarm was acknowledged or had ended. */
+/**
+ * Returns the messages that were decided after a person had accepted, or after the alarm was acknowledged or had ended.
+ */
 function sentAfterAnswer(deliveries: readonly DeliveryLine[]): string[] {
   const ended = new Set<string>();
   /** By alarm: the persons who go to the patient. */

@@ -12,7 +12,8 @@ export type WardScreen = {
   /** Returns what the screen shows now. */
   shown(): readonly string[];
   /**
-   * Returns since when a person's screen has not confirmed an alarm, ms; undefined if this screen shows no such notice.
+   * Returns since when an alarm has waited for a confirmation by this person's page, ms; undefined if this screen shows
+   * no such notice.
    */
   unconfirmedSinceMs(person: string): number | undefined;
   /** Returns the alarms of a patient that the screen shows. */
@@ -37,7 +38,8 @@ export function openWardScreen(target: Target, userId: string, ward: string): Wa
     if (message.type === 'delta') for (const alarmId of message.cleared) alarms.delete(alarmId);
     if (message.type === 'heartbeat') {
       const { health, delivery, unconfirmed = [] } = message;
-      // The protocol clients of this run report that they paint, but name no alarms. So the server shows each of them as unconfirmed while an alarm calls.
+      // The protocol clients of this run report that they paint, but name no alarms. So the server shows each of them
+      // as unconfirmed while an alarm calls.
       const missing = unconfirmed.filter(({ why }) => why !== 'not-shown');
       unconfirmedSince = new Map(unconfirmed.map(({ person, since }) => [person, Date.parse(since)]));
       faults = [

@@ -13,8 +13,9 @@ export type PeerRequest = {
 };
 
 /**
- * What the peer does with a request. `drop`: reads the request and breaks the connection. `slow-body`: its body never ends.
- * `dribble-headers`, `dribble-body`: its headers or its body come in small pieces and never end.
+ * What the peer does with a request. `drop`: reads the request and breaks the connection. `slow-body`: the body of the
+ * answer never ends. `dribble-headers`, `dribble-body`: the headers or the body of the answer come in small pieces and
+ * never end.
  */
 export type PeerAnswer =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }

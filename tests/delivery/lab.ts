@@ -1,4 +1,7 @@
-/** A ward in a real Kafka for the tests of the delivery process: writes alarms, duties and answers, and reads the deliveries. */
+/**
+ * A ward in a real Kafka for the tests of the delivery process: writes alarms, duties and answers, and reads the
+ * deliveries.
+ */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import type { Alarm, AlarmEvent } from '../../contracts/messages/alarms.ts';

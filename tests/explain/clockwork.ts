@@ -1,9 +1,12 @@
 /** Runs tasks in the order of their times. A played story has no other clock. */
 export type Clockwork = {
   readonly nowMs: () => number;
-  /** Runs a task at the given time, or now if this time has passed. Tasks with the same time run in the order of the calls. */
+  /**
+   * Runs a task at the given time, or now if this time has passed. Tasks with the same time run in the order of the
+   * calls.
+   */
   at(atMs: number, task: () => void): void;
-  /** @param nextDueMs returns when `onDue` must be called, if no task is earlier */
+  /** @param nextDueMs returns the time at which `onDue` must be called, unless a task is due earlier */
   run(untilMs: number, nextDueMs: () => number, onDue: () => void): void;
 };
 

@@ -1,4 +1,7 @@
-/** The delivery process, the channels and the called persons of a played story. They use the real rules of processors/delivery/core. */
+/**
+ * The delivery process, the channels and the called persons of a played story. They use the real rules of
+ * processors/delivery/core.
+ */
 import { evolve as evolveDuties, initialState as noDuties, responsibleAt } from '../../contracts/duties.ts';
 import type { AnswerCommand, Logged } from '../../contracts/explain/records.ts';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';

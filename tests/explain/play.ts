@@ -278,7 +278,10 @@ function recordsOf(
   };
 }
 
-/** Returns the records, and every n-th record a second time with a slightly later time. A restarted process writes some records again. */
+/**
+ * Returns the records, and every n-th record a second time with a slightly later time. A restarted process writes some
+ * records again.
+ */
 function twice<Body>(records: readonly Logged<Body>[], every: number): Logged<Body>[] {
   if (every === 0) return [...records];
   return records.flatMap((record, index) =>

@@ -24,20 +24,27 @@ export type PersonId = keyof typeof dutyOf;
 export const people = Object.keys(dutyOf) as PersonId[];
 
 /**
- * The person's phone. `off`: the push service takes the message, but the phone never gets it. `ended`: the subscription ended before the alarm.
- * `gone`: the push service answers 410 to the message. `failing`: the push service answers with errors. `down`: the last test message had failed.
+ * The person's phone. `off`: the push service takes the message, but the phone never gets it. `ended`: the subscription
+ * ended before the alarm. `gone`: the push service answers 410 to the message. `failing`: the push service answers with
+ * errors. `down`: the last test message had failed.
  */
 export type Phone = 'ok' | 'off' | 'ended' | 'gone' | 'failing' | 'down';
 export type Person = {
   page: boolean;
   phone: Phone;
   answer: 'accepted' | 'rejected' | 'none';
-  /** Seconds from the time the person sees the call to the answer, and from the answer to the acknowledgement; null: no acknowledgement. */
+  /**
+   * Seconds from the time the person sees the call to the answer, and from the answer to the acknowledgement; null: no
+   * acknowledgement.
+   */
   answerAfterS: number;
   acknowledgeAfterS: number | null;
 };
 
-/** What a person does at the bed. `limits-off-briefly`: for 40 s. `limits-changed`: the high limit of the heart rate becomes 105. */
+/**
+ * What a person does at the bed. `limits-off-briefly`: switches limits off for 40 s. `limits-changed`: the high limit
+ * of the heart rate becomes 105.
+ */
 export type Act =
   | 'pause-audio'
   | 'standby'

@@ -1,4 +1,7 @@
-/** Starts a Kafka cluster of three brokers and a controller that tests can kill, freeze and restart. Each broker is behind a relay. */
+/**
+ * Starts a Kafka cluster of three brokers and a controller that tests can kill, freeze and restart. Each broker is
+ * behind a relay.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,8 +22,8 @@ const brokerIds = [1, 2, 3] as const;
 const controllerId = 9;
 
 /**
- * Time after which the cluster gives up a broker that does not answer, or a replica that lags. The times are short, so that a fault of a
- * few seconds already moves partitions to other brokers. Kafka's defaults are 9 s and 30 s.
+ * Time after which the cluster gives up a broker that does not answer, or a replica that lags. The times are short, so
+ * that a fault of a few seconds already moves partitions to other brokers. Kafka's defaults are 9 s and 30 s.
  */
 const sessionMs = 5_000;
 const lagMs = 5_000;
@@ -32,7 +35,8 @@ const brokerProperties = {
   'replica.lag.time.max.ms': lagMs,
   // The leadership soon moves back to the preferred broker, so that the tests cover this move too.
   'leader.imbalance.check.interval.seconds': 15,
-  // At the end of a test all brokers stop at the same time, so a broker that stops could hand its partitions to no other broker.
+  // At the end of a test all brokers stop at the same time, so a broker that stops could hand its partitions to no
+  // other broker.
   'controlled.shutdown.enable': 'false',
   'num.network.threads': 2,
   'num.io.threads': 4,
@@ -177,7 +181,10 @@ function clusterView(direct: readonly string[], certs: string, brokers: readonly
   };
 }
 
-/** Makes the brokers stamp each record with the time of the append, to find acknowledgements that came before the append. */
+/**
+ * Makes the brokers stamp each record with the time of the append, to find acknowledgements that came before the
+ * append.
+ */
 async function useAppendTimes(direct: readonly string[], certs: string): Promise<void> {
   const resources = (['observations', 'waveforms', 'rejected'] as const).map((name) => ({
     type: kafkajs.ConfigResourceTypes.TOPIC,

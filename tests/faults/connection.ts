@@ -10,7 +10,9 @@ import { parser as createParser, generate, type IPublishPacket, type Packet } fr
 import { deviceTopic } from '../../contracts/topics.ts';
 import type { Reading } from './reading.ts';
 
-/** 4 is MQTT 3.1.1 with a clean session for each connection; 5 is MQTT 5 with a session that outlives the connection. */
+/**
+ * 4 is MQTT 3.1.1 with a clean session for each connection; 5 is MQTT 5 with a session that outlives the connection.
+ */
 export type Version = 4 | 5;
 
 export type ConnectionOptions = {
@@ -18,7 +20,10 @@ export type ConnectionOptions = {
   readonly port: number;
   readonly certsDir: string;
   readonly version: Version;
-  /** True for the first connection of a device start, because this start has no state of an earlier session [MQTT-3.1.2-4]. */
+  /**
+   * True for the first connection of a device start, because this start has no state of an earlier session
+   * [MQTT-3.1.2-4].
+   */
   readonly clean: boolean;
   readonly keepAliveS: number;
   /** Longest time from the start of the connection to CONNACK. After this time the connection is dropped. */

@@ -1,6 +1,7 @@
 /**
- * A bedside device that keeps each reading until the gateway acknowledges it. After a lost connection the device sends the unacknowledged
- * readings again, in order. The device records each acknowledgement, and counts the acknowledgements that come out of order.
+ * A bedside device that keeps each reading until the gateway acknowledges it. After a lost connection the device sends
+ * the unacknowledged readings again, in order. The device records each acknowledgement, and counts the acknowledgements
+ * that come out of order.
  */
 import { type Connection, openConnection, type Version } from './connection.ts';
 import { type Kind, makeReading, type Reading } from './reading.ts';
@@ -120,7 +121,8 @@ export function startDevice(options: DeviceOptions): Device {
   function onAcknowledged(packetId: number, code: number): void {
     const index = sent.findIndex((candidate) => candidate.packetId === packetId);
     const acknowledgedPacket = sent[index];
-    // The device sends the readings of `sent` in this order on each connection, so the first must be acknowledged first [MQTT-4.6.0-2].
+    // The device sends the readings of `sent` in this order on each connection, so the first must be acknowledged first
+    // [MQTT-4.6.0-2].
     if (index !== 0) outOfOrder += 1;
     if (acknowledgedPacket === undefined) return;
     sent.splice(index, 1);

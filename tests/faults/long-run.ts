@@ -48,8 +48,8 @@ export async function longRun({ kills: killsWanted, seed }: LongRun): Promise<bo
 }
 
 /**
- * Ends the faults at the first Ctrl-C, and the process at a later Ctrl-C. The first Ctrl-C may arrive as two signals, one from the
- * terminal and one from npm.
+ * Ends the faults at the first Ctrl-C, and the process at a later Ctrl-C. The first Ctrl-C may arrive as two signals,
+ * one from the terminal and one from npm.
  */
 function onCtrlC(stopFaults: () => void): void {
   let sinceMs: number | undefined;
@@ -61,7 +61,9 @@ function onCtrlC(stopFaults: () => void): void {
   });
 }
 
-/** Prints a line of progress every few seconds. Rejects if no acknowledgement comes for too long, and never resolves. */
+/**
+ * Prints a line of progress every few seconds. Rejects if no acknowledgement comes for too long, and never resolves.
+ */
 async function throwWhenSilent(startedMs: number, troubles: Troubles, acknowledged: () => number): Promise<never> {
   let last = { count: -1, atMs: Date.now() };
   let isOver = false;

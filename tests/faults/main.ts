@@ -1,6 +1,7 @@
 /**
- * `npm run test:faults` runs each fault test once, with faults of full length. `npm run test:faults -- --kills 200 [--seed N]` runs the
- * long fault test. All other arguments are passed to vitest, such as `npm run test:faults -- -t SIGSTOP`.
+ * `npm run test:faults` runs each fault test once, with faults of full length. `npm run test:faults -- --kills 200
+ * [--seed N]` runs the long fault test. All other arguments are passed to vitest, such as `npm run test:faults -- -t
+ * SIGSTOP`.
  */
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';

@@ -1,4 +1,7 @@
-/** Network relays in front of each broker and in front of the gateway. Tests can cut, slow down and tear their connections. */
+/**
+ * Network relays in front of each broker and in front of the gateway. Tests can cut, slow down and tear their
+ * connections.
+ */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild } from '../../ops/platform/child.ts';
@@ -54,7 +57,8 @@ export async function startNetwork(options: { readonly program: string; readonly
       const response = await fetch(`${api}${path}`, init);
       const text = await response.text();
       if (response.ok || (method === 'DELETE' && response.status === 404)) return;
-      // toxiproxy answers 503 after 25 s if it is blocked writing to a program that does not read, such as a stopped broker.
+      // toxiproxy answers 503 after 25 s if it is blocked writing to a program that does not read, such as a stopped
+      // broker.
       if (response.status === 503 && Date.now() < endMs) continue;
       throw new Error(`toxiproxy: ${method} ${path}: ${response.status} ${text}`);
     }

@@ -36,7 +36,10 @@ export function thaw(pid: number): void {
   process.kill(pid, 'SIGCONT');
 }
 
-/** Returns the number that the next file or socket of the process gets. With this number as limit the process can open no more. */
+/**
+ * Returns the number that the next file or socket of the process gets. With this number as limit the process can open
+ * no more.
+ */
 export function nextDescriptor(pid: number): number {
   const open = new Set(readdirSync(`/proc/${pid}/fd`).map(Number));
   let next = 0;

@@ -67,7 +67,8 @@ const finishMsMax = 180_000;
 
 /**
  * Starts brokers, relays and a gateway.
- * @param options.name folder inside `.vigil/`; starts with `test-<pid>`, so that the next run finds and removes it after a crash
+ * @param options.name folder inside `.vigil/`; starts with `test-<pid>`, so that the next run finds and removes it
+ * after a crash
  */
 export async function openScene(options: {
   readonly name: string;
@@ -134,7 +135,8 @@ function startFleet(
       boot: `f${randomBytes(6).toString('hex')}`,
       port: () => deviceRelay.port,
       certsDir: join(stateDir, 'certs'),
-      // A third of the devices uses MQTT 5 with QoS 1, a third MQTT 3.1.1 with clean sessions, and a third MQTT 5 with QoS 2.
+      // A third of the devices uses MQTT 5 with QoS 1, a third MQTT 3.1.1 with clean sessions, and a third MQTT 5 with
+      // QoS 2.
       version: i % 3 === 1 ? 4 : 5,
       qos: i % 3 === 2 ? 2 : 1,
       everyMs,

@@ -1,6 +1,7 @@
 /**
- * Runs the product on three brokers, as `npm start` sets them up. Each broker is killed once, and a listener on its port keeps it from
- * restarting for a while. During this time readings are acknowledged and not lost, alarms are raised, and clinicians can acknowledge them.
+ * Runs the product on three brokers, as `npm start` sets them up. Each broker is killed once, and a listener on its
+ * port keeps it from restarting for a while. During this time readings are acknowledged and not lost, alarms are
+ * raised, and clinicians can acknowledge them.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -201,14 +202,15 @@ describe('kill -9 of one of three brokers', () => {
             withinMs,
           );
           const alarm = await until('the alarm on the screen', () => alarmOn(live, patient), withinMs);
-          // Until the partition has a new leader, the dashboard answers 503 within seconds, and the clinician presses again.
+          // Until the partition has a new leader, the dashboard answers 503 within seconds, and the clinician presses
+          // again.
           await until('the acknowledgement of the alarm', () => acknowledge(alarm), withinMs);
           await until(
             'the acknowledgement on the screen',
             () => alarmOn(live, patient)?.acknowledgedBy !== undefined,
             withinMs,
           );
-          // The killed broker did not run during all this time.
+          // The killed broker was down the whole time.
           const isOut = async () => (await partitions(['observations'])).every(({ isr }) => !isr.includes(victim));
           await until('the other brokers to go on without the killed one', isOut, withinMs);
           expect(reports.filter((line) => line === `kafka-${victim} runs again`)).toEqual([]);

@@ -1,6 +1,7 @@
 /**
- * The faults of the long fault test. Three series of faults run in parallel: faults of the gateway, of Kafka and of the network. The seed
- * determines kinds and times. In each series a fault ends before the next fault begins; the series do not wait for each other.
+ * The faults of the long fault test. Three series of faults run in parallel: faults of the gateway, of Kafka and of the
+ * network. The seed determines kinds and times. In each series a fault ends before the next fault begins; the series do
+ * not wait for each other.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, KafkaNode } from './cluster.ts';
@@ -40,7 +41,10 @@ export type Troubles = {
   failedStarts(): number;
   /** Begins no more faults. The current faults still end as planned. */
   stop(): void;
-  /** Resolves when enough processes were killed and every fault is over. Rejects if a process could not be started again. */
+  /**
+   * Resolves when enough processes were killed and every fault is over. Rejects if a process could not be started
+   * again.
+   */
   readonly ended: Promise<void>;
 };
 

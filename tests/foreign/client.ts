@@ -17,7 +17,9 @@ export type Acknowledgement = number | undefined;
 export type ForeignConnection = {
   /** Whether the gateway had a session of this client; undefined if the client does not report it. */
   readonly sessionPresent: boolean | undefined;
-  /** Publishes all payloads without waiting between them. Returns all acknowledgements, in the order of the payloads. */
+  /**
+   * Publishes all payloads without waiting between them. Returns all acknowledgements, in the order of the payloads.
+   */
   publish(topic: string, payloads: readonly string[], qos: 0 | 1 | 2): Promise<readonly Acknowledgement[]>;
   /** Subscribes and returns the reason code of the SUBACK. */
   subscribe(filter: string): Promise<number>;
@@ -35,7 +37,10 @@ export type ForeignClient = {
   close(): Promise<void>;
 };
 
-/** Data that a client needs to connect to the gateway. A device's certificate is in `<certsDir>/devices/<device id>.pem` and `.key`. */
+/**
+ * Data that a client needs to connect to the gateway. A device's certificate is in `<certsDir>/devices/<device id>.pem`
+ * and `.key`.
+ */
 export type GatewayAccess = {
   readonly port: number;
   readonly certsDir: string;

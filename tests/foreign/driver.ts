@@ -1,7 +1,8 @@
 /**
  * Controls an MQTT client in another language through a small program that reads commands line by line. A command is
- * `<number> <verb> <words…>`. Its answer is `<number> <words…>`, or `<number> ! <error>`. Events are `* ended <connection> <code>` and
- * `* message <connection> <topic> <payload>`. Texts are in base64url; `-` stands for an empty or missing text.
+ * `<number> <verb> <words…>`. Its answer is `<number> <words…>`, or `<number> ! <error>`. Events are `* ended
+ * <connection> <code>` and `* message <connection> <topic> <payload>`. Texts are in base64url; `-` stands for an empty
+ * or missing text.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';

@@ -1,4 +1,7 @@
-/** Uses `mosquitto_pub` and `mosquitto_sub`. A connection is a process of mosquitto_sub, and each publish starts a mosquitto_pub. */
+/**
+ * Uses `mosquitto_pub` and `mosquitto_sub`. A connection is a process of mosquitto_sub, and each publish starts a
+ * mosquitto_pub.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +26,10 @@ const codes: Readonly<Record<string, number>> = {
   'Payload format invalid': 0x99,
 };
 
-/** Returns the installed programs. If they are not installed, unpacks the Debian package `mosquitto-clients` into the software folder. */
+/**
+ * Returns the installed programs. If they are not installed, unpacks the Debian package `mosquitto-clients` into the
+ * software folder.
+ */
 export async function ensureMosquittoClients(softwareDir: string): Promise<Programs> {
   const [pub, sub] = [programOnPath(['mosquitto_pub']), programOnPath(['mosquitto_sub'])];
   if (pub !== undefined && sub !== undefined) return { pub, sub, libraries: undefined };

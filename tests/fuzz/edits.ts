@@ -1,7 +1,12 @@
-/** Changes that a fuzz run makes to a list of MQTT packets. Pure, so that the same plan always makes the same stream. */
+/**
+ * Changes that a fuzz run makes to a list of MQTT packets. Pure, so that the same plan always makes the same stream.
+ */
 import fc from 'fast-check';
 
-/** One change: its kind, the packet, the position in the packet, and the new value. The numbers are reduced modulo the actual lengths. */
+/**
+ * One change: its kind, the packet, the position in the packet, and the new value. The numbers are reduced modulo the
+ * actual lengths.
+ */
 export type Edit = {
   readonly kind: EditKind;
   readonly packet: number;
@@ -143,7 +148,10 @@ function withInnerLength(packet: Buffer, choice: number, value: number): Buffer 
   return copy;
 }
 
-/** Returns the offset of the MQTT 5 properties in the body of a packet, or undefined if the packet type has no properties. */
+/**
+ * Returns the offset of the MQTT 5 properties in the body of a packet, or undefined if the packet type has no
+ * properties.
+ */
 function propertiesOffset(packet: Buffer, body: Buffer): number | undefined {
   switch ((packet[0] ?? 0) >> 4) {
     case 1:
@@ -168,7 +176,9 @@ function propertiesOffset(packet: Buffer, body: Buffer): number | undefined {
   }
 }
 
-/** Replaces the properties by a random mix of valid and invalid properties, with a correct or a slightly wrong length. */
+/**
+ * Replaces the properties by a random mix of valid and invalid properties, with a correct or a slightly wrong length.
+ */
 function withProperties(packet: Buffer, seed: number, value: number): Buffer {
   const body = bodyOf(packet);
   const from = propertiesOffset(packet, body);

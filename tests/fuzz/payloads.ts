@@ -22,7 +22,10 @@ export type PayloadWorld = {
   publish(kind: DeviceTopicKind, payload: Buffer, fate: PayloadPlan['fate']): Promise<Outcome['kind']>;
 };
 
-/** Time limit for one message. It finds regular expressions that need exponential time, and is long enough for a slow machine. */
+/**
+ * Time limit for one message. It finds regular expressions that need exponential time, and is long enough for a slow
+ * machine.
+ */
 const msMax = 2_000;
 const seedTime = '2026-03-01T12:00:00.000Z';
 /** One second after the time of the seeds. */
@@ -93,7 +96,8 @@ function judge(outcome: Outcome, records: readonly Unsealed[], failed: number, p
     if (body.payload !== payload.toString('base64'))
       throw new Error('the rejected payload differs from the sent payload');
   }
-  // If the gateway corrects a payload, it appends the corrected reading, and also the sent payload to the topic rejected.
+  // If the gateway corrects a payload, it appends the corrected reading, and also the sent payload to the topic
+  // rejected.
   for (const { plaintext } of readings)
     if (!plaintext.includes(payload) && rejected.length !== 1)
       throw new Error('the appended payload differs from the sent payload');
@@ -112,7 +116,10 @@ function judge(outcome: Outcome, records: readonly Unsealed[], failed: number, p
   }
 }
 
-/** Throws unless the samples are base64 (RFC 4648, section 4) of one or more 16-bit numbers. Every reader of a waveform expects this. */
+/**
+ * Throws unless the samples are base64 (RFC 4648, section 4) of one or more 16-bit numbers. Every reader of a waveform
+ * expects this.
+ */
 function checkSamples(plaintext: Buffer): void {
   const { samples } = (JSON.parse(plaintext.toString()) as { reading: { samples: string } }).reading;
   const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(samples);
@@ -120,7 +127,9 @@ function checkSamples(plaintext: Buffer): void {
   if (!isBase64 || length === 0 || length % 2 !== 0) throw new Error('appended samples are not whole numbers');
 }
 
-/** Throws if a refused reading has a valid time and at least one usable number: the gateway must accept such a reading. */
+/**
+ * Throws if a refused reading has a valid time and at least one usable number: the gateway must accept such a reading.
+ */
 function checkNoUsableNumber(payload: Buffer): void {
   let sent: { time?: unknown; values?: unknown };
   try {

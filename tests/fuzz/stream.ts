@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { seeds, type Version } from './corpus.ts';
 import { applyEdit, type Edit, edits } from './edits.ts';
 
-/** Kafka's answer to a message. The fates of a plan apply to its messages in order. After the last fate the fates repeat. */
+/**
+ * Kafka's answer to a message. The fates of a plan apply to its messages in order. After the last fate the fates
+ * repeat.
+ */
 export type Fate = 'appended' | 'refused' | 'failed' | 'late';
 
 export type StreamPlan = {
@@ -15,7 +18,10 @@ export type StreamPlan = {
   /** Numbers of the other packets. */
   readonly packetNumbers: readonly number[];
   readonly edits: readonly Edit[];
-  /** Sizes of the chunks in which the stream arrives. After the last size the sizes repeat. Without sizes the stream is one chunk. */
+  /**
+   * Sizes of the chunks in which the stream arrives. After the last size the sizes repeat. Without sizes the stream is
+   * one chunk.
+   */
   readonly chunkSizes: readonly number[];
   readonly fates: readonly Fate[];
   /** For each chunk, whether Kafka gets time to answer after it. After the last element the elements repeat. */

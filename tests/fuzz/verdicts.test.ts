@@ -1,7 +1,7 @@
 /**
- * Decodes each stream of tests/corpus as MQTT 3.1.1 and as MQTT 5, and compares the verdict on each packet with mqtt-verdicts.txt. After
- * adding a stream run `vitest run --project unit tests/fuzz/verdicts.test.ts -u`, and read the changes of mqtt-verdicts.txt before you
- * commit.
+ * Decodes each stream of tests/corpus as MQTT 3.1.1 and as MQTT 5, and compares the verdict on each packet with
+ * mqtt-verdicts.txt. After adding a stream run `vitest run --project unit tests/fuzz/verdicts.test.ts -u`, and read the
+ * changes of mqtt-verdicts.txt before you commit.
  */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -17,7 +17,9 @@ function verdictOf(frame: Buffer, version: Version): string {
   return packet.type === 'violation' ? `0x${packet.code.toString(16)} ${packet.reasonString}` : packet.type;
 }
 
-/** Returns the verdicts on all packets of a stream, including the packets after a packet that would end the connection. */
+/**
+ * Returns the verdicts on all packets of a stream, including the packets after a packet that would end the connection.
+ */
 function verdictsOf(chunks: readonly Buffer[], version: Version): string[] {
   const frames = emptyFrames();
   const verdicts: string[] = [];

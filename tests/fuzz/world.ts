@@ -43,7 +43,10 @@ export type StreamResult = {
   readonly answers: string;
 };
 
-/** Maximum number of turns of the event loop from the last byte of a stream until its end. A correct stream needs far fewer. */
+/**
+ * Maximum number of turns of the event loop from the last byte of a stream until its end. A correct stream needs far
+ * fewer.
+ */
 const turnsMax = 300;
 const letEventsRun = () => new Promise<void>((resolve) => setImmediate(resolve));
 const msByRun = 7;
@@ -66,7 +69,10 @@ class MemorySocket extends Duplex {
 
 type Message = {
   readonly ack: Ack | undefined;
-  /** Whether the session has used the packet id before. An acknowledgement may then answer a repeat of the earlier message. */
+  /**
+   * Whether the session has used the packet id before. An acknowledgement may then answer a repeat of the earlier
+   * message.
+   */
   readonly isIdReused: boolean;
   isSettled: boolean;
   isAcknowledged: boolean;
@@ -318,8 +324,8 @@ class Judge {
 }
 
 /**
- * Returns a logger that prints nothing, and reports an error with a stack as a crash. The listener catches such an error and ends only
- * the connection, but here it counts as a crash.
+ * Returns a logger that prints nothing, and reports an error with a stack as a crash. The listener catches such an
+ * error and ends only the connection, but here it counts as a crash.
  */
 function quietLog(fault: (text: string) => void): Logger {
   const ignore = () => {};

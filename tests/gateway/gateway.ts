@@ -1,4 +1,7 @@
-/** Helpers for the gateway's tests with a real Kafka: connections of devices with MQTT.js, publishes, and the records of a device. */
+/**
+ * Helpers for the gateway's tests with a real Kafka: connections of devices with MQTT.js, publishes, and the records of
+ * a device.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';

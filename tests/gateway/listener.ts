@@ -1,4 +1,7 @@
-/** Helpers for the listener's tests: a listener with real TLS, a sink whose calls the test settles, and clients that send raw packets. */
+/**
+ * Helpers for the listener's tests: a listener with real TLS, a sink whose calls the test settles, and clients that
+ * send raw packets.
+ */
 import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { generate, type IConnectPacket, type Packet, parser } from 'mqtt-packet';
@@ -301,7 +304,9 @@ export function publishPacket(qos: 0 | 1 | 2, messageId: number, payload = 'x', 
   return { cmd: 'publish', qos, messageId, dup: false, retain: false, topic, payload, ...more };
 }
 
-/** Polls until `condition` returns true. The deadline is long, because no test may depend on the speed of the machine. */
+/**
+ * Polls until `condition` returns true. The deadline is long, because no test may depend on the speed of the machine.
+ */
 export async function until(what: string, condition: () => boolean): Promise<void> {
   for (const endMs = Date.now() + 50_000; Date.now() < endMs; ) {
     if (condition()) return;

@@ -1,6 +1,7 @@
 /**
- * A device for the tests of several gateways, with MQTT.js. It keeps each reading until the reading is acknowledged. When its connection ends,
- * it connects again and sends all unacknowledged readings again, in order. MQTT.js itself does not reconnect here.
+ * A device for the tests of several gateways, with MQTT.js. It keeps each reading until the reading is acknowledged.
+ * When its connection ends, it connects again and sends all unacknowledged readings again, in order. MQTT.js itself
+ * does not reconnect here.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

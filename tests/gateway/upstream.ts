@@ -1,4 +1,7 @@
-/** Helpers for the tests of the upstream broker: a gateway behind a real Mosquitto, and devices that publish to Mosquitto. */
+/**
+ * Helpers for the tests of the upstream broker: a gateway behind a real Mosquitto, and devices that publish to
+ * Mosquitto.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
@@ -95,7 +98,10 @@ export type Stream = {
   stop(): void;
 };
 
-/** Publishes readings 1, 2, 3, … of one boot, with at most `unacknowledgedMax` unacknowledged readings. Publishes a reading again until Mosquitto has it. */
+/**
+ * Publishes readings 1, 2, 3, … of one boot, with at most `unacknowledgedMax` unacknowledged readings. Publishes a
+ * reading again until Mosquitto has it.
+ */
 export function publishOn(
   client: MqttClient,
   deviceId: string,

@@ -1,4 +1,6 @@
-/** Runs a real Mosquitto for tests. The Debian package is unpacked and not installed, so that no system service starts. */
+/**
+ * Runs a real Mosquitto for tests. The Debian package is unpacked and not installed, so that no system service starts.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';

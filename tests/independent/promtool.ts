@@ -1,4 +1,6 @@
-/** Unpacks promtool, Prometheus's checker for metrics and alert rules, from Debian's package into the software folder. */
+/**
+ * Unpacks promtool, Prometheus's checker for metrics and alert rules, from Debian's package into the software folder.
+ */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolderAtomically } from '../../ops/platform/atomic-folder.ts';

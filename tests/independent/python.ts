@@ -8,8 +8,8 @@ const software = process.env.VIGIL_SOFTWARE_DIR ?? join(root, '.vigil', 'softwar
 const packages = ['jwcrypto==1.5.6', 'kafka-python==3.0.12', 'paho-mqtt==2.1.0'];
 
 /**
- * Returns the path of a Python that has the packages above. At the first call, creates a virtual environment for them in the software
- * folder, and installs Debian's python3-venv if it is missing.
+ * Returns the path of a Python that has the packages above. At the first call, creates a virtual environment for them
+ * in the software folder, and installs Debian's python3-venv if it is missing.
  */
 export function ensurePython(): string {
   const home = join(software, 'python');

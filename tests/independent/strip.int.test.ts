@@ -1,6 +1,6 @@
 /**
- * Replays a real recording through gateway, alarm processor and strip writer, and lets a Python program compare the strip with the records
- * of the device, sample by sample.
+ * Replays a real recording through gateway, alarm processor and strip writer, and lets a Python program compare the
+ * strip with the records of the device, sample by sample.
  */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

@@ -1,7 +1,7 @@
 /**
- * Replaces the test functions of vitest that the tests of the alarm core use. These functions collect the tests, so that runner.ts can run
- * the tests again and again in one process. vitest itself loads every test file again for every mutant, which takes far longer than the
- * tests.
+ * Replaces the test functions of vitest that the tests of the alarm core use. These functions collect the tests, so
+ * that runner.ts can run the tests again and again in one process. vitest itself loads every test file again for every
+ * mutant, which takes far longer than the tests.
  */
 export type CollectedTest = { readonly name: string; readonly run: () => unknown };
 

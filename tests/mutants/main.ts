@@ -73,7 +73,8 @@ function runStryker(sample: readonly Mutant[]): void {
     coverageAnalysis: 'perTest',
     ignoreStatic: true,
     concurrency: 1,
-    // The runner finds endless tests itself by counting. This time limit is long, so that a busy machine does not reach it.
+    // The runner finds endless tests itself by counting. This time limit is long, so that a busy machine does not reach
+    // it.
     timeoutMS: 300_000,
     dryRunTimeoutMinutes: 30,
     // Stryker cannot read a tsconfig.json with TypeScript 7, which has no programming interface for it.

@@ -25,12 +25,14 @@ type Outcome = 'passed' | 'endless' | { readonly failed: string };
 type TimedTest = CollectedTest & { switchReads: number; ms: number; kills: number };
 
 /**
- * Number of switch reads after which a test counts as endless. The limit is a count and not a time, so that it does not depend on the
- * speed of the machine.
+ * Number of switch reads after which a test counts as endless. The limit is a count and not a time, so that it does not
+ * depend on the speed of the machine.
  */
 const switchReadsMax = (usual: number) => usual * 30 + 200_000;
 
-/** Tests that this runner leaves out: they use another seed each time, or start a process in which no mutant is active. */
+/**
+ * Tests that this runner leaves out: they use another seed each time, or start a process in which no mutant is active.
+ */
 export const excludedTests: readonly RegExp[] = [
   /\/any-log\.test\.ts,/,
   /\/anything\.test\.ts,/,
@@ -65,7 +67,9 @@ const otherTests: ReadonlyMap<string, readonly string[]> = new Map([
   ['contracts/explain/', ['contracts/explain/*.test.ts']],
 ]);
 
-/** Returns the tests of the folder in which all mutants are. Without such a folder, these are the tests of the engine. */
+/**
+ * Returns the tests of the folder in which all mutants are. Without such a folder, these are the tests of the engine.
+ */
 function testFilesFor(keys: readonly string[]): readonly string[] {
   const folder = [...otherTests.keys()].find((name) => keys.every((key) => key.startsWith(name)));
   return folder === undefined ? engineTests : otherTests.get(folder)!;
@@ -124,7 +128,10 @@ function replaceWeakMap(): () => void {
 /** The `afterAll` hooks of the test files. */
 const atEnd: (() => unknown)[] = [];
 
-/** Loads test files of the folder `sandbox`; by default the tests of the engine. Returns each test by its id: file, number and title. */
+/**
+ * Loads test files of the folder `sandbox`; by default the tests of the engine. Returns each test by its id: file,
+ * number and title.
+ */
 export async function loadTests(
   sandbox: string,
   files = engineTests as readonly string[],

@@ -2,7 +2,10 @@
 
 /** Position in a source file, counted from 0. */
 type Position = { readonly line: number; readonly column: number };
-/** A mutant as Stryker describes it. `fileName` is a path from the root of the repository; lines and columns count from 0. */
+/**
+ * A mutant as Stryker describes it. `fileName` is a path from the root of the repository; lines and columns count from
+ * 0.
+ */
 export type Mutant = {
   readonly id: string;
   readonly fileName: string;

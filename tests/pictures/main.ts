@@ -25,7 +25,7 @@ const heights = new Map([
   [1920, 1080],
   [3840, 2160],
 ]);
-/** WebP, from 0 to 100. Large pictures have a lower quality, so that the folder stays small. */
+/** Quality of a WebP picture, from 0 to 100. Large pictures have a lower quality, so that the folder stays small. */
 const qualityOf = (width: number) => (width > 1920 ? 12 : 32);
 /** Time for the layout after a new size. */
 const settleMs = 300;
@@ -113,7 +113,10 @@ async function takePicture(page: Page, scene: Scene, width: number): Promise<voi
   process.stdout.write(`${file}\n`);
 }
 
-/** Runs in the page. A hidden page does not measure its load, so no picture says that the computer is slow. */
+/**
+ * Runs in the page. Reports the page as hidden: a hidden page does not measure its load and does not say that the
+ * computer is slow.
+ */
 function keepFromMeasuringLoad(): void {
   Object.defineProperty(Document.prototype, 'hidden', { configurable: true, get: () => true });
 }

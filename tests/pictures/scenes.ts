@@ -17,7 +17,7 @@ export type Scene = {
   readonly ready: string;
   /** Called before the page opens. The scenes run in their order, and the next scene keeps the state of the ward. */
   readonly before?: (ward: MadeUpWard, sources: PictureSources) => void;
-  /** Waves run on the page, which need time until they fill their traces. */
+  /** Waves run on the page, and the picture must wait until they fill their traces. */
   readonly hasLiveWaves?: true;
   /** The server ends before the picture is taken. */
   readonly serverEnds?: true;

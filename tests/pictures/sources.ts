@@ -1,4 +1,7 @@
-/** What the server of the pictures reads from the log: waves of the last hours, strips of alarms, and assignments. All of it is made up. */
+/**
+ * What the server of the pictures reads from the log: waves of the last hours, strips of alarms, and assignments. All
+ * of it is made up.
+ */
 import { createHash, randomUUID } from 'node:crypto';
 import { madeUpSamples, madeUpWaves } from '../../bench/vitals.ts';
 import { type MadeUpWard, nurseOf, userId, wardName } from '../../bench/ward.ts';

@@ -1,4 +1,7 @@
-/** Checks the accounts page in Chromium: the acts of an administrator, the first login of a new person, and what a stolen session cannot do. */
+/**
+ * Checks the accounts page in Chromium: the acts of an administrator, the first login of a new person, and what a
+ * stolen session cannot do.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';

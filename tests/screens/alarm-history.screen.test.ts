@@ -1,4 +1,6 @@
-/** Checks the page "Alarm history": an alarm that is acknowledged and ends, the filters in the address, and new alarms. */
+/**
+ * Checks the page "Alarm history": an alarm that is acknowledged and ends, the filters in the address, and new alarms.
+ */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
@@ -85,7 +87,7 @@ const part = (name: string) => page.getByTestId(`review-${name}`);
 const rows = () =>
   page.locator('[data-testid^="review-row-"]').evaluateAll((all) => all.map((row) => row.dataset.testid));
 const rowIds = (...alarms: readonly Alarm[]) => alarms.map(({ alarmId }) => `review-row-${alarmId}`);
-/** Returns an alarm that began now. Its id is random, because an alarm of the scene may have begun a little earlier. */
+/** Returns an alarm that began now. Its id is random, so that it differs from the ids of the scene's alarms. */
 const alarmNow = (bed: PlayedBed, fields: Partial<Alarm> = {}) => {
   const at = new Date().toISOString();
   return alarmOf(bed, { alarmId: `alarm-${randomUUID()}`, raisedAt: at, onsetAt: at, determinedAt: at, ...fields });
@@ -161,7 +163,7 @@ describe('the page "Alarm history"', () => {
       await show(fromMs, toMs);
       await part('span-problem').filter({ hasText: text }).waitFor();
     }
-    // A field that is only partly filled in looks empty to a program. It must not mean "until now".
+    // A field that is only partly filled in looks empty to a program. Such a field must not mean "until now".
     await show(Date.now() - hour, undefined);
     await part('to').focus();
     await page.keyboard.type('11');

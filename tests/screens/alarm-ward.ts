@@ -9,7 +9,10 @@ import { openScreenServer, type ScreenServer } from './server.ts';
 
 const ward = 'ICU';
 
-/** Opens the ward before the tests of a file, and clears its alarms after each test. Call it once, at the top of the file. */
+/**
+ * Opens the ward before the tests of a file, and clears its alarms after each test. Call this function once, at the top
+ * of the file.
+ */
 export function openAlarmWard() {
   const beds = [1, 2, 3, 4].map(
     (number): PlayedBed => ({

@@ -309,7 +309,8 @@ it('a person with a keyboard keeps the focus after a press', async () => {
 it('start and end can be read on a phone', async () => {
   for (const name of ['assign-from', 'assign-until']) {
     const field = nora.locator(`[name=${name}]`);
-    // The text of the field is in the browser’s own elements: compare the width of the field with the width that the text needs.
+    // The test cannot read the text in the browser’s own elements, so it compares the width of the field with the
+    // needed width.
     const [widthPx, neededPx] = await field.evaluate((input) => {
       const copy = input.cloneNode() as HTMLElement;
       copy.style.cssText = 'position: absolute; width: auto; max-width: none';

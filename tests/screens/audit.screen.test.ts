@@ -1,4 +1,7 @@
-/** Checks the page of the audit trail: its search, who looked at a patient, what a change of limits changed, and the exports. */
+/**
+ * Checks the page of the audit trail: its search, who looked at a patient, what a change of limits changed, and the
+ * exports.
+ */
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';

@@ -77,7 +77,7 @@ async function openPatientPage(bed: PlayedBed): Promise<void> {
   await page.locator('.trend__title').first().waitFor();
 }
 
-/** Assigns the nurse. She has accepted if she is `by`. */
+/** Assigns the nurse. The assignment is accepted if `by` is the nurse. */
 function assign(duty: Duty, bed: PlayedBed | undefined, by: Actor): void {
   const at = new Date().toISOString();
   const hours = (count: number) => new Date(Date.now() - 5_000 + count * 3_600_000).toISOString();

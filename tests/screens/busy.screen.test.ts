@@ -1,4 +1,6 @@
-/** Checks that alarms can be acknowledged in a busy ward: alarms that begin and end move no row, and buttons still act. */
+/**
+ * Checks that alarms can be acknowledged in a busy ward: alarms that begin and end move no row, and buttons still act.
+ */
 import type { Locator } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
@@ -22,7 +24,8 @@ describe('a ward in which an alarm begins and ends again and again', () => {
     sendAlarms(raisedEvent(flapping), raisedEvent(steady));
     await ackButtonOf(steady).waitFor();
     await untilSettled();
-    // From now on the clock of the page stands still. A button that moves or changes its meaning ignores presses until the end of the test.
+    // From now on the clock of the page stands still. A button that moves or changes its meaning ignores presses until
+    // the end of the test.
     await holdClock();
   });
 

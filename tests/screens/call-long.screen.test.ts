@@ -1,4 +1,7 @@
-/** Checks that everything of a call can be read with the longest names and texts, open, folded, locked and on the page "My calls". */
+/**
+ * Checks that everything of a call can be read with the longest names and texts, open, folded, locked and on the page
+ * "My calls".
+ */
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { until } from '../system.ts';

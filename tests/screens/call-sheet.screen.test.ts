@@ -1,4 +1,7 @@
-/** Checks what a called person can do on a small phone: fold the sheet, see the other alarms, and press while calls come and end. */
+/**
+ * Checks what a called person can do on a small phone: fold the sheet, see the other alarms, and press while calls come
+ * and end.
+ */
 import { describe, expect, it } from 'vitest';
 import { until } from '../system.ts';
 import { openCalledPhone } from './called-phone.ts';

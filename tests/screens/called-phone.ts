@@ -19,7 +19,10 @@ const shortNames: BedNames = {
   familyName: (bed) => `Patient ${bed}`,
 };
 
-/** Opens the phone anew for each test, and clears the alarms after it. Call it once, at the top of the file. */
+/**
+ * Opens the phone anew for each test, and clears the alarms after the test. Call this function once, at the top of the
+ * file.
+ */
 export function openCalledPhone({ ward, beds: names, familyName }: BedNames = shortNames) {
   const beds = names.map(
     (name): PlayedBed => ({

@@ -1,4 +1,7 @@
-/** Checks the calls of a person on a phone: a call comes, is accepted or rejected, waits, is refused, ends, and several calls come at once. */
+/**
+ * Checks the calls of a person on a phone: a call comes, is accepted or rejected, waits, is refused, ends, and several
+ * calls come at once.
+ */
 import { describe, expect, it } from 'vitest';
 import { minuteMs } from '../../contracts/durations.ts';
 import type { Alarm } from '../../contracts/messages/alarms.ts';

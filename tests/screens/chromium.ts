@@ -1,4 +1,6 @@
-/** Finds the browser for the screen tests, and builds the client once. The screen tests need no Kafka and no InfluxDB. */
+/**
+ * Finds the browser for the screen tests, and builds the client once. The screen tests need no Kafka and no InfluxDB.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +12,7 @@ export default async function setup(project: TestProject): Promise<() => void> {
   project.provide('chromium', await ensureChromium((line) => process.stderr.write(`screens: ${line}\n`)));
   const folder = mkdtempSync(join(tmpdir(), 'vigil-client-'));
   await buildClient(folder);
-  // The workers are children of this process.
+  // The workers of vitest inherit this variable.
   process.env[builtClientVariable] = folder;
   return () => rmSync(folder, { recursive: true, force: true });
 }

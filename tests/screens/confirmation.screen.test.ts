@@ -97,7 +97,10 @@ function raise(bed: number, fields: Partial<Alarm> = {}): Alarm {
 const reportsOf = (page: Page, { alarmId }: Alarm) =>
   reports.get(page)!.flatMap(({ report }) => report.alarms.filter((entry) => entry.alarmId === alarmId));
 
-/** Stops all code of a page, as an endless loop does. The connection stays open. Returns a function that lets the code continue. */
+/**
+ * Stops all code of a page, as an endless loop does. The connection stays open. Returns a function that lets the code
+ * continue.
+ */
 async function freeze(page: Page): Promise<() => Promise<void>> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Debugger.enable');

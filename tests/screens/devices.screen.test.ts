@@ -50,7 +50,10 @@ function assign(deviceId: string, stay: AssociationPeriod) {
   return stay;
 }
 
-/** Presses a button until `done` returns true. The page ignores presses on a button that has just moved (client/core/stillness.ts). */
+/**
+ * Presses a button until `done` returns true. The page ignores presses on a button that has just moved
+ * (client/core/stillness.ts).
+ */
 async function pressUntil(onPage: Page, button: string, done: () => Promise<boolean>) {
   await until(button, async () => {
     if (await done()) return true;
@@ -284,7 +287,8 @@ describe('another patient entered for an occupied bed', () => {
     const text = `patient id: you entered OTHER-PATIENT, in this bed is ${patientId}`;
     await page.getByTestId('associate-contradiction').getByText(text).waitFor();
     expect(await page.getByTestId('associate-same').count()).toBe(0);
-    // After the person has typed the id of the patient in the bed, the form offers to assign the device to this patient.
+    // After the person has typed the id of the patient in the bed, the form offers to assign the device to this
+    // patient.
     await page.locator('input[name=patientId]').fill(patientId);
     await pressUntil(page, 'associate-same', async () => server.state.associations.get('bed-11') !== undefined);
     expect(lastPeriodOf('bed-11')).toMatchObject({ bed: 'U-8', patient: assigned.patient });

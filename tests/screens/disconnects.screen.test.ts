@@ -58,7 +58,8 @@ beforeAll(async () => {
   process.stdout.write(`the seed of this run: ${seed}\n`);
   [browser] = await Promise.all([openBrowser(inject('chromium')), start()]);
   page = await openLogin(browser, server);
-  // Painting large pictures and alarms that flash would need most of the processor time on a machine without a graphics card.
+  // Painting large pictures and alarms that flash would need most of the processor time on a machine without a graphics
+  // card.
   await page.setViewportSize({ width: 1024, height: 768 });
   await page.emulateMedia({ reducedMotion: 'reduce' });
   // The page waits for a random time before it connects again. In this test, it always waits for the shortest time.
@@ -80,7 +81,9 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Runs in the page. Notes each alarm that has two rows at a time, and the longest time for which the page did not run. */
+/**
+ * Runs in the page. Notes each alarm that has two rows at a time, and the longest time for which the page did not run.
+ */
 function watchPage(): void {
   const record = { doubled: [] as string[], takeLongestStopMs, untilShown };
   const rowsShown = () => [...document.querySelectorAll('[data-testid="alarm-list"] li[data-priority]')];
@@ -97,13 +100,15 @@ function watchPage(): void {
   };
   setInterval(note, 50);
   function takeLongestStopMs(): number {
-    // This function may run before the timer runs again.
+    // Counts a stop that has just ended, because the timer may not have run yet.
     note();
     const result = longestStopMs;
     longestStopMs = 0;
     return result;
   }
-  /** Waits until the rows of the alarm list are as wanted, and returns them; after a minute, returns them as they are. */
+  /**
+   * Waits until the rows of the alarm list are as wanted, and returns them; after a minute, returns them as they are.
+   */
   async function untilShown(wanted: string): Promise<string> {
     const shown = () =>
       rowsShown()
@@ -158,7 +163,7 @@ const expected = () =>
 
 /** Waits until the page shows exactly the present alarms, each once and with its newest value. */
 async function untilRight(what: string): Promise<void> {
-  // The page itself looks again and again, because each request to the browser would cost processor time.
+  // The page itself repeats the check, because each request to the browser would cost processor time.
   const shown = await page.evaluate<string>(`window.pageRecord.untilShown(${JSON.stringify(expected())})`);
   if (shown !== expected()) throw new Error(`${what} (seed ${seed}): shown: ${shown}; present: ${expected()}`);
 }
@@ -203,8 +208,8 @@ async function kill(): Promise<void> {
 }
 
 /**
- * Stops all code of the page, as an endless loop or a frozen tab does, lets alarms begin and end meanwhile, and lets the page
- * continue. Chromium's own `Page.setWebLifecycleState` did not stop the timers of a visible page.
+ * Stops all code of the page, as an endless loop or a frozen tab does, lets alarms begin and end meanwhile, and lets
+ * the page continue. Chromium's own `Page.setWebLifecycleState` did not stop the timers of a visible page.
  */
 async function freeze(): Promise<void> {
   await longestStopMs();

@@ -1,4 +1,6 @@
-/** Checks a wall display in Chromium: what it shows, that it cannot act, and that its session belongs to one browser. */
+/**
+ * Checks a wall display in Chromium: what it shows, that it cannot act, and that its session belongs to one browser.
+ */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { displayUnusedMsMax } from '../../contracts/session-limits.ts';

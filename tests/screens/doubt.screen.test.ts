@@ -31,7 +31,10 @@ afterAll(async () => {
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** Sends every parameter once a second from a device whose clock is `behindMs` behind. Starts with the readings of the last 15 s. */
+/**
+ * Sends every parameter once a second from a device whose clock is `behindMs` behind. Starts with the readings of the
+ * last 15 s.
+ */
 function sendBehind(deviceId: string, associationId: string, behindMs: number): () => void {
   const values = Object.entries(widestValues).map(([code, value]) => ({
     code,

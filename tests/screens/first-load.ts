@@ -1,4 +1,7 @@
-/** Opens the dashboard in a browser that has stored nothing, as on a new station. Counts the bytes and measures the time. */
+/**
+ * Opens the dashboard in a browser that has stored nothing, as on a new station. Counts the bytes and measures the
+ * time.
+ */
 import { request } from 'node:https';
 import type { Browser, Page } from 'playwright-core';
 import { password } from '../browser.ts';
@@ -82,7 +85,9 @@ async function inNewContext<T>(
   }
 }
 
-/** Runs in the page. Returns the time at which the page painted its first content, ms since the start of the navigation. */
+/**
+ * Runs in the page. Returns the time at which the page painted its first content, ms since the start of the navigation.
+ */
 function firstPaintMs(): Promise<number> {
   return new Promise((resolve) => {
     const take = (entries: readonly PerformanceEntry[]) => {

@@ -1,4 +1,6 @@
-/** Counts the flashes of alarms in Chromium. The limits are those of CLINICAL, "Signals on the screen and in the ear". */
+/**
+ * Counts the flashes of alarms in Chromium. The limits are those of CLINICAL, "Signals on the screen and in the ear".
+ */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import { until } from '../system.ts';
@@ -64,7 +66,8 @@ function watchFlashes(seconds: number): Promise<Flashes[]> {
         seen.set(key, { ...element, isBright, lastMs: atMs });
       }
     };
-    // The time of the frame, from which the browser computes the opacity. On a busy machine, `performance.now()` is much later.
+    // The time of the frame, from which the browser computes the opacity. On a busy machine, `performance.now()` is
+    // much later.
     const frameMs = () => Number(document.timeline.currentTime);
     const startMs = frameMs();
     for (let atMs = startMs; atMs - startMs < watchedS * 1000; atMs = frameMs()) {
@@ -81,8 +84,8 @@ function rateHz({ edges }: Flashes): number {
 }
 
 /**
- * Returns the largest number of flashes that certainly happened within one second, over all elements. Edges are one flash if they may be
- * less than 100 ms apart.
+ * Returns the largest number of flashes that certainly happened within one second, over all elements. Edges that may be
+ * less than 100 ms apart count as one flash.
  */
 function flashesInASecond(all: readonly Flashes[]): number {
   const edges = all.flatMap((flashes) => flashes.edges).sort((a, b) => a.atMs - b.atMs);

@@ -1,4 +1,6 @@
-/** Checks that the buttons of forms do not move while a person types, and that Enter pressed twice sends a form once. */
+/**
+ * Checks that the buttons of forms do not move while a person types, and that Enter pressed twice sends a form once.
+ */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -25,7 +25,7 @@ const beds = longestBeds(6, ward);
 /** English texts of the page with another German text. */
 const english = Object.entries({ ...german, ...rareGerman })
   .filter(([text, translated]) => text !== translated && !/[{|]/.test(text))
-  // Words that are German texts, too.
+  // Without texts that are also the German text of another entry.
   .filter(([text]) => !Object.values(german).includes(text))
   .map(([text]) => text);
 /** Words that no German text has. */
@@ -86,7 +86,7 @@ function textsOfPage(): string[] {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node instanceof Element ? node : node.parentElement!;
-    // Codes of files, and the details of the audit trail, which stay as they were recorded.
+    // Skips codes of files, and the details of the audit trail, which stay as they were recorded.
     if (!element.checkVisibility() || element.closest('script, style, textarea, code, .audit__detail')) continue;
     if (node instanceof Element)
       for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'aria-description'])

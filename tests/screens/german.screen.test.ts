@@ -41,7 +41,10 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-/** Opens the login page in German, and waits until its buttons stand still: a press on a button that has just changed does nothing. */
+/**
+ * Opens the login page in German, and waits until its buttons stand still: a press on a button that has just changed
+ * does nothing.
+ */
 async function openGerman(): Promise<Page> {
   const page = await openSteadyPage(browser, server);
   await pressWhenStill(page.getByTestId('language-de'));

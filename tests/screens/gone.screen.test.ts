@@ -1,4 +1,7 @@
-/** Checks how the screen shows the numbers of a device that has disconnected: all turn grey immediately, also those measured once an hour. */
+/**
+ * Checks how the screen shows the numbers of a device that has disconnected: all turn grey immediately, also those
+ * measured once an hour.
+ */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { NumericValue } from '../../contracts/messages/device.ts';

@@ -1,4 +1,7 @@
-/** Checks the hand-over of a shift: what is open at each bed, acceptance bed by bed, and what is asked before a duty ends. */
+/**
+ * Checks the hand-over of a shift: what is open at each bed, acceptance bed by bed, and what is asked before a duty
+ * ends.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';

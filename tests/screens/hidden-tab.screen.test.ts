@@ -47,7 +47,7 @@ beforeAll(async () => {
   await tab.run(`(${watchPage})()`);
 });
 
-/** While the page is loaded, an expression cannot run in it. */
+/** While the page is loading, no expression can run in it. */
 const isOnPage = (testId: string) =>
   tab.run<boolean>(`document.querySelector('[data-testid="${testId}"]') !== null`).catch(() => false);
 
@@ -57,7 +57,10 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Runs in the page. Notes alarms that have two rows at a time, and measures the shortest time between two runs of a timer. */
+/**
+ * Runs in the page. Notes alarms that have two rows at a time, and measures the shortest time between two runs of a
+ * timer.
+ */
 function watchPage(): void {
   const doubled: string[] = [];
   const look = () => {

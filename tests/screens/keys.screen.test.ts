@@ -1,4 +1,7 @@
-/** Checks what a nurse does with keys alone: the next alarm, the acknowledgement, the search, the help, and when no key may act. */
+/**
+ * Checks what a nurse does with keys alone: the next alarm, the acknowledgement, the search, the help, and when no key
+ * may act.
+ */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import { burstMs } from '../../dashboard/client/core/shortcuts.ts';

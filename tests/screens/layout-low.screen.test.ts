@@ -1,4 +1,7 @@
-/** Checks that buttons can be reached and texts can be read in low windows, such as a phone held sideways or a zoom of 200 %. */
+/**
+ * Checks that buttons can be reached and texts can be read in low windows, such as a phone held sideways or a zoom of
+ * 200 %.
+ */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';

@@ -1,6 +1,6 @@
 /**
- * Measures, like `layout.screen.test.ts`, whether every text can be read, on screens with problems: an open tray, beds with two devices,
- * notices about doubtful values, refused forms, and a slow screen.
+ * Measures, like `layout.screen.test.ts`, whether every text can be read, on screens with problems: an open tray, beds
+ * with two devices, notices about doubtful values, refused forms, and a slow screen.
  */
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
@@ -154,7 +154,10 @@ async function openForm(deviceId: string, act: string, content: string): Promise
   await pressUntil(page.getByTestId(`act-${act}`), page.locator(content));
 }
 
-/** Imitates another clinician who changes the patient while the form is open. The server then answers a save with a conflict. */
+/**
+ * Imitates another clinician who changes the patient while the form is open. The server then answers a save with a
+ * conflict.
+ */
 function changeMeanwhile(deviceId: string): void {
   const table = server.state.associations.get(deviceId)!;
   const version = table.version + 1;

@@ -1,6 +1,6 @@
 /**
- * Measures in a real browser, with the longest values, that every text can be read on every screen at every window size.
- * `VIGIL_SCREENSHOTS_DIR=<folder>` also writes a picture of each screen at each size into this folder.
+ * Measures in a real browser, with the longest values, that every text can be read on every screen at every window
+ * size. `VIGIL_SCREENSHOTS_DIR=<folder>` also writes a picture of each screen at each size into this folder.
  */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';

@@ -1,4 +1,6 @@
-/** Checks that a person far away can read the ward page: the sizes of numbers and alarms, and the layout of large wards. */
+/**
+ * Checks that a person far away can read the ward page: the sizes of numbers and alarms, and the layout of large wards.
+ */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { logIn, openBrowser, submitLogin } from '../browser.ts';

@@ -1,6 +1,6 @@
 /**
- * The live state of the dashboard server in the screens tests, and the functions with which a test imitates devices, Kafka and the alarm
- * processor.
+ * The live state of the dashboard server in the screens tests, and the functions with which a test imitates devices,
+ * Kafka and the alarm processor.
  */
 
 import { mergeLimits, ownLimitsAfter } from '../../contracts/effective-limits.ts';
@@ -106,7 +106,10 @@ type Alive = {
   certificate?: Health['certificate'];
 };
 
-/** Creates the live state of the dashboard, and the functions with which a test imitates devices, Kafka and the alarm processor. */
+/**
+ * Creates the live state of the dashboard, and the functions with which a test imitates devices, Kafka and the alarm
+ * processor.
+ */
 export function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof createHub>) {
   const state = emptyState();
   state.deviceLog.isRead = true;

@@ -1,4 +1,7 @@
-/** A screen that nobody touches locks itself: it hides names and refuses acts, still shows alarms, and unlocks with the password. */
+/**
+ * A screen that nobody touches locks itself: it hides names and refuses acts, still shows alarms, and unlocks with the
+ * password.
+ */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -92,7 +92,8 @@ it('a silent page loads a new version by itself when nobody has touched the page
 }, 300_000);
 
 it('a page says that the new version did not load, and does not try again and again', async () => {
-  // The server names another page, but the browser gets the same page again: a proxy keeps it, or two servers have different versions.
+  // The server names another page, but the browser gets the same page again: a proxy keeps it, or two servers have
+  // different versions.
   await page.routeWebSocket(/\/api\/live/, (socket) => {
     const upstream = socket.connectToServer();
     upstream.onMessage((text) =>

@@ -1,4 +1,6 @@
-/** Checks that a phone cuts no notice: the closed strip shows each short text as a whole, also with the longest names. */
+/**
+ * Checks that a phone cuts no notice: the closed strip shows each short text as a whole, also with the longest names.
+ */
 import { describe, expect, it } from 'vitest';
 import { shortSilentProcessorText } from '../../dashboard/client/core/canary-words.ts';
 import { firstThatFits } from '../../dashboard/client/core/short-texts.ts';

@@ -1,4 +1,6 @@
-/** Checks that each bed has one tile, and that a device without a bed has no tile and is in the tray of its last ward. */
+/**
+ * Checks that each bed has one tile, and that a device without a bed has no tile and is in the tray of its last ward.
+ */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,7 +119,8 @@ describe('a device without a bed', () => {
       const other = await logIn(browser, server, userId);
       await until('the other ward', () => server.hub.stats().screens >= 2);
       await other.getByTestId('alarm-list').waitFor();
-      // The server sends changes in their order. When a screen shows this alarm, the screen also has all parts of the last reading that it may get.
+      // The server sends changes in their order. When a screen shows this alarm, the screen also has all parts of the
+      // last reading that it may get.
       measure();
       const next = played(`device-${userId}`, newPeriod(`next-${userId}`, 'Step-down', newPatient()));
       server.associate({ deviceId: next.deviceId, version: 1, periods: [next.period] });

@@ -1,10 +1,13 @@
 /**
- * Finds text on a page that a person cannot read completely, because it is cut off by a box, outside the window, or under other text.
- * Checks every text that is drawn, so that new elements are checked without a change of this file.
+ * Finds text on a page that a person cannot read completely, because it is cut off by a box, outside the window, or
+ * under other text. Checks every text that is drawn, so that new elements are checked without a change of this file.
  */
 import type { Page } from 'playwright-core';
 
-/** The window sizes that the dashboard supports, in CSS pixels. Three sizes are at a zoom of 200 %, which halves width and height. */
+/**
+ * The window sizes that the dashboard supports, in CSS pixels. Three sizes are at a zoom of 200 %, which halves width
+ * and height.
+ */
 export const windowSizes = [
   { name: '360', width: 360, height: 780, zoom: 1 },
   { name: '414', width: 414, height: 896, zoom: 1 },
@@ -24,8 +27,8 @@ export type Size = { readonly name: string; readonly width: number; readonly hei
 const stalledMs = 5_000;
 
 /**
- * Sets the size of the window without a reload, and waits until the page has its new layout. Headless Chromium sometimes stops drawing on a
- * busy machine; a screenshot makes it draw again.
+ * Sets the size of the window without a reload, and waits until the page has its new layout. Headless Chromium
+ * sometimes stops drawing on a busy machine; a screenshot makes it draw again.
  * @throws Error if the page draws nothing after three screenshots
  */
 export async function resize(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
@@ -38,8 +41,8 @@ export async function resize(page: Page, { width, height }: { width: number; hei
 }
 
 /**
- * Runs in the page. Waits for three frames: one in which the ResizeObserver reports, one to render the grid, one for the layout. Returns
- * false if the frames take longer than `msMax`.
+ * Runs in the page. Waits for three frames: one in which the ResizeObserver reports, one to render the grid, one for
+ * the layout. Returns false if the frames take longer than `msMax`.
  */
 function drawsThreeFrames(msMax: number): Promise<boolean> {
   return new Promise((done) => {
@@ -109,7 +112,10 @@ function findUnreadable(): string[] {
     };
   }
 
-  /** Returns whether a visible button beside a box opens what does not fit into it, as at the strip of notices. */
+  /**
+   * Returns whether a visible button beside a box opens the content that the box has no room for, as at the strip of
+   * notices.
+   */
   function opensBeside(box: Element): boolean {
     const button = box.parentElement?.querySelector(':scope > button[aria-expanded=false]');
     return button?.checkVisibility() === true;
@@ -267,7 +273,8 @@ function findUnreadable(): string[] {
       fault('wide as the screen', field, field.textContent ?? '', `, ${widthPx.toFixed(0)} px`);
   }
 
-  // The checks above accept what the closed strip of notices cuts off. But the button of the first notice must be visible.
+  // The checks above accept what the closed strip of notices cuts off. But the button of the first notice must be
+  // visible.
   for (const button of document.querySelectorAll('.notices:not(.is-open) .notice:first-child button')) {
     const box = button.getBoundingClientRect();
     const strip = button.closest('.notices__list')!.getBoundingClientRect();

@@ -1,4 +1,7 @@
-/** Reads the text of each page of a PDF that Chromium has written. The fonts of such a PDF have a table from glyphs to letters. */
+/**
+ * Reads the text of each page of a PDF that Chromium has written. The fonts of such a PDF have a table from glyphs to
+ * letters.
+ */
 import { inflateSync } from 'node:zlib';
 
 type PdfObject = { readonly head: string; readonly stream: Buffer | undefined };

@@ -1,4 +1,7 @@
-/** Checks the page as an installed app on a phone: its files and headers, its service worker, and the page "How I am reached". */
+/**
+ * Checks the page as an installed app on a phone: its files and headers, its service worker, and the page "How I am
+ * reached".
+ */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';

@@ -1,4 +1,7 @@
-/** Checks what a person sees first on a phone: the alarm with its button and the numbers, before filters, notices and tools. */
+/**
+ * Checks what a person sees first on a phone: the alarm with its button and the numbers, before filters, notices and
+ * tools.
+ */
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openBrowser } from '../browser.ts';

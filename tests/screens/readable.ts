@@ -10,7 +10,10 @@ import { findUnreadableTexts, resize, type Size, windowSizes } from './overflow.
 /** Folder for a picture of each screen at each size. Without `VIGIL_SCREENSHOTS_DIR` no pictures are taken. */
 const picturesFolder = process.env.VIGIL_SCREENSHOTS_DIR;
 
-/** Opens a login page that never reports that it is slow. If no pictures are taken, the page draws no waves and does not flash. */
+/**
+ * Opens a login page that never reports that it is slow. If no pictures are taken, the page draws no waves and does not
+ * flash.
+ */
 export async function openSteadyPage(browser: Browser, at: { readonly httpPort: number }): Promise<Page> {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,
@@ -35,7 +38,10 @@ export async function logInOnSteadyPage(
   return page;
 }
 
-/** Runs in the page. Reports the page as hidden, because a hidden page does not measure its load (`shell/load-monitor.ts`). */
+/**
+ * Runs in the page. Reports the page as hidden, because a hidden page does not measure its load
+ * (`shell/load-monitor.ts`).
+ */
 export function reportPageAsHidden(): void {
   Object.defineProperty(Document.prototype, 'hidden', { configurable: true, get: () => true });
 }
@@ -95,7 +101,10 @@ export async function pressEnterWhenStill(button: Locator): Promise<void> {
   await button.press('Enter');
 }
 
-/** Waits until a button has not moved for a while, so that the page accepts a press. Each step may take at most `limit.timeout`, ms. */
+/**
+ * Waits until a button has not moved for a while, so that the page accepts a press. Each step may take at most
+ * `limit.timeout`, ms.
+ */
 export async function waitUntilStill(button: Locator, limit: { timeout?: number } = {}): Promise<void> {
   const page = button.page();
   await button.scrollIntoViewIfNeeded(limit);

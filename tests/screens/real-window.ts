@@ -35,7 +35,7 @@ type Message = {
 };
 
 /**
- * Additional flags of Chromium for these tests. None of these flags changes when a tab is hidden or how its timers run.
+ * Additional flags of Chromium for these tests. No flag affects whether a tab counts as hidden, or how its timers run.
  */
 const windowFlags = [
   '--remote-debugging-pipe',

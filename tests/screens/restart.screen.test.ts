@@ -31,8 +31,8 @@ afterAll(async () => {
 });
 
 /**
- * Intercepts the traffic between page and server. `restart` cuts the live connection and imitates a new server process: its stream has another
- * name, its lock time is short, and its first answer to `/api/session` is an error.
+ * Intercepts the traffic between page and server. `restart` cuts the live connection and imitates a new server process:
+ * its stream has another name, its lock time is short, and its first answer to `/api/session` is an error.
  */
 async function interceptTraffic(page: Page, lockAfterMs: number) {
   let isNew = false;

@@ -1,4 +1,7 @@
-/** Listens to the loudspeaker of a ward screen: an unacknowledged high alarm gets louder, until all high alarms are acknowledged. */
+/**
+ * Listens to the loudspeaker of a ward screen: an unacknowledged high alarm gets louder, until all high alarms are
+ * acknowledged.
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import { highRise, soundTable } from '../../dashboard/client/core/sound-table.ts';
@@ -20,8 +23,8 @@ beforeAll(async () => {
 });
 
 /**
- * Returns the highest amplitude of the next `ms`, after the earlier sound has left the analyser. Waits in the page: on a
- * busy machine, each request to the browser would prolong the time, perhaps until the next, louder burst.
+ * Returns the highest amplitude of the next `ms`, after the earlier sound has left the analyser. Waits in the page: on
+ * a busy machine, each request to the browser would prolong the time, perhaps until the next, louder burst.
  */
 function highestPeakIn(ms: number): Promise<number> {
   return stage.page.evaluate(async (forMs) => {

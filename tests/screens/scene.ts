@@ -11,7 +11,10 @@ import type { ScreenServer } from './server.ts';
 /** The longest allowed names of a ward and a bed: 40 characters. */
 export const longWard = 'Intensive Care Unit 2 North, Room 12 A-B';
 export const longBed = 'Window place 12B, isolation anteroom two';
-/** The longest allowed names of a patient: 80 characters. The first 36 characters of the family name have no place for a line break. */
+/**
+ * The longest allowed names of a patient: 80 characters. The first 36 characters of the family name have no place for a
+ * line break.
+ */
 export const longFamilyName = 'Wolfeschlegelsteinhausenbergerdorffs von und zu Hohenlohe-Waldenburg-Schillings';
 export const longGivenName = 'Maximiliane-Alexandrina Theodora Konstantina Bartholomea Wilhelmina Evangeline M';
 /** The longest allowed ids of a patient and a device: 64 characters. */
@@ -75,7 +78,10 @@ export function newPeriod(bed: string, ward: string, who: Patient | null): Assoc
   return { associationId: randomUUID(), patient: who, ward, bed, from, to: null };
 }
 
-/** Returns the beds of a ward. The beds differ in the contents that need space in a tile: waves, ages, names and pressures. */
+/**
+ * Returns the beds of a ward. The beds differ in the contents that need space in a tile: waves, ages, names and
+ * pressures.
+ */
 export function longestBeds(count: number, ward: string): PlayedBed[] {
   return Array.from({ length: count }, (_, index): PlayedBed => {
     const kind = index % 8;
@@ -157,7 +163,10 @@ export function longestAlarms(beds: readonly PlayedBed[], count: number): Alarm[
   });
 }
 
-/** Assigns devices to the beds, and sends their values and waves again and again. Returns a function that stops the sending. */
+/**
+ * Assigns devices to the beds, and sends their values and waves again and again. Returns a function that stops the
+ * sending.
+ */
 export function playBeds(server: ScreenServer, beds: readonly PlayedBed[], everyMs = 2_000): () => void {
   for (const { deviceId, period: stay } of beds) {
     server.associate({

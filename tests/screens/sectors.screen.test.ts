@@ -1,4 +1,7 @@
-/** Checks the arrangement of a ward by its registry: order of beds, sectors, two screens that share a ward, and the theme. */
+/**
+ * Checks the arrangement of a ward by its registry: order of beds, sectors, two screens that share a ward, and the
+ * theme.
+ */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { ShownPlan } from '../../contracts/ward-plan.ts';

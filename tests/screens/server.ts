@@ -1,6 +1,7 @@
 /**
- * Runs the real dashboard server with the real built client, without Kafka and InfluxDB. The test imitates the devices and the alarm
- * processor. Routes, sessions, permissions, hub and live protocol are those of the product; only the log is in memory.
+ * Runs the real dashboard server with the real built client, without Kafka and InfluxDB. The test imitates the devices
+ * and the alarm processor. Routes, sessions, permissions, hub and live protocol are those of the product; only the log
+ * is in memory.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -88,7 +88,9 @@ function startPageRecord(): void {
   Object.assign(window, { pageRecord: record });
 }
 
-/** Runs in the page. Blocks the main thread again and again, with a pause after each block, until `unblocked` is set. */
+/**
+ * Runs in the page. Blocks the main thread again and again, with a pause after each block, until `unblocked` is set.
+ */
 function blockMainThread([forMs, pauseMs]: readonly [number, number]): void {
   const round = () => {
     const { pageRecord, unblocked } = window as unknown as { pageRecord: PageRecord; unblocked?: true };

@@ -101,7 +101,8 @@ const outside = (name: string, value: number, ...[least, most]: Range) =>
 const ranges: Readonly<Record<'high' | 'medium' | 'low', Record<'pulses' | 'pulseMs' | 'silenceMs', Range>>> = {
   high: { pulses: [10, 10], pulseMs: [75, 200], silenceMs: [2_500, 15_000] },
   medium: { pulses: [3, 3], pulseMs: [125, 250], silenceMs: [2_500, 30_000] },
-  // More than 15 s lie between the starts of two bursts. The two pulses and the pause of a burst need at most 750 ms of this time.
+  // More than 15 s lie between the starts of two bursts. The two pulses and the pause of a burst need at most 750 ms of
+  // this time.
   low: { pulses: [1, 2], pulseMs: [125, 250], silenceMs: [14_250, 600_000] },
 };
 

@@ -10,7 +10,10 @@ import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent }
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const ward = 'ICU';
-/** A ward with a wall display. A ward can be tested once a minute, so it has its own test. */
+/**
+ * The ward of the wall display. The sound of a ward can be tested only once a minute, so this test has a ward of its
+ * own.
+ */
 const wallWard = 'HDU';
 const bedOf = (name: string, of: string): PlayedBed => ({
   deviceId: `monitor-${name}`,

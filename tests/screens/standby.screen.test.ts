@@ -88,7 +88,7 @@ it('a nurse begins a standby with a reason, sees it on the tile, changes its end
 
   await openPatient(page, 'U-1');
   await clickUntil(page, 'standby-change', 'standby-form');
-  // The form has the reason that runs, so only the time must be chosen.
+  // The form has the reason of the present standby, so only the time must be chosen.
   await page.locator('select[name=standbyMinutes]').selectOption('240');
   await page.screenshot({ path: join(pictures, 'change.png'), fullPage: true });
   await pressUntil(begin, page.getByTestId('standby-runs'));

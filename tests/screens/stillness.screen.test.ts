@@ -19,7 +19,7 @@ async function shift(locator: Locator, [x, y]: [number, number]): Promise<number
   return Math.hypot(nowX - x, nowY - y);
 }
 
-/** Returns on how many lines the mark of a new alarm out of view stands while its text has little room, as on a phone. */
+/** Returns how many lines the mark of a new alarm out of view needs in little room, as on a phone. */
 function linesOfMark(): Promise<number> {
   return stage.page.getByTestId('fresh-alarms').evaluate((line) => {
     line.style.width = '120px';
@@ -125,7 +125,8 @@ describe('a row of the list of alarms', () => {
     sendAlarms(raisedEvent(meant));
     await ackButtonOf(meant).focus();
     await untilSettled();
-    // Nobody presses a key, so the rows may move after a while. Then the row of a more urgent alarm moves above this row.
+    // Nobody presses a key, so the rows may move after a while. Then the row of a more urgent alarm moves above this
+    // row.
     const high = alarmOf(second, {});
     sendAlarms(raisedEvent(high));
     await rowOf(high).waitFor();

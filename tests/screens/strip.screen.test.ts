@@ -1,4 +1,7 @@
-/** Checks the page with the waves around the onset of an alarm: the paper, its gaps, and the words for a strip that is missing. */
+/**
+ * Checks the page with the waves around the onset of an alarm: the paper, its gaps, and the words for a strip that is
+ * missing.
+ */
 import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
@@ -339,7 +342,8 @@ describe('the page with the waves around an onset', () => {
     await strip('missing').waitFor();
     const looks = server.audit.page({ limit: 200, userId: 'nora', action: 'strip-viewed' }).records;
     const own = looks.filter(({ alarmId }) => alarmId === long.alarmId);
-    // The newest record is the first. Without a strip, nobody knows when the second onset was. The second look at onset 1 is no new look.
+    // The newest record is the first. Without a strip, nobody knows when the second onset was. The second look at onset
+    // 1 is no new look.
     expect(own.map((record) => [record.detail, record.ward, record.bed])).toEqual([
       ['HR.high, onset 2, no strip', undefined, undefined],
       ['HR.high, onset 2', ward, 'M-1'],

@@ -1,4 +1,7 @@
-/** Checks the tasks of a patient in a real browser: written, ticked off, taken back, and shown in the summary of the shift. */
+/**
+ * Checks the tasks of a patient in a real browser: written, ticked off, taken back, and shown in the summary of the
+ * shift.
+ */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { markHeaderChanged } from '../../dashboard/server/core/state.ts';

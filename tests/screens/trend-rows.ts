@@ -1,6 +1,6 @@
 /**
- * Imitates the answers of InfluxDB for trends: values at each step, cuff pressures and scores every 5 minutes, and a gap of 15 minutes. In
- * the third quarter of the chart the scores are partial.
+ * Imitates the answers of InfluxDB for trends: values at each step, cuff pressures and scores every 5 minutes, and a
+ * gap of 15 minutes. In the third quarter of the chart the scores are partial.
  */
 import { isScoreTrendCode, type ScoreTrendCode } from '../../contracts/score-trends.ts';
 import { scoresRepeatMs } from '../../contracts/scores-key.ts';

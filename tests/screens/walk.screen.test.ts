@@ -1,4 +1,7 @@
-/** Walks through the pages with the Tab key: every control is reached in order, is visible while it has the focus, and has a ring. */
+/**
+ * Walks through the pages with the Tab key: every control is reached in order, is visible while it has the focus, and
+ * has a ring.
+ */
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { openAlarmWard } from './alarm-ward.ts';
@@ -16,8 +19,8 @@ const sizes = [
 ] as const;
 
 /**
- * Numbers the visible controls of the page in the order of the document, and returns their number. The strip of alarms out of view
- * is left out, because its buttons change while the page scrolls.
+ * Numbers the visible controls of the page in the order of the document, and returns their number. The strip of alarms
+ * out of view is left out, because its buttons change while the page scrolls.
  */
 function numberControls(): number {
   const selector = 'a[href], button, input, select, textarea, summary, [tabindex]';

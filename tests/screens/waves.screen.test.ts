@@ -1,4 +1,6 @@
-/** Checks the page "Waves": a real recording on paper, gaps, alarms, keys, calipers, the present, and what can go wrong. */
+/**
+ * Checks the page "Waves": a real recording on paper, gaps, alarms, keys, calipers, the present, and what can go wrong.
+ */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -290,7 +292,7 @@ describe('the page "Waves"', () => {
           parts.map((element) => Math.round(Number(element.style.getPropertyValue('--part')) * 25 * 60)),
         );
     await until('the outage', async () => (await minutesOf('empty')).some((minutes) => minutes === 10));
-    // Three hours are known from the server, and some minutes are loaded. All other times are neither.
+    // Three hours are known from the server, and some minutes are loaded. All other times are neither known nor loaded.
     const known = await minutesOf('known');
     expect(Math.max(...known)).toBeGreaterThan(175);
     expect(Math.max(...known)).toBeLessThan(185);

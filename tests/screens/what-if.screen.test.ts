@@ -1,4 +1,7 @@
-/** Checks that the limits dialog shows, before saving, how many alarms the typed limits would have raised in the last 24 hours. */
+/**
+ * Checks that the limits dialog shows, before saving, how many alarms the typed limits would have raised in the last 24
+ * hours.
+ */
 
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';

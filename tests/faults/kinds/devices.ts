@@ -70,7 +70,9 @@ const nameOf = ({ deviceId, kind, seq }: { deviceId: string; kind: string; seq: 
   `${deviceId} ${kind} ${seq}`;
 const hasReasonCodes = (device: Device) => device.version === 5;
 
-/** Classifies a reading by its time. The gateway refuses readings that are more than 5 min ahead or older than 7 days. */
+/**
+ * Classifies a reading by its time. The gateway refuses readings that are more than 5 min ahead or older than 7 days.
+ */
 function ageOf(timeMs: number, atMs: number): 'ahead' | 'now' | 'late' | 'old' {
   const aheadMs = timeMs - atMs;
   if (aheadMs > hourMs) return 'ahead';

@@ -59,7 +59,8 @@ export function describeProcesses({
       try {
         // The other brokers elect a new leader, while the frozen broker still acts as the leader.
         await until('another leader', async () => (await fleet.leader()).nodeId !== leader.nodeId);
-        // The gateway writes to the new leader after a request timed out, so devices need not wait for the frozen broker.
+        // The gateway writes to the new leader after a request timed out, so devices need not wait for the frozen
+        // broker.
         const frozenMs = Date.now();
         const acknowledgedBefore = fleet.devices.map(({ acknowledged }) => acknowledged.length);
         await until('acknowledgements to every device', () =>
