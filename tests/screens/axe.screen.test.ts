@@ -219,7 +219,7 @@ describe('a page in trouble violates no rule of WCAG 2.2 A and AA', () => {
     await clickUntil(page, 'filter-alarms', 'tray-stray-1');
   });
 
-  it('the page of a patient with alarms, notices or a standby violates no rule, and neither does a patient who does not exist', async () => {
+  it('the page of a patient with alarms, notices or a standby violates no rule, and neither does the page of an unknown patient', async () => {
     for (const at of [0, 1, 4]) {
       await openPatientPage(beds[at]!);
       await expectAccessible(page);
@@ -229,7 +229,7 @@ describe('a page in trouble violates no rule of WCAG 2.2 A and AA', () => {
     await expectAccessible(page);
   });
 
-  it('the question before typed text is dropped violates no rule, and neither does a hand-over', async () => {
+  it('the question whether typed text may be dropped violates no rule, and neither does a hand-over', async () => {
     await openPatientPage(beds[0]!);
     await clickUntil(page, 'edit-limits-BPsys', 'limit-form');
     await page.getByLabel('High', { exact: true }).fill('abc');

@@ -180,7 +180,7 @@ describe('the layout at every window size', () => {
     await expectReadable(nurse, 'patient-no-waves');
   });
 
-  it('every text of the page of a patient who does not exist can be read whole', async () => {
+  it('every text of the page of an unknown patient can be read whole', async () => {
     await setHash(nurse, '#/patient/00000000-0000-0000-0000-000000000000');
     await nurse.getByTestId('patient-error').waitFor();
     await expectReadable(nurse, 'patient-none');

@@ -77,7 +77,7 @@ it('after a change of the version at the server, a press loads Vigil again and o
   await page.getByTestId('shift-page').waitFor();
 });
 
-it('while the server does not answer, the page offers no load of Vigil, which would end in an error page', async () => {
+it('while the server does not answer, the page does not offer to load Vigil again, because this would show an error page', async () => {
   await page.route(rarePages, (route) => route.abort());
   await setHash(page, '#/devices');
   await page.getByTestId('page-load-vigil').waitFor();

@@ -96,7 +96,7 @@ describe('a ward with sectors', () => {
     expect(await bedsOn(page)).toHaveLength(9);
   });
 
-  it('a bed that moves to the other sector is on a screen although only the page of its former sector knows the change', async () => {
+  it('a bed that moves to the other sector stays on a screen while only the page of its former sector knows of the change', async () => {
     const [south, north] = [await logIn(browser, server, 'nora'), await logIn(browser, server, 'nora')];
     await setHash(south, `#/ward/${ward}?sector=South+side`);
     await setHash(north, `#/ward/${ward}?sector=North+side`);

@@ -182,7 +182,7 @@ describe('the statistics of the alarm history', () => {
     ]);
   });
 
-  it('if the trends cannot be read, they say why nothing was counted', async () => {
+  it('if the trends cannot be read, the statistics say why nothing was counted', async () => {
     stored = async () => {
       throw new VigilError('trends-unavailable', 'The trends cannot be read now. Live values are still shown.');
     };
