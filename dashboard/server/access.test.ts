@@ -1,4 +1,4 @@
-/** The cookies that the guard of the routes sends with a renewed session. */
+/** Tests which cookies the server sends with a renewed session. */
 import cookie from '@fastify/cookie';
 import { fastify } from 'fastify';
 import { expect, it } from 'vitest';
@@ -8,7 +8,6 @@ import { createStations, stationCookie } from './sessions/stations.ts';
 
 const stations = createStations('a-key-of-a-test'.repeat(4));
 
-/** Returns the names of the cookies that come with a renewed session. */
 async function renewedCookies(ofDisplay: boolean): Promise<string[]> {
   const { station, value } = stations.issue();
   const claims = { userId: 'wall', sessionId: 's', ...(ofDisplay && { station }) };

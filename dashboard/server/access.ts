@@ -63,7 +63,7 @@ export type AccessOptions = {
 
 /**
  * Returns whether a request comes from a page of this dashboard. The request must have the header that a form of
- * another site cannot set. Its `Origin`, if present, must be one of `origins`.
+ * another site cannot set. The header `Origin`, if present, must be one of `origins`.
  */
 export function isFromOurPage(request: FastifyRequest, origins: readonly string[]): boolean {
   const { origin } = request.headers;
@@ -97,13 +97,13 @@ export function guardRoutes(app: App, options: AccessOptions): void {
     request.live = live;
     if (live.renewed !== undefined) {
       reply.setCookie(cookieName, live.renewed, cookieOptionsOf(live.claims));
-      // The session of a wall display is not valid without the id of its browser. So both cookies are renewed together.
+      // The session of a wall display needs the id of its browser. So both cookies are renewed together.
       if (live.claims.station !== undefined) keepStation(request, reply);
     }
-    // A locked session may see the screen without names, unlock it, and log out. These routes have the access `session`.
+    // A locked session may see the screen without names, unlock the screen, and log out. These routes have the access
+    // `session`.
     if (live.viewer.locked && access !== 'session') throw locked();
-    // Counts the request before the check of rights. A refusal is recorded, so a refused request costs as much as an
-    // allowed request.
+    // Counts the request before the check of rights, because the audit record of a refusal also costs time.
     const share = shareOf({ method: request.method, config: request.routeOptions.config });
     if (share !== 'own' || access !== 'session') await requirePace(pace, request, options.trail, paceOf(share));
     if (access === undefined || (access !== 'session' && !may(live.viewer, access))) {
@@ -136,7 +136,7 @@ export async function recordForeignRequest(
   trail.record({ ...who, action: 'access-denied', detail }).catch(() => {});
 }
 
-/** Makes each request wait for a slot of the kind that its route uses (bounds.ts). So requests that only show data cannot delay acts. */
+/** Makes each request wait for a slot of its route’s kind (bounds.ts). So looks cannot delay acts. */
 function limitRoutesBySlots(app: App): void {
   const slots = createRouteSlots();
   // Fastify adds a HEAD route for each GET route, with the handler that is already wrapped.
@@ -202,13 +202,13 @@ export function whoOf(request: FastifyRequest): Who {
 }
 
 /**
- * Returns a key of the person who looks. Two requests with the same key and the same question are one look. The same
- * session has another key at another address or in another browser, because the cookie may be stolen.
+ * Returns a key of the person who looks. The audit trail counts two requests with the same key and the same question as
+ * one look. The key contains the address and the browser, because a stolen cookie may be used elsewhere.
  */
 export const lookKeyOf = (request: FastifyRequest): string =>
   JSON.stringify([sessionOf(request).claims.sessionId, addressAndStationOf(request)]);
 
-/** Sends the cookie with the browser's id again, so that the browser keeps the id for longer. */
+/** Sends the cookie with the browser's id again, so that the cookie does not expire. */
 function keepStation(request: FastifyRequest, reply: FastifyReply): void {
   const value = request.cookies[stationCookie];
   if (request.station !== undefined && value !== undefined) reply.setCookie(stationCookie, value, stationCookieOptions);

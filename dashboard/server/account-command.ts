@@ -58,7 +58,6 @@ const newEpoch = () => randomBytes(9).toString('base64url');
 
 const settingsError = (message: string) => new VigilError('settings-invalid', message);
 
-/** Returns an account made from the options and the password. */
 async function newAccount(options: Options, password: string): Promise<Account> {
   const { user = '', role = '', wards = '' } = options;
   const name = normalText(options.name ?? '');
@@ -126,7 +125,7 @@ async function passwordFrom(options: Options, terminal: Terminal): Promise<strin
 }
 
 /**
- * Returns the account of a user and password, and its permissions. Takes the same time for an unknown user.
+ * Returns the account of a user and password, and its permissions. An unknown user takes as long as a wrong password.
  * @throws VigilError `not-logged-in` if the user or the password is wrong, or the account is disabled
  */
 async function checkPassword(account: Account | undefined, password: string) {
@@ -198,7 +197,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<string>
       return changeAccounts(file, (latest) => {
         const account = latest.get(user);
         if (!account) throw settingsError(`There is no account ${user}.${didYouMean(latest.keys(), user)}`);
-        // The new epoch ends all sessions of the account, even those that began before the account was disabled.
+        // The new epoch ends all sessions of the account. So `enable` does not make a former session valid again.
         latest.set(user, { ...account, disabled: command === 'disable', epoch: newEpoch() });
         return `${user}: ${command}d`;
       });

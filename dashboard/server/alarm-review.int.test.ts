@@ -93,7 +93,7 @@ async function loggedIn(userId: string): Promise<Browser> {
   return browser;
 }
 
-/** Sends a heart rate, as a gateway does. */
+/** Writes a reading with a heart rate to the log, as a gateway does. */
 async function measure(heartRate: number): Promise<void> {
   seq += 1;
   const time = new Date().toISOString();
@@ -108,7 +108,7 @@ async function review(browser: Browser, query = ''): Promise<AlarmReview> {
   return answer.body;
 }
 
-/** Measures a heart rate until the alarm of the breach matches. */
+/** Sends a heart rate every half second until `matches` accepts the row of an alarm. Returns this row. */
 function alarmWhile(what: string, heartRate: number, matches: (row: ReviewedAlarmRow) => boolean) {
   return until(what, async () => {
     await measure(heartRate);

@@ -7,12 +7,12 @@ import type { Claims } from './core/session-rules.ts';
 import { createSlots, type Slots } from './core/slots.ts';
 
 /**
- * The kind of slots that a route uses. `look`: the route shows data. `history`: the route reads stored values, which
- * may take long; it has separate slots, so that it does not delay looks. `act`: the route changes something; it has
- * separate slots, too. `answer` and `receipt`: the route may wait for seconds until this server has read a call or the
- * effect of an answer. Each of these two kinds has separate slots, and a maximum for each session. So a stolen session
- * cannot delay the acts, answers and receipts of the person's other sessions. `own`: the route uses none of these
- * slots, because its work is limited elsewhere (passwords, beds), or because it must always be possible (logout).
+ * The kind of slots that a route uses. Each kind has separate slots, so that one kind does not delay another kind.
+ * `look`: the route shows data. `history`: the route reads stored values, which may take long. `act`: the route changes
+ * something. `answer` and `receipt`: the route may wait for seconds until this server has read a call or the effect of
+ * an answer. Answers and receipts also have a maximum for each session, so that a stolen session cannot delay the acts,
+ * answers and receipts of the person's other sessions. `own`: the route uses no slots, because its work is limited
+ * elsewhere (passwords, beds), or because it must always be possible (logout).
  */
 export type Share = 'look' | 'history' | 'act' | 'answer' | 'receipt' | 'own';
 
@@ -78,8 +78,8 @@ export const perMinuteMax = {
 export const reportsPerMinuteMax = 300;
 export type PacedKind = keyof typeof perMinuteMax;
 /**
- * The maximum for all sessions of an account is this many times higher, so that one stolen session cannot block the
- * account.
+ * All sessions of an account together may send this many times as many requests as one session. So one stolen session
+ * cannot block the account.
  */
 const accountFactor = 3;
 
@@ -141,7 +141,7 @@ export function paceOf(share: Share): PacedKind {
   }
 }
 
-/** Returns whether a request uses the slots of its account or the slots of its session. */
+/** Returns the id of the account or of the session whose slots a request uses. */
 export function slotKeyOf(share: Exclude<Share, 'own'>, { live }: Pick<FastifyRequest, 'live'>): string {
   if (live === undefined) return 'nobody';
   return share === 'answer' || share === 'receipt' ? live.claims.sessionId : live.viewer.userId;

@@ -1,7 +1,7 @@
 /**
  * Decides and writes changes of associations one after the other (turns.ts), so that each change is decided on the
- * result of all earlier changes. Without this order, two devices could get the same bed, or a change could undo the
- * former change.
+ * result of all earlier changes. Without this order, two devices could get the same bed, or one change could undo
+ * another.
  *
  * A change of several devices writes one record for each device. Kafka gets either all these records or no record.
  */

@@ -1,6 +1,7 @@
 /**
- * Explains an alarm from the log, for the page "Why did nobody come?". An explanation reads many records. So the server makes at most two
- * explanations at the same time, pauses for other work, and stops reading when the browser closes the request.
+ * Explains an alarm from the log, for the page "Why did nobody come?". Because an explanation reads many records, the
+ * server makes at most two explanations at the same time, pauses for other work, and stops reading when the browser
+ * closes the request.
  */
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';

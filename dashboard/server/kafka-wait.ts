@@ -5,7 +5,7 @@ import { VigilError } from '../../contracts/errors.ts';
 const kafkaWaitMs = 5_000;
 
 /**
- * Returns the result of an append when Kafka has confirmed the append.
+ * Waits until Kafka has confirmed an append, and returns its result.
  * @param message tells the person that the act may still take effect
  * @throws VigilError `log-unavailable` if Kafka does not confirm the record in time
  */

@@ -14,7 +14,10 @@ import { createWorkPause } from '../../process/work-pause.ts';
 export const readMsMax = 12_000;
 /** The log is read back to these ages, one after the other (ours). */
 export const pieceAgesMs = [15 * minuteMs, hourMs, 3 * hourMs, 8 * hourMs, dayMs, 3 * dayMs, 7 * dayMs] as const;
-/** The records of a partition may be out of order by this much. So a later reading begins this much before the end of the part that was read. */
+/**
+ * The records of a partition may be out of order by this much. So the next reading overlaps the former reading by this
+ * much.
+ */
 export const overlapMs = minuteMs;
 /** The append time of a record may be this much before the record's own time, because clocks differ (ours). */
 export const clockMarginMs = 2 * minuteMs;

@@ -33,7 +33,8 @@ const busyWaitS = 5;
 
 export type PasswordDesk = {
   /**
-   * Returns whether the password is right and the account may log in. Takes the same time for an unknown account.
+   * Returns whether the password is right and the account may log in. An unknown account takes as long as a known
+   * account.
    * @throws VigilError `rate-limited` if there were too many tries, or too many tries wait
    */
   judge(guess: Guess, password: string, account: CheckedAccount | undefined): Promise<boolean>;

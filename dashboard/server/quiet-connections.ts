@@ -19,7 +19,7 @@ const quietMsMax = 10_000;
  */
 const defaultMax = { inAll: 6_144, visitors: 2_048, visitorsPerAddress: 1_024 } as const;
 const handshakesMax = 512;
-/** Half of the maximum, because all screens may come through one proxy. */
+/** Half of `handshakesMax`, because all screens may come through one proxy. */
 const handshakesPerAddressMax = 256;
 /**
  * A connection waits for at most about this time, s. When `waitSMax * connectsPerS` connections wait, a new connection is
@@ -42,7 +42,7 @@ export type Guard = {
   /** Marks a socket as the live connection of a screen. Such a socket no longer counts as a visitor. */
   markAsScreen(socket: Parameters<Door['stopCounting']>[0]): void;
   /**
-   * Ends the connections that wait or are in their handshake. Without this, a closing server would wait for these
+   * Ends the connections that wait or are in their handshake. Without this call, a closing server would wait for these
    * connections.
    */
   end(): void;

@@ -79,7 +79,7 @@ it('the delivery process can read the admissions of an older release after a das
   expect(table.leftOut()).toEqual(new Map([['associations', 0]]));
   await table.close();
 
-  // Two dashboards, and a restart: nothing is written again.
+  // A second dashboard, and a dashboard after a restart, write nothing again.
   const second = await openAs('dashboard');
   expect(await Promise.all([resealAssociations(dashboard, silent), resealAssociations(second, silent)])).toEqual([
     0, 0,

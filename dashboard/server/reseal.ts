@@ -1,7 +1,7 @@
 /**
  * Seals an admission again if one of the present services cannot open it. After an update with a new service, this
- * service cannot open the admissions from before the update. Without these admissions the delivery process would not
- * know where the patients are, and their alarms would call nobody.
+ * service cannot open the admissions from before the update. For example, a delivery process without these admissions
+ * would not know where the patients are, and would call nobody.
  */
 import type { Logger } from 'pino';
 import { contentTypes, type DeviceAssociations } from '../../contracts/messages/records.ts';

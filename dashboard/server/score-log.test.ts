@@ -21,7 +21,7 @@ const recordOf = ({ key, atMs, total }: Stored) =>
     },
   }) as unknown as ReadRecord;
 
-/** Opens a log that is read from memory. `fails` says which read fails, or never ends. */
+/** Opens a log that is read from memory. `fails` chooses the reads that fail or never end. */
 function openLog(
   stored: Stored[],
   fails: (fromMs: number, key: string | undefined) => 'fails' | 'hangs' | undefined = () => undefined,
@@ -72,7 +72,7 @@ describe('the scores of the log', () => {
     const { log } = openLog(stored, (fromMs) => (fromMs < t0 - hourMs ? 'fails' : undefined));
     const { knownFromMs, ...read } = await log.scores('nora', own, t0 - dayMs);
     expect(minutesOf(read)).toEqual([10, 40]);
-    // Minus the time by which clocks may differ.
+    // Clocks may differ by 2 min, so the scores are known only from 2 min later.
     expect(knownFromMs).toBe(t0 - hourMs + 2 * minuteMs);
   });
 

@@ -13,7 +13,7 @@ import { createSlots } from './core/slots.ts';
 const bounds = { atOnceMax: 3, atOncePerKeyMax: 1, waitingMax: 32, waitingPerKeyMax: 4 } as const;
 /**
  * A strip without a known time is searched in up to 4 GiB of strips. So only one such search runs at a time, in a
- * separate slot. Such a search must not delay a look at an alarm of today (ours).
+ * separate slot: it must not delay a look at an alarm of today (ours).
  */
 const olderBounds = { atOnceMax: 1, atOncePerKeyMax: 1, waitingMax: 16, waitingPerKeyMax: 1 } as const;
 /** Longest time of reading for one strip. After this time, the request fails (ours). */

@@ -24,7 +24,7 @@ function readingOf({ key, atMs, value, seq }: Stored): ReadRecord {
   } as unknown as ReadRecord;
 }
 
-/** Opens a log that is read from memory. `fails` says which read fails, or never ends. */
+/** Opens a log that is read from memory. `fails` chooses the reads that fail or never end. */
 function openLog(
   stored: Stored[],
   fails: (fromMs: number, key: string | undefined) => 'fails' | 'hangs' | undefined = () => undefined,

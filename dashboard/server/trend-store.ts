@@ -1,4 +1,4 @@
-/** Reads trends from InfluxDB 1.x, as the only user with read rights. */
+/** Reads trends from InfluxDB 1.x, as a user that can only read. */
 import { InfluxDB } from 'influx';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';

@@ -320,7 +320,7 @@ it('an administrator disables a person at one dashboard: the session at the othe
     'the end of the session at the other dashboard',
     async () => (await carl.get('/api/session')).status === 401,
   );
-  // The same revision again: a second administrator who has not seen the change.
+  // A second administrator, who has not seen the change, sends the same revision.
   expect((await root.post('/api/accounts/carl', act)).status).toBe(409);
   const actors = await until('the record of the change', async () => {
     const { body } = await alma.get('/api/audit?limit=200&action=account-disabled');

@@ -55,7 +55,7 @@ export async function openWaitingRoom(options: {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        // Without this, idle connections would delay the start of the real server.
+        // Ends idle connections, which would delay the start of the real server.
         guard.end();
         server.closeAllConnections();
       }),

@@ -1,9 +1,9 @@
 /**
- * Carries out the acts of administrators on accounts. Each change is recorded in the audit trail before the file is
- * written. The state after the change is announced before that record. So if the process is killed at any moment, the
- * next start finds that the file does not have the announced state, and records the difference (account-records.ts).
- * The file is locked while it is written, and the act is decided again with the present content of the file. So two
- * acts at the same time, at one dashboard or at two, never overwrite each other.
+ * Carries out the acts of administrators on accounts. For each change, the server first announces the new state of the
+ * account, then writes the audit record, and then writes the file. If the process is killed before it writes the file,
+ * the next start finds that the file does not have the announced state, and records the difference
+ * (account-records.ts). While the file is locked for the write, the act is decided again with the present content of
+ * the file. So two acts at the same time, even at two dashboards, never overwrite each other.
  */
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -47,7 +47,7 @@ export type AccountDesk = {
   add(request: AddRequest): Promise<Done>;
   /**
    * Writes the password that a person has chosen, and ends the sessions of the account.
-   * @param seen the account whose password the person has proved
+   * @param seen the account as it was when the person proved its password
    */
   setOwnPassword(seen: Account, newHash: string, who: Who): Promise<void>;
 };
@@ -83,7 +83,7 @@ function newOneTimePassword(): string {
   return Array.from({ length: oneTimeGroups }, group).join('-');
 }
 
-/** Returns the context of an act. A hash needs 64 MiB, so it is made only if the act needs a one-time password. */
+/** Returns the context of an act. Makes a one-time password only if the act needs it, because its hash needs 64 MiB. */
 async function newContext(registered: readonly string[], nowMs: number, needsPassword: boolean) {
   const oneTimePassword = newOneTimePassword();
   const newHash = needsPassword ? await hashPassword(oneTimePassword) : '';
@@ -159,13 +159,13 @@ export function createAccountDesk(options: {
   }
 
   /**
-   * Announces the state in the file, because the announced change was not made. Another dashboard may have changed the
-   * account meanwhile.
+   * Announces the state that the file has, because the announced change was not made. Reads the file again, because
+   * another dashboard may have changed the account meanwhile.
    */
   async function takeBack(announced: AccountFacts): Promise<void> {
     const present = read().get(announced.userId);
     await records.withdraw(announced, present && factsOf(present)).catch((error) => {
-      // The dashboards then record the former state as a change of the file, because the file does not have the announced state.
+      // The announcement stays. The dashboards will record the difference between the file and the announcement.
       logger.warn({ code: (error as { code?: string }).code }, 'the change of an account could not be taken back');
     });
   }
@@ -218,10 +218,7 @@ function changesBetween(before: Account | undefined, after: Account): AccountCha
   return changes.map((change) => (change.detail === 'password' ? { ...change, detail: sessionsEndedText } : change));
 }
 
-/**
- * Returns the error for the administrator. For an error of the file system, the text does not contain the path of the
- * file.
- */
+/** Returns the error for the administrator. The text never contains the path of the file. */
 function errorOf(error: unknown): VigilError {
   if (error instanceof VigilError && error.code !== 'settings-invalid') return error;
   return new VigilError(

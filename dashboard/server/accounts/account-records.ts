@@ -17,12 +17,12 @@ import type { Account } from './accounts.ts';
 /** The actor of these audit records, because the file does not show who changed it. */
 const accountsFile = 'accounts-file';
 const retryMs = 5_000;
-/** First words of the record's detail, if an account was announced but was never written into the file. */
+/** First words of the audit detail for an account that was announced but never written into the file. */
 const neverAddedText = 'the account was announced, but it is not in the accounts file';
 /**
  * A dashboard announces the state of an account before it writes the file. If the file still has the former state after
- * this time, the dashboard was stopped in between, and the audit trail gets a record of the state that the file has.
- * This time is longer than a dashboard waits for the lock of the file.
+ * this time, the dashboard was stopped before it wrote the file, and the audit trail gets a record of the state that
+ * the file has. This time is longer than a dashboard waits for the lock of the file.
  */
 const announcedMs = 15_000;
 
@@ -30,15 +30,15 @@ export type AccountRecords = {
   /** Must be called when the accounts file was read again. */
   changed(): void;
   /**
-   * Must be called when a person is about to change an account on the accounts page, and the audit trail has this change.
-   * This change is then not recorded a second time as a change of the file.
+   * Must be called after a change of an account is in the audit trail, and before the change is written to the file. So
+   * the change of the file is not recorded a second time.
    * @param account the account after the change; undefined if no account has this user id after the change
    */
   expect(userId: string, account: AccountFacts | undefined): void;
   /**
-   * Writes the state of an account on the accounts page to the topic `accounts` before the file is written. So the
-   * other dashboards do not record the change, either. And if this dashboard is killed before it writes the file,
-   * another dashboard or the next start notices that the file does not have the change, and records the difference.
+   * Writes the new state of an account to the topic `accounts`. Must be called before the file is written. So the other
+   * dashboards do not record the change, either. If this dashboard is killed before it writes the file, another
+   * dashboard or the next start records that the file does not have the change.
    */
   announce(account: AccountFacts): Promise<void>;
   /**
@@ -46,7 +46,7 @@ export type AccountRecords = {
    * @param present the account as the file has it; undefined if the file has no account with this user id
    */
   withdraw(announced: AccountFacts, present: AccountFacts | undefined): Promise<void>;
-  /** Resolves when all changes until now have been recorded, or when the attempt has failed. */
+  /** Resolves when all changes until now have been recorded, or when recording them has failed. */
   settled(): Promise<void>;
   close(): Promise<void>;
 };
@@ -65,7 +65,9 @@ export async function recordAccounts(options: {
   const { log, trail, accounts, pseudonymKey, now, logger, endSessions } = options;
   /** The last recorded state of each account. */
   const recorded = new Map<string, AccountFacts>();
-  /** The state that the file had before an announced state, and when this dashboard read the announcement. */
+  /**
+   * By user id: the state that the file had before an announced state, and when this dashboard read the announcement.
+   */
   const announced = new Map<string, { readonly former: AccountFacts | undefined; readonly atMs: number }>();
   /** The announced new accounts that this dashboard has not seen in the file. */
   const neverSeen = new Set<string>();
@@ -79,7 +81,7 @@ export async function recordAccounts(options: {
     const { removed, ...facts } = read.record.body;
     const former = recorded.get(facts.userId);
     note(facts.userId, removed ? undefined : facts);
-    // This dashboard has noted its own records already.
+    // Records that this dashboard wrote are no news.
     const isNews = accountChanges(mapOf(former), mapOf(recorded.get(facts.userId))).length > 0;
     if (isFollowing && isNews) noteAnnounced(facts.userId, former);
   });
@@ -90,14 +92,14 @@ export async function recordAccounts(options: {
     checkTimer ??= setTimeout(checkAnnounced, announcedMs).unref();
   }
 
-  /** Records the announced states that did not come into the file in time. */
+  /** Records that an announced state did not come into the file in time. */
   function checkAnnounced(): void {
     for (const [userId, { atMs }] of announced) if (now() - atMs >= announcedMs) announced.delete(userId);
     checkTimer = announced.size === 0 ? undefined : setTimeout(checkAnnounced, announcedMs).unref();
     changed();
   }
 
-  /** Returns whether the file may still get the announced state of an account, because it has the former state. */
+  /** Returns true while the file has the former state of an account and may still get the announced state. */
   function isAwaited(userId: string, current: AccountFacts | undefined): boolean {
     const announcement = announced.get(userId);
     return announcement !== undefined && accountChanges(mapOf(announcement.former), mapOf(current)).length === 0;
@@ -111,7 +113,7 @@ export async function recordAccounts(options: {
     const { userId } = account;
     const former = recorded.get(userId);
     const actor = { userId: accountsFile };
-    // An account that never came into the file was not removed from the file.
+    // The account was announced, but never came into the file. So nobody removed the account.
     if (action === 'account-removed' && neverSeen.has(userId))
       await trail.record({ actor, action: 'access-denied', account: userId, detail: `${neverAddedText}: ${detail}` });
     else await trail.record({ actor, action, account: userId, detail });

@@ -32,10 +32,7 @@ export const Account = Type.Object(
     disabled: Type.Boolean(),
     /** A random text. A new epoch ends all sessions of the account. The command line sets a new epoch with each change. */
     epoch: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' })),
-    /**
-     * Present if the password is a one-time password: the person must choose a password at the first login. After this
-     * time nobody can log in with the one-time password.
-     */
+    /** Until when the one-time password is valid. Absent for a password that the person has chosen. */
     oneTimePasswordUntil: Type.Optional(Instant),
     /** Only for a wall display: it takes the sound of its ward by itself (live/display-sound.ts). */
     ownsSound: Type.Optional(Type.Literal(true)),
@@ -90,8 +87,8 @@ export function writeAccounts(path: string, accounts: ReadonlyMap<string, Accoun
 }
 
 /**
- * Writes the file in one step, and waits until the disk has the file and its new name. So the change is still there after
- * a power failure.
+ * Writes the file in one step, and waits until the disk has the file and its new name. So a power failure does not undo
+ * the change.
  * @param mayReplace asked directly before the file is replaced
  * @throws VigilError `conflict` if `mayReplace` returns false; then nothing is written
  */
@@ -128,11 +125,10 @@ async function withFile(path: string, flags: string, use: (file: OpenFile) => Pr
 }
 
 /**
- * Reads the file, changes the accounts and writes the file. Meanwhile no other command can change the file. Without
- * this lock, two commands could read the same content, and the second command would overwrite the change of the first
- * command.
+ * Reads the file, changes the accounts and writes the file. Locks the file meanwhile, so that no command overwrites the
+ * change of another command.
  * @param change changes the accounts and returns what the caller needs to know; if `change` throws, nothing is written
- * @throws VigilError `settings-invalid` if the file is not valid, or if another command does not end
+ * @throws VigilError `settings-invalid` if the file is not valid, or if another command has the lock for too long
  */
 export async function changeAccounts<Result>(
   path: string,

@@ -1,6 +1,6 @@
 /**
- * A lock file that several processes use to change another file one after the other. The lock of a process that was killed
- * does not stay: the next process takes it over.
+ * A lock file, with which several processes change another file one after the other. If the owner of the lock is
+ * killed, the next process takes the lock over.
  */
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -60,9 +60,9 @@ export async function takeFileLock(
 }
 
 /**
- * Removes the lock file if it still has this text. Meanwhile another process may have replaced the lock file. Then this
- * function has moved the new lock file away, and puts it back. While the new lock file is away, its owner does not
- * write, because the owner asks `isHeld` before each write.
+ * Removes the lock file if it still has this text: moves the file aside, and then reads it. If another process has
+ * replaced the lock file meanwhile, the new lock file is moved back. Its owner does not write in between, because the
+ * owner asks `isHeld` before each write.
  */
 function removeLeft(path: string, text: string, aside: string): void {
   try {

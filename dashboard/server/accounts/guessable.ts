@@ -6,8 +6,9 @@
 import type { Fault } from '../../../contracts/errors.ts';
 
 /**
- * A password must resist at least 10^n guesses. This is n (ours). A guess at the login takes a tenth of a second, and
- * longer after failures. A thief who has the accounts file can try some hundred passwords a second on each machine.
+ * A password must resist at least 10 to the power of this number of guesses (ours). A guess at the login takes a tenth
+ * of a second, and longer after failures. A thief who has the accounts file can try some hundred passwords a second on
+ * each machine.
  */
 const guessesLog10Min = 9;
 /** Words that people in a hospital are likely to use in passwords. */

@@ -47,7 +47,7 @@ export function openPreferences(
 ): PreferenceStore {
   const path = preferencesPath(accountsFile);
   removeOldDrafts(path);
-  /** The last logged fault. It is kept so that each fault is logged once. */
+  /** The last logged fault, so that each fault is logged once. */
   let loggedFault: string | undefined;
   /**
    * The content of the file at the last read. The file is read again only if it has changed: after an update all pages
@@ -90,7 +90,9 @@ export function openPreferences(
     loggedFault = fault;
   }
 
-  /** As `readFile`. A fault of the disk ends the change, because the new file would have only one person. */
+  /**
+   * Reads the file for a change. If the disk has a fault, refuses the change: the new file would have only one person.
+   */
   function readForChange(): Map<string, Preferences> {
     try {
       return readFile();

@@ -24,7 +24,7 @@ const auditSinceMs = 30 * 24 * 60 * 60_000;
 export type AuditProjection = {
   readonly caughtUp: Promise<void>;
   page(search: AuditSearch): AuditPage;
-  /** Returns a page and, for the first page, what the whole search found. */
+  /** Returns a page, with a summary of all matches if it is the first page. */
   search(search: AuditSearch): Promise<AuditPage>;
   /** Returns the records that match, from the oldest to the newest, and the time before which no records are known. */
   matching(filter: AuditFilter): Promise<{ readonly records: readonly AuditedRecord[]; readonly knownFrom: string }>;

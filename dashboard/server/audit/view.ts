@@ -29,7 +29,7 @@ type ViewEntry = AuditedRecord & { readonly id: number };
 export type AuditView = ReturnType<typeof createAuditView>;
 
 /**
- * Creates an empty view. The view takes records in the order in which they were read, and does not need Kafka.
+ * Creates an empty view. Records must be added in the order in which they were read.
  * @param sinceMs the time from which the records are read
  */
 export function createAuditView(sinceMs: number, check: ChainCheck = newCheck(true)) {
@@ -85,7 +85,7 @@ export function createAuditView(sinceMs: number, check: ChainCheck = newCheck(tr
       const wanted = recordFilter(filter);
       return pageOf(pageRecords.filter((entry) => matchesFilter(entry, wanted)).reverse(), before, limit);
     },
-    /** Returns a page of the records that match, and for the first page what the whole search found. */
+    /** Returns a page of the records that match, with a summary of all matches if it is the first page. */
     async search({ before, limit = 100, ...filter }: AuditSearch): Promise<AuditPage> {
       const { matching, summary } = await find(pageRecords.toReversed(), filter);
       const page = pageOf(matching, before, limit);
@@ -111,8 +111,8 @@ export function createAuditView(sinceMs: number, check: ChainCheck = newCheck(tr
 }
 
 /**
- * Finds the records that match, the newest first, and what the search found. Lets the server do other work between pieces
- * of the records.
+ * Returns the records that match, the newest first, and a summary. Lets the server do other work between pieces of the
+ * records.
  * @param records the newest record first; nobody else may change this list
  */
 async function find(records: readonly ViewEntry[], filter: AuditFilter) {

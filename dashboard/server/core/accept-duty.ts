@@ -26,9 +26,9 @@ import {
 const handOverMsMax = 3_600_000;
 
 /**
- * Decides the acceptance of a whole assignment or of some of its beds. If the person accepts only some beds, she or he
- * gets a new assignment with these beds. The first assignment still waits for the other beds; until the person accepts
- * these beds, they stay with the former person.
+ * Decides the acceptance of a whole assignment or of some of its beds. If the person accepts only some beds, a new
+ * assignment with these beds is made. The other beds wait in the first assignment, and stay with the former person
+ * until they are accepted.
  */
 export function decideAccept(
   { assignmentId, beds }: { readonly assignmentId: string; readonly beds?: readonly string[] | undefined },
@@ -66,7 +66,7 @@ export function decideAccept(
         assignment: { ...entry.assignment, assignmentId: successorId, name: viewer.name, beds: [...(chosen ?? [])] },
       };
   const rest = !isWhole && chosen?.length === remaining?.length ? [end(assignmentId, successorId)] : [];
-  // An acceptance of all remaining beds is never refused here, because no bed is left for a further assignment.
+  // An acceptance of all remaining beds is never refused here, because it ends the first assignment.
   if (!isWhole && rest.length === 0 && hasMadeTooMany(state, context))
     return refusalOf(
       'conflict',
@@ -74,7 +74,7 @@ export function decideAccept(
     );
   const after = [taken, ...rest].reduce(evolve, state);
   const successor = entryOf(after, ward, successorId);
-  // The board is full: `decide` returns the refusal, because the event has no effect.
+  // The board is full, so the event has no effect. `decide` notices this and refuses.
   if (!successor) return { ok: true, events: [taken] };
   const ended = handedOver(after, successor, context).map((former) => end(former.assignment.assignmentId, successorId));
   return { ok: true, events: [taken, ...rest, ...ended] };
@@ -92,8 +92,8 @@ export function bedsToAccept(
 }
 
 /**
- * Returns the assignments of other people that end now, because successors have accepted all beds of these assignments until a later
- * time.
+ * Returns the assignments of other people that end now. An assignment ends if its end is near, and successors have
+ * accepted all its beds until a later time.
  */
 function handedOver(state: DutyState, successor: DutyAssignment, { ward, nowMs }: BoardContext): DutyAssignment[] {
   if (successor.fromMs > nowMs) return [];

@@ -35,8 +35,8 @@ export function accountChanges(formerAccounts: Accounts, currentAccounts: Accoun
       changes.push({ action: 'account-created', account, detail: accountText(account) });
       continue;
     }
-    // The record that ends sessions is written first. If the process stops after that, only the record of the other
-    // change is lost.
+    // The record that ends sessions is written first. If the process stops between two records, only the record of the
+    // other change is lost.
     if (former.disabled !== account.disabled)
       changes.push(
         account.disabled

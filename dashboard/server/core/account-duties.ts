@@ -12,8 +12,8 @@ import type { DeliveryBoard } from './delivery-board.ts';
 import type { AccountOf } from './duty-notices.ts';
 
 /**
- * Returns the account after an act, to decide about the person's duties. Undefined if the act takes no right from the
- * person. With a one-time password the person can do nothing, and sees no alarms, until she or he has chosen a
+ * Returns the account with which to decide which duties the person can still carry out after an act. Undefined if the
+ * act takes no right from the person. A person with a one-time password sees no alarms until she or he has chosen a
  * password.
  * @param account the account after the act
  */
@@ -31,8 +31,8 @@ export function accountForDuties({ type }: AccountAct, account: DutyAccount): Du
 }
 
 /**
- * Returns the places at which the person is responsible, now or at the start of an assignment, and will not be responsible after the
- * change. The person can have the place through her or his own assignment, or as the cover of somebody who is away.
+ * Returns the places for which the person is not responsible any more after the change. Includes assignments that begin
+ * later, and places that the person covers for somebody who is away.
  * @param account the account after the change
  */
 export function dutiesLeftBy(account: DutyAccount, duties: DutyState, accountOf: AccountOf, nowMs: number): LeftDuty[] {

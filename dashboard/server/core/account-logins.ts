@@ -22,8 +22,8 @@ export function loginsOf(records: readonly AuditedRecord[], nowMs: number): Map<
     const { userId } = record.actor;
     if (record.action === 'login') {
       lastLoginMs.set(userId, atMs);
-      // The session of a wall display goes on while the display is used. So the session counts as open for as long as
-      // the audit trail is read.
+      // The session of a wall display ends only if the display is not used for 30 days. The server reads no older
+      // records.
       const isDisplay = 'role' in record.actor && record.actor.role === 'display';
       if (record.session === undefined || nowMs - atMs >= (isDisplay ? displayUnusedMsMax : sessionMsMax)) continue;
       const sessions = open.get(userId) ?? new Set();

@@ -6,8 +6,8 @@ import type { ConditionCount } from '../../protocol/alarm-review.ts';
 const conditionsMax = 12;
 
 /**
- * One alarm of a list. `answerMs`: the time from its first call to the first answer; null if nobody answered, or if
- * this time is not known.
+ * One alarm of a list. `answerMs`: the time from the first call to the first answer; null if nobody answered, or if the
+ * time is not known.
  */
 export type CountedAlarm = {
   readonly priority: Priority;
@@ -18,7 +18,6 @@ export type CountedAlarm = {
 
 type OfCondition = { alarms: number; unanswered: number; readonly answerTimes: number[] };
 
-/** Returns counters that begin at 0. */
 export function newAlarmCounts() {
   const counts = { total: 0, high: 0, medium: 0, low: 0, unanswered: 0 };
   const answerTimes: number[] = [];
@@ -39,7 +38,10 @@ export function newAlarmCounts() {
       ofCondition.answerTimes.push(answerMs);
     },
     totals: () => ({ ...counts, medianAnswerMs: medianOf(answerTimes) }),
-    /** Returns at most twelve conditions, the condition with the most alarms first. The name decides between equal numbers. */
+    /**
+     * Returns at most twelve conditions, the condition with the most alarms first. Equally common conditions come in
+     * the order of their names.
+     */
     byCondition: (): ConditionCount[] =>
       [...conditions]
         .sort(([a, countA], [b, countB]) => countB.alarms - countA.alarms || (a < b ? -1 : 1))

@@ -13,7 +13,10 @@ const at = (s: number) => formatInstant(t0 + s * 1_000);
 const viewerOf = (...wards: string[]): Viewer => ({ userId: 'nora', name: 'Nora', role: 'nurse', wards });
 const nora = { userId: 'nora', name: 'Nora', role: 'nurse' } as const;
 
-/** Three devices: `one` in icu 1, `two` in sd 2, and `moved` that came from icu 3 to sd 3 after 100 s. All are at a patient. */
+/**
+ * Three devices: `one` in icu 1, `two` in sd 2, and `moved` that came from icu 3 to sd 3 after 100 s. Each device has a
+ * patient.
+ */
 function tableOf(deviceId: string, ward: string, bed: string, patientId: string): DeviceAssociations {
   const patient = { patientId, familyName: `F-${patientId}`, givenName: '', category: 'adult' } as const;
   const period = { associationId: `assoc-${deviceId}`, patient, ward, bed, from: at(0), to: null };

@@ -37,7 +37,7 @@ type Query = Omit<AlarmReviewQuery, 'limit'>;
  * Goes through alarms for one query. The caller adds the alarms in parts, so that other work can run between the parts.
  */
 export type Review = {
-  /** Takes further alarms, which must be older than the alarms before. */
+  /** Adds alarms, which must be older than all alarms that were added before. */
   add(alarms: readonly ReviewedAlarm[]): void;
   /** Returns one page of the alarms that match, newest first, and the counts of all that match. */
   result(): AlarmReview;
@@ -59,7 +59,7 @@ export function beginReview(source: ReviewSource, viewer: Viewer, query: Query, 
   const counts = newAlarmCounts();
   const conditionsOfPatients: PatientAlarm[] = [];
   const choices: Choices = { beds: new Set(), persons: new Map(), conditions: new Set() };
-  /** At most one alarm more than the page has. The additional alarm shows that there is a next page. */
+  /** The alarms of the page, and one more alarm if there is a next page. */
   const shown: Seen[] = [];
 
   function count(seen: Seen): void {
@@ -99,7 +99,10 @@ export function beginReview(source: ReviewSource, viewer: Viewer, query: Query, 
   };
 }
 
-/** Returns for how long the beds of a query were occupied, in days. The filters by person, priority, condition and answer change nothing. */
+/**
+ * Returns for how long the beds of a query were occupied, in days. The filters by person, priority, condition and
+ * answer do not change this time.
+ */
 function bedDaysOf(
   { book, state, nowMs }: ReviewSource,
   viewer: Viewer,
@@ -165,8 +168,8 @@ function beganMs({ first, raisedMs }: ReviewedAlarm): number {
 }
 
 /**
- * Returns the patient of an association; undefined if the association has no patient. Also undefined if the viewer may
- * not see the ward of the association: the viewer must not find out the patients of other wards.
+ * Returns the patient of an association. Undefined if the association has no patient, or is in a ward that the viewer
+ * may not see.
  */
 function patientOf(source: ReviewSource, viewer: Viewer, associationId: string): string | undefined {
   for (const { periods } of source.state.associations.values()) {
@@ -200,8 +203,8 @@ function matchesQuery(seen: Seen, { bed, userId, priority, condition, answer }: 
 const everyAnswerer = ({ answerers }: Seen) => [...answerers.accepted, ...answerers.acknowledged];
 
 /**
- * Returns whether a person answered the last call of the alarm. After the alarm has called again, its acknowledgement
- * does not count. Then an acceptance counts only if it is newer than the acknowledgement.
+ * Returns whether a person answered the last call of the alarm. An acknowledgement does not count if the alarm has
+ * called again after it. Then only an acceptance after this acknowledgement counts.
  */
 function isAnswered(seen: Seen): boolean {
   const { acknowledgements, lastCallRev } = seen.alarm;
@@ -222,8 +225,8 @@ function answerersOf({ book, nameOf }: ReviewSource, { first, acknowledgements }
 }
 
 /**
- * Returns the time from the first call of an alarm until a person answered; null if this time is not known, or if
- * clocks differ.
+ * Returns the time from the first call of an alarm until a person answered; null if nobody answered, if the time of the
+ * call is not known, or if clocks differ so much that the answer is before the call.
  */
 function answerMsOf(seen: Seen): number | null {
   const { calledAtMs } = seen.alarm;
@@ -237,7 +240,7 @@ function rowOf(source: ReviewSource, seen: Seen): ReviewedAlarmRow {
   const { alarm, patient, places, answerers } = seen;
   const { first, newest, raisedMs, calledAtMs, resolved, cleared } = alarm;
   const { alarmId, associationId, deviceId, condition, kind, late } = first;
-  // A later revision has the value of a later time.
+  // Only revision 1 has the first value. The book does not have revision 1 of every alarm.
   const isWhole = first.rev === 1;
   const value = (isWhole ? first.value : undefined) ?? null;
   const { onsets } = newest;
@@ -276,8 +279,8 @@ function rowOf(source: ReviewSource, seen: Seen): ReviewedAlarmRow {
 }
 
 /**
- * Returns the profile of limits at an instant. If the book does not have this profile, the profile in force now is
- * used. But the present profile is used only if it was already in force at that instant.
+ * Returns the profile of limits at an instant. If the book does not have it, returns the present profile, provided that
+ * the present profile was already in force at that instant.
  */
 function profileOf({ book, state }: ReviewSource, associationId: string, atMs: number): ReviewedAlarmRow['profile'] {
   const known = profileAt(book, associationId, atMs);
@@ -312,7 +315,7 @@ const inNumberOrder = new Intl.Collator('en', { numeric: true });
 
 const cursorOf = ({ alarm }: Seen): string => `${alarm.raisedMs}.${alarm.first.alarmId}`;
 
-/** Returns whether an alarm comes after the alarm of the cursor, which is the last alarm of the page before. */
+/** Returns whether an alarm comes after the cursor, which is the last alarm of the previous page. */
 function isAfterCursor({ alarm }: Seen, cursor: string): boolean {
   const [ms = '', alarmId = ''] = cursor.split('.');
   if (alarm.raisedMs !== Number(ms)) return alarm.raisedMs < Number(ms);

@@ -18,8 +18,8 @@ export const reviewAlarmsMax = 100_000;
 /** Number of alarms that are removed at once, because each removal sorts all alarms. */
 const removedAtOnce = 1_000;
 /**
- * Maximum number of called persons of one alarm (later persons are left out), and of acknowledgements (those in the
- * middle are left out).
+ * Maximum number of called persons of one alarm, and of its acknowledgements. Later persons are left out, and
+ * acknowledgements in the middle are left out.
  */
 const personsMax = 64;
 const acknowledgementsMax = 20;
@@ -39,13 +39,16 @@ export type ReviewedAlarm = {
   newest: Pick<Alarm, 'rev' | 'present' | 'onsets' | 'atOnset'>;
   raisedMs: number;
   priority: Priority;
-  /** The highest number of escalations. An acknowledgement sets the number of the alarm to 0. */
+  /** The highest number of escalations. An acknowledgement does not set this number to 0. */
   escalation: number;
   /** When the alarm first called by itself. */
   calledAtMs: number | undefined;
   /** The highest revision with which the alarm called; 0 if it never called. */
   lastCallRev: number;
-  /** The highest revision that ended the condition, and its time. `cleared`: the same for the removal from the screens. */
+  /**
+   * The highest revision that ended the condition, and its time. `cleared`: the highest revision that removed the alarm
+   * from the screens, and its time.
+   */
   resolved: { readonly rev: number; readonly atMs: number } | undefined;
   cleared: { readonly rev: number; readonly atMs: number } | undefined;
   acknowledgements: readonly Acknowledgement[];
@@ -266,7 +269,10 @@ function compareNewestFirst(a: ReviewedAlarm, b: ReviewedAlarm): number {
 const indexIn = (all: readonly ReviewedAlarm[], entry: ReviewedAlarm) =>
   firstIndex(all, (other) => compareNewestFirst(entry, other) < 0);
 
-/** Returns the first index at which `holds` is true (binary search, so it must be true for all later indexes); the length if it is never true. */
+/**
+ * Returns the first index at which `holds` is true; the length if `holds` is true nowhere. `holds` must be true for all
+ * later indexes, because the search is binary.
+ */
 function firstIndex(all: readonly ReviewedAlarm[], holds: (alarm: ReviewedAlarm) => boolean): number {
   let low = 0;
   let high = all.length;

@@ -42,8 +42,9 @@ export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: numbe
 
 /**
  * Notes that a device was silent. When the device sends again, its values from before the silence must not be shown as
- * current. Uses the alarm's onset, because the engine may notice the silence only when a reading ends the silence. The
- * onset is device time and `lostAtMs` is receive time, so the measured error of the device's clock is added.
+ * current. Uses the onset of the alarm and not the time of the event, because the engine may notice the silence only
+ * when the next reading comes. The onset is device time and `lostAtMs` is receive time, so the measured error of the
+ * device's clock is added.
  */
 function noteSilence(state: LiveState, alarm: Alarm, atMs: number): void {
   const device = state.devices.get(alarm.deviceId);
@@ -57,7 +58,8 @@ function noteSilence(state: LiveState, alarm: Alarm, atMs: number): void {
 
 /**
  * Folds a record of the topic `alarm-state` into the state. The record has all alarms of an association, as the alarm
- * processor last wrote them. An older alarm that is missing from the record has ended, and is removed.
+ * processor last wrote them. Removes alarms that are older than the record and not in the record, because they have
+ * ended.
  */
 export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {
   state.nowMs = nowMs;
@@ -118,8 +120,8 @@ function storeAlarm(state: LiveState, alarm: Alarm, publishedAtMs: number): bool
 }
 
 /**
- * Returns the state of the device's own sound if the alarm is about this sound. Undefined for every other alarm. Also
- * undefined for an alarm that the device itself reported, because the code of such an alarm may have any name.
+ * Returns the state of the device's own sound if the alarm is about this sound. Undefined for every other alarm, and
+ * for an alarm that the device itself reported, because a device may choose any name for its code.
  */
 export function deviceSoundOf({ condition, origin }: Alarm): 'paused' | 'off' | undefined {
   if (origin !== undefined) return undefined;
@@ -154,8 +156,8 @@ function noteCleared(state: LiveState, alarm: Alarm): void {
 }
 
 /**
- * Removes one alarm when the maximum is reached. First choice: an alarm that no screen shows. Second choice: an
- * acknowledged technical alarm. Returns false if there is no such alarm.
+ * Removes one alarm when the maximum is reached: an alarm that no screen shows, or else an acknowledged technical
+ * alarm. Returns false if neither exists.
  */
 function removeOneAlarm(state: LiveState): boolean {
   const firstWith = (test: (shownAlarm: ShownAlarm) => boolean) => {

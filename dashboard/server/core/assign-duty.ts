@@ -95,10 +95,7 @@ export function decideAssign(
   return allowed({ type: 'assigned', ...eventFields(context), assignment });
 }
 
-/**
- * Returns whether the person has made so many assignments of this ward that she or he may not make a further assignment
- * now.
- */
+/** Returns whether the person has made the maximum of assignments of this ward. */
 export function hasMadeTooMany(
   state: DutyState,
   context: BoardContext,

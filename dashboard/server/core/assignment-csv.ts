@@ -8,7 +8,7 @@ import type { CsvFault, CsvRow } from './board-context.ts';
 export const csvHeader = 'duty,beds,user,from,until';
 const separators = [',', ';'] as const;
 type Separator = (typeof separators)[number];
-/** A cell in quotation marks, and a cell without quotation marks. */
+/** By separator: the pattern of a cell in quotation marks, and of a cell without them. */
 const cellPatterns: Readonly<Record<Separator, readonly [RegExp, RegExp]>> = {
   ',': [/^\s*"((?:[^"]|"")*)"\s*(,|$)/, /^([^",]*)(,|$)/],
   ';': [/^\s*"((?:[^"]|"")*)"\s*(;|$)/, /^([^";]*)(;|$)/],
@@ -21,9 +21,10 @@ const timeExample = '2026-03-01T07:00+01:00';
 export type CsvText = { readonly rows: readonly CsvRow[]; readonly faults: readonly CsvFault[] };
 
 /**
- * Returns the rows of the lines, and every fault with its line. The header shows whether the cells have commas or semicolons between them:
- * Excel writes semicolons in countries with a decimal comma. A cell with several beds has semicolons between them. A time must name its
- * offset from UTC, because the same local time happens twice in the night in which clocks go back.
+ * Returns the rows of the lines, and every fault with its line. The header shows whether commas or semicolons separate
+ * the cells: Excel writes semicolons in countries with a decimal comma. In a cell with several beds, semicolons
+ * separate the beds. A time must name its offset from UTC, because the same local time happens twice in the night in
+ * which clocks go back.
  */
 export function readAssignmentsCsv(lines: readonly string[]): CsvText {
   const faults: CsvFault[] = [];
@@ -72,7 +73,10 @@ function readRow(cells: readonly string[] | undefined, separator: Separator): Om
   return { duty, userId, from, until, ...(beds.length > 0 ? { beds } : {}) };
 }
 
-/** Returns the cells of a line; undefined if a quotation mark is not closed. A cell in quotation marks may have the separator. */
+/**
+ * Returns the cells of a line; undefined if a quotation mark is not closed. A cell in quotation marks may contain the
+ * separator.
+ */
 function cellsOf(line: string, separator: Separator): string[] | undefined {
   const [quoted, plain] = cellPatterns[separator];
   const cells: string[] = [];

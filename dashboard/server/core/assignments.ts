@@ -87,7 +87,7 @@ function decideAct(command: AssignmentCommand, state: DutyState, context: BoardC
   }
 }
 
-/** Returns the refusal if, since `version`, somebody has changed the same beds or the duties of the same person. */
+/** Returns a refusal if somebody has changed the beds or the person of the command since `version`. */
 function conflictOf(
   command: AssignmentCommand,
   board: DutyBoard,
@@ -102,7 +102,7 @@ function conflictOf(
   return { ...refusalOf('conflict', message), version: current, changes: [...(changes ?? [])] };
 }
 
-/** An acceptance, a refusal or an end concerns one assignment, so changes of other assignments do not matter. */
+/** Returns what a command concerns. An acceptance, a refusal or an end concerns only one assignment. */
 function concernsOf(command: AssignmentCommand, { userId }: Viewer): Concern[] {
   switch (command.type) {
     case 'assign':

@@ -19,7 +19,10 @@ const carryOut = (state: LiveState, decision: Decision) => {
   return decision.ok ? 'ok' : decision.code;
 };
 
-/** Returns a state with a table that another program wrote: it has two periods without an end. The screens show the second. */
+/**
+ * Returns a state with a table of another program. The table has two periods without an end, and the screens show the
+ * second.
+ */
 function stateWithTwoPeriods(): LiveState {
   const state = emptyState();
   const from = formatInstant(t0 - 60_000);

@@ -124,7 +124,8 @@ export function assignDevice(
   const periods = [...periodsAfterEnd(table, current, startedAt), period];
   const overlapCount = (checkedPeriods: readonly AssociationPeriod[]) =>
     countOverlaps(timedPeriods(checkedPeriods, nowMs) ?? []);
-  // Only a new period is refused for an overlap. Moves, corrections and ends must stay possible, to repair such a table.
+  // Only a new period is refused for an overlap. Moves, corrections and ends stay possible, because they can repair a
+  // table with an overlap.
   if (overlapCount(periods) > overlapCount(table?.periods ?? [])) return overlapRefusal();
   const newTable = tableAfterChange(
     deviceId,

@@ -37,9 +37,8 @@ export function patientWith(patient: Patient, changes: CorrectBody['changes']): 
 }
 
 /**
- * Returns whether one of the acts changed a device's table since `version`. Also returns true if the change of a
- * version is not recorded: an older release of Vigil or an operator's tool made the change, or the table no longer
- * keeps the record of the change.
+ * Returns whether one of the acts changed a device's table since `version`. Also returns true if the table does not
+ * record every change since then, for example a change by an older release or by an operator's tool.
  */
 export function actsSince(
   table: DeviceAssociations | undefined,

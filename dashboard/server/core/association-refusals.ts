@@ -12,12 +12,12 @@ import { currentPeriods, type Occupant, type WardAndBed } from './occupancy.ts';
 import { may, notOnYourWards, seesWard, type Viewer } from './rights.ts';
 import type { LiveState } from './state.ts';
 
-/** What a refused act would have changed in a ward that is not the viewer's. Only the audit trail gets this. */
+/** What a refused act would have changed in a ward that the viewer may not see. Only for the audit trail. */
 export type Denied = Pick<AuditEvent, 'patientId' | 'associationId' | 'ward'> & { readonly detail: string };
 /** The further data of a refusal, besides its code and message. */
 type Details = Partial<Pick<AssociationRefused, 'version' | 'changes' | 'occupiedBy'>> & {
   readonly denied?: Denied;
-  /** A patient id that is in use in another ward than the viewer's wards (id-guesses.ts). Never sent to the browser. */
+  /** A patient id that is in use in a ward that the viewer may not see (id-guesses.ts). Never sent to the browser. */
   readonly hiddenId?: string;
 };
 export type Refusal = { readonly ok: false } & Fault & Details;
@@ -83,7 +83,10 @@ export const tooManyDevicesRefusal = () =>
     `Nothing was saved: ${associatedDevicesMax} devices have had a bed, and there is no room for another. Tell the operator.`,
   );
 
-/** Returns the refusal of a period that overlaps another period of the device. Only another program can write such a table. */
+/**
+ * Returns the refusal of a period that overlaps another period of the device. Only another program can write a table
+ * with an overlap.
+ */
 export const overlapRefusal = () =>
   refusalOf(
     'conflict',
@@ -100,8 +103,8 @@ export function mayChange(viewer: Viewer, period: AssociationPeriod): boolean {
 }
 
 /**
- * Returns the refusal of a change to an association, if the association has ended or the viewer may not see it.
- * `changes` says who ended the association, if the viewer may know that.
+ * Returns the refusal of a change to an association that has ended, or that the viewer may not see. `changes` says who
+ * ended the association, if the viewer may know that.
  */
 export function associationOverRefusal(
   viewer: Viewer,
@@ -150,7 +153,7 @@ export function bedOccupiedRefusal(viewer: Viewer, { deviceId, period }: Occupan
 
 /**
  * Returns the refusal for a patient who is already in another bed than `place`: no patient is admitted twice. A viewer
- * who may not see the ward of that bed gets the message of `notAllowed`. This message does not reveal that the patient
+ * who may not see the ward of that bed gets the message of `notAllowedRefusal`, which does not reveal that the patient
  * is there. id-guesses.ts limits how many ids an account can try.
  * @param ignoredDevices devices whose associations are ignored
  * @param message the message for a viewer who may see one of the patient's beds

@@ -36,7 +36,7 @@ function instantMs(text: string): number {
   return ms;
 }
 
-/** Returns whether a record matches. A user id matches records of the person's acts and records of changes of the account. */
+/** Returns whether a record matches. A user id matches the acts of the person and the changes of the account. */
 export function matchesFilter({ record, atMs }: AuditedRecord, filter: RecordFilter): boolean {
   const { userId, patientId, ward, bed, action, group, fromMs, toMs } = filter;
   if (!(atMs >= fromMs && atMs < toMs)) return false;
@@ -51,8 +51,8 @@ export function matchesFilter({ record, atMs }: AuditedRecord, filter: RecordFil
 }
 
 /**
- * Returns whether a search for a bed leaves out a record only because the record is a look at a whole ward and names no
- * bed. The ward's screen may have shown the bed.
+ * Returns whether a record is a look at a whole ward that may have shown the searched bed. The record names no bed, so
+ * a search for the bed does not find it.
  */
 export function isLeftOutWardLook(entry: AuditedRecord, filter: RecordFilter): boolean {
   if (filter.bed === undefined || !isLook(entry.record.action)) return false;

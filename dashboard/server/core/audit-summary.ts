@@ -9,8 +9,8 @@ const peopleMax = 200;
 /** Maximum number of values of a field that a person can choose (ours). */
 const choicesMax = 300;
 /**
- * In this many newest records, a person can choose each patient on a ward's screen. In older records, a person can
- * choose only the record's own patient.
+ * Number of the newest records whose lists of patients (the patients of a ward's screen) become choices. Of an older
+ * record, only its own patient becomes a choice.
  */
 const listedPatientsOf = 2_000;
 

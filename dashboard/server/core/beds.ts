@@ -45,7 +45,7 @@ export function foldAssociations(state: LiveState, table: DeviceAssociations): v
   updateBedsOfDevice(state, table.deviceId);
 }
 
-/** Forgets a device's associations (a tombstone: the hospital deleted the device). */
+/** Forgets a device's associations. Called for a tombstone, with which the hospital deletes a device. */
 export function forgetAssociations(state: LiveState, deviceId: string): void {
   if (state.associations.delete(deviceId)) updateBedsOfDevice(state, deviceId);
 }
@@ -176,9 +176,9 @@ function changeAudience(state: LiveState, bed: BedState, formerAudience: string 
 }
 
 /**
- * Updates `isOfTray` of a bed's alarms; the result of `isAlarmOfTray` may change with time and with the measured error of
- * the device's clock. Gives a new change number to the alarms whose `isOfTray` changed, or to all alarms: a screen that
- * gets a bed needs all alarms of the bed, even old alarms.
+ * Updates `isOfTray` of a bed's alarms, which changes with time and with the measured error of the device's clock.
+ * Gives a new change number to each alarm whose `isOfTray` changed. With `all`, each alarm gets a new number, because a
+ * screen that gets a new bed needs all alarms of the bed.
  */
 function markAlarmsChanged(state: LiveState, bed: BedState, which: 'all' | 'changed'): void {
   for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {

@@ -76,9 +76,9 @@ export function isChargeNurse(state: DutyState, { ward, viewer, nowMs, members }
 }
 
 /**
- * Returns the charge nurses of a ward, who assign others. A cover is called instead of the charge nurse, but is not
- * charge nurse, because a charge nurse must have accepted this duty. A person with a disabled account does not count as
- * charge nurse, so that somebody else can take the duty.
+ * Returns the charge nurses of a ward, who assign others. A cover gets the calls of the charge nurse, but is not charge
+ * nurse, because a charge nurse must have accepted this duty. A person with a disabled account does not count as charge
+ * nurse, so that somebody else can take the duty.
  */
 export function chargeNurses(
   state: DutyState,

@@ -140,8 +140,8 @@ function coverOf(
 }
 
 /**
- * Returns the first time at which, by the plan, a place of an absent person has nobody responsible. Undefined if each
- * place has somebody until the person is back. Call this function for a person who has a cover.
+ * Returns when, by the plan, the first place of an absent person has nobody responsible. Undefined if each place has
+ * somebody until the person is back. Only for a person who has a cover.
  */
 function firstWithoutCover(
   state: DutyState,

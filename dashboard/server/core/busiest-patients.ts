@@ -11,8 +11,8 @@ export type PatientAlarm = { readonly patient: Patient; readonly condition: stri
 type OfCondition = { count: number; readonly associationId: string };
 
 /**
- * Returns at most five patients, the patient with the most alarms first. The id decides between patients with the same
- * number of alarms.
+ * Returns at most five patients, the patient with the most alarms first. Patients with the same number of alarms come
+ * in the order of their ids.
  * @param alarms the newest alarm first
  */
 export function busiestPatients(alarms: Iterable<PatientAlarm>): BusyPatient[] {

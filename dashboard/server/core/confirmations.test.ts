@@ -179,7 +179,9 @@ it('an alarm that calls is unconfirmed after its time, except if the page painte
       const state: Confirmations = newConfirmations();
       let nowMs = t0;
       let current = raised();
-      /** When the alarm last had to be shown again, and the last revision that was painted. */
+      /**
+       * The newest revision that the page must paint, since when the page must paint, and the newest painted revision.
+       */
       let askedRev = 1;
       let oldestAskedMs = nowMs;
       let painted = 0;

@@ -34,8 +34,7 @@ export function admitConnection<P extends OpenConnection>(
     return acceptAndClose(oldestOfLargestGroup(ofAccount, ({ session }) => session));
   if (openConnections.length < bounds.all) return { accepted: true };
   const ofLargestAccount = largestGroup(openConnections, ({ account }) => account);
-  // With the new connection, its account would have at least as many connections as the largest account. So this account
-  // would be the next to lose a connection.
+  // With the new connection, its account would be the largest, and would be the next to lose a connection.
   if (ofLargestAccount.length <= ofAccount.length + 1) return { accepted: false };
   return acceptAndClose(oldestOfLargestGroup(ofLargestAccount, ({ session }) => session));
 }

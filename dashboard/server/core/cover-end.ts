@@ -13,8 +13,8 @@ import type { Duty } from '../../../contracts/messages/assignments.ts';
 /** A bed shows this long in advance that it will have no nurse (ours). */
 export const warnAheadMs = 15 * 60_000;
 /**
- * Maximum number of future times that are checked for one bed (ours), because this runs every few seconds for each bed. The earliest times are
- * checked. A later time is checked when earlier times have passed.
+ * Maximum number of future times that are checked for one bed (ours), because the check runs every few seconds for each
+ * bed. Later times are checked when the earliest times have passed.
  */
 const looksMax = 20;
 
@@ -22,9 +22,9 @@ const looksMax = 20;
 type MayAct = (person: Responsible) => boolean;
 
 /**
- * A person can cover a duty only while she or he has a duty of the same role. Returns the end of these own duties, if
- * this end is before `untilMs`; otherwise undefined. Duties that follow each other without a gap count as one duty. The
- * result is in the past if the hand-over of the cover's own duty is overdue.
+ * Returns the end of a cover's own duties of a role, because a person can cover a duty only while she or he has a duty
+ * of the same role. Undefined if this end is not before `untilMs`. Duties that follow each other without a gap count as
+ * one duty. The result is in the past if the hand-over of the cover's own duty is overdue.
  */
 export function coverEndMs(
   ward: WardDuties,
@@ -49,7 +49,7 @@ export function coverEndMs(
 export type CoverEnd = { readonly name: string; readonly forName: string; readonly endMs: number };
 
 /**
- * Returns the end of the planned duties of a person who covers at `atMs` for somebody else. Undefined if the person
+ * If a person covers for somebody at `atMs`, returns the end of the cover's planned duties. Undefined if the person
  * does not cover, or if the absent person is back before this end.
  */
 export function coverEndOf(
@@ -79,9 +79,9 @@ export function isPlanned(state: DutyState, place: DutyPlace, mayAct: MayAct, at
 }
 
 /**
- * Returns the first time after `nowMs` and not after `untilMs` from which nobody is responsible for a place by the
- * plan. Undefined if somebody is always responsible. The computation assumes that nobody changes the plan: accepted
- * assignments begin and end, and absences end.
+ * Returns the first time from which, by the plan, nobody is responsible for a place. Examines the time after `nowMs`,
+ * up to `untilMs`. Undefined if somebody is always responsible. The computation assumes that nobody changes the plan:
+ * accepted assignments begin and end, and absences end.
  */
 export function uncoveredFromMs(
   state: DutyState,

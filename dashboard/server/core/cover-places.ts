@@ -20,8 +20,8 @@ export function entriesOfAway(state: DutyState, ward: string, userId: string, no
 }
 
 /**
- * Returns the assignments for which the cover of an absence is responsible now. The list is empty if the cover does not
- * cover (`absentCoverFault`), or if somebody else has taken over the places.
+ * Returns the assignments for which the cover of an absence is responsible now. The list is empty if the cover cannot
+ * cover now (`absentCoverFault`), or if somebody else has taken over the places.
  */
 export function coveredEntries(
   state: DutyState,

@@ -9,7 +9,7 @@ export const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart
 /** Returns an id of an alarm. */
 export const alarmIdOf = (n: number) => `alarm-${String(n).padStart(12, '0')}`;
 
-/** Returns a call of a person about an alarm that has been sent and waits for the answer. */
+/** Returns a call to a person. The call has been sent, and waits for the answer. */
 export function callTo(userId: string, fields: Partial<CallView> = {}): CallView {
   return {
     callId: `call-${userId}`,

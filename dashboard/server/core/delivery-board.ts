@@ -47,8 +47,8 @@ export type ChannelReach = {
     | { readonly state: 'down'; readonly reason: string | undefined; readonly atMs: number }
     | undefined;
   /**
-   * The newest canary that was sent after the newest result. Perhaps the person has confirmed this canary: a result is
-   * not written again if it has not changed.
+   * The newest canary that was sent after the newest result. The person may have confirmed this canary, because an
+   * unchanged result is not written again.
    */
   readonly asked: { readonly checkId: string; readonly atMs: number } | undefined;
 };
@@ -149,7 +149,8 @@ function noteReachSeen(board: DeliveryBoard, event: ReachSeen): void {
 }
 
 /**
- * Notes the canaries that pages must answer. The delivery process repeats each canary every few seconds until it is answered.
+ * Notes the canaries that pages must answer. The delivery process repeats each canary every few seconds until a page
+ * answers.
  * @returns whether a canary is new
  */
 export function noteAskedPages(board: DeliveryBoard, asked: readonly AskedPage[]): boolean {

@@ -20,7 +20,10 @@ function oneBed() {
   return {
     state,
     numeric,
-    /** Folds into the state a reading that was measured `atS` after t0 and received `delayS` later. The device's clock is `behindS` behind. */
+    /**
+     * Folds a reading into the state. The reading was measured `atS` after t0, and received `delayS` later. The
+     * device's clock is `behindS` behind.
+     */
     send(atS: number, value: number, behindS: number, delayS = 0.05, id = 'assoc-01') {
       const receivedMs = t0 + (atS + delayS) * 1000;
       foldObservation(state, id, observation('d1', t0 + (atS - behindS) * 1000, [hr(value)], receivedMs), receivedMs);

@@ -17,8 +17,8 @@ import { seesWard, type Viewer } from './rights.ts';
 import type { LiveState } from './state.ts';
 
 /**
- * An event of the list. `row` makes the row of the event. Only events that are sent need a row, because the list may
- * have very many events.
+ * An event of the list. `row` makes the row of the event. It is called only for events that are sent, because the list
+ * may be very long.
  */
 type Entry = { readonly atMs: number; readonly kind: string; readonly row: () => DeviceEventRow };
 
@@ -65,7 +65,7 @@ function entriesOf(state: LiveState, deviceId: string): Entry[] {
 
 /**
  * Returns the events of a device. Each certificate, firmware and clock error is compared with the previous one, so the
- * rows show only changes. A gateway that starts reports again whether the clock is right.
+ * rows show only changes. A gateway reports the clock again at each start.
  */
 function eventEntries({ events }: LoggedDevice, deviceId: string, nowMs: number): Entry[] {
   const entries: Entry[] = [];

@@ -6,12 +6,12 @@ import { type Continuity, fillHoles, newContinuity, noteNumber } from '../../../
 import { dayMs, hourMs, minuteMs } from '../../../contracts/durations.ts';
 
 /**
- * The count begins with the first reading that is not older than this (ours). At its start, the server reads old
- * records.
+ * The count begins with the first reading that is not older than this (ours), because the server reads old records at
+ * its start.
  */
 const liveMs = minuteMs;
 
-/** Maximum number of holes that are remembered: more than the readings that a record of the gateway can fill. */
+/** Maximum number of remembered holes. One record of the gateway cannot fill so many holes. */
 const holesMax = 128;
 /**
  * Maximum number of ranges of unused numbers that wait for the reading after them. Above this number, the readings of
@@ -41,9 +41,9 @@ export const newDeviceGaps = (): DeviceGaps => ({
 type Numbered = { readonly boot: string; readonly seq: number; readonly timeMs: number };
 
 /**
- * Counts the number of one reading. A missing reading that comes later is not missing any more. A reading of an earlier
- * start that was received before the count began is left out. The server reads old records after new records, and the
- * page shows when the count began.
+ * Counts the number of one reading. A missing reading that comes later is not missing any more. Leaves out a reading of
+ * an earlier start of the device, if the reading was received before the count began: the server reads old records
+ * after new records.
  */
 export function noteReading(
   gaps: DeviceGaps,
@@ -73,7 +73,7 @@ export function noteUnused(gaps: DeviceGaps, range: Range, receivedMs: number): 
 }
 
 /**
- * Takes the waiting numbers out of the holes. Numbers after the newest reading and numbers of other starts continue to
+ * Removes the waiting numbers from the holes. Numbers after the newest reading and numbers of other starts continue to
  * wait.
  */
 function takeWaiting(gaps: DeviceGaps, receivedMs: number): void {

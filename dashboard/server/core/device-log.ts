@@ -49,7 +49,8 @@ function withoutOldest(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
 }
 
 /**
- * Adds a count to the book. The gateway writes a count again while it grows, so the largest record of a count is used.
+ * Adds a count to the book. The gateway writes a count again while the count grows, so the largest record of a count is
+ * used.
  * @param gatewayBoot the start of the gateway, from the envelope
  */
 export function foldRefusals(state: LiveState, record: RefusalsRecord, gatewayBoot: string, nowMs: number): void {

@@ -20,9 +20,8 @@ export function settingsText({ volume, night, byHand }: ScreenSettings): string 
 export const newDisplayText = settingsText({ volume: 'full', night: 'ward', isNight: false });
 
 /**
- * Returns the choice at a display that makes the display play alarms at the lowest volume; undefined if there was no
- * such choice. A night by the hours of the ward is no choice at the display: all screens that follow the ward have this
- * night.
+ * Returns why a display plays alarms at the lowest volume, if somebody chose this at the display; otherwise undefined.
+ * A night by the hours of the ward is not chosen at the display: all screens that follow the ward have this night.
  */
 export function whySoft({ volume, night, byHand, isNight }: ScreenSettings): SoftDisplay['why'] | undefined {
   if (volume === 'low') return 'volume';

@@ -11,14 +11,13 @@ export const kafkaAwayMs = 4_000;
 /** Readings arrive now if the last reading is not older than this. */
 const readingsArriveMs = 15_000;
 /**
- * If this server has read no sign of life for a partition for this time, nobody judges the partition. A second
- * condition: this server has read back a record that it wrote after the last sign (`readPastMs`). An alarm processor
- * gives a sign each second. The screens must show the notice within 5 s.
+ * Nobody judges a partition if two conditions hold: this server has read no sign of life for the partition for this
+ * time, and this server has read back its own record that it wrote after the last sign (`readPastMs`). An alarm
+ * processor gives a sign each second. The screens must show the notice within 5 s.
  */
 export const alarmsStaleMs = 4_000;
 /**
- * The server reads the records that it writes itself. If it wrote such a record at least this long after the last sign
- * that it has read, signs are missing.
+ * If this server has read back its own record that it wrote at least this long after the last sign, signs are missing.
  */
 const readPastMs = 2_500;
 /** After this time without a sign, the notice comes even if this server cannot read back its own record (CLINICAL: at most 10 s). */

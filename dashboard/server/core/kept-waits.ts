@@ -24,8 +24,7 @@ type Kept = Pick<Confirmations, 'page' | 'hasConfirmed'> & {
 export type KeptWaits = Map<string, Kept>;
 
 /**
- * The numbers of `sessions` above `keptSessionsMax` and of `alarms` above `keptAlarmsMax`. They were removed before
- * their time was over.
+ * Numbers of the sessions above `keptSessionsMax` and of the alarms above `keptAlarmsMax`, which were removed early.
  */
 export type ForgottenWaits = { sessions: number; alarms: number };
 

@@ -88,8 +88,8 @@ function leavingOf(
 
 /**
  * Returns the places whose responsible people change, each with the new responsible person. These are the own places of
- * the person who leaves, and the places that this person covers for others. The places of others lose their cover: the
- * next cover takes over only the own places.
+ * the person who leaves, and the places that this person covers for others. A new cover takes over only the own places,
+ * so the covered places lose their cover.
  */
 function placesOf(
   command: LeaveCommand,

@@ -130,7 +130,7 @@ function nextPerson(
   return next && visibleText(next.person.name);
 }
 
-/** Returns the view of an alarm if it has called this person, in this round or before. */
+/** Returns the delivery of an alarm, if the alarm has called this person in this round or before. */
 export function deliveryToAnswer(
   board: Pick<DeliveryBoard, 'deliveries'>,
   alarmId: string,

@@ -64,7 +64,10 @@ export function olderStrip(strip: Strip, associations: LiveState['associations']
   };
 }
 
-/** Returns the patient of a strip, with the ward and bed at this onset. The patient may have been in another bed at an earlier onset. */
+/**
+ * Returns the patient of a strip, with the ward and bed at the onset of the strip. At an earlier onset of the alarm,
+ * the patient may have been in another bed.
+ */
 export function ownerOfStrip(strip: Strip, associations: LiveState['associations']): StripOwner {
   const { deviceId, associationId } = strip.alarm;
   return ownerOf(associationId, createPlacesOf(associations)(deviceId, associationId, stripSpan(strip)));

@@ -286,7 +286,8 @@ it('20,000 ticked tasks of a stay with two devices are placed at once, and the b
   );
   const startMs = performance.now();
   placeTasks(state, book);
-  // 10 to 20 ms; a copy of the list for each task took seconds. The limit is wide, because other tests may run.
+  // Placing takes 10 to 20 ms. With a copy of the list for each task, it took seconds. The limit is wide, because other
+  // tests may run.
   expect(performance.now() - startMs).toBeLessThan(1_000);
   const last = Array.from({ length: 10 }, (_, n) => `+task ${count - 10 + n}`);
   expect([shownAt(state, book, 'assoc-01'), shownAt(state, book, 'assoc-02')]).toEqual([last, last]);

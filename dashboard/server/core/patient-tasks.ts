@@ -78,9 +78,9 @@ function isPossible({ act: before }: TaskState, act: TaskAct): boolean {
 }
 
 /**
- * Tasks of a stay that has ended are forgotten after this time (ours). Nobody can change them: they are shown at no bed.
- * The time is long, because a server that has just started may not have read the associations of all devices yet. The
- * topic keeps the records of the tasks.
+ * Tasks of a stay that has ended are forgotten after this time (ours). Nobody can change these tasks, because no bed
+ * shows them. The time is long, because a server that has just started may not have read the associations of all
+ * devices yet. The topic keeps the records of the tasks.
  */
 export const endedTasksKeptMs = dayMs;
 

@@ -69,7 +69,10 @@ function stateOf({ channel, result, asked }: ChannelReach, nowMs: number): Reach
   return { channel, state: 'unknown', ...(result && { at: formatInstant(result.atMs) }) };
 }
 
-/** Returns the rank of a state. A further stage has a higher rank. An unknown state has a higher rank than a channel that is down. */
+/**
+ * Returns the rank of a state. A later stage has a higher rank. An unknown state has a higher rank than a channel that
+ * is down.
+ */
 function standingOf({ state, stage = 'sent' }: ReachState): number {
   switch (state) {
     case 'down':

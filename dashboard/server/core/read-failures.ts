@@ -36,7 +36,7 @@ export function createReadFailures(): ReadFailures {
       return [...failures.values()].filter((failure) => !failure.isAlone && isNew(failure, nowMs)).length >= awayAt;
     },
     noteFailed(associationId, nowMs) {
-      // Without this, two associations that can never be read would block all others again and again.
+      // Without `isAlone`, two associations that can never be read would block all others again and again.
       const isAlone = failures.get(associationId)?.isAlone ?? false;
       failures.delete(associationId);
       failures.set(associationId, { atMs: nowMs, isAlone });

@@ -93,14 +93,15 @@ export function foldReviewedCalls(book: CallsBook, record: DeliveryRecord, alarm
   entry.newestMs = Math.max(entry.newestMs, atMs);
   const view: DeliveryView | null | undefined = 'after' in record ? record.after : undefined;
   for (const call of view?.calls ?? []) noteView(book, entry, call);
-  // A call that waits when the round is stopped gets no outcome of its own. If the round goes on, the next view says that the call waits.
+  // If a call still waits when its round stops, the topic has no outcome of the call. If the round goes on, the next
+  // view says again that the call waits.
   if (view === null || view?.phase === 'stopped' || view?.phase === 'expired') endWaiting(entry, () => true);
   if (alarms.size > alarmsMax) alarms.delete(alarms.keys().next().value!);
 }
 
 type CalledEvent = Extract<DeliveryRecord['event'], { type: 'called' }>;
 
-/** Returns a call that has just begun, with the channels of the policy that it does not use. */
+/** Returns a call that has just begun, with the channels of the policy that the call does not use. */
 function callOf(book: CallsBook, { steps, calls }: AlarmCalls, { call, atMs, round }: CalledEvent): ReviewedCall {
   const { callId, userId, name, duty, channels, step, repeat } = call;
   const used = new Set<DeliveryChannel>(
@@ -122,7 +123,8 @@ function callOf(book: CallsBook, { steps, calls }: AlarmCalls, { call, atMs, rou
 
 /**
  * Returns the channels that a round does not use again for a person because of an earlier call, by the rule of the
- * delivery process (processors/delivery/core/next-call.ts). A new round calls again through channels with an answer.
+ * delivery process (processors/delivery/core/next-call.ts). A new round calls again through channels on which the
+ * person can answer.
  */
 function usedBy(earlier: ReviewedCall, round: number): readonly DeliveryChannel[] {
   const { channels, outcome, sent, failed } = earlier;
@@ -131,7 +133,7 @@ function usedBy(earlier: ReviewedCall, round: number): readonly DeliveryChannel[
   return sent.map(({ channel }) => channel).filter((channel) => !canAnswer(channel) && !failed.includes(channel));
 }
 
-/** Notes the duties of the steps before a step for which nobody was called in this round. */
+/** Notes the duties that were left out in this round: those of earlier steps that called nobody. */
 function noteLeftOut(entry: AlarmCalls, step: number, atMs: number): void {
   const { steps = [], doneSteps } = entry;
   for (const [index, { duty }] of steps.slice(0, step).entries()) {
@@ -139,7 +141,7 @@ function noteLeftOut(entry: AlarmCalls, step: number, atMs: number): void {
     if (entry.dutiesLeftOut.some((other) => other.duty === duty && other.atMs === atMs)) continue;
     entry.dutiesLeftOut = [...entry.dutiesLeftOut, { duty, atMs }];
   }
-  // A step that is noted is not noted again in this round. A chain has at most 8 steps.
+  // Each step is noted only once in a round. A chain has at most 8 steps.
   entry.doneSteps = doneSteps | ((1 << (step + 1)) - 1);
 }
 
@@ -154,7 +156,7 @@ function noteCall(entry: AlarmCalls, call: ReviewedCall): void {
   if (counted.length < countedMax) entry.counted = [...counted, oldestRepeat.callId];
 }
 
-/** Takes the channels' confirmations and the outcome of a call from the state after an event. */
+/** Notes the confirmations of the channels and the outcome of a call, as the view after an event has them. */
 function noteView(book: CallsBook, entry: AlarmCalls, { callId, sent, failed, outcome, channels }: CallView): void {
   const former = entry.calls.find((call) => call.callId === callId);
   if (former === undefined) return;

@@ -3,7 +3,7 @@ import type { Scores } from '../../../contracts/messages/scores.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import type { ScoredPart, ScoreOfStep, ScorePick, TrendScores } from '../../protocol/trend-scores.ts';
 
-/** A published NEWS2, in little memory. `atMs`: when the score was made, by the clock of the alarm processor. */
+/** A published NEWS2, reduced to save memory. `atMs`: when the score was made, by the clock of the alarm processor. */
 export type LoggedScore = Pick<ScoreOfStep, 'atMs' | 'scale' | 'total' | 'atLeast' | 'parts'>;
 
 /** Returns the NEWS2 of published scores; undefined if their time is invalid. */

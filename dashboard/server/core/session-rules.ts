@@ -16,7 +16,7 @@ export type Claims = {
   readonly startedAtMs: number;
   /** Time of the request for which the token was made, ms since 1970. */
   readonly seenAtMs: number;
-  /** A digest of the account's password hash: a new password ends all sessions. */
+  /** A digest of the account's password hash, so that a new password ends all sessions. */
   readonly fingerprint: string;
   /** Only for a wall display: the id of the browser that logged in (sessions/stations.ts). No other browser can use the session. */
   readonly station?: string;

@@ -208,7 +208,7 @@ function changeOf(
   const group = limitGroups.find((name) => detail?.startsWith(`${name} `)) ?? null;
   const [from, to] = [signed?.changedFrom ?? null, signed?.changedTo ?? null];
   const commandId = commandOfDetail(detail) ?? '';
-  // The screens read an answer at once. The book of the history reads the answer later, and keeps it for longer.
+  // `state` has an answer at once, but forgets it early. `book` gets the answer later, and keeps it for longer.
   const answer = book.limitAnswers.get(commandId) ?? state.answers.get(commandId)?.answer;
   const outcome = answer === undefined ? 'unknown' : answer.accepted ? 'made' : 'refused';
   return [

@@ -11,7 +11,7 @@ import { parseInstant } from '../../../contracts/time.ts';
  */
 export const everywhereMs = 12 * 60 * 60_000;
 /**
- * The audit record has this detail if a person lets the wall display sound again. Any other detail: every screen
+ * Detail of the audit record with which a person lets the wall display sound again. With any other detail, every screen
  * sounds.
  */
 export const toDisplayDetail = 'to the wall display';

@@ -15,9 +15,8 @@ export function foldStandby(state: LiveState, inForce: StandbyInForce): void {
 }
 
 /**
- * Returns the standby of an association; null if the association has no standby, or if the standby has ended by the
- * time of this server. The alarm processor publishes the end. While no alarm processor runs, the record of an old
- * standby stays.
+ * Returns the standby of an association; null if the association has no standby, or if the standby is over by the time
+ * of this server. While no alarm processor runs, nobody publishes the end of a standby, so its record stays.
  */
 export function currentStandby({ standby, nowMs }: LiveState, associationId: string): Standby | null {
   const inForce = standby.get(associationId)?.standby ?? null;

@@ -2,7 +2,7 @@
  * Decides what a ward's screens may show of a device without a bed (docs/decisions/005-unassigned-devices.md). Such a
  * device is in the tray of the ward where it was last. The association id of the device stays the same when the device
  * comes into the tray of another ward. So values, alarms and traces from before that time must be hidden from the new
- * ward. If the time is later than now, the clock was set back, and nothing is hidden.
+ * ward. If the device came into the tray at a time in the future, the clock was set back, and nothing is hidden.
  */
 import { measuredOffsetMs, sampledMs } from '../../../contracts/device-clock.ts';
 import { parseInstant } from '../../../contracts/time.ts';

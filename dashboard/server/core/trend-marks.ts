@@ -9,7 +9,8 @@ import { limitChangesOf, limitsFrom } from './limits-history.ts';
 import type { BedState } from './state.ts';
 
 /**
- * An alarm that began at most this long before the time of the trend is found if it still lasts at this time (ours).
+ * Alarms are searched from this long before the span of the trend (ours). An alarm that began earlier is not found,
+ * even if it lasts into the span.
  */
 const lastedMsMax = dayMs;
 

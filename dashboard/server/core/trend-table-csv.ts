@@ -25,7 +25,10 @@ const partUnits: Readonly<Partial<Record<NewsParameter, string>>> = {
   Temp: 'Cel',
 };
 
-/** The columns of the parts of NEWS2. All cells of a line are of one score, at its own time. */
+/**
+ * The columns of the parts of NEWS2. All cells of a line belong to one score, and the column `scored_at_device_time`
+ * has its time.
+ */
 const newsColumns: readonly string[] = [
   ...['NEWS2 parts', 'NEWS2 scored_at_device_time', 'NEWS2 total', 'NEWS2 at_least'],
   ...newsParameters.flatMap((name) => {

@@ -22,7 +22,7 @@ export function planTable({ minutes, ...query }: Asked, nowMs: number): TrendPla
   return { ...plan, stepMs, isTable: true };
 }
 
-/** Checks the span and the step of the scores of a trend. Charts have fewer steps than a table has rows. */
+/** Plans the query for the scores of a trend. Allows as many steps as a table has rows, because charts have fewer. */
 export function planScores(
   { from, to, stepMs }: { readonly from: string; readonly to: string; readonly stepMs: number },
   nowMs: number,

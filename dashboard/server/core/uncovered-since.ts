@@ -3,7 +3,10 @@ import { isCovering, responsibleAt } from '../../../contracts/duties.ts';
 import { type DutyState, dutiesOf, isFor, type WardDuties } from '../../../contracts/duty-state.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 
-/** Maximum number of earlier times that are checked for one bed. It is limited because this runs every few seconds for each bed. */
+/**
+ * Maximum number of earlier times that are checked for one bed. Limited, because the check runs every few seconds for
+ * each bed.
+ */
 const looksMax = 20;
 
 /**

@@ -30,7 +30,7 @@ export function waitingDuties(
 
 /**
  * Returns the absences that name the person as cover and wait for the person's answer. An absence does not wait if the
- * person does not cover it now: because her or his own duty is over, or because somebody else has taken over the beds.
+ * person cannot cover it now, because her or his own duty is over or because somebody else has taken over the beds.
  */
 export function waitingCovers(
   state: DutyState,

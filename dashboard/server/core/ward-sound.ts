@@ -94,7 +94,7 @@ export function noteReport(
   nowMs: number,
 ): void {
   owner.why = whyUnheard(report, screen, alarms, nowMs);
-  // The page made the report after it had read the heartbeat with this time. A time in the future cannot come from this server.
+  // `beat` is the time of the last heartbeat that the page had read. A time in the future cannot come from this server.
   if (owner.why === undefined && report.sound.beat <= nowMs)
     owner.soundedAtMs = Math.max(report.sound.beat, owner.soundedAtMs ?? 0);
 }

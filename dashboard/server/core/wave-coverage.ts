@@ -13,7 +13,10 @@ import type { TimeSpan } from '../../../contracts/wave-runs.ts';
 export const slotMs = 5_000;
 const slotsPerHour = hourMs / slotMs;
 const minutesPerHour = hourMs / minuteMs;
-/** Waves are kept for 24 h, and for an hour more at most. A device whose clock was set may need further hours (ours). */
+/**
+ * Maximum number of hours of a stay (ours). Waves are kept for 24 to 25 h. A device whose clock was set may need
+ * further hours.
+ */
 const hoursMax = 30;
 /** Maximum number of stays; if there are more, the stay with the oldest last chunk is forgotten (ours). */
 export const coveredStaysMax = 1_000;
@@ -21,7 +24,7 @@ export const coveredStaysMax = 1_000;
 export const coveredWavesMax = 16;
 /** A chunk may cover at most this many slots: a message has samples of 10 s at most. */
 const slotsOfChunkMax = 3;
-/** A chunk that came later than this after its minute came late, ms (ours). */
+/** A chunk is late if it came more than this after its minute, ms (ours). */
 const lateMsMin = minuteMs;
 /** A stay without a chunk for this time is forgotten, ms: the log no longer has its waves. */
 const silentMsMax = 26 * hourMs;
@@ -155,8 +158,8 @@ export function changedMinutes({ stays }: WaveCoverage, associationId: string, s
 }
 
 /**
- * Finds the minutes of a span with a late newest chunk. Returns their delays: from the end of the minute to the receipt
- * of the chunk, ms. The log has such a chunk at the time of its receipt, and not at the time of the minute.
+ * Returns the delays of the late minutes of a span: from the end of the minute to the receipt of its newest chunk, ms.
+ * The log has a late chunk at the time of its receipt, and not at the time of the minute.
  * @param errorMs the present error of the device's clock
  */
 export function lateDelays(

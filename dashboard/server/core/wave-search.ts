@@ -19,7 +19,7 @@ const errorStepMs = 5_000;
 /** Maximum number of different errors of a clock that are tried. */
 const errorsMax = 4;
 /**
- * A chunk whose error of the clock would be larger than this came late: Vigil does not believe that a clock is so
+ * If a chunk shows a clock error larger than this, the chunk came late: Vigil does not believe that a clock is so
  * wrong.
  */
 const errorMsMax = 26 * hourMs;

@@ -32,7 +32,7 @@ const aheadLimitMs = 2_000;
 const rateTolerance = 0.025;
 /**
  * A chunk joins the trace if it begins at most this long before or after the end of the trace. A chunk also joins if
- * its delay is shorter than the least delay by at most this, or is longer.
+ * its delay is at least the least delay minus this.
  */
 const joinToleranceMs = 250;
 /** The usual chunk duration is a moving mean over about this much covered time. */
@@ -54,8 +54,8 @@ const lineSilentMs = 2_000;
  */
 const traceLeadMsMax = 5_000;
 /**
- * A line replaces the trace even if the line lacks this share of the shorter chunk, because times are rounded and rates
- * are measured.
+ * A line may miss its needed lead by this share of the shorter chunk duration (`replacesTrace`), because times are
+ * rounded and rates are measured.
  */
 const coverTolerance = 0.1;
 

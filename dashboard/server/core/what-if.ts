@@ -189,8 +189,8 @@ function isSilent({ arrivals: { troubled, codes } }: State): boolean {
 const environmentOf = (profile: Profile): Environment => ({ hash: (text) => text, profile: () => profile });
 
 /**
- * Returns the engine's first state for a replay. The category `unassigned` makes the engine use the limits and compute
- * no scores; the profile is the patient's profile.
+ * Returns the engine's first state for a replay. The category `unassigned` makes the engine judge limits and compute no
+ * scores. The limits come from the patient's profile.
  */
 function initialReplayState(overrides: Overrides): State {
   const association = { category: 'unassigned', ward: null, endedAt: null } as const;

@@ -1,7 +1,7 @@
 /**
  * Records each change of the sound settings at a wall display. Anybody in front of a display can change its volume or
- * its night mode. So the record names the display and the time, and the other screens of the ward show that the display
- * is soft.
+ * its night mode. So the record names the display and the time, and the other screens of the ward show which display is
+ * soft (plays alarms at the lowest volume).
  */
 import type { Logger } from 'pino';
 import type { AuditEvent } from '../../../log/audit/chain.ts';
@@ -17,7 +17,7 @@ import type { ScreenWithSound } from './sound-owners.ts';
 /**
  * Maximum number of changes of a session that wait for their record. If there are more, the next record joins several
  * changes. One change of a session is recorded each second, and after `recordsMax` changes one change each minute. So
- * neither a display nor its stolen session can fill the audit trail. Every act at a bed waits for the audit trail.
+ * neither a display nor its stolen session can fill the audit trail, for which every act at a bed waits.
  */
 const waitingMax = 30;
 const recordsMax = 60;
@@ -43,7 +43,7 @@ export type DisplaySettings = {
   reported(screen: ScreenWithSound): void;
   /** Writes the records that wait, and finds the soft displays; called once a second. */
   collect(): void;
-  /** Returns the soft displays in the wards of a screen. A person has made each of them soft at the display. */
+  /** Returns the displays in the wards of a screen that somebody has made soft at the display. */
   newsFor(open: OpenScreen | undefined): SoftDisplay[];
 };
 

@@ -57,7 +57,7 @@ export type Hub = {
   /** Sends changed deliveries and calls within some ms. */
   deliveriesChanged(): void;
   sendWave(chunk: Chunk): void;
-  /** Returns the watched wards: a screen of a clinician shows the ward, paints, and has confirmed its alarms. */
+  /** Returns the wards that a clinician's screen shows, if the screen paints and has confirmed the ward's alarms. */
   watchedWards(): string[];
   /** Returns whether a screen of a clinician shows the devices of biomedical engineering, and its page paints. */
   watchesEngineering(): boolean;

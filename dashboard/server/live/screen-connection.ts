@@ -107,7 +107,7 @@ export function createScreen(parts: ScreenParts): Screen {
   const outbox = createOutbox(parts.socket, parts.budget, now, logger);
   const { end } = outbox;
   const isEnded = () => outbox.endedWith() !== undefined;
-  /** Returns the work in a form in which its error ends only this connection. */
+  /** Returns a function that does the work. An error of the work ends only this connection. */
   const guarded =
     <Args extends unknown[]>(work: (...args: Args) => void) =>
     (...args: Args) =>
@@ -242,7 +242,7 @@ export function createScreen(parts: ScreenParts): Screen {
   }
 
   function showView(next: Watch): void {
-    // This must come before the screen watches. Otherwise the screen would get these chunks twice: now, and with the
+    // Sends the waiting chunks before the screen watches. Otherwise the screen would get them twice: now, and with the
     // kept chunks.
     parts.beforeKeptWaves?.();
     watch = next;

@@ -71,7 +71,7 @@ export function createScreenDeliveries(parts: {
   let scope: Scope | undefined;
   let sent: SentDeliveries = new Map();
   let sentCallsText: string | undefined;
-  /** The alarm of each call that was sent; undefined after the page has confirmed it. */
+  /** By call id: the alarm of each sent call; undefined after the page has confirmed the call. */
   const sentCalls = new Map<string, string | undefined>();
   let sentCheckId: string | undefined;
 
@@ -145,7 +145,7 @@ export function createScreenDeliveries(parts: {
     else writer.figures.unknownReceipts += 1;
   }
 
-  /** Notes that another page of the person, or this page before it connected again, has painted the call. */
+  /** Returns whether another page of the person, or this page before it connected again, has painted the call. */
   function isPaintedBefore(alarmId: string, callId: string): boolean {
     const call = board.deliveries.get(alarmId)?.view.calls.find((other) => other.callId === callId);
     return call?.sent.some(({ channel, stage }) => channel === 'screen' && stage === 'painted') ?? false;
@@ -169,7 +169,7 @@ export function createScreenDeliveries(parts: {
   };
 }
 
-/** Returns the JSON of a message. Its empty list `name` is replaced by a list in JSON. */
+/** Returns the JSON of a message in which `list`, which is JSON already, replaces the list `name`. */
 function withList<Name extends string>(
   message: { readonly [key in Name]: readonly unknown[] },
   name: Name,

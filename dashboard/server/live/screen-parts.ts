@@ -26,8 +26,8 @@ export type ScreenParts = {
   readonly budget: Budget;
   readonly workQueue: ScreenWorkQueue;
   /**
-   * Sends the chunks of waves that wait. Called before the screen watches something else: then the screen gets the
-   * chunks that the server keeps.
+   * Sends the waiting chunks of waves. Called before the screen watches another scope, because the screen then gets all
+   * kept chunks.
    */
   readonly beforeKeptWaves?: () => void;
   readonly health: () => Health;

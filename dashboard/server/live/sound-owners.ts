@@ -49,8 +49,8 @@ export type SoundOwners = {
   /** Returns whether the page may take the sound of the ward: it needs an open connection that shows the ward. */
   mayTake(ward: string, page: PageOfSession): boolean;
   /**
-   * Gives the sound of the ward to the page, if the page may take the sound. Returns whether the page may take it. The
-   * other screens sound until the page has confirmed that it sounds.
+   * Gives the sound of the ward to the page, if the page may take the sound. Returns false if the page may not take the
+   * sound. The other screens sound until the page has confirmed that it sounds.
    */
   take(ward: string, page: PageOfSession): boolean;
   /** Returns the page that has the sound of the ward here. */
@@ -68,15 +68,16 @@ export type SoundOwners = {
   endSession(session: string): void;
   /** Must be called for each report of a screen. */
   reported(screen: ScreenWithSound): void;
-  /** Decides which wards their owners sound; called once a second. */
+  /** Decides for each ward whether its owner sounds; called once a second. */
   collect(): void;
   /** Returns the newest decisions about the wards of a screen, for the heartbeat to this screen. */
   newsFor(screen: ScreenWithSound): WardSound[];
   /** Returns the newest decision about a ward whose sound one screen has; undefined if every screen sounds the ward. */
   stateOf(ward: string): WardSound | undefined;
   /**
-   * Returns whether a screen of this or of another dashboard has the sound of the ward. A closed page of this account
-   * does not count, so that the account's next page need not wait until the closed page loses the sound.
+   * Returns whether a screen of this or of another dashboard has the sound of the ward. A closed page of the account
+   * `exceptClosedOf` does not count, so that the account's next page need not wait until the closed page loses the
+   * sound.
    */
   hasOwner(ward: string, exceptClosedOf: string): boolean;
   /**

@@ -73,7 +73,10 @@ export function createSoundTests(options: {
 }): SoundTests {
   const { screens, state, ownerPage, begunTests, now } = options;
   const tests = new Map<string, Test>();
-  /** The wall displays and owners of all wards that can play a test, with the numbers of their screens. Found once a second. */
+  /**
+   * The wall displays and owners of all wards that can play a test, with the numbers of their screens. Updated once a
+   * second.
+   */
   let places: readonly (TestPlace & { readonly number: number })[] = [];
 
   const isAlarming = (ward: string) => soundLevel(alarmsOfWards(state(), [ward]).get(ward) ?? [], now()) !== undefined;

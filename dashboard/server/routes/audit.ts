@@ -64,7 +64,8 @@ export function auditRoutes(app: App, parts: Parts): void {
       const formatName = format === 'csv' ? 'CSV' : 'FHIR AuditEvent';
       const detail = `${records.length} ${records.length === 1 ? 'record' : 'records'} as ${formatName}: ${filterText(filter)}; the server knows the records since ${knownFrom}`;
       await trail.record({ ...whoOf(request), action: 'audit-exported', detail });
-      // The name stays with the file, and the first line of the file stays the line that programs expect.
+      // The file name says since when records are known, because the first line of the file must be the line that
+      // programs expect.
       const times = `${formatInstant(now()).slice(0, 10)}-records-since-${knownFrom.replaceAll(':', '')}`;
       const [type, name] =
         format === 'csv'

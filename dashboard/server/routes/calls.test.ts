@@ -23,8 +23,8 @@ let written: DeliveryCommand[];
 let board: DeliveryBoard;
 
 /**
- * Creates a server where the nurse has a call about alarm 1, but no call about alarm 2. Requests that wait for anything else get no answer.
- * The token of a session is its id.
+ * Creates a server where the nurse has a call about alarm 1, but no call about alarm 2. A request that waits for
+ * another record gets no answer. The token of a session is its id.
  */
 beforeEach(async () => {
   written = [];

@@ -16,7 +16,7 @@ import type { Parts } from './parts.ts';
 
 /** Maximum wait for the delivery process to confirm an answer. */
 const answerWaitMs = 5_000;
-/** Maximum wait until this server has read a call: a message may reach a phone earlier. */
+/** Maximum wait until this server has read a call, because a message may reach a phone before that. */
 const callWaitMs = 1_000;
 
 export function callRoutes(app: App, parts: Parts): void {

@@ -23,9 +23,9 @@ import { createWardLook } from './ward-look.ts';
 
 /** Maximum wait until this server has read its own change. */
 const readBackMs = 5_000;
-/** The question who would be called may be about a time at most this far in the future (ours). */
+/** A dry run (who would be called?) may be for a time at most this far in the future (ours). */
 const aheadMsMax = 7 * 24 * 3_600_000;
-/** The question may be about a time at most this far in the past, because this server knows only the present assignments. */
+/** A dry run may be for a time at most this far in the past, because this server knows only the present assignments. */
 const behindMsMax = 60_000;
 
 const failures = { 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody };

@@ -21,7 +21,7 @@ const refusalTexts: Readonly<Record<WhyNoTest, string>> = {
   'no-screen': 'Nothing was tested: this screen is not open any more, or its browser plays no sound.',
   'too-many': 'Nothing was tested: too many tests wait for an answer. Try again in ten minutes.',
 };
-/** A page of an older version asks for all wall displays at the same time. */
+/** The answer to a page of an older version, which asks for all wall displays at the same time. */
 const askNewPage = 'Nothing was tested: load this page again, and choose one screen.';
 const refusal = (why: WhyNoTest) => new VigilError('conflict', refusalTexts[why]);
 
@@ -68,8 +68,7 @@ export function soundTestRoutes(
       await requireWard(request, ward);
       const waiting = hub.soundTests.waiting(ward, sessionOf(request).claims.sessionId, test);
       if (!waiting) throw new VigilError('conflict', 'Not recorded: this test is over. Test the sound again.');
-      // A record "heard" from before the end of the signals would say that the loudspeaker works, although nobody knows
-      // this.
+      // Nobody can have heard all signals yet, so a record "heard" could wrongly say that the loudspeaker works.
       if (heard && waiting.isEarly && !waiting.wasCut)
         throw new VigilError('conflict', 'Not recorded: the signals have not all played yet. Test the sound again.');
       // After an alarm nobody can have heard all signals of the test.

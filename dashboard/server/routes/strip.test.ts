@@ -31,7 +31,7 @@ it('an open strip page that asks again and again makes one record of its look in
     clock.ms += 15_000;
   }
   expect(records).toHaveLength(1);
-  // Another session, another onset, another patient, and the same look later.
+  // Looks of another session, at another onset or at another patient are recorded, and so is the same look later.
   await record(requestOf('s2'), look);
   await record(requestOf('s1'), { ...look, detail: 'HR.high, onset 2' });
   await record(requestOf('s1'), { ...look, associationId: 'assoc-02' });

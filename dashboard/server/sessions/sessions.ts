@@ -37,7 +37,7 @@ export type Sessions = {
    */
   startSession(userId: string, station?: string): Promise<{ token: string; claims: Claims } | undefined>;
   /**
-   * Ends the account's sessions that were idle for longest, if the account has too many with this session.
+   * Ends the account's sessions that were idle for longest, if this session exceeds the maximum of the account.
    * @returns the ended sessions
    */
   makeRoomFor(claims: Claims): readonly Claims[];
@@ -106,7 +106,7 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
 
   function revoke(mark: string, atMs: number): void {
     revoked.set(mark, atMs);
-    // A session that was logged out before this time has also ended because it was not used.
+    // A session that was logged out so long ago would also have ended without the logout, because nobody used it.
     for (const [oldMark, oldAtMs] of revoked) {
       if (now() - oldAtMs <= displayUnusedMsMax && revoked.size <= revokedMax) break;
       revoked.delete(oldMark);

@@ -52,7 +52,7 @@ export function createStations(secret: string): Stations {
   const key = createHmac('sha256', Buffer.from(secret, 'base64url')).update('vigil station 1').digest();
   const hash = (text: string) => createHmac('sha256', key).update(text).digest('base64url');
   const seal = (text: string) => hash(text).slice(0, 22);
-  /** Returns the text before the dot if the seal after the dot was made by the server for this text. */
+  /** Returns the text before the dot, if the server made the seal after the dot for this text. */
   function unseal(value: string | undefined, pattern: RegExp, sealedAs = (text: string) => text): string | undefined {
     const [text = '', sealed = '', ...more] = (value ?? '').split('.');
     if (more.length > 0 || !pattern.test(text)) return undefined;

@@ -193,7 +193,7 @@ async function openRecords(reading: Reading, partition: number, records: readonl
   }
 }
 
-/** Waits for a promise, or throws the reason of the signal when it is aborted: a Kafka that is away never answers. */
+/** Waits for a promise, or throws when the signal is aborted. Needed because Kafka never answers while it is away. */
 async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   // If the signal is aborted already, nothing waits for the promise. A rejection that nothing handles would end the process.
   promise.catch(() => {});
