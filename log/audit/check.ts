@@ -21,7 +21,7 @@ type Chain = {
 };
 
 export type CheckBounds = {
-  /** Maximum number of records after a gap, for each chain. With more records, the missing record counts as lost. */
+  /** Maximum number of records after a gap, for each chain. If there are more, the records of the gap count as lost. */
   readonly rowsAfterGapMax: number;
   /** Maximum number of chains (starts of processes) that are remembered. If there are more, the oldest chain is forgotten. */
   readonly chainsMax: number;
@@ -39,7 +39,7 @@ export const dashboardBounds: CheckBounds = {
   faultsMax: 20,
 };
 
-/** Maximum time by which a record may be earlier than the former record, because a clock may be set back. */
+/** A record may be earlier than the former record by at most this time, because a clock may be set back. */
 const backwardMsMax = 60_000;
 
 export type ChainCheck = {

@@ -35,7 +35,10 @@ export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
     if (logins.size > sessionsMax) logins.delete(logins.keys().next().value!);
   }
 
-  /** Remembers the login in an unsigned record, because its session may go on after an update to a version with signatures. */
+  /**
+   * Remembers the login in an unsigned record, because the session may go on after an update to a version with
+   * signatures.
+   */
   function rememberOlder(record: AnyAuditRecord): void {
     const session = record.action === 'login' ? sessionOfOlder(record) : undefined;
     if (session !== undefined) remember(session, record, 'dashboard');

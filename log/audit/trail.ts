@@ -18,8 +18,8 @@ import { type AuditEvent, type ChainHead, chainStart, createNextRecord, type Sig
 /** After this time a caller no longer waits for its record. The record is still written. */
 const auditWaitMs = 4_000;
 /**
- * Maximum number of records in each queue (our choice). If there are more, the person with the most waiting records
- * loses the newest of them. The act or look of the lost record is refused.
+ * Maximum number of records in each queue (our choice). If there are more, the newest record of the person with the
+ * most waiting records is dropped. The act or look of the dropped record is refused.
  */
 const waitingMax = { act: 500, look: 1_000 } as const;
 /** Maximum number of waiting records of one person, or of one address if nobody is logged in. */

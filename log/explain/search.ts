@@ -18,7 +18,7 @@ export type FoundAlarm = {
  */
 const searchAgesMs = [dayMs, 8 * dayMs, 40 * dayMs, 200 * dayMs, Number.POSITIVE_INFINITY];
 
-/** If more alarms than this have an id that begins with the given text, the text is too short. */
+/** Maximum number of alarms whose id begins with the given text. If there are more, the text is too short. */
 const foundMax = 1_000;
 
 /**

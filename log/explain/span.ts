@@ -25,7 +25,7 @@ export type Span = {
 export type ReadContext = {
   readonly log: SealedLog;
   readonly logger: Logger;
-  /** Called for each batch with the number of its records, for the progress. */
+  /** Called for each batch, with the number of its records, to show the progress. */
   readonly onBatch: (recordCount: number) => void;
   /** Ends the reading early; the function then throws the reason. */
   readonly signal?: AbortSignal;

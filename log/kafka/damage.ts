@@ -76,7 +76,7 @@ export async function readBatches(
   for (let at = 0; bytes.length - at >= afterLengthAt + lengthMin; ) {
     const end = endOf(bytes, at);
     if (end === undefined || bytes[at + magicAt] !== 2) {
-      // A batch after the first is probably only cut off. If it is damaged instead, it comes first in the next answer.
+      // A batch after the first is probably only cut off. If the batch is damaged, it comes first in the next answer.
       if (at > 0) break;
       const next = nextUndamagedBatch(bytes, at + 1);
       const lastOffset = next === undefined ? undefined : bytes.readBigInt64BE(next) - 1n;
@@ -94,9 +94,9 @@ export async function readBatches(
 }
 
 /**
- * Returns the real end of a batch. `end` is the end by the length field, which may be wrong: the checksum does not
- * cover this field. If the checksum of the batch is wrong, the batch ends at the next undamaged batch in two cases:
- * that batch begins before `end`, or no batch can begin at `end`.
+ * Returns the real end of a batch. `end` is the end according to the length field. This field may be wrong, because the
+ * checksum does not cover it. If the checksum of the batch is wrong, the batch ends at the next undamaged batch in two
+ * cases: that batch begins before `end`, or no batch can begin at `end`.
  */
 function realEndOf(bytes: Buffer, at: number, end: number): number {
   if (isChecksumRight(bytes, at, end)) return end;

@@ -3,7 +3,6 @@ import type { VigilError } from '../../contracts/errors.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { BatchRecord } from './record-batch.ts';
 
-/** The partition and offset of an appended record. */
 export type AppendPosition = { readonly partition: number; readonly offset: bigint };
 
 /** Called once for each record, with the error, or with the partition and offset of the record. */

@@ -5,7 +5,7 @@ import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
 /** `low` is the first offset of a partition; `high` is the offset after its last record. */
 export type EndsByPartition = Map<TopicPartition, { low: bigint; high: bigint }>;
 
-/** Returns the first and the next offset of each partition. @throws Error of kafkajs */
+/** Returns the two ends of each partition. @throws Error of kafkajs */
 export async function readLogEnds(
   kafka: Kafka,
   partitions: ReadonlyMap<KafkaTopic, readonly number[]>,

@@ -1,7 +1,7 @@
 /**
- * Removes a killed process from its Kafka group. Otherwise the killed process stays in the group until its session
- * times out, and no process reads its partitions until then. When the next process starts on the same machine, it sees
- * that the killed process does not run, and asks Kafka to remove it.
+ * Removes a killed process from its Kafka group. Without the removal, no process reads the partitions of the killed
+ * process until its session times out. The next process on the same machine sees that the killed process does not run,
+ * and asks Kafka to remove the killed process.
  */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -30,8 +30,8 @@ export type Machine = {
 };
 
 /**
- * Returns whether the process of a group member certainly does not run any more. False if this is unknown, for example if the process ran
- * on another machine. Pure.
+ * Returns whether the process of a group member has certainly ended. False if nobody can know, for example if the
+ * process ran on another machine. Pure.
  */
 export function hasProcessEnded(member: ProcessIdentity, machine: Machine): boolean {
   if (member.host !== machine.host) return false;

@@ -12,7 +12,7 @@ import { type LogRecord, logRecordOf } from './log-record.ts';
 export type OffsetRange = { readonly partition: number; readonly from: bigint; readonly to: bigint };
 
 export type RangeReader = {
-  /** Returns the first and the next offset of a partition. */
+  /** Returns the first offset of a partition, and the offset after the last record. */
   ends(partition: number): Promise<{ readonly low: bigint; readonly high: bigint }>;
   /**
    * Returns the first offset of a partition that was appended at `atMs` or later; the next offset if all records are
@@ -20,9 +20,9 @@ export type RangeReader = {
    */
   offsetAt(partition: number, atMs: number): Promise<bigint>;
   /**
-   * Calls `onRecords` for each batch of a range, and waits until it resolves. Only one call may run at a time.
+   * Calls `onRecords` for each batch of a range, and waits until `onRecords` resolves. Only one call may run at a time.
    * @param onRecords returns false to end the reading early
-   * @throws the reason of `signal` if it is aborted, and what `onRecords` throws
+   * @throws the reason of `signal` if `signal` is aborted, and the errors of `onRecords`
    */
   read(
     range: OffsetRange,

@@ -46,7 +46,7 @@ export type ReaderOptions = {
   ) => Promise<ReadonlyMap<TopicPartition, string> | undefined>;
   /** Called when the group rebalances. Another assignment follows. */
   readonly onRevoked?: () => void;
-  /** Called for each batch. The next batch waits until the result resolves. If it rejects, the batch is handed out again. */
+  /** Called for each batch; the next batch waits for the result. If the result rejects, the batch is handed out again. */
   readonly onRecords: (batch: RecordBatch) => Promise<void> | void;
   /** Called when all records before `nextOffset` were handed out, or skipped because of damage. Called in order with `onRecords`. */
   readonly onReached?: (topic: KafkaTopic, partition: number, nextOffset: bigint) => void;
@@ -57,7 +57,7 @@ export type Reader = {
   /** Resolves when all records that were in the partitions at the first assignment were handed out. */
   readonly caughtUp: Promise<void>;
   /**
-   * Resolves when all records that are in the assigned partitions now were handed out. Only for readers that start at the beginning.
+   * Resolves when all records that are in the assigned partitions at the call were handed out. Only for readers that start at the beginning.
    * @param signal ends the waiting early
    * @returns the ends of the partitions at the call
    */
@@ -80,7 +80,7 @@ const disconnectMsMax = 3_000;
 const restartMsMin = 1_000;
 const restartMsMax = 60_000;
 const positionCheckMs = 10;
-/** While more bytes than this wait to be handed out, nothing is fetched. This is about the size of one fetch. */
+/** While more bytes than this wait to be handed out, nothing is fetched: about the size of one fetch. */
 const aheadBytesMax = 10_000_000;
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 

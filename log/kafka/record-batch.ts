@@ -141,7 +141,7 @@ function writeRecord(bytes: Buffer, from: number, record: BatchRecord, offsetDel
   return at + 1;
 }
 
-/** Writes a 32-bit number as a zigzag varint. Returns the position after it. */
+/** Writes a 32-bit number as a zigzag varint. Returns the position after the number. */
 function writeVarint(bytes: Buffer, from: number, value: number): number {
   let rest = ((value << 1) ^ (value >> 31)) >>> 0;
   let at = from;

@@ -12,7 +12,7 @@ import { partitionOf } from './connect.ts';
 
 /** If a process dies during a turn, readers of the topic wait for this time, or until another process takes the turn. */
 const transactionMsMax = 10_000;
-/** Kafka's errors in this case: another process has taken the turn, or is taking the turn. */
+/** Kafka's errors if another process has taken or is taking the turn. */
 const turnLostTypes = new Set(['INVALID_PRODUCER_EPOCH', 'INVALID_TXN_STATE', 'CONCURRENT_TRANSACTIONS']);
 
 /** Maximum size of a batch, bytes: far below the limit of Kafka (`messageBytesMax` of ops/platform/kafka-config.ts). */

@@ -1,4 +1,4 @@
-/** Lists the strips of a bed or of a patient in a time, for a person who has no alarm id. */
+/** Lists the strips of a bed or of a patient in a period, for a person who has no alarm id. */
 import { type AlarmPlace, createPlacesOf } from '../../contracts/alarm-places.ts';
 import { dayMs, hourMs, minuteMs } from '../../contracts/durations.ts';
 import { contentTypes, type DeviceAssociations, type Patient } from '../../contracts/messages/records.ts';
@@ -12,13 +12,13 @@ import { type ReadContext, readSpan } from '../explain/span.ts';
  * patients of this many strips.
  */
 export const listedStripsMax = 190;
-/** Longest time of one question, ms (ours). */
+/** Longest period of one question, ms (ours). */
 export const stripsSpanMsMax = dayMs;
 /** Longest time from an onset until its strip is written (ours). The strip writer may have been down, but only as long as Kafka keeps the waves. */
 const writtenMsMax = dayMs + hourMs;
 
 export type StripsQuestion = {
-  /** The time of the onsets by the server's clock. */
+  /** The period of the onsets by the server's clock. */
   readonly fromMs: number;
   readonly toMs: number;
   readonly ward?: string;
@@ -31,7 +31,7 @@ export type ListedStrip = Pick<
   Strip,
   'alarmId' | 'onset' | 'rev' | 'associationId' | 'onsetAt' | 'onsetWallAt' | 'content' | 'isComplete' | 'alarm'
 > & {
-  /** The places of the bed at the onset, only wards that the person may see. */
+  /** Places of the device in the period of the strip, only in wards that the person may see. */
   readonly places: readonly AlarmPlace[];
   readonly patient: Patient | null;
 };
@@ -39,14 +39,14 @@ export type ListedStrip = Pick<
 export type StripsList = {
   /** The newest onset first. */
   readonly strips: readonly ListedStrip[];
-  /** Whether older strips of this time are left out. */
+  /** Whether older strips of this period are left out. */
   readonly isCut: boolean;
-  /** False: the log no longer has the whole time, or some strips could not be opened. */
+  /** False if the log no longer has the whole period, or if some strips could not be opened. */
   readonly isWhole: boolean;
 };
 
 /**
- * Returns the strips that match and that the person may see. Reads all strips of the time, but keeps no samples.
+ * Returns the strips that match and that the person may see. Reads all strips of the period, but keeps no samples.
  * @param tables the associations of all devices
  * @param seesWard whether the person may see a ward; called with null for a strip whose ward is not known
  */
