@@ -278,8 +278,8 @@ export function serverCheckOptions(options: {
 }
 
 /**
- * Follows a CRL. A CRL past its next update is still used (decision 14). A CRL with a lower number than the last CRL is
- * refused.
+ * Follows a CRL. A CRL is still used after the time of its next update (decision 14). A CRL with a lower number than
+ * the last CRL is refused.
  */
 function followCrl(options: { readonly caFile: string; readonly crlFile: string; readonly log: FileLog }) {
   const { caFile, crlFile, log } = options;

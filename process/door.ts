@@ -1,7 +1,7 @@
 /**
- * Limits connections that have not identified themselves or sent a request yet. There are limits for their number,
- * their number for each address, and their time. If there are too many, the address with the most connections loses its
- * oldest connection. A normal client needs only milliseconds, so the oldest connection is the most suspicious.
+ * Limits connections that have neither identified themselves nor sent a request: their number, their number for each
+ * address, and their time. If there are too many, the address with the most connections loses its oldest connection. A
+ * normal client needs only milliseconds, so the oldest connection is the most suspicious.
  */
 import type { Socket } from 'node:net';
 
@@ -9,11 +9,10 @@ export type Door = {
   /** Counts a new connection. */
   startCounting(socket: Socket): void;
   /**
-   * Stops counting a connection after it identified itself or sent a request. `socket` may also be the TLS socket of
+   * Stops counting a connection that has identified itself or sent a request. `socket` may also be the TLS socket of
    * the connection.
    */
   stopCounting(socket: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined }): void;
-  /** Returns the number of counted connections. */
   count(): number;
   /** Closes the counted connections. */
   close(): void;

@@ -16,7 +16,6 @@ export type FairQueue<Item> = {
   /** Removes an item. Returns false if the item is not in the queue. */
   remove(source: string, item: Item): boolean;
   size(): number;
-  /** Returns the number of items of a source. */
   sizeOf(source: string): number;
   /** Removes and returns all items. */
   clear(): Item[];

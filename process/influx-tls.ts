@@ -1,4 +1,3 @@
-/** Creates the TLS options of clients of InfluxDB. */
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type { Logger } from 'pino';

@@ -36,7 +36,7 @@ function namesIn(folder: string): readonly string[] {
 }
 
 /**
- * Returns a new name beside a file, for its next content, and removes old drafts of the file. The name is random. The
+ * Returns a random name in the folder of a file for the draft of its next content. Removes old drafts of the file. The
  * process id is no safe name: in two containers that share a folder, two processes can have the same id. Then one
  * process could rename the unfinished draft of the other process.
  */

@@ -5,7 +5,6 @@
 import type { Logger } from 'pino';
 
 /**
- * Ends this process on a signal.
  * @param close closes everything that the process has opened so far
  * @param withinMs the process ends this long after the signal, even if closing is not finished
  */

@@ -104,7 +104,6 @@ export function startSteadyClock(options: {
   };
 }
 
-/** Adds the metrics of a process's clock. */
 export function addClockMetrics(metrics: Metrics, clock: SystemClock | undefined): void {
   metrics.gauge(
     'vigil_clock_ahead_seconds',

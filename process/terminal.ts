@@ -1,4 +1,4 @@
-/** What a command reads and writes besides files and servers. A test can give the command a terminal of its own. */
+/** The environment, input and output of a command. A test can give the command its own terminal. */
 import { text } from 'node:stream/consumers';
 import { VigilError } from '../contracts/errors.ts';
 import type { Environment } from './settings.ts';
@@ -18,7 +18,6 @@ export type Terminal = {
   readonly isInteractive: (stream: 'input' | 'out' | 'error') => boolean;
 };
 
-/** Returns the terminal of this process. */
 export function processTerminal(): Terminal {
   return {
     env: process.env,

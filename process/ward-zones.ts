@@ -23,13 +23,16 @@ export function parseWardZones(text: string): ReadonlyMap<string, string> {
   return zones;
 }
 
-/** Reads a wards file. @param path empty: no wards file. @throws Error if the file cannot be read or is not JSON */
+/**
+ * Reads a wards file. @param path path of the file; empty if there is no wards file. @throws Error if the file cannot
+ * be read or is not JSON
+ */
 export const readWardZones = (path: string): ReadonlyMap<string, string> =>
   path === '' ? new Map() : parseWardZones(readFileSync(path, 'utf8'));
 
 /**
- * Returns the path of the wards file. `npm start` or Compose puts it beside the file of the accounts, or into the
- * folder above. Undefined if no wards file is at these places.
+ * Returns the path of the wards file. `npm start` or Compose puts this file beside the file of the accounts, or into
+ * the folder above. Undefined if no wards file is at these places.
  */
 export const wardsFileNear = (accountsFile: string): string | undefined =>
   [join(dirname(accountsFile), 'wards.json'), join(dirname(accountsFile), '..', 'wards.json')].find((path) =>
