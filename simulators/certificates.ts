@@ -19,10 +19,7 @@ export function loadIdentity(folder: string, deviceId: string): Identity {
   return { cert: readPem(join(folder, `${deviceId}.pem`)), key: readPem(join(folder, `${deviceId}.key`)) };
 }
 
-/**
- * Reads a file.
- * @throws VigilError `certificate-invalid` if the file cannot be read
- */
+/** @throws VigilError `certificate-invalid` if the file cannot be read */
 export function readPem(path: string): Buffer {
   try {
     return readFileSync(path);

@@ -41,7 +41,7 @@ export function decodeSignals(table: Table): Decoded<Recording> {
       if (column.name !== '') ignored.push(column.name);
       continue;
     }
-    // A sample of a wave can be -1. It does not mean "no value".
+    // In a wave, -1 is a value and does not mean "no value".
     const values = table.rows.map((row) => (meansNoValue(row[index]!) && row[index] !== -1 ? Number.NaN : row[index]!));
     waves.push({ code, rateHz, ...quantise(values, positions, count) });
   }

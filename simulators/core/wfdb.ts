@@ -31,7 +31,6 @@ export type RecordHeader = {
 const defaultGain = 200;
 const defaultRateHz = 250;
 
-/** Reads a header. */
 export function parseHeader(file: string, text: string): Decoded<RecordHeader> {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   const entries = lines
