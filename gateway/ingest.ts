@@ -305,8 +305,8 @@ const numberOf = ({ boot, seq }: Reading) => (boot === undefined || seq === unde
 const kindOf = ({ source, topic }: Incoming) => source.topics.get(topic) ?? 'other';
 
 /**
- * The kinds of messages for the clock of the device. A list of alarms is treated as a status, because it is sent at the time that it
- * states.
+ * The kind of message for `noteTime`, by kind of topic. A list of alarms is treated as a status, because it is sent at
+ * the time that it states.
  */
 const timedKinds = { observations: 'observation', waveforms: 'waveform', status: 'status', alerts: 'status' } as const;
 

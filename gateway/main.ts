@@ -38,7 +38,9 @@ import { openUpstream, type Upstream } from './upstream/upstream.ts';
 
 /** Time after SIGTERM in which messages in flight are acknowledged. After this time everything else is closed. */
 const drainMs = 6_000;
-/** The process ends this long after SIGTERM, even with unfinished work. Without Kafka its work could not end. */
+/**
+ * The process ends this long after SIGTERM, even with unfinished work. Without Kafka, the work would never be finished.
+ */
 const closeMsMax = 8_500;
 const countersEveryMs = 60_000;
 /** Name of the gateway's server certificate in metrics and logs. */

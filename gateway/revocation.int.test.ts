@@ -1,4 +1,7 @@
-/** Tests the way from the operator's command to the end of a connection: a gateway as `npm start` runs it, and the CRL of `npm run certs`. */
+/**
+ * Tests that an operator's command ends a connection, with a gateway as `npm start` runs it and the CRL of `npm run
+ * certs`.
+ */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** Tests several gateways: the newest connection of a client id stays, on whichever gateway, and no device is reported as gone. */
+/**
+ * Tests several gateways: the newest connection of a client id stays, no matter on which gateway, and no device is
+ * reported as gone.
+ */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

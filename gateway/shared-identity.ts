@@ -9,8 +9,8 @@ export type IdentityAlarm = {
   /** Reports that two devices use one certificate. May be called for each sign. */
   raise(source: Source): void;
   /**
-   * Notes that a live connection lost its client id to a newer connection, and reports two devices if this loss proves
-   * that two devices use one certificate.
+   * Notes that a live connection lost its client id to a newer connection. Reports two devices if the loss proves that
+   * they use one certificate.
    */
   lostIdWhileAlive(source: Source, address: string | undefined): void;
 };

@@ -38,8 +38,8 @@ export function readPeriods(associations: DeviceAssociations, nowMs: number): Pe
 }
 
 /**
- * Says to which association a reading belongs. If `associationId` is undefined, the device had no patient. `unclear`: the reading may
- * belong to the previous patient or to the next patient.
+ * To which association a reading belongs. If `associationId` is undefined, the device had no patient. `unclear`: the
+ * reading may belong to the previous patient or to the next patient.
  */
 export type Attribution =
   | { readonly kind: 'certain'; readonly associationId: string | undefined }

@@ -19,7 +19,7 @@ const unknownAgeMs = 60_000;
  * of this).
  */
 const driftRatioMax = 200e-6;
-/** A drift of at most this does not widen the span of a reading (chosen for Vigil). */
+/** Largest drift that does not widen the span of a reading (chosen for Vigil). */
 const ignoredDriftMs = 100;
 
 export type ClockError = {
@@ -136,8 +136,9 @@ function aheadAfter(proof: 'set forward' | 'set back' | 'late birth message', er
 }
 
 /**
- * Returns whether a birth message came so late that the lower limit of the error can no longer be trusted. A device sends its birth
- * message when it connects, with the time of that moment. A birth message that is late by some seconds is explained by a slow network.
+ * Returns whether a birth message came so late that the lower limit of the error can no longer be trusted. A device
+ * sends its birth message when it connects, with the time of that moment. A slow network explains a delay of some
+ * seconds.
  */
 export function isTooLateForLimits({ lowerMs }: ClockError, timeMs: number, receivedAtMs: number): boolean {
   return receivedAtMs - timeMs - lowerMs > lateMsMax;
@@ -213,7 +214,7 @@ export function spanByError(
 
 /**
  * Returns how much the clock may have gained or lost, ms, between a reading and the messages that show the error of the
- * clock. 0 if these messages are near.
+ * clock. 0 if this drift is small (`ignoredDriftMs`).
  */
 function driftAt({ newestTimeMs }: ClockError, timeMs: number, { liveTimeMs }: LiveReading): number {
   const driftMs = Math.max(newestTimeMs - timeMs, timeMs - (liveTimeMs ?? timeMs)) * driftRatioMax;

@@ -135,9 +135,9 @@ function noteBirth(bootClock: BootClock, message: TimedMessage): void {
 }
 
 /**
- * Notes the number and time of a reading. Forgets what is known about the clock if the clock was set back: a higher
- * number has an earlier time. If the device does not number its readings, a reading with an earlier time may only be
- * late. The gateway then forgets the clock too.
+ * Notes the number and time of a reading. Forgets what is known about the clock if a higher number has an earlier time,
+ * because then the clock was set back. If the device does not number its readings, a reading with an earlier time may
+ * only be late. The gateway then forgets the clock too.
  */
 function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, receivedAtMs }: TimedMessage): void {
   const wasClockSet =

@@ -5,8 +5,8 @@ import { formatInstant } from '../../contracts/time.ts';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 
 /**
- * The content type and the Kafka topic for each kind of device topic. Statuses and alarm lists are in the topic of the readings, so that
- * readers get them in the order in which they came.
+ * The content type and the Kafka topic for each kind of device topic. Statuses and alarm lists are in the topic of the
+ * observations, so that readers get all three in the order in which they came.
  */
 export const recordKinds = {
   observations: { topic: 'observations', contentType: contentTypes.observation },

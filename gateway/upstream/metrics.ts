@@ -1,4 +1,3 @@
-/** The metrics of the upstream broker. */
 import type { Metrics } from '../../process/metrics.ts';
 import type { Counters } from '../counters.ts';
 import type { Upstream } from './upstream.ts';
