@@ -28,7 +28,7 @@ import { factsOf, readKey, readPair, writePair } from './stored.ts';
 export type WrittenFile = { readonly file: string; readonly reason: RenewalReason | 'revoked' };
 
 export type EnsureOptions = {
-  /** The state folder; certificates go to `certs/` in it and other secrets to `secrets/`. */
+  /** The state folder, with the certificates in `certs/` and the other secrets in `secrets/`. */
   readonly stateDir: string;
   /**
    * Ids of devices that must have a certificate. Existing certificates of other devices are renewed too, if they are

@@ -25,8 +25,8 @@ export const serviceNames: readonly string[] = serviceCertificates(serviceClient
 export const principalsFile = 'principals.json';
 
 /**
- * Returns a function that finds the name of a service in Kafka. The names are in `certs/principals.json`. If the file
- * does not list a service, its name in Kafka is the name of the service.
+ * Returns a function that finds the name of a service in Kafka. The names are in `certs/principals.json`. For a service
+ * that the file does not list, the function returns the name unchanged.
  */
 export function readPrincipals(certsDir: string): (service: string) => string {
   const path = join(certsDir, principalsFile);

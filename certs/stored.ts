@@ -9,7 +9,6 @@ import { makeFilePrivate, writeAtomic } from './files.ts';
 import type { Pair } from './issue.ts';
 
 /**
- * Reads a pair.
  * @returns undefined if the certificate or its key is missing
  * @throws VigilError `certificate-invalid` if the certificate or the key cannot be read or parsed
  */

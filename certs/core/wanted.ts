@@ -101,9 +101,9 @@ export function serviceCertificates(
 }
 
 /**
- * Returns the names that a server's next certificate keeps from the former certificate, because an operator added them
- * in an earlier run. If an older version of Vigil made the former certificate, the certificate contains the names of
- * all servers. Then only the servers in `publicServers` keep names.
+ * Returns the names of a server's former certificate that the next certificate keeps: an operator added these names in
+ * an earlier run. If an older version of Vigil made the former certificate, the certificate contains the names of all
+ * servers. Then only the servers in `publicServers` keep names.
  */
 export function namesToKeep(wanted: WantedCertificate, former: readonly string[]): string[] {
   const server = serverNames.find((name) => certificateFiles[name] === wanted.file);
