@@ -1,4 +1,6 @@
-/** `npm run certs`: creates and renews all certificates and secrets, and issues and revokes the certificates of devices. */
+/**
+ * `npm run certs`: creates and renews all certificates and secrets, and issues and revokes the certificates of devices.
+ */
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { readArguments } from '../process/command.ts';

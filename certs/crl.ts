@@ -20,8 +20,8 @@ export const crlFiles: Readonly<Record<AuthorityName, string>> = { 'device-ca': 
 const attemptsMax = 10;
 
 /**
- * Issues the CRL from the register. Each call reads the register again after it has written the CRL. So if two calls run at the same
- * time, the last CRL lists the revocations of both calls.
+ * Issues the CRL from the register. Each call reads the register again after it has written the CRL. So if two calls
+ * run at the same time, the last CRL lists the revocations of both calls.
  */
 export async function issueCrl(
   directory: string,

@@ -1,4 +1,7 @@
-/** Issues certificates of devices from their requests (a device keeps its private key), and revokes certificates of devices. */
+/**
+ * Issues certificates of devices from their requests (a device keeps its private key), and revokes certificates of
+ * devices.
+ */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';

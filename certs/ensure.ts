@@ -40,7 +40,10 @@ export type EnsureOptions = {
    * option.
    */
   readonly replaceRevoked?: boolean;
-  /** Further host names of the servers: `gateway=mqtt.example`. A name without a server belongs to the gateway and the dashboard. */
+  /**
+   * Further host names of the servers: `gateway=mqtt.example`. A name without a server belongs to the gateway and the
+   * dashboard.
+   */
   readonly names?: readonly string[];
   /** Milliseconds since 1970. */
   readonly nowMs: number;
@@ -171,7 +174,9 @@ async function ensureLeaf(
 /** Maximum number of certificates that are added to the register with one write to the disk. */
 const batchSizeMax = 500;
 
-/** Issues the devices' certificates and adds them to the register. A revoked certificate is not renewed when it expires. */
+/**
+ * Issues the devices' certificates and adds them to the register. A revoked certificate is not renewed when it expires.
+ */
 async function ensureDevices(
   directory: string,
   devices: readonly string[],

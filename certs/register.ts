@@ -1,4 +1,7 @@
-/** The registers of the authorities on disk, one line per issued or revoked certificate: `certs/devices.jsonl`, `certs/services.jsonl`. */
+/**
+ * The registers of the authorities on disk, one line per issued or revoked certificate: `certs/devices.jsonl`,
+ * `certs/services.jsonl`.
+ */
 import { createHash, X509Certificate } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +28,10 @@ export function readRegister(directory: string, authorityName: AuthorityName = '
   );
 }
 
-/** Appends entries to the register on disk. Runs before a certificate is given to anybody, so that every certificate can be revoked. */
+/**
+ * Appends entries to the register on disk. Runs before a certificate is given to anybody, so that every certificate can
+ * be revoked.
+ */
 export function recordEntries(
   directory: string,
   entries: readonly RegisterEntry[],

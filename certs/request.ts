@@ -19,7 +19,8 @@ export type CertificateRequest = {
 
 export const requestBytesMax = 65_536;
 /**
- * Smallest and largest number of bits of an RSA key. Shorter keys can be broken; longer keys cost the gateway too much at each connection.
+ * Smallest and largest number of bits of an RSA key. Shorter keys can be broken; longer keys cost the gateway too much
+ * at each connection.
  */
 const rsaBits = { min: 2048, max: 4096 } as const;
 const curves = ['prime256v1', 'secp384r1'];

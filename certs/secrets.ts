@@ -1,4 +1,7 @@
-/** Creates the secrets that are not certificates: reader keys, keys that sign the audit trail, passwords, the pseudonym key, the session key, the keys of Web Push. */
+/**
+ * Creates the secrets that are not certificates: reader keys, keys that sign the audit trail, passwords, the pseudonym
+ * key, the session key, the keys of Web Push.
+ */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

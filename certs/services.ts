@@ -83,7 +83,8 @@ export function recordStoredServices(certsDir: string, authority: Pair, nowMs: n
 }
 
 /**
- * Revokes a service's certificates and issues the CRL of the services. A later `ensureCertificates` creates a new key and certificate.
+ * Revokes a service's certificates and issues the CRL of the services. A later `ensureCertificates` creates a new key
+ * and certificate.
  * @param service the name of the service's files: `gateway`, `web-server`
  * @returns the revoked certificates
  * @throws VigilError `not-found` if no service has this name, `certificate-invalid` if the authority does not exist yet

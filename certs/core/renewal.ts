@@ -22,7 +22,10 @@ export type CertificateFacts = {
   readonly purposes: readonly Purpose[];
   /** Whether the authority on disk signed the certificate. */
   readonly isIssuedByUs: boolean;
-  /** Whether the private key on disk belongs to the certificate. False after a crash between the writes of the two files. */
+  /**
+   * Whether the private key on disk belongs to the certificate. False after a crash between the writes of the two
+   * files.
+   */
   readonly isKeyRight: boolean;
 };
 

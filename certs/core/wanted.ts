@@ -83,7 +83,8 @@ export function serviceCertificates(
         file: certificateFiles[server],
         commonName: server === 'kafka' ? principalOf(server) : certificateFiles[server],
         authority: 'ca',
-        // The broker is also a client, because it connects to its own controller. The other servers only accept connections.
+        // The broker is also a client, because it connects to its own controller. The other servers only accept
+        // connections.
         purposes: server === 'kafka' ? ['server', 'client'] : ['server'],
         names: [...new Set([server, ...localNames, ...extra])],
       };
