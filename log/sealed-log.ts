@@ -1,4 +1,7 @@
-/** Opens the sealed log: Kafka, with all records encrypted. Each process that uses the log opens it first, in its `main.ts`. */
+/**
+ * Opens the sealed log: Kafka, with all records encrypted. Each process that uses the log opens it first, in its
+ * `main.ts`.
+ */
 import { readFileSync } from 'node:fs';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
@@ -43,9 +46,9 @@ const turnFirstRetryMs = 20;
 const keysOfNoSubject: readonly string[] = ['processId', 'reachId', 'name'];
 
 /**
- * Records about persons and calls are checked before they are written. Readers would leave out a wrong record for ever, and this writer
- * would never notice. Readings and alarms are not checked here: nothing may delay them, and readers use the valid part of a reading with
- * a fault.
+ * Records about persons and calls are checked before they are written. Readers would leave out a wrong record for ever,
+ * and this writer would never notice. Readings and alarms are not checked here: nothing may delay them, and readers use
+ * the valid part of a reading with a fault.
  */
 const checkedTypes: readonly ContentType[] = [
   contentTypes.assignment,
@@ -62,7 +65,10 @@ export type TableRecord = LogRecord & { readonly topic: KafkaTopic };
 
 export type TurnRecord = { readonly key: string; readonly contentType: ContentType; readonly body: unknown };
 export type SealedTurn = Pick<Turn, 'commit' | 'close'> & {
-  /** Seals and writes records. Readers get them only after `commit`. Rejects as `Turn.write` does, and with `payload-schema` as `append` does. */
+  /**
+   * Seals and writes records. Readers get them only after `commit`. Rejects as `Turn.write` does, and with
+   * `payload-schema` as `append` does.
+   */
   write(records: readonly TurnRecord[]): Promise<void>;
 };
 
@@ -79,7 +85,10 @@ export type FollowedTable = {
    * when a newer record with the same key has come.
    */
   leftOut(): ReadonlyMap<KafkaTopic, number>;
-  /** Returns the newest offsets of the records of a topic that were left out, at most `leftOutMax`. The topic must have one partition and must not be compacted. */
+  /**
+   * Returns the newest offsets of the records of a topic that were left out, at most `leftOutMax`. The topic must have
+   * one partition and must not be compacted.
+   */
   leftOutOffsets(topic: KafkaTopic): readonly string[];
   close(): Promise<void>;
 };
@@ -93,15 +102,17 @@ export type SealedLog = {
   readonly boot: string;
   readonly damage: DamageBook;
   /**
-   * Seals a JSON body as this service and appends it, for writers of few records. Rejects as `Appender.append` does, and with `payload-schema`
-   * if the body does not fit the schema of a type that is checked (`checkedTypes`).
+   * Seals a JSON body as this service and appends it, for writers of few records. Rejects as `Appender.append` does,
+   * and with `payload-schema` if the body does not fit the schema of a type that is checked (`checkedTypes`).
    */
   append(topic: KafkaTopic, key: string, contentType: ContentType, body: unknown): Promise<AppendPosition>;
-  /** Takes the turn of a topic. Then Kafka refuses the writes of the former process. Rejects as log/kafka/turn.ts does. */
+  /**
+   * Takes the turn of a topic. Then Kafka refuses the writes of the former process. Rejects as log/kafka/turn.ts does.
+   */
   takeTurn(topic: TurnTopic): Promise<SealedTurn>;
   /**
-   * Opens a record. If the record's data key is unknown, first waits until this process has read all keys that were in the log when the
-   * record was fetched. Throws or rejects as `Opener.open` does.
+   * Opens a record. If the record's data key is unknown, first waits until this process has read all keys that were in
+   * the log when the record was fetched. Throws or rejects as `Opener.open` does.
    */
   open(record: SealedRecord): OpenedRecord | Promise<OpenedRecord>;
   /**
@@ -111,8 +122,8 @@ export type SealedLog = {
    */
   isForAllReaders(record: SealedRecord): Promise<boolean>;
   /**
-   * Reads compacted topics from the beginning and goes on with new records. Leaves out a record that cannot be decrypted, or does
-   * not match its schema (sealed-reading.ts).
+   * Reads compacted topics from the beginning and goes on with new records. Leaves out a record that cannot be
+   * decrypted, or does not match its schema (sealed-reading.ts).
    * @param onRecord called for each record; `read` is null for a tombstone
    * @param from where to begin; `end` leaves out the records that are already in the topics
    */
@@ -137,7 +148,8 @@ export async function openSealedLog(options: {
   const readers = checkReaders(readJson('VIGIL_READERS_FILE', readFileSync(settings.readersFile, 'utf8')), service);
   const damage = openDamageBook(log);
   const kafka = createKafkaClient(settings, `${service}-${boot}`, log);
-  // The appender has its own client, whose calls fail soon if no broker answers. Then the appender itself decides how long to retry.
+  // The appender has its own client, whose calls fail soon if no broker answers. Then the appender itself decides how
+  // long to retry.
   const appender = createAppender(createKafkaClient(settings, `${service}-${boot}-append`, log, appendRetries), {
     log,
     ...options.appender,

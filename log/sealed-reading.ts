@@ -23,7 +23,10 @@ type LeftOutCode = ErrorCode | 'tombstone' | 'unknown';
 type MaybePromise<T> = T | Promise<T>;
 
 export type SealedReading = {
-  /** Opens and validates a record. Returns no promise if the data key is known. Undefined if the record is left out or not wanted. */
+  /**
+   * Opens and validates a record. Returns no promise if the data key is known. Undefined if the record is left out or
+   * not wanted.
+   */
   read(source: RecordPartition, record: LogRecord): MaybePromise<ReadRecord | undefined>;
   /**
    * Opens a record without validating the record. The audit trail must also report records that do not match their

@@ -1,4 +1,7 @@
-/** Checks whether the audit trail in Kafka agrees with its anchors. Handles the records of each partition in their order. Pure. */
+/**
+ * Checks whether the audit trail in Kafka agrees with its anchors. Handles the records of each partition in their
+ * order. Pure.
+ */
 
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import { type Anchor, digestStart, nextDigest } from './anchor.ts';

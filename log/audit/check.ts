@@ -1,4 +1,7 @@
-/** Checks whether the chains of the audit trail (chain.ts) are complete and in order, while their records are read. Pure. */
+/**
+ * Checks whether the chains of the audit trail (chain.ts) are complete and in order, while their records are read.
+ * Pure.
+ */
 
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
@@ -23,7 +26,10 @@ type Chain = {
 export type CheckBounds = {
   /** Maximum number of records after a gap, for each chain. If there are more, the records of the gap count as lost. */
   readonly rowsAfterGapMax: number;
-  /** Maximum number of chains (starts of processes) that are remembered. If there are more, the oldest chain is forgotten. */
+  /**
+   * Maximum number of chains (starts of processes) that are remembered. If there are more, the oldest chain is
+   * forgotten.
+   */
   readonly chainsMax: number;
   /** Maximum number of records that are remembered for each chain. */
   readonly rowsBeforeGapMax: number;
@@ -73,8 +79,8 @@ export function beginChains(check: ChainCheck, records: readonly AnyAuditRecord[
 export type Outcome = 'ok' | 'older' | 'repeat' | 'wrong';
 
 /**
- * Checks the next record. The records of one chain are in several partitions, so they may arrive out of order. After a retry of the writer,
- * a record may arrive twice.
+ * Checks the next record. The records of one chain are in several partitions, so they may arrive out of order. After a
+ * retry of the writer, a record may arrive twice.
  * @param verdict the verdict on the record alone, without its place in the chain (rules.ts, sessions.ts)
  * @returns `repeat`: the same record was read before. `wrong`: the record or its position in the chain is wrong.
  *   `older`: the record is right, but from a version without signatures

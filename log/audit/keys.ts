@@ -11,7 +11,10 @@ import type { Verify } from './rules.ts';
 export const auditSigners = [...auditWriters, 'witness'] as const;
 export type AuditSigner = (typeof auditSigners)[number];
 
-/** A JWK set of public keys. `owner` is a service or the witness; `kid` is the thumbprint of the key. Replaced keys stay in the set. */
+/**
+ * A JWK set of public keys. `owner` is a service or the witness; `kid` is the thumbprint of the key. Replaced keys stay
+ * in the set.
+ */
 export type AuditKeys = { readonly keys: readonly (JWK & { readonly owner?: string })[] };
 
 export type PublicKeys = {

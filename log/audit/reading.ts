@@ -36,7 +36,10 @@ export type AuditReading = {
   rightCount(): number;
 };
 
-/** Creates a judge of the trail. @param fromMs time of the first records that are read; undefined if the whole log is read */
+/**
+ * Creates a judge of the trail.
+ * @param fromMs time of the first records that are read; undefined if the whole log is read
+ */
 export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[], fromMs?: number): AuditReading {
   const anchored = createAnchoredCheck(anchors, sha256, fromMs !== undefined);
   const sessions = createSessionCheck(fromMs);
@@ -51,7 +54,10 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
     return state;
   }
 
-  /** Judges one record. An unsigned record is bad after the first signed record of the partition, and after the first anchor. */
+  /**
+   * Judges one record. An unsigned record is bad after the first signed record of the partition, and after the first
+   * anchor.
+   */
   function judge(record: AnyAuditRecord, opened: OpenedRecord, position: LogPosition): RecordVerdict {
     const { writer, boot } = opened.origin;
     const recordVerdict = judgeRecord(record, { writer, boot }, sha256, keys.verify);

@@ -1,6 +1,7 @@
 /**
- * Checks whether the actor of an audit record was logged in: the record names a session, and an earlier record must be the login of this
- * session. All records of one person are in one partition. Handles the records of each partition in their order. Pure.
+ * Checks whether the actor of an audit record was logged in: the record names a session, and an earlier record must be
+ * the login of this session. All records of one person are in one partition. Handles the records of each partition in
+ * their order. Pure.
  */
 
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';

@@ -32,7 +32,10 @@ const exports: readonly AuditEvent['action'][] = ['audit-exported', 'alarms-expo
 const isExport = (action: AuditEvent['action']) => exports.includes(action);
 
 type Kind = keyof typeof waitingMax;
-/** Returns whether a record waits with the acts or with the looks. Looks, exports and refused requests must not delay acts. */
+/**
+ * Returns whether a record waits with the acts or with the looks. Looks, exports and refused requests must not delay
+ * acts.
+ */
 function kindOf({ action }: AuditEvent): Kind {
   const { group } = auditActionNames[action];
   return group === 'looks' || group === 'refused' || isExport(action) ? 'look' : 'act';
@@ -51,7 +54,8 @@ export const sha256: (text: string) => string = (text) => createHash('sha256').u
 export type Trail = {
   /**
    * Records a look or an act before it happens.
-   * @throws VigilError `log-unavailable` if Kafka does not have the record in time. Then the look or act must be refused
+   * @throws VigilError `log-unavailable` if Kafka does not have the record in time. Then the look or act must be
+   * refused
    */
   record(event: AuditEvent): Promise<void>;
   /** Returns the number of records that are not written yet. */

@@ -6,7 +6,10 @@
 import { VigilError } from '../../contracts/errors.ts';
 import { type KafkaTopic, kafkaTopicNames } from '../../contracts/topics.ts';
 
-/** Where a record belongs, and who wrote it. `key` is the key in Kafka. `writer` is the pseudonym of a device, or the name of a service. */
+/**
+ * Where a record belongs, and who wrote it. `key` is the key in Kafka. `writer` is the pseudonym of a device, or the
+ * name of a service.
+ */
 export type RecordOrigin = {
   readonly topic: KafkaTopic;
   readonly key: string;
@@ -21,7 +24,10 @@ export type SealedHeader = { readonly kid: string; readonly contentType: string;
 
 const memberPattern = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** Returns the header up to the value of `seq`, as JSON with a fixed order of members. @throws VigilError `sealed-malformed` */
+/**
+ * Returns the header up to the value of `seq`, as JSON with a fixed order of members.
+ * @throws VigilError `sealed-malformed`
+ */
 export function headerPrefix(kid: string, contentType: string, origin: Omit<RecordOrigin, 'seq'>): string {
   for (const part of [kid, origin.key, origin.writer, origin.boot]) {
     if (!memberPattern.test(part))

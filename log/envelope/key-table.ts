@@ -9,8 +9,8 @@ import {
 import { type KeyFacts, type KeyOwner, parseWrappedKey } from './wrapped-key.ts';
 
 /**
- * Maximum number of keys of one topic in memory, about 0.8 kB each: enough for 1,000 beds for 8 days, or for 10,000 stays of patients. If there
- * are more, the oldest keys are dropped, and this service cannot open their records.
+ * Maximum number of keys of one topic in memory, about 0.8 kB each: enough for 1,000 beds for 8 days, or for 10,000
+ * stays of patients. If there are more, the oldest keys are dropped, and this service cannot open their records.
  */
 export const keysPerTopicMax = 200_000;
 

@@ -10,14 +10,20 @@ import { type OpenedRecord, parseHeader, type SealedHeader } from './header.ts';
 import type { FoundKey } from './key-table.ts';
 import { createUnwrap } from './wrapped-key.ts';
 
-/** Maximum number of unwrapped data keys in memory. If there are more, the oldest key is dropped. A dropped key is unwrapped again if needed. */
+/**
+ * Maximum number of unwrapped data keys in memory. If there are more, the oldest key is dropped. A dropped key is
+ * unwrapped again if needed.
+ */
 const keysMax = 100_000;
 
 export type SealedRecord = {
   readonly topic: KafkaTopic;
   readonly key: string;
   readonly value: Buffer;
-  /** When the record was fetched, in milliseconds of `performance.now()`. Its data key must have been in the log when the record was fetched. */
+  /**
+   * When the record was fetched, in milliseconds of `performance.now()`. Its data key must have been in the log when
+   * the record was fetched.
+   */
   readonly fetchedMs?: number | undefined;
 };
 

@@ -13,7 +13,10 @@ function keyedHash(key: string, label: string, id: string): string {
     .slice(0, pseudonymLength);
 }
 
-/** Returns the name of a device, a person or a ward in places that are not encrypted (keys of Kafka records, headers of sealed records). */
+/**
+ * Returns the name of a device, a person or a ward in places that are not encrypted (keys of Kafka records, headers of
+ * sealed records).
+ */
 export function pseudonym(key: string, kind: 'device' | 'actor' | 'ward', id: string): string {
   return keyedHash(key, kind, id);
 }

@@ -1,7 +1,7 @@
 /**
- * Seals records: compact JWE (RFC 7516), `alg: dir`, `enc: A256GCM`. Each data key belongs to one subject (an association, for example),
- * one set of readers and one writer. The content is encrypted with node:crypto and not with `jose`, because the promises of `jose` cost the
- * gateway more than half of its throughput. `jose` wraps the data keys.
+ * Seals records: compact JWE (RFC 7516), `alg: dir`, `enc: A256GCM`. Each data key belongs to one subject (an
+ * association, for example), one set of readers and one writer. The content is encrypted with node:crypto and not with
+ * `jose`, because the promises of `jose` cost the gateway more than half of its throughput. `jose` wraps the data keys.
  */
 import { createCipheriv, randomBytes, randomFillSync } from 'node:crypto';
 import { VigilError } from '../../contracts/errors.ts';
@@ -20,8 +20,9 @@ import { createKeyWrapper, type KeyOwner, type KeyTag, type ReaderKeys } from '.
 /** How long one data key seals records that Kafka keeps for days: an hour. */
 export const keyLifetimeMs = 3_600_000;
 /**
- * How long one data key seals records that Kafka keeps for years: a year, even if the writer restarts. So the number of keys depends on the
- * number of patients and not on restarts. NIST SP 800-57 part 1, 5.3.6 allows two years for a symmetric key.
+ * How long one data key seals records that Kafka keeps for years: a year, even if the writer restarts. So the number of
+ * keys depends on the number of patients and not on restarts. NIST SP 800-57 part 1, 5.3.6 allows two years for a
+ * symmetric key.
  */
 export const longKeyLifetimeMs = 365 * 24 * 3_600_000;
 /** Maximum number of messages that one data key seals: far below the 2^32 of NIST SP 800-38D section 8.3. */
@@ -52,8 +53,8 @@ export type DataKey = {
 type HeaderStart = Omit<RecordOrigin, 'seq'> & {
   readonly contentType: string;
   /**
-   * The header up to `seq` in two parts. `encoded`: the part whose length is a multiple of 3 bytes, in base64url. `rest`:
-   * the last 0 to 2 characters, as text.
+   * The header up to `seq` in two parts. `encoded`: the part whose length is a multiple of 3 bytes, in base64url.
+   * `rest`: the last 0 to 2 characters, as text.
    */
   readonly encoded: string;
   readonly rest: string;
@@ -76,9 +77,15 @@ export type Sealer = {
 export function createSealer(options: {
   readonly service: Service;
   readonly readers: ReaderKeys;
-  /** Publishes a wrapped key. Must resolve only after the log has the key, because a key must be in the log before its first record. */
+  /**
+   * Publishes a wrapped key. Must resolve only after the log has the key, because a key must be in the log before its
+   * first record.
+   */
   readonly publishKey: (record: WrappedKeyRecord) => Promise<void>;
-  /** Returns this service's latest key in the log for a subject and readers. Called only for records that are kept for years. */
+  /**
+   * Returns this service's latest key in the log for a subject and readers. Called only for records that are kept for
+   * years.
+   */
   readonly earlierKey?: (topic: KeysTopic, owner: KeyOwner) => Promise<EarlierKey | undefined>;
   /** See `createKeyTag`. If absent, later processes do not use the keys of this process. */
   readonly tagOf?: KeyTag;
@@ -127,7 +134,10 @@ export function createSealer(options: {
     return dataKey(kid, secret, createdMs, keysTopic);
   }
 
-  /** Returns the name of the set of keys for a topic. Topics share keys if they have the same readers and the same topic of keys. */
+  /**
+   * Returns the name of the set of keys for a topic. Topics share keys if they have the same readers and the same topic
+   * of keys.
+   */
   function keySetName(topic: KafkaTopic): string {
     return `${audienceOf(topic).join()} ${keysTopicOfWriter(service, topic)}`;
   }

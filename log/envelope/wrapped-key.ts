@@ -45,7 +45,10 @@ type ImportedKey = Awaited<ReturnType<typeof importJWK>>;
 const wrappedBytesMax = 8_192;
 const kidPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Creates functions that wrap data keys for readers. Both functions throw VigilError `key-unknown` if a reader has no public key. */
+/**
+ * Creates functions that wrap data keys for readers. Both functions throw VigilError `key-unknown` if a reader has no
+ * public key.
+ */
 export function createKeyWrapper(readers: ReaderKeys) {
   const imported = new Map<Service, ImportedKey | Promise<ImportedKey>>();
   const publicKey = (role: Service): JWK => {
@@ -54,7 +57,10 @@ export function createKeyWrapper(readers: ReaderKeys) {
     return jwk;
   };
   return {
-    /** Returns the name of a set of readers: 22 characters of base64url, which are 128 bits of SHA-256 over their public keys. */
+    /**
+     * Returns the name of a set of readers: 22 characters of base64url, which are 128 bits of SHA-256 over their public
+     * keys.
+     */
     audienceName(roles: readonly Service[]): string {
       const keys = roles.map((role) => ({ role, ...publicKey(role) }));
       return createHash('sha256').update(canonicalJson(keys)).digest('base64url').slice(0, 22);
@@ -115,7 +121,10 @@ export function createUnwrap(service: Service, privateJwk: JWK): Unwrap {
   };
 }
 
-/** Returns the name of the readers that can open a data key (`audienceName`); undefined for a key from before 2026-11-28. */
+/**
+ * Returns the name of the readers that can open a data key (`audienceName`); undefined for a key from before
+ * 2026-11-28.
+ */
 export function audienceOfWrappedKey(wrapped: Buffer): string | undefined {
   const { protected: header } = JSON.parse(wrapped.toString('latin1')) as Partial<GeneralJWE>;
   if (typeof header !== 'string') return undefined;
@@ -123,7 +132,10 @@ export function audienceOfWrappedKey(wrapped: Buffer): string | undefined {
   return typeof aud === 'string' ? aud : undefined;
 }
 
-/** Stored instead of a key that is not wrapped for this service, to save memory: a gateway of 10,000 devices sees many such keys. */
+/**
+ * Stored instead of a key that is not wrapped for this service, to save memory: a gateway of 10,000 devices sees many
+ * such keys.
+ */
 const foreignKeyPlaceholder = Buffer.from('{"recipients":[]}');
 
 /**

@@ -68,7 +68,9 @@ export async function readPages(
   };
 }
 
-/** Reads all assignments of the ward, because an accepted assignment stays with its person until somebody takes over. */
+/**
+ * Reads all assignments of the ward, because an accepted assignment stays with its person until somebody takes over.
+ */
 export async function readAssignments(
   context: ReadContext,
   ward: string | undefined,

@@ -22,7 +22,8 @@ const afterEndMs = dayMs;
 /** Readings and connections are read until this time after the alarm was raised, ms (ours). */
 const observationsMsMax = dayMs;
 /**
- * The readings of the explanation begin this long before the onset, and end this long after the end of the delay, ms (ours).
+ * The readings of the explanation begin this long before the onset, and end this long after the end of the delay, ms
+ * (ours).
  */
 const aroundMs = minuteMs;
 /**

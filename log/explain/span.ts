@@ -1,4 +1,7 @@
-/** Reads the records of a period from one topic. Reads only one partition if the key is known, and stops at the end of the period. */
+/**
+ * Reads the records of a period from one topic. Reads only one partition if the key is known, and stops at the end of
+ * the period.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { minuteMs } from '../../contracts/durations.ts';

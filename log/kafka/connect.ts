@@ -1,5 +1,6 @@
 /**
- * Connects to Kafka. Only the files of this folder use `kafkajs`, because the library gets no more releases and may have to be replaced.
+ * Connects to Kafka. Only the files of this folder use `kafkajs`, because the library gets no more releases and may
+ * have to be replaced.
  */
 import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
@@ -47,7 +48,8 @@ decodeFetchesSafely();
 
 /**
  * Creates a client of the Kafka cluster, over TLS with the client certificate of the settings. Opens no connection yet.
- * @param retries maximum number of retries of a call while no broker answers. Readers need the default, which has no limit
+ * @param retries maximum number of retries of a call while no broker answers. Readers need the default, which has no
+ * limit
  * @param firstRetryMs time before the first retry; it doubles with each further retry, up to 2 s
  */
 export function createKafkaClient(
@@ -72,7 +74,10 @@ export function createKafkaClient(
 /** Time between TCP keep-alive probes; kafkajs uses the same value. */
 const tcpKeepAliveMs = 60_000;
 
-/** Returns the function that opens connections. Each new connection reads the certificate files again; open connections stay open. */
+/**
+ * Returns the function that opens connections. Each new connection reads the certificate files again; open connections
+ * stay open.
+ */
 function socketsWithFreshCertificates(settings: Settings<typeof kafkaClientSettings>, log: Logger): ISocketFactory {
   const tls = followClientTls({
     name: 'kafka',
@@ -98,7 +103,10 @@ function socketsWithFreshCertificates(settings: Settings<typeof kafkaClientSetti
  */
 const formerTransactionText = 'update a transaction while another concurrent operation';
 
-/** Writes a message of kafkajs as one warning without a stack, because kafkajs reports every short loss of a broker as an error. */
+/**
+ * Writes a message of kafkajs as one warning without a stack, because kafkajs reports every short loss of a broker as
+ * an error.
+ */
 function logWarning(log: Logger, entry: LogEntry): void {
   const { message, error, groupId, topic, partition, broker } = entry.log as Record<string, unknown>;
   if (`${message} ${error}`.includes(formerTransactionText)) return;

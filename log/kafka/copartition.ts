@@ -3,8 +3,9 @@ import { AssignerProtocol, type PartitionAssigner } from 'kafkajs';
 const { MemberAssignment, MemberMetadata } = AssignerProtocol;
 
 /**
- * Assigns partition p of every topic to the same member of the group, so that one processor gets the readings and the commands of an
- * association. The round-robin assigner of kafkajs does this only if the number of partitions is a multiple of the number of members.
+ * Assigns partition p of every topic to the same member of the group, so that one processor gets the readings and the
+ * commands of an association. The round-robin assigner of kafkajs does this only if the number of partitions is a
+ * multiple of the number of members.
  */
 export const copartition: PartitionAssigner = ({ cluster }) => ({
   name: 'vigil-copartition',

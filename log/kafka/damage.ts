@@ -24,8 +24,8 @@ export type Damage = {
   readonly firstOffset: bigint | undefined;
   readonly lastOffset: bigint | undefined;
   /**
-   * `checksum`: the bytes were changed. `undecodable`: the checksum is right, but kafkajs cannot decode the batch. `header`: the length or
-   * the format is impossible. `broker`: the broker reports that its file is damaged.
+   * `checksum`: the bytes were changed. `undecodable`: the checksum is right, but kafkajs cannot decode the batch.
+   * `header`: the length or the format is impossible. `broker`: the broker reports that its file is damaged.
    */
   readonly reason: 'checksum' | 'undecodable' | 'header' | 'broker';
   /** Number of records of the batch that are returned anyway. Decryption shows whether their content was changed. */
@@ -140,7 +140,10 @@ async function readBatch(
   return [...saved, placeholder(lastOffset)];
 }
 
-/** Returns the records with a plausible offset and with a value. A tombstone is left out, because nothing proves that it is undamaged. */
+/**
+ * Returns the records with a plausible offset and with a value. A tombstone is left out, because nothing proves that it
+ * is undamaged.
+ */
 function plausibleRecords(records: readonly DecodedRecord[], first: bigint, last: bigint): DecodedRecord[] {
   let nextOffset = first;
   return records.filter(({ offset, value, isControlRecord }) => {

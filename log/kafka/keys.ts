@@ -13,8 +13,8 @@ const retryMs = 500;
 
 export type FollowedKeys = {
   /**
-   * Returns the data key of a record. If the key is unknown, first reads all keys that were in the log when the record was fetched. A key is
-   * always in the log before its first record. So a key that is still unknown does not exist.
+   * Returns the data key of a record. If the key is unknown, first reads all keys that were in the log when the record
+   * was fetched. A key is always in the log before its first record. So a key that is still unknown does not exist.
    * @throws VigilError `key-unknown`
    */
   get(kid: string, request: KeyRequest): Promise<FoundKey>;

@@ -1,4 +1,7 @@
-/** The lane of a partition: its records that Kafka has not acknowledged yet, in order. The appender changes lanes in place. */
+/**
+ * The lane of a partition: its records that Kafka has not acknowledged yet, in order. The appender changes lanes in
+ * place.
+ */
 import type { VigilError } from '../../contracts/errors.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { BatchRecord } from './record-batch.ts';

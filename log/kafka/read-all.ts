@@ -1,13 +1,16 @@
 /**
- * Reads partitions from given offsets up to their current ends, without a shared group. A process does this to rebuild its state before it
- * reads new records.
+ * Reads partitions from given offsets up to their current ends, without a shared group. A process does this to rebuild
+ * its state before it reads new records.
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
 import { type LogRecord, logRecordOf } from './log-record.ts';
 
-/** The first offset to read, by partition. If Kafka has deleted this record already, reading begins at the first record that exists. */
+/**
+ * The first offset to read, by partition. If Kafka has deleted this record already, reading begins at the first record
+ * that exists.
+ */
 export type Starts = ReadonlyMap<number, bigint>;
 export type LogEnds = { readonly low: bigint; readonly high: bigint };
 

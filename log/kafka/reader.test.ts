@@ -39,7 +39,10 @@ function fakeKafka(high: number) {
   return {
     kafka: { consumer: () => consumer, admin: () => admin } as unknown as Kafka,
     join: () => emit('GROUP_JOIN', { memberAssignment: { [topic]: [0] } }),
-    /** Sends a batch with these records. `last` is the last offset of the batch, which may be a marker or a damaged record. */
+    /**
+     * Sends a batch with these records. `last` is the last offset of the batch, which may be a marker or a damaged
+     * record.
+     */
     batch: (offsets: readonly number[], last: number) => {
       const messages = offsets.map((offset) => ({ offset: String(offset), key: null, value: null, timestamp: '0' }));
       const batch = { topic, partition: 0, messages, highWatermark: String(high), lastOffset: () => String(last) };

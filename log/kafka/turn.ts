@@ -10,7 +10,9 @@ import type { KafkaTopic } from '../../contracts/topics.ts';
 import { logNowMs } from '../../process/system-clock.ts';
 import { partitionOf } from './connect.ts';
 
-/** If a process dies during a turn, readers of the topic wait for this time, or until another process takes the turn. */
+/**
+ * If a process dies during a turn, readers of the topic wait for this time, or until another process takes the turn.
+ */
 const transactionMsMax = 10_000;
 /** Kafka's errors if another process has taken or is taking the turn. */
 const turnLostTypes = new Set(['INVALID_PRODUCER_EPOCH', 'INVALID_TXN_STATE', 'CONCURRENT_TRANSACTIONS']);
@@ -29,13 +31,19 @@ export type Turn = {
    * did not accept the records
    */
   write(topic: KafkaTopic, records: readonly KeyedValue[]): Promise<void>;
-  /** Commits all writes since the last commit. @throws VigilError as `write` does; after `log-append-failed` the records may or may not be in the log */
+  /**
+   * Commits all writes since the last commit.
+   * @throws VigilError as `write` does; after `log-append-failed` the records may or may not be in the log
+   */
   commit(): Promise<void>;
   /** Ends the turn. Uncommitted records become void. Never rejects. */
   close(): Promise<void>;
 };
 
-/** Takes the turn. After that, no process can commit an older turn. @throws VigilError `turn-lost`, `log-unavailable` */
+/**
+ * Takes the turn. After that, no process can commit an older turn.
+ * @throws VigilError `turn-lost`, `log-unavailable`
+ */
 export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
   const producer = kafka.producer({
     transactionalId: name,
@@ -114,7 +122,10 @@ export function batchesOf(records: readonly KeyedValue[]): KeyedValue[][] {
 
 const turnLost = (cause: unknown) => new VigilError('turn-lost', 'Another process has taken the turn.', { cause });
 
-/** Returns whether an error, or one of its causes, means that another process has the turn. kafkajs wraps an error after retries. */
+/**
+ * Returns whether an error, or one of its causes, means that another process has the turn. kafkajs wraps an error after
+ * retries.
+ */
 function isTakenOver(error: unknown): boolean {
   for (let current = error; current instanceof Error; current = current.cause) {
     const { type } = current as Error & { type?: string };

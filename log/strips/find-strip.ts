@@ -9,7 +9,9 @@ import { type ReadContext, readSpan } from '../explain/span.ts';
 
 export type FoundStrip = {
   readonly strip: Strip | undefined;
-  /** SHA-256 of the whole record of the strip as the strip writer wrote it, base64url; undefined if there is no strip. */
+  /**
+   * SHA-256 of the whole record of the strip as the strip writer wrote it, base64url; undefined if there is no strip.
+   */
   readonly recordDigest: string | undefined;
   /** Whether each record of the strip could be opened. */
   readonly isReadable: boolean;
@@ -17,7 +19,10 @@ export type FoundStrip = {
   readonly isKept: boolean;
 };
 
-/** A second record of a strip comes at most this long after the first: 10 min after the onset, and some time for the work (ours). */
+/**
+ * A second record of a strip comes at most this long after the first: 10 min after the onset, and some time for the
+ * work (ours).
+ */
 const secondMsMax = 20 * minuteMs;
 /**
  * The first record of a strip comes at most this long after the onset (ours). A strip writer that was down writes the

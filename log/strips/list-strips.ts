@@ -14,7 +14,10 @@ import { type ReadContext, readSpan } from '../explain/span.ts';
 export const listedStripsMax = 190;
 /** Longest period of one question, ms (ours). */
 export const stripsSpanMsMax = dayMs;
-/** Longest time from an onset until its strip is written (ours). The strip writer may have been down, but only as long as Kafka keeps the waves. */
+/**
+ * Longest time from an onset until its strip is written (ours). The strip writer may have been down, but only as long
+ * as Kafka keeps the waves.
+ */
 const writtenMsMax = dayMs + hourMs;
 
 export type StripsQuestion = {
