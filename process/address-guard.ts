@@ -18,7 +18,9 @@ const specialIpv6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 export type AddressGuard = {
   /** Returns whether a channel may connect to an address of IPv4 or IPv6. */
   allows(address: string): boolean;
-  /** Resolves a name for `net.connect`, and fails with the code `EADDRNOTALLOWED` if none of its addresses is allowed. */
+  /**
+   * Resolves a name for `net.connect`, and fails with the code `EADDRNOTALLOWED` if none of its addresses is allowed.
+   */
   readonly lookup: LookupFunction;
 };
 

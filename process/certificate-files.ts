@@ -56,7 +56,10 @@ export function reportCertificates(name: string, use: CertificateUse, pem: strin
   followedCertificates.set(name, { use, endMs: () => endMs });
 }
 
-/** Reports the end of a certificate that the process reads again for each connection. Reports nothing while the file cannot be read. */
+/**
+ * Reports the end of a certificate that the process reads again for each connection. Reports nothing while the file
+ * cannot be read.
+ */
 export function reportCertificateFile(name: string, use: CertificateUse, path: string): void {
   const endMs = () => {
     try {
@@ -74,7 +77,10 @@ export function earliestEndMs(pem: string): number {
   return Math.min(...blocks.map((block) => Date.parse(new X509Certificate(block).validTo)));
 }
 
-/** A certificate is renewed 30 days before its end. If a certificate ends in less than `endsSoonMs`, its renewal has failed (ours). */
+/**
+ * A certificate is renewed 30 days before its end. If a certificate ends in less than `endsSoonMs`, its renewal has
+ * failed (ours).
+ */
 const endsSoonMs = 21 * 24 * 60 * 60 * 1000;
 const logEveryMs = 6 * 60 * 60 * 1000;
 
@@ -108,8 +114,8 @@ type Files<Content> = {
 };
 
 /**
- * Reads files that belong together, and reads them again when one of them changed. A renewal writes the key first and its certificate
- * later. So while the changed files do not fit together, the former content stays in use.
+ * Reads files that belong together, and reads them again when one of them changed. A renewal writes the key first and
+ * its certificate later. So while the changed files do not fit together, the former content stays in use.
  * @throws the error of `read`, only at the first reading
  */
 function followFiles<Content>(options: {

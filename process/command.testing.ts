@@ -1,4 +1,6 @@
-/** Runs a command in the process of the test. Starting a process for each call takes most of the time of such a test. */
+/**
+ * Runs a command in the process of the test. Starting a process for each call takes most of the time of such a test.
+ */
 import { type Command, runForExitCode } from './command.ts';
 
 export type CommandResult = { readonly code: number; readonly out: string; readonly err: string };

@@ -1,4 +1,7 @@
-/** Runs a command of an operator: its arguments, its exit code and its errors. A program file of a command calls only `runCommand`. */
+/**
+ * Runs a command of an operator: its arguments, its exit code and its errors. A program file of a command calls only
+ * `runCommand`.
+ */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { visibleLines } from '../contracts/text.ts';
@@ -12,7 +15,8 @@ export type FaultText = (error: unknown) => string;
 
 /**
  * Runs a command with the arguments and the terminal of this process, and sets the exit code of this process.
- * @param faultText returns the text for an error that is not a VigilError. If absent, such an error ends the process with its stack
+ * @param faultText returns the text for an error that is not a VigilError. If absent, such an error ends the process
+ * with its stack
  */
 export async function runCommand(command: Command, faultText?: FaultText): Promise<void> {
   process.exitCode = await runForExitCode(command, process.argv.slice(2), processTerminal(), faultText);
@@ -40,7 +44,8 @@ export async function runForExitCode(
 
 /**
  * Reads the arguments of a command line.
- * @param usageError creates the error for the command line from the first sentence of Node's message, without its full stop
+ * @param usageError creates the error for the command line from the first sentence of Node's message, without its full
+ * stop
  * @throws VigilError for an unknown option, a missing value, or an argument that the command does not have
  */
 export function readArguments<const Config extends Omit<ParseArgsConfig, 'args'>>(

@@ -1,4 +1,7 @@
-/** Tests of the queue of connections, with a clock of the test and real sockets on loopback (Linux has all addresses of 127/8). */
+/**
+ * Tests of the queue of connections, with a clock of the test and real sockets on loopback (Linux has all addresses of
+ * 127/8).
+ */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';

@@ -1,7 +1,7 @@
 /**
- * A queue of connections that wait for their TLS handshake. A handshake takes more CPU time than a hundred readings, so handshakes begin at a
- * limited rate. The queue serves all addresses in turn. A connection may wait here without time-out. If a client closes its connection, its
- * handshake never begins.
+ * A queue of connections that wait for their TLS handshake. A handshake takes more CPU time than a hundred readings, so
+ * handshakes begin at a limited rate. The queue serves all addresses in turn. A connection may wait here without
+ * time-out. If a client closes its connection, its handshake never begins.
  */
 import type { Socket } from 'node:net';
 import { newBucket, takeTokens } from './admission.ts';

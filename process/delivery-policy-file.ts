@@ -27,7 +27,9 @@ export function readDeliveryPolicy(path: string): DeliveryPolicy {
   return result.policy;
 }
 
-/** Reads the file, and reads it again when it changes. If the changed file is refused, the former policy stays in force. */
+/**
+ * Reads the file, and reads it again when it changes. If the changed file is refused, the former policy stays in force.
+ */
 export const followDeliveryPolicy = (path: string, log: Logger, everyMs?: number): OperatorFile<DeliveryPolicy> =>
   followOperatorFile({
     path,

@@ -1,6 +1,6 @@
 /**
- * Reads DER (X.690 section 10), only as much as a certificate revocation list needs. A general ASN.1 library takes seconds for some thousand
- * entries, and in that time the gateway would acknowledge no readings.
+ * Reads DER (X.690 section 10), only as much as a certificate revocation list needs. A general ASN.1 library takes
+ * seconds for some thousand entries, and in that time the gateway would acknowledge no readings.
  */
 
 /** The positions of a DER element in the bytes. */
@@ -25,7 +25,9 @@ export const tags = {
 /** Thrown if the bytes are not DER. The caller throws its own error instead. */
 export class DerError extends Error {}
 
-/** Returns the element that begins at `at` and ends at `end` or before. Tags of more than one byte are not supported. */
+/**
+ * Returns the element that begins at `at` and ends at `end` or before. Tags of more than one byte are not supported.
+ */
 export function elementAt(bytes: Buffer, at: number, end: number): Element {
   const tag = bytes[at];
   const lengthByte = bytes[at + 1];
@@ -74,7 +76,10 @@ export function expectTag(element: Element | undefined, tag: number): Element {
 const utcPattern = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 const generalizedPattern = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 
-/** Reads UTCTime or GeneralizedTime in the form of RFC 5280 section 4.1.2.5, in ms since 1970; undefined if the element is not a time. */
+/**
+ * Reads UTCTime or GeneralizedTime in the form of RFC 5280 section 4.1.2.5, in ms since 1970; undefined if the element
+ * is not a time.
+ */
 export function timeOf(bytes: Buffer, element: Element | undefined): number | undefined {
   if (element?.tag !== tags.utcTime && element?.tag !== tags.generalizedTime) return undefined;
   const isUtcTime = element.tag === tags.utcTime;

@@ -1,6 +1,6 @@
 /**
- * A fair queue: each source has its own line of items, and the queue takes an item from each line in turn. So a source with a thousand
- * items does not delay the other sources.
+ * A fair queue: each source has its own line of items, and the queue takes an item from each line in turn. So a source
+ * with a thousand items does not delay the other sources.
  */
 export type FairQueue<Item> = {
   /**

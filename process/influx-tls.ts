@@ -4,7 +4,10 @@ import type { Logger } from 'pino';
 import { reportCertificates, serverCheckOptions } from './certificate-files.ts';
 import { hospitalCertificate } from './server-name.ts';
 
-/** Returns the TLS options of a client of InfluxDB. @param settings the settings of `influxSettings`, and `servicesCrlFile` */
+/**
+ * Returns the TLS options of a client of InfluxDB.
+ * @param settings the settings of `influxSettings`, and `servicesCrlFile`
+ */
 export function influxTls(
   settings: { readonly influxCaFile: string; readonly influxServerName: string; readonly servicesCrlFile: string },
   log: Pick<Logger, 'info' | 'error'>,

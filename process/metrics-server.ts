@@ -1,4 +1,7 @@
-/** Serves `/metrics` and `/healthz` of a process over plain HTTP without login, so its address must be a loopback address. */
+/**
+ * Serves `/metrics` and `/healthz` of a process over plain HTTP without login, so its address must be a loopback
+ * address.
+ */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
@@ -11,8 +14,8 @@ import type { Manifest } from './settings.ts';
 import { wallAheadMs } from './system-clock.ts';
 
 /**
- * The state in `/healthz`. `ready` answers 200. Every other state answers 503, so that a load balancer sends no clients. `failing`: the
- * process cannot work.
+ * The state in `/healthz`. `ready` answers 200. Every other state answers 503, so that a load balancer sends no
+ * clients. `failing`: the process cannot work.
  */
 export type Health = 'starting' | 'ready' | 'failing' | 'draining';
 
@@ -27,7 +30,10 @@ const connectionsMax = 64;
 const silentMax = 32;
 const requestMsMax = 5_000;
 
-/** Returns the settings of a metrics server. @param fallback default port of this kind of process; 0 for any free port */
+/**
+ * Returns the settings of a metrics server.
+ * @param fallback default port of this kind of process; 0 for any free port
+ */
 export const metricsSettings = (fallback: number) =>
   ({
     metricsHost: {

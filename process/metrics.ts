@@ -1,18 +1,24 @@
 /**
- * The metrics of a process, in the format of Prometheus. At each scrape, a function reads the current number of each metric from the code
- * that counts. So counting an event takes only one addition.
+ * The metrics of a process, in the format of Prometheus. At each scrape, a function reads the current number of each
+ * metric from the code that counts. So counting an event takes only one addition.
  */
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import { boundsOf, type Histogram } from './histogram.ts';
 
-/** A number, or a number for each value of a label. If there are several labels, their values are in the order of the labels. */
+/**
+ * A number, or a number for each value of a label. If there are several labels, their values are in the order of the
+ * labels.
+ */
 export type MetricValues = number | Iterable<readonly [labels: string | readonly string[], value: number]>;
 
 export type Metrics = {
   /** Adds a number that only grows until the process ends. Its name must end in `_total`. */
   counter(name: string, help: string, read: () => MetricValues, ...labels: string[]): void;
   gauge(name: string, help: string, read: () => MetricValues, ...labels: string[]): void;
-  /** Adds a histogram. @param factor by which all numbers are multiplied: 0.001 if the histogram counts ms and the metric is in seconds */
+  /**
+   * Adds a histogram.
+   * @param factor by which all numbers are multiplied: 0.001 if the histogram counts ms and the metric is in seconds
+   */
   histogram(name: string, help: string, histogram: Histogram, factor?: number): void;
   /** Returns all metrics in the text format of Prometheus, version 0.0.4. */
   text(): Promise<string>;
@@ -53,7 +59,8 @@ export function createMetrics(): Metrics {
       });
     },
     histogram(name, help, histogram, factor = 1) {
-      // The histogram of prom-client cannot read numbers from elsewhere. The registry needs only these members of a metric.
+      // The histogram of prom-client cannot read numbers from elsewhere. The registry needs only these members of a
+      // metric.
       const metric = {
         name,
         help,

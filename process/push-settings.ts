@@ -1,4 +1,7 @@
-/** The settings of Web Push that several processes need. The delivery process has the private key; the dashboard gives the public key to pages. */
+/**
+ * The settings of Web Push that several processes need. The delivery process has the private key; the dashboard gives
+ * the public key to pages.
+ */
 import { createPublicKey } from 'node:crypto';
 import { VigilError } from '../contracts/errors.ts';
 import { allowedHostPattern, knownPushHosts } from '../contracts/reach-hosts.ts';

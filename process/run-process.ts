@@ -1,4 +1,7 @@
-/** Runs a server process: reads its settings, opens its log, starts it, and ends it on a signal. Each `main.ts` of a server calls this. */
+/**
+ * Runs a server process: reads its settings, opens its log, starts it, and ends it on a signal. Each `main.ts` of a
+ * server calls this.
+ */
 import type { Logger, LoggerOptions } from 'pino';
 import { VigilError } from '../contracts/errors.ts';
 import { openProcessLog } from './process-log.ts';

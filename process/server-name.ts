@@ -5,7 +5,10 @@
  */
 import type { TextSetting } from './settings.ts';
 
-/** Value of the setting for a server whose certificate is from the hospital. Then the certificate must have the server's host name or address. */
+/**
+ * Value of the setting for a server whose certificate is from the hospital. Then the certificate must have the server's
+ * host name or address.
+ */
 export const hospitalCertificate = 'address';
 
 export const serverNameSetting = (env: string, fallback: string) =>

@@ -1,6 +1,7 @@
 /**
- * All names of settings that any program of Vigil or docker-compose.yml reads. With this list, a process can distinguish a setting of another
- * process from a typing error. tests/settings.test.ts compares this list with the manifests.
+ * All names of settings that any program of Vigil or docker-compose.yml reads. With this list, a process can
+ * distinguish a setting of another process from a typing error. tests/settings.test.ts compares this list with the
+ * manifests.
  */
 import { visibleText } from '../contracts/text.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Reads the settings of a process from its environment. Each process has one manifest with all its settings. All faults are reported
- * together, and the result is frozen. A setting for a secret is the path of a file, never the secret itself.
+ * Reads the settings of a process from its environment. Each process has one manifest with all its settings. All faults
+ * are reported together, and the result is frozen. A setting for a secret is the path of a file, never the secret
+ * itself.
  */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { VigilError } from '../contracts/errors.ts';
@@ -27,7 +28,10 @@ export type SwitchSetting = Base<'switch', boolean>;
 export type FileSetting = Base<'file', string>;
 /** A file that other users must not be able to read; the value is its content without the last line end. */
 export type SecretSetting = Base<'secret', string>;
-/** A file that other users must not be able to read; the value is its path, because the process reads the file again when it changes. */
+/**
+ * A file that other users must not be able to read; the value is its path, because the process reads the file again
+ * when it changes.
+ */
 export type SecretFileSetting = Base<'secret-file', string>;
 
 export type Setting =

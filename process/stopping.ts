@@ -1,6 +1,6 @@
 /**
- * Ends a process on SIGTERM and SIGINT: closes once, within a time limit. The exit code is `process.exitCode`, normally 0, or 1 if closing
- * fails.
+ * Ends a process on SIGTERM and SIGINT: closes once, within a time limit. The exit code is `process.exitCode`, normally
+ * 0, or 1 if closing fails.
  */
 import type { Logger } from 'pino';
 

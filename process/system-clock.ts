@@ -25,7 +25,9 @@ const machineNow = Date.now;
 /** The machine's clock, ms since 1970. It jumps when somebody sets it. */
 const wallMs = (): number => machineNow();
 
-/** Returns how far the machine's clock is ahead of `Date.now`, ms: about 0, unless somebody has set the machine's clock. */
+/**
+ * Returns how far the machine's clock is ahead of `Date.now`, ms: about 0, unless somebody has set the machine's clock.
+ */
 export const wallAheadMs = (): number => wallMs() - Date.now();
 
 /**
@@ -61,7 +63,8 @@ export type SystemClock = {
 const readClocks = () => ({ wallMs: wallMs(), monotonicMs: performance.now(), uptimeMs: uptime() * 1000 });
 
 /**
- * Makes `Date.now` a clock that never jumps, until `close` is called. Call this function before anything else reads the time.
+ * Makes `Date.now` a clock that never jumps, until `close` is called. Call this function before anything else reads the
+ * time.
  * @param options.aheadMs how far the machine's clock is ahead of the time of the other processes, ms
  * @param options.replace whether to replace `Date.now`; if false, only watches the machine's clock
  */

@@ -36,8 +36,8 @@ function streamOf(stream: 'input' | 'out' | 'error') {
 
 async function askHidden(question: string): Promise<string> {
   const { stdin, stderr } = process;
-  // In raw mode the terminal does not show what the person types. Raw mode is set before the question, in case the person types
-  // immediately.
+  // In raw mode the terminal does not show what the person types. Raw mode is set before the question, in case the
+  // person types immediately.
   stdin.setRawMode(true);
   stderr.write(question);
   let typed = '';
