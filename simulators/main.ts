@@ -64,7 +64,9 @@ async function run(options: Options): Promise<number> {
   return summarise(fleet, options, { seed, connected, elapsedMs: performance.now() - startedAtMs });
 }
 
-/** Waits for the end of `--duration`, for the end of all recordings that are played without loop, or for a stop signal. */
+/**
+ * Waits for the end of `--duration`, for the end of all recordings that are played without loop, or for a stop signal.
+ */
 async function untilDone(
   fleet: Fleet,
   options: Options,

@@ -10,7 +10,8 @@ export type Role = {
 };
 
 /**
- * The recordings of the demonstration ward, in the order of its beds. First breach of the default adult limits in each recording:
+ * The recordings of the demonstration ward, in the order of its beds. First breach of the default adult limits in each
+ * recording:
  *
  * - bidmc-25: HR 126 at 0 s
  * - bidmc-13: RR 4 at 0 s, apnoea from 123 s on

@@ -2,7 +2,10 @@
 import { parameters } from '../../contracts/parameters.ts';
 import type { Column } from './table.ts';
 
-/** Returns a name in lower case, with letters and digits only, so that `Heart Rate`, `HEART_RATE` and `heartrate` are the same name. */
+/**
+ * Returns a name in lower case, with letters and digits only, so that `Heart Rate`, `HEART_RATE` and `heartrate` are
+ * the same name.
+ */
 function plainName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
@@ -40,12 +43,18 @@ const codesByName = (names: Readonly<Record<string, readonly string[]>>) =>
 const numericByName = codesByName(numericNames);
 const waveByName = codesByName(waveNames);
 
-/** Returns the MDC code of a column of numerics; undefined if Vigil has no such parameter (laboratory values, ages, labels). */
+/**
+ * Returns the MDC code of a column of numerics; undefined if Vigil has no such parameter (laboratory values, ages,
+ * labels).
+ */
 export function numericCode(name: string): string | undefined {
   return numericByName.get(plainName(name));
 }
 
-/** Returns the MDC code of a column of waves, or of a WFDB signal with this description; undefined if Vigil has no such wave. */
+/**
+ * Returns the MDC code of a column of waves, or of a WFDB signal with this description; undefined if Vigil has no such
+ * wave.
+ */
 export function waveCode(name: string): string | undefined {
   return waveByName.get(plainName(name));
 }
@@ -100,7 +109,10 @@ const timeNames = new Set(['time', 't', 'elapsedtime', 'timestamp']);
 
 export type TimeColumn = { readonly index: number; readonly unitMs: number };
 
-/** Returns the time column (`ICULOS` is a time in hours); `none` if there is no time column, `bad-unit` if its unit is unknown. */
+/**
+ * Returns the time column (`ICULOS` is a time in hours); `none` if there is no time column, `bad-unit` if its unit is
+ * unknown.
+ */
 export function timeColumn(columns: readonly Column[]): TimeColumn | 'none' | 'bad-unit' {
   const timeIndex = columns.findIndex((c) => timeNames.has(plainName(c.name)));
   if (timeIndex >= 0) {

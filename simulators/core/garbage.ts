@@ -82,7 +82,10 @@ const kinds: readonly Kind[] = [
 
 export const garbageNames: readonly string[] = kinds.map((kind) => kind.name);
 
-/** Returns the garbage message with the number `index` (from 0) of a device. After the last kind, the first kind comes again. */
+/**
+ * Returns the garbage message with the number `index` (from 0) of a device. After the last kind, the first kind comes
+ * again.
+ */
 export function garbageMessage(index: number, deviceId: string, time: string): Garbage {
   const kind = kinds[index % kinds.length]!;
   const content = kind.make(deviceId, time);

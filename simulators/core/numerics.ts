@@ -1,4 +1,7 @@
-/** Decodes tables of numerics: BIDMC (each second), MIMIC-II (each minute), PhysioNet 2019 (each hour), and tables of the same form. */
+/**
+ * Decodes tables of numerics: BIDMC (each second), MIMIC-II (each minute), PhysioNet 2019 (each hour), and tables of
+ * the same form.
+ */
 import { hourMs } from '../../contracts/durations.ts';
 import type { NumericValue } from '../../contracts/messages/device.ts';
 import { parameters } from '../../contracts/parameters.ts';
@@ -19,7 +22,10 @@ type Vital = {
   readonly unit: string;
   /** The value of each row in the unit of the parameter table; NaN if the row has no value. */
   readonly values: readonly number[];
-  /** Whether the parameter is measured only on demand (cuff, thermometer). An empty cell then means "not measured", and nothing is sent. */
+  /**
+   * Whether the parameter is measured only on demand (cuff, thermometer). An empty cell then means "not measured", and
+   * nothing is sent.
+   */
   readonly isEpisodic: boolean;
 };
 

@@ -6,7 +6,10 @@
 import { type DeviceTopicKind, deviceTopicKinds, forDeviceTopics } from '../../contracts/topics.ts';
 import type { Message } from './replay.ts';
 
-/** Maximum number of messages of each kind: enough for an hour of numerics at 1 Hz, and for about two minutes of five waves. */
+/**
+ * Maximum number of messages of each kind: enough for an hour of numerics at 1 Hz, and for about two minutes of five
+ * waves.
+ */
 const messagesMaxDefault: Readonly<Record<DeviceTopicKind, number>> = {
   status: 64,
   alerts: 64,

@@ -1,4 +1,7 @@
-/** A repeatable random generator with plain data as its state: Mulberry32, a 32-bit generator that is good enough for simulations. */
+/**
+ * A repeatable random generator with plain data as its state: Mulberry32, a 32-bit generator that is good enough for
+ * simulations.
+ */
 export type RandomState = number;
 
 /**

@@ -123,8 +123,8 @@ export function advance(replay: Replay, state: ReplayState, elapsedMs: number): 
 }
 
 /**
- * Returns the birth message, which a device sends first on each connection: its identity, its interval and all its conditions. The next call
- * of `advance` sends the device's own alarms.
+ * Returns the birth message, which a device sends first on each connection: its identity, its interval and all its
+ * conditions. The next call of `advance` sends the device's own alarms.
  */
 export function birthMessage(
   replay: Replay,

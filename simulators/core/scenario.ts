@@ -29,7 +29,10 @@ export type Scenario = {
   readonly duplicates: boolean;
   /** Interval of messages that every gateway must refuse; 0 if there are no such messages. */
   readonly garbageEveryMs: number;
-  /** How far the clock of each bed's device is ahead (+) or behind (-). If there are more beds than entries, the entries repeat. */
+  /**
+   * How far the clock of each bed's device is ahead (+) or behind (-). If there are more beds than entries, the entries
+   * repeat.
+   */
   readonly skewsMs: readonly number[];
   /** The recordings that the beds play (cast.ts). */
   readonly cast: 'ward' | 'sepsis';

@@ -1,4 +1,6 @@
-/** Decodes tables of wave samples: `Time [s], RESP, PLETH, V, AVR, II` at 125 Hz (BIDMC), and tables of the same form. */
+/**
+ * Decodes tables of wave samples: `Time [s], RESP, PLETH, V, AVR, II` at 125 Hz (BIDMC), and tables of the same form.
+ */
 import { missingSample } from '../../contracts/parameters.ts';
 import { timeColumn, waveCode } from './columns.ts';
 import { rowTimes } from './numerics.ts';
@@ -22,7 +24,10 @@ export function isSignals(table: Table): boolean {
   return step !== undefined && step > 0 && step <= waveStepMsMax;
 }
 
-/** Decodes a table of samples. The samples have a resolution of 1/65000 of the wave's range; gaps in time become missing samples. */
+/**
+ * Decodes a table of samples. The samples have a resolution of 1/65000 of the wave's range; gaps in time become missing
+ * samples.
+ */
 export function decodeSignals(table: Table): Decoded<Recording> {
   const times = rowTimes(table, 'signals');
   if ('fault' in times) return times;

@@ -1,13 +1,16 @@
 /**
- * Reads tables in text files: a header line, then lines of numbers. The delimiter is a comma, semicolon, tab or `|`; lines end with LF, CRLF
- * or CR; a BOM is allowed.
+ * Reads tables in text files: a header line, then lines of numbers. The delimiter is a comma, semicolon, tab or `|`;
+ * lines end with LF, CRLF or CR; a BOM is allowed.
  */
 import { badRecording, type Decoded } from './recording.ts';
 
 export type Column = {
   /** Name of the column in the file, without its unit. */
   readonly name: string;
-  /** Unit in brackets or parentheses after the name, or after an underscore as in `t_min`; undefined if the name has no unit. */
+  /**
+   * Unit in brackets or parentheses after the name, or after an underscore as in `t_min`; undefined if the name has no
+   * unit.
+   */
   readonly unit: string | undefined;
 };
 
@@ -27,7 +30,10 @@ const tableRowsMax = 2_000_000;
 
 const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const noValueTexts = new Set(['', 'nan', 'na', 'n/a', 'null', '-', '--']);
-/** Numbers that the authors of data sets write for "no value". 0 is not in this list, because only some file formats use 0 for it. */
+/**
+ * Numbers that the authors of data sets write for "no value". 0 is not in this list, because only some file formats use
+ * 0 for it.
+ */
 const noValueNumbers = new Set([-1, -100, -999, -32768]);
 
 /** Returns the text of a file; a fault if the bytes are not UTF-8 text (for example UTF-16 or a picture). */

@@ -1,6 +1,6 @@
 /**
- * Computes which frames and chunks of a recording are due in a span of time. Elapsed times are ms since the device's start. The recording is
- * played `speed` times as fast as it was recorded.
+ * Computes which frames and chunks of a recording are due in a span of time. Elapsed times are ms since the device's
+ * start. The recording is played `speed` times as fast as it was recorded.
  */
 import type { Frame, Recording, WaveTrack } from './recording.ts';
 
@@ -8,7 +8,10 @@ export type Playback = {
   readonly recording: Recording;
   /** The point in the recording at which the device starts, 0 to `loopMs`. */
   readonly startAtMs: number;
-  /** 1 is the original speed. With 60, an hour of the recording takes a minute and there are 60 times as many readings a second. */
+  /**
+   * 1 is the original speed. With 60, an hour of the recording takes a minute and there are 60 times as many readings a
+   * second.
+   */
   readonly speed: number;
   /** Whether the recording starts again at its end. */
   readonly loop: boolean;
@@ -67,7 +70,10 @@ function framesBetween(playback: Playback, fromMs: number, toMs: number): Item[]
   return items;
 }
 
-/** Returns the due chunks of a wave. Chunks end at multiples of `chunkMs`. A chunk across the end of the loop is split into two. */
+/**
+ * Returns the due chunks of a wave. Chunks end at multiples of `chunkMs`. A chunk across the end of the loop is split
+ * into two.
+ */
 function chunksBetween(playback: Playback, track: WaveTrack, fromMs: number, toMs: number): Item[] {
   const { chunkMs } = playback;
   const items: Item[] = [];

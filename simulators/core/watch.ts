@@ -4,7 +4,9 @@
  * comes, because then the gateway may be gone.
  */
 
-/** After this time without an inbox message the device alarms. The gateway sends an inbox message at least every 3 s. */
+/**
+ * After this time without an inbox message the device alarms. The gateway sends an inbox message at least every 3 s.
+ */
 export const inboxSilenceMs = 10_000;
 
 export type LocalAlarm = 'unwatched' | 'inbox-silent';
@@ -23,7 +25,10 @@ export function initialWatch(nowMs: number): WatchState {
   return { heardAtMs: nowMs, watched: undefined, alarm: undefined };
 }
 
-/** Returns the state after an event. If the inbox is silent, the alarm is `inbox-silent`, because the last message may be out of date. */
+/**
+ * Returns the state after an event. If the inbox is silent, the alarm is `inbox-silent`, because the last message may
+ * be out of date.
+ */
 export function nextWatchState(state: WatchState, event: WatchEvent, nowMs: number): WatchState {
   const heard = event.kind === 'inbox' ? { heardAtMs: nowMs, watched: event.watched } : state;
   const alarm = alarmOf(heard, nowMs);

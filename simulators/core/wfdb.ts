@@ -1,6 +1,7 @@
 /**
- * Decodes WFDB records. A record has a header (`.hea`, WFDB header(5)) and signal files in format 16 (WFDB signal(5)). A signal file contains
- * only samples (`.dat`), or is a MATLAB 4 matrix with 24 bytes before the samples (`.mat`; the header then has the format `16+24`).
+ * Decodes WFDB records. A record has a header (`.hea`, WFDB header(5)) and signal files in format 16 (WFDB signal(5)).
+ * A signal file contains only samples (`.dat`), or is a MATLAB 4 matrix with 24 bytes before the samples (`.mat`; the
+ * header then has the format `16+24`).
  */
 import { waveCode } from './columns.ts';
 import { badRecording, type Decoded, type Recording, type WaveTrack, withLoop } from './recording.ts';
@@ -128,7 +129,10 @@ export function decodeWfdb(
   return { ok: withLoop({ family: 'wfdb', frames: [], intervalMs: 1000, waves, ignored, implausible: 0 }) };
 }
 
-/** Returns the factor from a unit in the file to the unit in the parameter table; undefined if the unit or the wave is unknown. */
+/**
+ * Returns the factor from a unit in the file to the unit in the parameter table; undefined if the unit or the wave is
+ * unknown.
+ */
 function unitFactor(code: string | undefined, unit: string): number | undefined {
   if (code === undefined) return undefined;
   if (!code.startsWith('MDC_ECG')) return 1;
