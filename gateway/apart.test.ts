@@ -1,4 +1,7 @@
-/** Tests the answers to readings whose patient is not clear: while the gateway keeps such readings, and when there is no more space. */
+/**
+ * Tests the answers to readings whose patient is not clear: while the gateway keeps such readings, and when there is no
+ * more space.
+ */
 import pino from 'pino';
 import { expect, it } from 'vitest';
 import type { GatewayNotice } from '../contracts/bed-notices.ts';

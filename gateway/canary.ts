@@ -53,8 +53,8 @@ export function withCanary(sink: Sink, options: CanaryOptions): Sink {
     connected: unlessCanary(sink.connected),
     lostIdWhileAlive: unlessCanary(sink.lostIdWhileAlive),
     heldBack: unlessCanary(sink.heldBack),
-    // `ended` must be called for the canary too, because `ended` gives up the claim. For a canary, `ended` reports nothing: the canary was
-    // never reported as connected.
+    // `ended` must be called for the canary too, because `ended` gives up the claim. For a canary, `ended` reports
+    // nothing: the canary was never reported as connected.
     ended: sink.ended,
     will: unlessCanary(sink.will),
     inbox(source) {

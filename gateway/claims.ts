@@ -26,7 +26,8 @@ export type Claims = Pick<Sink, 'claim'> & {
   /** Resolves when the gateway reads all new claims. */
   readonly ready: Promise<void>;
   /**
-   * Notes that a connection ended, so that its claim is not written again. If the claim is in the log already, the claim is still reported.
+   * Notes that a connection ended, so that its claim is not written again. If the claim is in the log already, the
+   * claim is still reported.
    */
   forget(source: Source): void;
   close(): Promise<void>;

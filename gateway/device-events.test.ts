@@ -1,4 +1,7 @@
-/** Tests that events of devices wait for Kafka in a bounded queue, and that a count is not lost or doubled while Kafka is away. */
+/**
+ * Tests that events of devices wait for Kafka in a bounded queue, and that a count is not lost or doubled while Kafka
+ * is away.
+ */
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { RefusalsRecord } from '../contracts/messages/device-events.ts';

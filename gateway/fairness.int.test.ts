@@ -1,4 +1,7 @@
-/** Tests that a device which floods the gateway over many connections does not slow down another device, and does not fill the disk. */
+/**
+ * Tests that a device which floods the gateway over many connections does not slow down another device, and does not
+ * fill the disk.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -46,7 +49,9 @@ afterAll(async () => {
 
 let seq = 0;
 
-/** Sends readings at a steady rate without waiting for answers, and returns the number of acknowledgements in this time. */
+/**
+ * Sends readings at a steady rate without waiting for answers, and returns the number of acknowledgements in this time.
+ */
 async function acknowledgedIn(seconds: number, perS: number): Promise<number> {
   let acknowledged = 0;
   let isCounting = true;

@@ -34,7 +34,9 @@ const appended: Outcome = { kind: 'appended' };
 const failed: Outcome = { kind: 'failed' };
 const notServed = { code: 'device-not-served', message: 'too many devices have associations (gateway/tables.ts)' };
 
-/** Returns a function that writes a published message to the log and reports its outcome once, after Kafka has answered. */
+/**
+ * Returns a function that writes a published message to the log and reports its outcome once, after Kafka has answered.
+ */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createIngest(options: {
   readonly append: AppendSealed;
@@ -144,9 +146,9 @@ export function createIngest(options: {
   }
 
   /**
-   * Seals a reading whose patient is not known into `rejected`, so that no screen shows it. A person may redrive the reading when the
-   * patient is known. The reading is acknowledged as accepted, because the reading itself is correct. If there is no space, the reading is
-   * refused.
+   * Seals a reading whose patient is not known into `rejected`, so that no screen shows it. A person may redrive the
+   * reading when the patient is known. The reading is acknowledged as accepted, because the reading itself is correct.
+   * If there is no space, the reading is refused.
    */
   function keepApart(message: Incoming, kind: DeviceTopicKind, reading: Reading, settle: Settle): void {
     const number = kind === 'observations' ? numberOf(reading) : undefined;

@@ -94,8 +94,8 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     port: settings.metricsPort,
     metrics,
     health: () => health,
-    // Devices refuse an expired server certificate, so after its end the gateway is `failing`. After the end of any other certificate the
-    // gateway must not be `failing`, because a load balancer might then end the process.
+    // Devices refuse an expired server certificate, so after its end the gateway is `failing`. After the end of any
+    // other certificate the gateway must not be `failing`, because a load balancer might then end the process.
     failsWithout: ({ name }) => name === serverCertificateName,
     log,
   });
@@ -176,7 +176,10 @@ function openLog({ settings, boot, measures, log }: Common): Promise<SealedLog> 
 
 type Intake = { readonly sink: Sink; close(): Promise<void> };
 
-/** Opens the pipeline for messages of the listener and of the upstream broker. Resolves when the associations and claims are read. */
+/**
+ * Opens the pipeline for messages of the listener and of the upstream broker. Resolves when the associations and claims
+ * are read.
+ */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the process, read from top to bottom.
 async function openIntake(common: Common, sealedLog: SealedLog, listener: () => Listener | undefined): Promise<Intake> {
   const { settings, boot, counters, measures, log } = common;

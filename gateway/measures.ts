@@ -1,4 +1,7 @@
-/** The gateway's measurements besides its counters (`metrics.ts` publishes them). Numbers are changed in place, to be fast. */
+/**
+ * The gateway's measurements besides its counters (`metrics.ts` publishes them). Numbers are changed in place, to be
+ * fast.
+ */
 
 import type { ContinuityCounts } from '../contracts/continuity.ts';
 import { type DeviceTopicKind, deviceTopicKinds, forDeviceTopics } from '../contracts/topics.ts';
@@ -26,7 +29,9 @@ export type Measures = {
   readonly rejections: Map<string, number>;
   /** Numbers of ended connections by cause. */
   readonly ends: Map<string, number>;
-  /** Time from the last byte of a PUBLISH until its acknowledgement is written, ms. The buckets go from 0.5 ms to 65 s. */
+  /**
+   * Time from the last byte of a PUBLISH until its acknowledgement is written, ms. The buckets go from 0.5 ms to 65 s.
+   */
   readonly ackMs: Histogram;
   /** Time for which connections waited for their TLS handshake, ms. The buckets go from 1 ms to 33 s. */
   readonly admissionMs: Histogram;

@@ -1,7 +1,8 @@
 /**
- * Writes the gateway's notices about connections and beds, and the wills of connections. Writes a notice again until the log has the
- * notice, or the notice is no longer true. A notice names its connection by the claim, so that readers know which connection of a device
- * is the newest. If the log never got the claim of a connection, no notice about the connection is written.
+ * Writes the gateway's notices about connections and beds, and the wills of connections. Writes a notice again until
+ * the log has the notice, or the notice is no longer true. A notice names its connection by the claim, so that readers
+ * know which connection of a device is the newest. If the log never got the claim of a connection, no notice about the
+ * connection is written.
  */
 import type { Logger } from 'pino';
 import { periodAt } from '../contracts/association-at.ts';
@@ -53,10 +54,14 @@ export function createNotices(options: {
 }): Notices {
   const { append, tables, deviceEvents, boot, counters, log, now } = options;
   /**
-   * The connected devices by device id: the number of their connections, their newest connection, and the newest claim that was reported.
+   * The connected devices by device id: the number of their connections, their newest connection, and the newest claim
+   * that was reported.
    */
   const connectedDevices = new Map<string, { count: number; newest: Source; claim: number | undefined }>();
-  /** Ends of connections whose claim was not read yet, by the boot of the connection. An end is reported when the claim is read. */
+  /**
+   * Ends of connections whose claim was not read yet, by the boot of the connection. An end is reported when the claim
+   * is read.
+   */
   const endsWithoutClaim = new Map<string, { atMs: number; reason: EndReason }>();
   /** The time at which each notice was last written, by notice and association. */
   const bedNoticesWritten = new Map<string, number>();
@@ -218,7 +223,10 @@ export function createNotices(options: {
       device.claim = source.claim;
       announce(source, source.claim, now(), true, undefined);
     },
-    /** Writes that the device has disconnected, when its last connection ends. After a take-over, `connected` writes the notice instead. */
+    /**
+     * Writes that the device has disconnected, when its last connection ends. After a take-over, `connected` writes the
+     * notice instead.
+     */
     ended(source, reason) {
       const device = connectedDevices.get(source.deviceId);
       if (!device) return;

@@ -34,13 +34,13 @@ type Purpose = 'refused' | 'in-part' | 'apart';
 
 export type Rejections = {
   /**
-   * Keeps a message, or only counts it if there is no space. Calls `settle` once: with an error if the message could not be written to the
-   * log, otherwise without an argument.
+   * Keeps a message, or only counts it if there is no space. Calls `settle` once: with an error if the message could
+   * not be written to the log, otherwise without an argument.
    */
   keep(message: Incoming, fault: Fault, purpose: Exclude<Purpose, 'apart'>, settle: (error?: unknown) => void): void;
   /**
-   * Keeps a reading whose patient is not clear. Calls `settle` once: with an error if the reading could not be written to the log, otherwise
-   * without an argument.
+   * Keeps a reading whose patient is not clear. Calls `settle` once: with an error if the reading could not be written
+   * to the log, otherwise without an argument.
    * @param isWave whether the reading is a wave, which may use only a part of the budget
    * @returns false if there is no space: the reading is only counted, and `settle` is not called
    */

@@ -1,6 +1,7 @@
 /**
- * Tests restarts of three gateways on one port, one after the other and once by SIGKILL, while devices publish and move between them. No
- * acknowledged reading may be lost, the readings of a device must stay in order, and no device may be reported as gone.
+ * Tests restarts of three gateways on one port, one after the other and once by SIGKILL, while devices publish and move
+ * between them. No acknowledged reading may be lost, the readings of a device must stay in order, and no device may be
+ * reported as gone.
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';

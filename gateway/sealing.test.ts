@@ -13,7 +13,10 @@ const readers = {
   })),
 };
 
-/** Data keys that wait to be published; the test resolves or rejects each. `lane`: the sequence numbers of the appended records. */
+/**
+ * Data keys that wait to be published; the test resolves or rejects each. `lane`: the sequence numbers of the appended
+ * records.
+ */
 let keys: { resolve: () => void; reject: (error: Error) => void }[];
 let lane: number[];
 let seal: (seq: number, key?: string) => Promise<void>;

@@ -1,4 +1,7 @@
-/** Seals and appends records in the order of the calls, even if a record must wait for its data key to be created and published. */
+/**
+ * Seals and appends records in the order of the calls, even if a record must wait for its data key to be created and
+ * published.
+ */
 
 import type { ContentType } from '../contracts/messages/records.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
@@ -16,12 +19,18 @@ export type Unsealed = {
   readonly plaintext: Buffer;
 };
 
-/** Appends a record. Calls `settle` once: with an error, or without an argument when every in-sync replica has the record. */
+/**
+ * Appends a record. Calls `settle` once: with an error, or without an argument when every in-sync replica has the
+ * record.
+ */
 export type AppendSealed = (record: Unsealed, settle: (error?: unknown) => void) => void;
 
 type PendingRecord = { readonly record: Unsealed; readonly settle: (error?: unknown) => void };
 
-/** Returns a function that seals and appends. The listener's limit of unacknowledged bytes also limits the records that wait for a key. */
+/**
+ * Returns a function that seals and appends. The listener's limit of unacknowledged bytes also limits the records that
+ * wait for a key.
+ */
 export function createSealing(sealer: Sealer, appender: Appender): AppendSealed {
   const pendingBySubject = new Map<string, PendingRecord[]>();
 

@@ -150,8 +150,8 @@ it('a device that connects to another gateway gets a new session there, and its 
       connectMs: 60_000,
       onReady(sessionPresent) {
         present.push(sessionPresent);
-        // The same packet id is used again and never released. If the old session had not ended, the gateway would treat the next message
-        // as a repeat.
+        // The same packet id is used again and never released. If the old session had not ended, the gateway would
+        // treat the next message as a repeat.
         connection.publish(reading, n === 1 ? 8 : 7, 2, false);
       },
       onAcknowledged: () => acknowledged.resolve(),

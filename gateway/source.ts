@@ -16,7 +16,9 @@ export type Source = {
   readonly unassigned: string;
   /** Offset of the connection's claim in the topic `sessions`; undefined until the claim is read. */
   claim: number | undefined;
-  /** When the certificate of the connection ends, ms since 1970; undefined if the gateway did not see the certificate. */
+  /**
+   * When the certificate of the connection ends, ms since 1970; undefined if the gateway did not see the certificate.
+   */
   certificateEndMs: number | undefined;
   /** Boot for payloads without a boot. Each connection has its own boot. */
   readonly boot: string;
@@ -28,7 +30,10 @@ export type Source = {
   readonly clocks: DeviceClocks;
   /** Signs that two devices use the certificate. All connections of the device share them. */
   readonly identity: IdentitySigns;
-  /** Whether the clock of the device was wrong at its last event, if there was one. All connections of the device share it. */
+  /**
+   * Whether the clock of the device was wrong at its last event, if there was one. All connections of the device share
+   * it.
+   */
   readonly clockSign: ClockSign;
   /** Whether the gateway has noted what the device says about itself in the first status of the connection. */
   hasDeclared: boolean;

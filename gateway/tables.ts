@@ -28,7 +28,10 @@ export type Tables = {
   isReady(): boolean;
   /** Returns the periods of a device, in the order of the table; empty if the device never had a patient. */
   periodsOf(devicePseudonym: string): readonly Period[];
-  /** Returns whether Vigil can know to which patient a reading of this device belongs. False if its associations may have been left out. */
+  /**
+   * Returns whether Vigil can know to which patient a reading of this device belongs. False if its associations may
+   * have been left out.
+   */
   serves(devicePseudonym: string): boolean;
   presences(): Iterable<Presence>;
   close(): Promise<void>;

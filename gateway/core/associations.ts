@@ -1,4 +1,7 @@
-/** Finds the association of a reading by the time of its measurement, so that yesterday's readings stay with yesterday's patient. */
+/**
+ * Finds the association of a reading by the time of its measurement, so that yesterday's readings stay with yesterday's
+ * patient.
+ */
 
 import { periodAt } from '../../contracts/association-at.ts';
 import type { DeviceAssociations } from '../../contracts/messages/records.ts';
@@ -14,14 +17,17 @@ export type Period = {
   /** First instant after the period; Infinity if the period has not ended. */
   readonly toMs: number;
   readonly ward: string;
-  /** Earliest possible start and end of the period. Present if the stamps in the table cannot be right (contracts/periods.ts). */
+  /**
+   * Earliest possible start and end of the period. Present if the stamps in the table cannot be right
+   * (contracts/periods.ts).
+   */
   readonly fromEarliestMs?: number;
   readonly toEarliestMs?: number;
 };
 
 /**
- * Returns the periods of a device with parsed instants (contracts/periods.ts), in the order of the table; undefined if one of the texts is
- * not an instant.
+ * Returns the periods of a device with parsed instants (contracts/periods.ts), in the order of the table; undefined if
+ * one of the texts is not an instant.
  */
 export function readPeriods(associations: DeviceAssociations, nowMs: number): Period[] | undefined {
   return timedPeriods(associations.periods, nowMs)?.map(
@@ -63,7 +69,10 @@ export function attribute(periods: readonly Period[], span: Span): Attribution {
   return { kind: 'certain', associationId: associationAtStart };
 }
 
-/** Returns whether the whole span lies after the last start or end of a period. Runs for each reading, so it uses no closure. */
+/**
+ * Returns whether the whole span lies after the last start or end of a period. Runs for each reading, so it uses no
+ * closure.
+ */
 function isAfterLastChange(periods: readonly Period[], { fromMs }: Span): boolean {
   for (let i = periods.length - 1; i >= 0; i -= 1) {
     const period = periods[i]!;

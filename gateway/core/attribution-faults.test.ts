@@ -44,8 +44,8 @@ type Result = {
   readonly at: number;
   readonly span: Span;
   /**
-   * The allowed error of the span, s: the span may begin at most `lateMaxS` after the measurement, or end at most `earlyMaxS` before the
-   * measurement.
+   * The allowed error of the span, s: the span may begin at most `lateMaxS` after the measurement, or end at most
+   * `earlyMaxS` before the measurement.
    */
   readonly lateMaxS: number;
   readonly earlyMaxS: number;
@@ -260,8 +260,8 @@ it.each<[name: string, faults: Faults]>([
 
 it('two devices can send the same messages although their readings belong to different patients: a falling delay looks like a clock that gains time', () => {
   /**
-   * Time at which the delay rises by 4 s. In `clockGains` the delay stays at this height. In `clockIsRight` the delay slowly falls to the
-   * usual delay.
+   * Time at which the delay rises by 4 s. In `clockGains` the delay stays at this height. In `clockIsRight` the delay
+   * slowly falls to the usual delay.
    */
   const slowerAtS = 10_000;
   const times = Array.from({ length: 170 }, (_, i) => i * 300.007).filter((s) => s <= 50_002);

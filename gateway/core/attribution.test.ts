@@ -1,4 +1,7 @@
-/** Tests to which patient a reading is attributed if the device's clock is wrong and the patient changes: clocks and periods together. */
+/**
+ * Tests to which patient a reading is attributed if the device's clock is wrong and the patient changes: clocks and
+ * periods together.
+ */
 import { describe, expect, it } from 'vitest';
 import { attribute, type Period } from './associations.ts';
 import { type DeviceClocks, measurementSpan, noteTime } from './clocks.ts';

@@ -7,8 +7,8 @@ import { judgePayload, type TimeBounds } from './validate.ts';
 /** Maximum number of bytes of a payload. The payload of Vigil's own canary has about 170 bytes. */
 const payloadBytesMax = 512;
 /**
- * At most `canariesPerWindowMax` canaries are accepted in this time. Each canary becomes a record in every partition, so nobody with a
- * stolen key may send many. Two senders that each send one canary every 2 s are within this limit.
+ * At most `canariesPerWindowMax` canaries are accepted in this time. Each canary becomes a record in every partition,
+ * so nobody with a stolen key may send many. Two senders that each send one canary every 2 s are within this limit.
  */
 const windowMs = 10_000;
 const canariesPerWindowMax = 10;
@@ -23,8 +23,8 @@ export type CanaryJudgement =
 const refuse = (code: ReasonCode, reasonString: string): CanaryJudgement => ({ ok: false, code, reasonString });
 
 /**
- * Checks a canary: its topic, its size, how many canaries came lately, and its payload (like the payload of a reading). A refused message
- * is not written to `rejected`, because that topic is for messages that may come from a patient.
+ * Checks a canary: its topic, its size, how many canaries came lately, and its payload (like the payload of a reading).
+ * A refused message is not written to `rejected`, because that topic is for messages that may come from a patient.
  * @param kind kind of the topic; undefined if the topic does not belong to the device
  * @param receivedAtMs time of receipt on the gateway's clock, to which the payload's time is compared
  * @param monotonicMs time of receipt on the monotonic clock

@@ -9,8 +9,8 @@ export const certificateNoticeMs = 30 * 24 * 60 * 60 * 1000;
 export type PresentedCertificate = { readonly deviceId: string; readonly endMs: number };
 
 /**
- * Returns the devices whose certificate ends within `certificateNoticeMs`, the earliest end first. If a device has several connections
- * with different certificates, the latest end is used.
+ * Returns the devices whose certificate ends within `certificateNoticeMs`, the earliest end first. If a device has
+ * several connections with different certificates, the latest end is used.
  */
 export function endingCertificates(presented: Iterable<PresentedCertificate>, nowMs: number): PresentedCertificate[] {
   return [...latestEndByDevice(presented)]

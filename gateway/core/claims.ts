@@ -1,6 +1,7 @@
 /**
- * Recognises repeated claims of client ids. The connection of the last claim in the log gets the client id, whichever gateway wrote the
- * claim. If Kafka's answer to a batch was lost, the batch may be in Kafka twice. A repeated claim must not count as a newer claim.
+ * Recognises repeated claims of client ids. The connection of the last claim in the log gets the client id, whichever
+ * gateway wrote the claim. If Kafka's answer to a batch was lost, the batch may be in Kafka twice. A repeated claim
+ * must not count as a newer claim.
  */
 
 /**
@@ -9,7 +10,10 @@
  */
 export type LastClaims = Map<string, number>;
 
-/** Maximum number of gateway processes that are remembered. Above this number the first entry is dropped. A repeat comes within seconds. */
+/**
+ * Maximum number of gateway processes that are remembered. Above this number the first entry is dropped. A repeat comes
+ * within seconds.
+ */
 export const bootsMax = 1_000;
 
 /**

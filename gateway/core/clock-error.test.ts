@@ -4,7 +4,9 @@ import { type DeviceClocks, measurementSpan, noteTime, type TimedMessage } from 
 /** Not a whole second, so that the device does not seem to cut its times to seconds. */
 const t0 = Date.UTC(2026, 0, 1, 12, 0, 0, 1);
 
-/** Returns readings for each second from `from` to `to`, both included, of a device whose clock is `behind` s behind. */
+/**
+ * Returns readings for each second from `from` to `to`, both included, of a device whose clock is `behind` s behind.
+ */
 const readingsEachSecond = (from: number, to: number, behind: number, delay = 0.05) =>
   Array.from({ length: to - from + 1 }, (_, i) => ({ at: from + i, behind, delay }));
 
@@ -20,8 +22,8 @@ function clockOf(sent: readonly { at: number; behind: number; delay: number }[])
   return {
     birth: (timeS: number, receiptS: number) => note(timeS, receiptS, 'birth'),
     /**
-     * Returns the span, s, in which a reading with the device time `timeS` and the receipt `receiptS` was measured. The reading is a wave,
-     * which does not change what is known about the clock.
+     * Returns the span, s, in which a reading with the device time `timeS` and the receipt `receiptS` was measured. The
+     * reading is a wave, which does not change what is known about the clock.
      */
     spanOf(timeS: number, receiptS: number) {
       const { timed, clock } = note(timeS, receiptS, 'waveform');

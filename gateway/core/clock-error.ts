@@ -3,10 +3,10 @@
  * reading was measured, and so to which patient the reading belongs. A positive error means that the device's clock is
  * behind the gateway's clock.
  *
- * The difference of a message (receive time minus device time) is the error plus the delay of the message. The delay is never negative.
- * So the error is at most the difference of each message. If the difference rises, either the clock was set back or the delay grew; no
- * message can show which. So the smallest difference stays the lower limit until a message proves that the clock was set. The upper limit
- * is the difference of the newest message.
+ * The difference of a message (receive time minus device time) is the error plus the delay of the message. The delay is
+ * never negative. So the error is at most the difference of each message. If the difference rises, either the clock was
+ * set back or the delay grew; no message can show which. So the smallest difference stays the lower limit until a
+ * message proves that the clock was set. The upper limit is the difference of the newest message.
  */
 import { clockToleranceMs, type DeviceClock, lateMsMax } from '../../contracts/device-clock.ts';
 
@@ -15,8 +15,8 @@ const correctedToleranceMs = 2_000;
 /** Maximum age of a reading if the device's clock is ahead and its error is not measured yet (chosen for Vigil). */
 const unknownAgeMs = 60_000;
 /**
- * Maximum time that a clock gains or loses, as a part of the elapsed time (chosen for Vigil; most quartz clocks gain or lose less than half
- * of this).
+ * Maximum time that a clock gains or loses, as a part of the elapsed time (chosen for Vigil; most quartz clocks gain or
+ * lose less than half of this).
  */
 const driftRatioMax = 200e-6;
 /** Largest drift that does not widen the span of a reading (chosen for Vigil). */
@@ -30,7 +30,10 @@ export type ClockError = {
   readonly lowerMs: number;
   /** Whether `lowerMs` was steady for so long that it is the error of the clock and not a delay. */
   readonly isMeasured: boolean;
-  /** Latest device time of all messages. When the device wrote this time or an earlier time, its clock was behind by at most `upperMs`. */
+  /**
+   * Latest device time of all messages. When the device wrote this time or an earlier time, its clock was behind by at
+   * most `upperMs`.
+   */
   readonly newestTimeMs: number;
   readonly upperMs: number;
   /** The limits before the clock was set. Device times before `untilMs` may still have the former error. */
@@ -78,7 +81,8 @@ export function clockErrorAfter(
     isMeasured: error.isMeasured || isMeasuredNow,
     newestTimeMs: isNewest ? timeMs : error.newestTimeMs,
     upperMs: isNewest ? differenceMs : error.upperMs,
-    // `isMeasuredNow`: the readings came at the pace of real time. Readings of a backlog come faster, so no backlog is coming any more.
+    // `isMeasuredNow`: the readings came at the pace of real time. Readings of a backlog come faster, so no backlog is
+    // coming any more.
     former: isMeasuredNow ? null : error.former,
     aheadMs: isMeasuredNow ? null : error.aheadMs,
   };
@@ -93,8 +97,8 @@ function isExplainedByFormerLimits({ former }: ClockError, timeMs: number, diffe
 }
 
 /**
- * Returns new limits after the clock was set, or may have been set. The old limits are kept in `former` for readings that the device wrote
- * before the clock was set.
+ * Returns new limits after the clock was set, or may have been set. The old limits are kept in `former` for readings
+ * that the device wrote before the clock was set.
  * @param proof what showed that the clock was set. `late birth message`: a birth message does not wait in the device,
  *   so its difference is the error. `set back`: a reading showed that the clock was set back; this reading may have
  *   waited in the device
@@ -144,7 +148,10 @@ export function isTooLateForLimits({ lowerMs }: ClockError, timeMs: number, rece
   return receivedAtMs - timeMs - lowerMs > lateMsMax;
 }
 
-/** Returns whether the error of the clock is measured, or a message has shown that the clock is right within `lateMsMax`. */
+/**
+ * Returns whether the error of the clock is measured, or a message has shown that the clock is right within
+ * `lateMsMax`.
+ */
 export function isClockErrorKnown(error: ClockError | null): error is ClockError {
   return error !== null && (error.isMeasured || Math.abs(error.lowerMs) <= lateMsMax);
 }
@@ -165,11 +172,12 @@ export type Span = { readonly fromMs: number; readonly toMs: number };
  * - If the upper limit of the error is close to the lower limit, the span depends on the clock. If the clock is right,
  *   the span is the reading's own time. If the clock is wrong, the span is the corrected time with a tolerance. The
  *   limits are close if this reading or a later message had a short delay.
- * - If the limits are not close, the span goes from the time corrected by the lower limit to the time corrected by the upper limit.
+ * - If the limits are not close, the span goes from the time corrected by the lower limit to the time corrected by the
+ *   upper limit.
  * - If nothing is known about the error, the span goes from the reading's own time to its receipt.
  * - If the clock may have drifted since the last live reading, the span contains this drift on both sides.
- * @param others the limits for other starts of the device and for the connection. If they agree with `error` at a later device time,
- * the clock was not set between the reading and that time
+ * @param others the limits for other starts of the device and for the connection. If they agree with `error` at a later
+ * device time, the clock was not set between the reading and that time
  * @param live the newest live reading of this start
  */
 export function spanByError(

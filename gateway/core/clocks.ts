@@ -39,11 +39,17 @@ export type BootClock = Mutable<LiveReading> & {
   error: ClockError | null;
   /** Number of the newest reading: the highest number. 0 if the readings have no numbers. */
   seq: number;
-  /** Device time of the newest reading: the reading with the highest number, or the last reading if the readings have no numbers. */
+  /**
+   * Device time of the newest reading: the reading with the highest number, or the last reading if the readings have no
+   * numbers.
+   */
   timeMs: number;
   /** Receive time minus device time of the newest reading. */
   differenceMs: number;
-  /** Number of the first reading after the clock was set. For readings with lower numbers the error of the clock is not known. */
+  /**
+   * Number of the first reading after the clock was set. For readings with lower numbers the error of the clock is not
+   * known.
+   */
   firstSeqAfterSet: number;
   /**
    * Receive time of the last reading whose number showed that the clock was set back; undefined if there was no such
@@ -72,17 +78,24 @@ export type TimedMessage = {
   readonly seq: number | undefined;
   readonly timeMs: number;
   readonly receivedAtMs: number;
-  /** `birth`: the first status of a connection, which the device sends when it connects. Only observations give the order of readings. */
+  /**
+   * `birth`: the first status of a connection, which the device sends when it connects. Only observations give the
+   * order of readings.
+   */
   readonly kind: 'observation' | 'status' | 'birth' | 'waveform';
 };
 
-/** Uses the time of one more message to update what is known about the clock. @returns the clock of the start that sent the message */
+/**
+ * Uses the time of one more message to update what is known about the clock.
+ * @returns the clock of the start that sent the message
+ */
 export function noteTime(clocks: DeviceClocks, message: TimedMessage): BootClock {
   const bootClock = clockOfBoot(clocks, message);
   bootClock.grainMs = nextGrainMs(bootClock.grainMs, message.timeMs);
   switch (message.kind) {
     case 'birth':
-      // The device has one clock. So the message also shows whether the clock was set after the messages of earlier starts.
+      // The device has one clock. So the message also shows whether the clock was set after the messages of earlier
+      // starts.
       for (const each of clocks) {
         if (each === bootClock || each.error !== null) noteBirth(each, message);
         each.catchUp = catchUpAfterBirth(message.timeMs, message.receivedAtMs, each.error?.lowerMs);
@@ -117,8 +130,8 @@ function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: TimedMessag
 }
 
 /**
- * Notes a birth message, which a device sends when it connects. If the message came much later than the limits allow, then either the
- * clock was set back or the message was delayed. In both cases the limits start again.
+ * Notes a birth message, which a device sends when it connects. If the message came much later than the limits allow,
+ * then either the clock was set back or the message was delayed. In both cases the limits start again.
  */
 function noteBirth(bootClock: BootClock, message: TimedMessage): void {
   const { error } = bootClock;
@@ -239,9 +252,9 @@ export function measurementSpan(
 }
 
 /**
- * Returns the span that follows from the error of the clock. If the error is not known for the start that sent the reading, uses the
- * clock of the connection: a birth message without a `boot` is noted there. Does not use the clock of the connection if the clock was set
- * after that message.
+ * Returns the span that follows from the error of the clock. If the error is not known for the start that sent the
+ * reading, uses the clock of the connection: a birth message without a `boot` is noted there. Does not use the clock of
+ * the connection if the clock was set after that message.
  */
 function spanByClock(
   clocks: DeviceClocks,

@@ -1,4 +1,7 @@
-/** Tests that no reading gets the wrong patient if a device cuts or rounds its times to whole seconds or minutes and the patient changes. */
+/**
+ * Tests that no reading gets the wrong patient if a device cuts or rounds its times to whole seconds or minutes and the
+ * patient changes.
+ */
 import { describe, expect, it } from 'vitest';
 import { attribute, type Period } from './associations.ts';
 import { type DeviceClocks, measurementSpan, noteTime } from './clocks.ts';
@@ -21,7 +24,9 @@ type Device = {
 function device({ rounding, grainS, behindS }: Device, periods: readonly Period[], isNumbered: boolean) {
   const clocks: DeviceClocks = [];
   let seq = 0;
-  /** Sends a message that was measured at `atS` and returns its association; undefined if the association is unclear. */
+  /**
+   * Sends a message that was measured at `atS` and returns its association; undefined if the association is unclear.
+   */
   return (atS: number, receivedS: number, kind: 'observation' | 'birth' = 'observation'): string | undefined => {
     if (kind === 'observation') seq += 1;
     const timed = {
@@ -48,8 +53,8 @@ const table = (Object.keys(roundings) as Device['rounding'][]).flatMap((rounding
 
 type Result = { readonly atS: number; readonly patient: string | undefined };
 /**
- * Returns the readings with the wrong patient. Leaves out readings within 1 s of the change: the gateway does not correct a clock with
- * so small an error.
+ * Returns the readings with the wrong patient. Leaves out readings within 1 s of the change: the gateway does not
+ * correct a clock with so small an error.
  */
 const wrongResults = (results: readonly Result[], change: number) =>
   results.filter(
@@ -72,7 +77,8 @@ describe.each(table)('a device whose times are %s', (_, kind) => {
       for (let atS = startS; atS < 1200; atS += deviceKind.everyS)
         results.push({ atS, patient: send(atS, atS + 0.05) });
       expect(wrongResults(results, change)).toEqual([]);
-      // If the error of a clock that is ahead cannot be measured, the gateway assumes that the clock may be up to a minute further ahead.
+      // If the error of a clock that is ahead cannot be measured, the gateway assumes that the clock may be up to a
+      // minute further ahead.
       const lastS = change + 60 + 2 * deviceKind.grainS + deviceKind.everyS + 5;
       expect(results.filter(({ atS, patient }) => atS > lastS && patient !== 'second')).toEqual([]);
     });

@@ -1,4 +1,7 @@
-/** Decides how a connection ends: what the gateway sends to the client, whether the will is published, and which end the log records. */
+/**
+ * Decides how a connection ends: what the gateway sends to the client, whether the will is published, and which end the
+ * log records.
+ */
 import type { ConnectionRecord } from '../../contracts/messages/records.ts';
 import { type ReasonCode, reason } from './reasons.ts';
 
@@ -26,7 +29,9 @@ export type EndCause =
   | { readonly kind: 'drained' };
 
 export type End = {
-  /** Reason code of the DISCONNECT that the gateway sends in MQTT 5. If undefined, the gateway closes without a packet. */
+  /**
+   * Reason code of the DISCONNECT that the gateway sends in MQTT 5. If undefined, the gateway closes without a packet.
+   */
   readonly code: ReasonCode | undefined;
   /** Present with every code, because Paho for Python cannot read a DISCONNECT without a reason string. */
   readonly reasonString: string | undefined;
@@ -61,7 +66,8 @@ export function endOf(cause: EndCause, hasWill: boolean): End {
     case 'append-failed':
       return { code: undefined, reasonString: undefined, isWillDue: true, endReason: endWithoutGoodbye };
     case 'drained':
-      // A server that shuts down may leave out wills (MQTT 5 section 3.1.2.5): the device is alive and connects again immediately.
+      // A server that shuts down may leave out wills (MQTT 5 section 3.1.2.5): the device is alive and connects again
+      // immediately.
       return { code: reason.serverShuttingDown, reasonString: drainedText, isWillDue: false, endReason: 'drained' };
   }
 }

@@ -4,7 +4,10 @@
  * [MQTT-4.3.3-10].
  */
 export type Exchange<Outcome> = {
-  /** `appending`: Kafka has not answered yet. `received`: Kafka has the message, PUBREC may be sent, and the client must send PUBREL. */
+  /**
+   * `appending`: Kafka has not answered yet. `received`: Kafka has the message, PUBREC may be sent, and the client must
+   * send PUBREL.
+   */
   state: 'appending' | 'received';
   /** One callback for each PUBLISH that repeated this packet id before Kafka answered. */
   waiting: ((outcome: Outcome) => void)[];
@@ -36,8 +39,9 @@ export function beginExchange<Outcome>(exchanges: Exchanges<Outcome>, packetId: 
 export type AppendResult = 'received' | 'refused' | 'failed';
 
 /**
- * Notes the result of the append and calls the waiting callbacks. `refused` (PUBREC with an error code) ends the exchange and frees its
- * packet id [MQTT-4.3.3-9]. `failed` ends the exchange too: the device sends the message again, and the gateway appends it again.
+ * Notes the result of the append and calls the waiting callbacks. `refused` (PUBREC with an error code) ends the
+ * exchange and frees its packet id [MQTT-4.3.3-9]. `failed` ends the exchange too: the device sends the message again,
+ * and the gateway appends it again.
  */
 export function settleExchange<Outcome>(
   exchanges: Exchanges<Outcome>,
@@ -53,7 +57,10 @@ export function settleExchange<Outcome>(
 
 export type ReleaseStep = 'complete' | 'not-found' | 'too-early';
 
-/** Ends an exchange by its PUBREL [MQTT-4.3.3-11]. `too-early`: the gateway has not sent PUBREC yet, so PUBREL is a violation. */
+/**
+ * Ends an exchange by its PUBREL [MQTT-4.3.3-11]. `too-early`: the gateway has not sent PUBREC yet, so PUBREL is a
+ * violation.
+ */
 export function releaseExchange<Outcome>(exchanges: Exchanges<Outcome>, packetId: number): ReleaseStep {
   const exchange = exchanges.get(packetId);
   if (exchange === undefined) return 'not-found';

@@ -1,8 +1,14 @@
-/** Decides which device a client is. The certificate names the device, and the client id must agree with the certificate. */
+/**
+ * Decides which device a client is. The certificate names the device, and the client id must agree with the
+ * certificate.
+ */
 import { textFault } from '../../contracts/text.ts';
 import { deviceIdPattern } from '../../contracts/topics.ts';
 
-/** Maximum length of a client id: a device id of 64 characters, a slash, and 64 characters to distinguish the connections of one device. */
+/**
+ * Maximum length of a client id: a device id of 64 characters, a slash, and 64 characters to distinguish the
+ * connections of one device.
+ */
 export const clientIdLengthMax = 129;
 
 export type Identity =
@@ -11,9 +17,10 @@ export type Identity =
 
 /**
  * Returns the device of a connection.
- * @param commonName the CN of the certificate's subject, as TLS reports it: a text, a list if the subject has several, or undefined
- * @param clientId the client id of CONNECT: the device id, alone or followed by `/` and printable characters. An empty client id is
- * accepted here; the caller decides whether to assign a client id [MQTT-3.1.3-6]
+ * @param commonName the CN of the certificate's subject, as TLS reports it: a text, a list if the subject has several,
+ * or undefined
+ * @param clientId the client id of CONNECT: the device id, alone or followed by `/` and printable characters. An empty
+ * client id is accepted here; the caller decides whether to assign a client id [MQTT-3.1.3-6]
  */
 export function identify(commonName: unknown, clientId: string): Identity {
   if (!isDeviceId(commonName)) return { ok: false, fault: 'certificate' };

@@ -10,7 +10,9 @@ import type { Period } from './associations.ts';
  * every 2.5 s. If a dashboard was killed, the gateway treats its wards as watched for at most this time.
  */
 export const presenceHeardMs = 6_000;
-/** Longest time between two inbox messages to a device. A device that gets no inbox message for 10 s alarms by itself. */
+/**
+ * Longest time between two inbox messages to a device. A device that gets no inbox message for 10 s alarms by itself.
+ */
 export const inboxIntervalMs = 3_000;
 
 /** The wards that the screens of one dashboard process show. */
@@ -37,8 +39,8 @@ export function inboxAt(periods: readonly Period[], presences: Iterable<Presence
 }
 
 /**
- * Returns whether a clinician's screen shows a device. Uses the time at which the gateway read each presence, so a wrong clock of a
- * dashboard does no harm.
+ * Returns whether a clinician's screen shows a device. Uses the time at which the gateway read each presence, so a
+ * wrong clock of a dashboard does no harm.
  * @param ward ward of the device's bed, or its last ward if it has no bed; undefined if the device was never in a ward
  */
 export function isWatched(ward: string | undefined, presences: Iterable<Presence>, nowMs: number): boolean {

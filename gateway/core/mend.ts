@@ -82,7 +82,10 @@ function expandItem(object: string): string[] | undefined {
   });
 }
 
-/** Returns for each member of an object the JSON texts of its values. The key is the member's name as JSON.stringify writes it. */
+/**
+ * Returns for each member of an object the JSON texts of its values. The key is the member's name as JSON.stringify
+ * writes it.
+ */
 function membersOf(object: string): Map<string, string[]> {
   const members = new Map<string, string[]>();
   for (const member of itemsOf(object)) {
@@ -96,7 +99,10 @@ function membersOf(object: string): Map<string, string[]> {
   return members;
 }
 
-/** Returns the texts between the commas of a list or an object. Uses no recursion, because a device may nest to any depth. */
+/**
+ * Returns the texts between the commas of a list or an object. Uses no recursion, because a device may nest to any
+ * depth.
+ */
 function itemsOf(text: string): string[] {
   const items: string[] = [];
   const whole = text.trim();
@@ -123,7 +129,10 @@ function endOfText(text: string, from: number): number {
   return i + 1;
 }
 
-/** Maximum depth and maximum number of names that `mayRepeat` can check. If a message has more, `mayRepeat` returns true. */
+/**
+ * Maximum depth and maximum number of names that `mayRepeat` can check. If a message has more, `mayRepeat` returns
+ * true.
+ */
 const depthMax = 16;
 const namesMax = 128;
 
@@ -132,12 +141,14 @@ const hashes = new Int32Array(namesMax);
 /** Index in `hashes` of the first name of the open object at each depth. */
 const firstAtDepth = new Int32Array(depthMax + 1);
 
-/** Strings longer than this are not hashed. No name is so long, and the samples of a wave have thousands of characters. */
+/**
+ * Strings longer than this are not hashed. No name is so long, and the samples of a wave have thousands of characters.
+ */
 const hashedLengthMax = 64;
 
 /**
- * Returns false if certainly no member comes twice in one object; true if a member may come twice. Reads the bytes once, in about 1.5 µs
- * per kilobyte.
+ * Returns false if certainly no member comes twice in one object; true if a member may come twice. Reads the bytes
+ * once, in about 1.5 µs per kilobyte.
  * @param json bytes of a valid JSON text
  */
 function mayRepeat(json: Uint8Array): boolean {

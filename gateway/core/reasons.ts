@@ -33,8 +33,8 @@ export const reason = {
 export type ReasonCode = (typeof reason)[keyof typeof reason];
 
 /**
- * Returns the return code of CONNACK in MQTT 3.1.1 (table 3.1) for a reason code of MQTT 5. Returns undefined if MQTT 3.1.1 has no such
- * return code: then the gateway closes the connection without CONNACK [MQTT-3.2.2-6].
+ * Returns the return code of CONNACK in MQTT 3.1.1 (table 3.1) for a reason code of MQTT 5. Returns undefined if MQTT
+ * 3.1.1 has no such return code: then the gateway closes the connection without CONNACK [MQTT-3.2.2-6].
  */
 export function connectReturnCode(code: ReasonCode): number | undefined {
   switch (code) {

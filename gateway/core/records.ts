@@ -1,4 +1,7 @@
-/** Builds the bodies of the gateway's records. A body contains the device's JSON unchanged, unless the JSON was repaired (mend.ts). */
+/**
+ * Builds the bodies of the gateway's records. A body contains the device's JSON unchanged, unless the JSON was repaired
+ * (mend.ts).
+ */
 import type { ConnectionRecord, ContentType, StatusRecord } from '../../contracts/messages/records.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
@@ -16,8 +19,8 @@ export const recordKinds = {
 } as const satisfies Record<DeviceTopicKind, { topic: 'observations' | 'waveforms'; contentType: ContentType }>;
 
 /**
- * Returns the part of a record before the device's JSON, in ASCII. The device id is not escaped, because its pattern allows no character
- * that JSON escapes.
+ * Returns the part of a record before the device's JSON, in ASCII. The device id is not escaped, because its pattern
+ * allows no character that JSON escapes.
  */
 export function recordPrefix(deviceId: string, receivedAtMs: number, will?: StatusRecord['will']): string {
   const willMember = will === undefined ? '' : `,"will":${JSON.stringify(will)}`;

@@ -13,7 +13,10 @@ import {
 } from '../../contracts/messages/device-events.ts';
 import { formatInstant } from '../../contracts/time.ts';
 
-/** Maximum number of counted devices. If there are more, the count of the device with the oldest refused message is forgotten. */
+/**
+ * Maximum number of counted devices. If there are more, the count of the device with the oldest refused message is
+ * forgotten.
+ */
 export const countedDevicesMax = 20_000;
 /** A count ends after this time, and the next message begins a new count. */
 const countMsMax = hourMs;

@@ -26,12 +26,17 @@ function freeUntilNow(used: UsedBudget, bytesPerDay: number, nowMs: number): voi
   used.atMs = nowMs;
 }
 
-/** Returns about how many bytes a rejected message takes in Kafka: the payload is base64 in JSON, and sealed as base64url. */
+/**
+ * Returns about how many bytes a rejected message takes in Kafka: the payload is base64 in JSON, and sealed as
+ * base64url.
+ */
 export function bytesInKafka(payloadBytes: number): number {
   return Math.ceil((payloadBytes * 16) / 9) + 1_024;
 }
 
-/** The fraction of a budget that waves may use, so that many waves still leave space for numerics (chosen for Vigil). */
+/**
+ * The fraction of a budget that waves may use, so that many waves still leave space for numerics (chosen for Vigil).
+ */
 export const waveShare = 0.75;
 
 /**

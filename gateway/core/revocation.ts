@@ -3,7 +3,10 @@ import type { RevocationList } from '../../process/crl.ts';
 
 /** The data of a client's certificate that TLS reports. */
 export type CertificateFacts = {
-  /** Index in the client CA file of the authority that issued the certificate; -1 if no authority of the file issued it directly. */
+  /**
+   * Index in the client CA file of the authority that issued the certificate; -1 if no authority of the file issued it
+   * directly.
+   */
   readonly issuer: number;
   /** Serial number in the form that `serialKey` of process/crl.ts returns. */
   readonly serial: string;
@@ -24,8 +27,9 @@ export const certificateRefusals = {
 } as const satisfies Record<CertificateFault, string>;
 
 /**
- * Returns why a certificate is not valid; undefined if it is valid. A list is used even after the time of its next update. Without the
- * list, the gateway would have to accept revoked devices or to disconnect every device of the hospital.
+ * Returns why a certificate is not valid; undefined if it is valid. A list is used even after the time of its next
+ * update. Without the list, the gateway would have to accept revoked devices or to disconnect every device of the
+ * hospital.
  * @param lists the revocation lists; undefined if revocation is not checked
  */
 export function certificateFault(
@@ -41,8 +45,8 @@ export function certificateFault(
 }
 
 /**
- * Returns why the lists of a changed file must not replace the lists in use; undefined if the new lists may replace them. If somebody put
- * an old list back, by mistake or as an attack, revoked devices could connect again.
+ * Returns why the lists of a changed file must not replace the lists in use; undefined if the new lists may replace
+ * them. If somebody put an old list back, by mistake or as an attack, revoked devices could connect again.
  */
 export function replacementFault(listsInUse: RevocationLists, newLists: RevocationLists): string | undefined {
   for (const [issuer, listInUse] of listsInUse) {
@@ -71,7 +75,9 @@ function hasSameSerials(listInUse: RevocationList, newList: RevocationList): boo
   );
 }
 
-/** Returns the earliest time of a next update among the lists, ms since 1970; undefined if no list names such a time. */
+/**
+ * Returns the earliest time of a next update among the lists, ms since 1970; undefined if no list names such a time.
+ */
 export function earliestNextUpdateMs(lists: RevocationLists): number | undefined {
   const times = [...lists.values()].flatMap(({ nextUpdateMs }) => nextUpdateMs ?? []);
   return times.length > 0 ? Math.min(...times) : undefined;

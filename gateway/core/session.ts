@@ -1,4 +1,6 @@
-/** The state of a session, which outlives its connection (MQTT 5 section 4.1), and the times that a client may ask for. */
+/**
+ * The state of a session, which outlives its connection (MQTT 5 section 4.1), and the times that a client may ask for.
+ */
 
 export type Will = {
   readonly topic: string;
@@ -17,7 +19,10 @@ export type SessionState = {
   expiryMs: number;
 };
 
-/** Session Expiry Interval with which a client asks for a session without end [MQTT-3.1.2-23]. Vigil uses the maximum instead. */
+/**
+ * Session Expiry Interval with which a client asks for a session without end [MQTT-3.1.2-23]. Vigil uses the maximum
+ * instead.
+ */
 const neverExpiresS = 0xffffffff;
 
 /**

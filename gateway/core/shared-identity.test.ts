@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { newIdentitySigns, noteBoot, noteLostClientId } from './shared-identity.ts';
 
 /**
- * Lets connections of the starts in `sequence` lose the client id, one every `everyMs`. Returns the indices at which two devices were
- * detected.
+ * Lets connections of the starts in `sequence` lose the client id, one every `everyMs`. Returns the indices at which
+ * two devices were detected.
  */
 function detectionsByStart(sequence: (string | undefined)[], everyMs = 1000): number[] {
   const signs = newIdentitySigns();

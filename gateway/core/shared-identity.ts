@@ -1,13 +1,16 @@
 /**
- * Detects two devices that use one certificate, from what one gateway sees (contracts/shared-identity.ts). There are two signs: two live
- * connections take the client id from each other again and again; or current readings come alternately from two starts (`boot`).
+ * Detects two devices that use one certificate, from what one gateway sees (contracts/shared-identity.ts). There are
+ * two signs: two live connections take the client id from each other again and again; or current readings come
+ * alternately from two starts (`boot`).
  */
 import { noTurns, noteBoot as noteBootIn, noteTurn, type Turns } from '../../contracts/shared-identity.ts';
 
 /** The signs that one gateway has seen of one device. */
 export type IdentitySigns = {
   turns: Turns;
-  /** The live connection that last lost the client id: its start (`boot`), or its address if the device sends no `boot`. */
+  /**
+   * The live connection that last lost the client id: its start (`boot`), or its address if the device sends no `boot`.
+   */
   lastLoser: string | undefined;
 };
 
@@ -15,7 +18,10 @@ export function newIdentitySigns(): IdentitySigns {
   return { turns: noTurns, lastLoser: undefined };
 }
 
-/** Notes the `boot` of a current reading. The caller leaves out readings of a backlog. @returns whether two devices use the certificate */
+/**
+ * Notes the `boot` of a current reading. The caller leaves out readings of a backlog.
+ * @returns whether two devices use the certificate
+ */
 export function noteBoot(signs: IdentitySigns, boot: string, nowMs: number): boolean {
   const { turns, isShared } = noteBootIn(signs.turns, boot, nowMs);
   signs.turns = turns;

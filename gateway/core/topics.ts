@@ -1,4 +1,7 @@
-/** Decides which MQTT topics a device may use: a device may publish to its own four topics and subscribe to its own inbox. */
+/**
+ * Decides which MQTT topics a device may use: a device may publish to its own four topics and subscribe to its own
+ * inbox.
+ */
 import type { Fault } from '../../contracts/errors.ts';
 import { type DeviceTopicKind, deviceTopic, parseDeviceTopic } from '../../contracts/topics.ts';
 import { reason } from './reasons.ts';
@@ -7,7 +10,10 @@ export type PublishRight =
   | { readonly ok: true; readonly kind: DeviceTopicKind }
   | { readonly ok: false; readonly fault: Fault };
 
-/** Decides whether a device may publish to the topic of a PUBLISH or a will. The fault does not contain the topic, which may be any text. */
+/**
+ * Decides whether a device may publish to the topic of a PUBLISH or a will. The fault does not contain the topic, which
+ * may be any text.
+ */
 export function judgePublishTopic(deviceId: string, topic: string): PublishRight {
   const parsed = parseDeviceTopic(topic);
   if (parsed === undefined) {
@@ -30,7 +36,10 @@ function refuse(code: Fault['code'], message: string): PublishRight {
   return { ok: false, fault: { code, message } };
 }
 
-/** Returns whether MQTT allows a text as the topic of a PUBLISH: not empty [MQTT-4.7.3-1] and without wildcards [MQTT-3.3.2-2]. */
+/**
+ * Returns whether MQTT allows a text as the topic of a PUBLISH: not empty [MQTT-4.7.3-1] and without wildcards
+ * [MQTT-3.3.2-2].
+ */
 export function isTopicName(topic: string): boolean {
   return topic !== '' && !topic.includes('#') && !topic.includes('+');
 }

@@ -13,20 +13,22 @@ export type Forwarded =
 
 /**
  * Returns the kind of a forwarded message.
- * @param retain the retain flag of the PUBLISH. The gateway subscribes with Retain As Published 0, so the flag means that the message is
- * older than the subscription [MQTT-3.3.1-12]
+ * @param retain the retain flag of the PUBLISH. The gateway subscribes with Retain As Published 0, so the flag means
+ * that the message is older than the subscription [MQTT-3.3.1-12]
  */
 export function judgeForwarded(topic: string, retain: boolean): Forwarded {
   if (retain) return { kind: 'retained' };
   const deviceId = parseDeviceTopic(topic)?.deviceId;
-  // A canary shows that the gateway's own listener works. A forwarded canary would arrive even if the listener is closed.
+  // A canary shows that the gateway's own listener works. A forwarded canary would arrive even if the listener is
+  // closed.
   const isDevice = deviceId !== undefined && identify(deviceId, '').ok && !isCanary(deviceId);
   return isDevice ? { kind: 'device', deviceId } : { kind: 'unknown-device' };
 }
 
 /**
- * Returns the topic filters to subscribe to. Without a group, each connection gets every message, and the messages of a device in order
- * [MQTT-4.6.0-6]. With a group, each message goes to one connection of the group, and MQTT guarantees no order (MQTT 5 section 4.8.2).
+ * Returns the topic filters to subscribe to. Without a group, each connection gets every message, and the messages of a
+ * device in order [MQTT-4.6.0-6]. With a group, each message goes to one connection of the group, and MQTT guarantees
+ * no order (MQTT 5 section 4.8.2).
  * @param group name of the shared subscription; empty for a plain subscription
  */
 export function upstreamFilters(group: string): string[] {

@@ -19,7 +19,10 @@ import { valueFault } from './values.ts';
 
 /** How far a device's time may differ from the gateway's clock. A difference of exactly the limit is allowed. */
 export type TimeBounds = {
-  /** A reading whose time is further ahead is refused, because the alarm engine would ignore later readings until that time. */
+  /**
+   * A reading whose time is further ahead is refused, because the alarm engine would ignore later readings until that
+   * time.
+   */
   readonly aheadMaxMs: number;
   /**
    * An older reading is refused. Its device may have a clock that starts at 1970, and the log does not keep such old
@@ -57,7 +60,10 @@ export type Reading = {
  */
 export type Judgement = { readonly verdict: 'accepted'; readonly reading: Reading } | InPart | Refused;
 
-/** `mended`: the repaired text that is appended instead of the payload (mend.ts); absent if the payload needed no repair. */
+/**
+ * `mended`: the repaired text that is appended instead of the payload (mend.ts); absent if the payload needed no
+ * repair.
+ */
 type InPart = {
   readonly verdict: 'accepted-in-part';
   readonly reading: Reading;
@@ -65,7 +71,9 @@ type InPart = {
   readonly mended?: string;
 };
 
-/** `notice`: the notice for the bed; present if the gateway may refuse all readings of the device for the same reason. */
+/**
+ * `notice`: the notice for the bed; present if the gateway may refuse all readings of the device for the same reason.
+ */
 type Refused = {
   readonly verdict: 'refused';
   readonly fault: Fault;
@@ -269,7 +277,10 @@ function judgeAlerts(body: DeviceAlerts, nowMs: number, bounds: TimeBounds, foun
   return accept(body, timeMs, faults[0], faults.length);
 }
 
-/** Returns faults for the texts about the device that have unusual characters. Screens show such characters as their codes. */
+/**
+ * Returns faults for the texts about the device that have unusual characters. Screens show such characters as their
+ * codes.
+ */
 function textFaults({ device }: Status): Fault[] {
   return Object.entries(device ?? {}).flatMap(([name, text]) =>
     name in StatusDevice.properties && text !== '' ? textFaultsOf(`device.${name}`, text) : [],
@@ -281,7 +292,9 @@ function textFaultsOf(name: string, text: string): Fault[] {
   return fault === undefined ? [] : [{ code: 'payload-schema', message: `${name} ${fault}.` }];
 }
 
-/** Returns the instant in ms since 1970, or a refusal if the text is not an instant or the instant is out of the bounds. */
+/**
+ * Returns the instant in ms since 1970, or a refusal if the text is not an instant or the instant is out of the bounds.
+ */
 function readTime(time: string, nowMs: number, bounds: TimeBounds): number | Refused {
   const timeMs = parseInstant(time);
   if (timeMs === undefined) return refuse('time-invalid', noInstantRefusal);
@@ -299,7 +312,10 @@ function readTime(time: string, nowMs: number, bounds: TimeBounds): number | Ref
   return timeMs;
 }
 
-/** Returns the difference of two clocks; 0 if it is below `stepMsMin`, because clocks that nobody has set also differ a little. */
+/**
+ * Returns the difference of two clocks; 0 if it is below `stepMsMin`, because clocks that nobody has set also differ a
+ * little.
+ */
 function stepOrZero(differenceMs: number): number {
   return differenceMs >= stepMsMin ? differenceMs : 0;
 }

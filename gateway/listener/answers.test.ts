@@ -1,4 +1,7 @@
-/** Tests the form and the codes of the listener's answers, and which parts it leaves out if the client cannot accept them. */
+/**
+ * Tests the form and the codes of the listener's answers, and which parts it leaves out if the client cannot accept
+ * them.
+ */
 import { generate, type Packet } from 'mqtt-packet';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -103,7 +106,8 @@ describe('CONNACK', () => {
 
   it('CONNACK has only the properties that the client needs', async () => {
     const client = await join(bench, 'bed-07', 5, { keepalive: 60, properties: { requestResponseInformation: false } });
-    // Left out are Maximum QoS, Retain Available, Response Information, Authentication Method, User Property and Server Keep Alive.
+    // Left out are Maximum QoS, Retain Available, Response Information, Authentication Method, User Property and Server
+    // Keep Alive.
     expect(propertiesOf(client.connack).sort()).toEqual([
       'maximumPacketSize',
       'receiveMaximum',

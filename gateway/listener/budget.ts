@@ -1,4 +1,7 @@
-/** Counts the memory that all connections use together. Above the maximum all connections wait, and no connection is refused. */
+/**
+ * Counts the memory that all connections use together. Above the maximum all connections wait, and no connection is
+ * refused.
+ */
 export type Budget = {
   hold(bytes: number): void;
   release(bytes: number): void;
@@ -6,11 +9,17 @@ export type Budget = {
   usedBytes(): number;
   /** Returns the maximum minus the used bytes. Below 0 if more than the maximum is used. */
   freeBytes(): number;
-  /** Calls `resume` once, when there is space again. Several callbacks are called in the order in which they were passed. */
+  /**
+   * Calls `resume` once, when there is space again. Several callbacks are called in the order in which they were
+   * passed.
+   */
   callWhenSpace(resume: () => void): void;
 };
 
-/** Waiting connections are resumed at this fraction of the maximum, so that they are not paused and resumed at every packet. */
+/**
+ * Waiting connections are resumed at this fraction of the maximum, so that they are not paused and resumed at every
+ * packet.
+ */
 const resumeFraction = 0.75;
 
 export function createBudget(bytesMax: number): Budget {

@@ -50,7 +50,8 @@ function flushAcks(context: Context, connection: Connection): void {
     observe(ackMs, atMs - ack.receivedMs);
     const reasonCode = ack.reasonCode ?? reason.success;
     const failed = reasonCode >= 0x80;
-    // A QoS 2 message counts against Receive Maximum until PUBCOMP, or until a PUBREC with an error code (MQTT 5 section 4.9).
+    // A QoS 2 message counts against Receive Maximum until PUBCOMP, or until a PUBREC with an error code (MQTT 5
+    // section 4.9).
     if (ack.kind === 'puback' || failed) client.quotaUsed -= 1;
     if (client.version === 4 || (reasonCode === 0 && ack.reasonString === undefined)) {
       writeBareAck(batch, filledBytes, ack.kind, ack.packetId);
@@ -100,8 +101,9 @@ export function waitCauseOf(context: Context, connection: Connection): WaitCause
 }
 
 /**
- * Ends a connection: sends the reason (MQTT 5), publishes the will if it is due, keeps or ends the session, and closes the socket. Messages
- * on their way still go to Kafka, but are not acknowledged, so the client sends them again. Does nothing if called again.
+ * Ends a connection: sends the reason (MQTT 5), publishes the will if it is due, keeps or ends the session, and closes
+ * the socket. Messages on their way still go to Kafka, but are not acknowledged, so the client sends them again. Does
+ * nothing if called again.
  */
 export function endConnection(context: Context, connection: Connection, cause: EndCause): void {
   if (connection.phase === 'ending') return;
@@ -144,7 +146,8 @@ export function endConnection(context: Context, connection: Connection, cause: E
 }
 
 /**
- * Counts a connection for its device and returns the device's share. Returns undefined if the device has the maximum number of connections.
+ * Counts a connection for its device and returns the device's share. Returns undefined if the device has the maximum
+ * number of connections.
  * @param replacesConnection whether the connection replaces another connection; then the maximum does not apply
  */
 export function joinDeviceShare(
@@ -188,7 +191,9 @@ export function dropWaitingPublish({ shares }: Context, connection: Connection):
 /** Time for which the socket stays open, so that the last packets can be sent. */
 const lingerMs = 1_000;
 
-/** Sends DISCONNECT. Leaves out the reason string if the packet would be larger than the client accepts [MQTT-3.14.2-3]. */
+/**
+ * Sends DISCONNECT. Leaves out the reason string if the packet would be larger than the client accepts [MQTT-3.14.2-3].
+ */
 function sendDisconnect(connection: Connection, code: number, reasonString: string | undefined): void {
   const packetWithoutReason: Packet = { cmd: 'disconnect', reasonCode: code };
   // The library can write the reason string of a DISCONNECT, but its types do not have it.

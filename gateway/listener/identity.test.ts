@@ -1,4 +1,7 @@
-/** Tests which clients may connect: by their certificate and by their names. Each refusal is counted, and logged without the client id. */
+/**
+ * Tests which clients may connect: by their certificate and by their names. Each refusal is counted, and logged without
+ * the client id.
+ */
 
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { leafLifeMs } from '../../certs/core/renewal.ts';

@@ -82,9 +82,15 @@ export type Limits = {
   readonly sessionsMax: number;
   /** Largest topic alias of a connection [MQTT-3.3.2-9]. A larger alias ends the connection with DISCONNECT 0x94. */
   readonly topicAliasMax: number;
-  /** Maximum length of a topic with an alias, because such a topic is kept. A longer topic ends the connection with DISCONNECT 0x97. */
+  /**
+   * Maximum length of a topic with an alias, because such a topic is kept. A longer topic ends the connection with
+   * DISCONNECT 0x97.
+   */
   readonly aliasedTopicLengthMax: number;
-  /** Maximum size of the payload of a will, bytes. The will is kept as long as the session. A larger will is refused with CONNACK 0x97. */
+  /**
+   * Maximum size of the payload of a will, bytes. The will is kept as long as the session. A larger will is refused
+   * with CONNACK 0x97.
+   */
   readonly willBytesMax: number;
   /**
    * Maximum number of bytes that were written to a client and that the client has not read yet. Above this number the
@@ -118,7 +124,10 @@ export const defaultLimits: Limits = {
   outgoingBytesMax: 65_536,
 };
 
-/** Returns the estimated memory of a publish, bytes: its packet, its sealed record (4/3 of the packet and a header), and objects. */
+/**
+ * Returns the estimated memory of a publish, bytes: its packet, its sealed record (4/3 of the packet and a header), and
+ * objects.
+ */
 export function publishMemoryBytes(packetBytes: number): number {
   return 3 * packetBytes + 1024;
 }

@@ -1,4 +1,7 @@
-/** The MQTT listener: MQTT 3.1.1 and 5 over TLS with client certificates. It receives publishes and sends each device its inbox. */
+/**
+ * The MQTT listener: MQTT 3.1.1 and 5 over TLS with client certificates. It receives publishes and sends each device
+ * its inbox.
+ */
 import type { TLSSocket } from 'node:tls';
 import type { PresentedCertificate } from '../core/certificate-ends.ts';
 import { newLogLimiter } from '../core/log-limiter.ts';
@@ -185,7 +188,9 @@ function countPaused(context: Context): Record<WaitCause, number> {
   return counts;
 }
 
-/** Ends connections after a time-out and sends inboxes that are due. The Keep Alive of a paused client is not checked. */
+/**
+ * Ends connections after a time-out and sends inboxes that are due. The Keep Alive of a paused client is not checked.
+ */
 function sweep(context: Context): void {
   const { limits, counters } = context;
   const nowMs = context.monotonicMs();

@@ -1,4 +1,7 @@
-/** Limits the memory of connections for incomplete packets and unread output. `budget.ts` limits the memory of publishes. */
+/**
+ * Limits the memory of connections for incomplete packets and unread output. `budget.ts` limits the memory of
+ * publishes.
+ */
 
 import { reason } from '../core/reasons.ts';
 import { keepAliveFactor } from '../core/session.ts';
@@ -7,8 +10,8 @@ import { endForViolation } from './end-for-violation.ts';
 import type { Client, Connection, Context } from './parts.ts';
 
 /**
- * Counts the bytes of a connection's incomplete packet. Above the limit for all connections, ends the connection with the largest incomplete
- * packet. This stops clients that begin large packets and never finish them.
+ * Counts the bytes of a connection's incomplete packet. Above the limit for all connections, ends the connection with
+ * the largest incomplete packet. This stops clients that begin large packets and never finish them.
  */
 export function countPartialBytes(context: Context, connection: Connection): void {
   const bytes = connection.frames.partial?.length ?? 0;

@@ -1,4 +1,7 @@
-/** The types of the data of a listener, its connections and its sessions. These types refer to each other, so one file has them all. */
+/**
+ * The types of the data of a listener, its connections and its sessions. These types refer to each other, so one file
+ * has them all.
+ */
 import type { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import type { ConnectionRecord } from '../../contracts/messages/records.ts';
@@ -111,7 +114,10 @@ export type Connection = {
   isFlushScheduled: boolean;
   /** Ends the wait for the claim of the client id; undefined if the connection does not wait for a claim. */
   abandonClaim: (() => void) | undefined;
-  /** Whether the client closed the connection while the connection waited for its claim. The received packets are still handled. */
+  /**
+   * Whether the client closed the connection while the connection waited for its claim. The received packets are still
+   * handled.
+   */
   isClientGone: boolean;
 };
 
@@ -138,7 +144,10 @@ export type Session = SessionState & {
 };
 
 export type Sessions = {
-  /** Returns the session of a CONNECT, and whether the session existed before. A clean start ends an existing session [MQTT-3.1.2-4]. */
+  /**
+   * Returns the session of a CONNECT, and whether the session existed before. A clean start ends an existing session
+   * [MQTT-3.1.2-4].
+   */
   open(
     clientId: string,
     deviceId: string,
@@ -146,11 +155,16 @@ export type Sessions = {
     certificate: CertificateFacts,
   ): { readonly session: Session; readonly existed: boolean };
   get(clientId: string): Session | undefined;
-  /** Handles the end of a connection: publishes its will, or keeps the will for its delay, and keeps or ends the session. */
+  /**
+   * Handles the end of a connection: publishes its will, or keeps the will for its delay, and keeps or ends the
+   * session.
+   */
   handleConnectionEnd(session: Session, connection: Connection, will: Will | undefined, endReason: EndReason): void;
   /** Ends a session whose client continues at another gateway. Does not publish a delayed will [MQTT-3.1.3-9]. */
   endWithoutWill(session: Session): void;
-  /** Ends sessions that have expired or for which `mustEnd` returns true, and publishes the delayed wills that are due. */
+  /**
+   * Ends sessions that have expired or for which `mustEnd` returns true, and publishes the delayed wills that are due.
+   */
   sweep(nowMs: number, mustEnd: (session: Session) => boolean): void;
   count(): number;
 };

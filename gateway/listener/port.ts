@@ -1,6 +1,7 @@
 /**
- * The TCP port for devices, with TLS. After a power cut all devices connect at the same time. So the port begins TLS handshakes at a steady rate
- * (process/connection-queue.ts), which leaves time to handle the messages of connected devices.
+ * The TCP port for devices, with TLS. After a power cut all devices connect at the same time. So the port begins TLS
+ * handshakes at a steady rate (process/connection-queue.ts), which leaves time to handle the messages of connected
+ * devices.
  */
 import { constants } from 'node:crypto';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
@@ -20,7 +21,10 @@ export type PortOptions = {
   readonly host: string;
   /** Port number; 0 for any free port. */
   readonly port: number;
-  /** Whether other processes may listen on the same port. The kernel then spreads the connections (SO_REUSEPORT; not on all systems). */
+  /**
+   * Whether other processes may listen on the same port. The kernel then spreads the connections (SO_REUSEPORT; not on
+   * all systems).
+   */
   readonly sharePort: boolean;
   /** Server certificate, PEM. */
   readonly cert: string;
@@ -46,7 +50,10 @@ export type Port = {
   close(): void;
 };
 
-/** Time without packets after which TCP checks whether the peer is still there. TCP needs ten more seconds to notice that the peer is gone. */
+/**
+ * Time without packets after which TCP checks whether the peer is still there. TCP needs ten more seconds to notice
+ * that the peer is gone.
+ */
 const tcpKeepAliveMs = 30_000;
 
 /**
@@ -122,7 +129,8 @@ function handshakeLimits({ connectsPerS, connectMs }: Limits): DoorOptions {
 }
 
 function tlsContextOf({ cert, key, clientCa }: Pick<PortOptions, 'cert' | 'key' | 'clientCa'>): SecureContextOptions {
-  // Without tickets no TLS session is resumed, so every connection must present its certificate, and an expired certificate is noticed.
+  // Without tickets no TLS session is resumed, so every connection must present its certificate, and an expired
+  // certificate is noticed.
   const secureOptions = constants.SSL_OP_NO_TICKET;
   return { cert, key, ca: clientCa, minVersion: 'TLSv1.2', ciphers: serverCiphers, secureOptions };
 }

@@ -112,7 +112,8 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     await until('the end of the connection', () => bench.listener.connections() === 0);
     const again = await join(bench, 'bed-07', version, keep);
     expect(again.connack).toMatchObject({ sessionPresent: true });
-    // The publish with id 2 is still on its way to Kafka. It must not be appended again, and not be acknowledged before Kafka has it.
+    // The publish with id 2 is still on its way to Kafka. It must not be appended again, and not be acknowledged before
+    // Kafka has it.
     again.send(publishPacket(2, 1, 'one', { dup: true }), publishPacket(2, 2, 'two', { dup: true }));
     expect(await receivedSoFar(again)).toMatchObject([{ cmd: 'pubrec', messageId: 1 }]);
     settlePublish(1);

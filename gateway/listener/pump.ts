@@ -14,7 +14,10 @@ import type { Connection, Context } from './parts.ts';
 
 const connectType = 1;
 
-/** Handles the received packets of a connection. Never throws: if the handling of a packet fails, only this connection ends. */
+/**
+ * Handles the received packets of a connection. Never throws: if the handling of a packet fails, only this connection
+ * ends.
+ */
 export function pump(context: Context, connection: Connection): void {
   // A handler may call this function again. Then the loop that called the handler continues with the next packet.
   if (connection.isPumping) return;
@@ -106,14 +109,15 @@ function handleFirstPacket(context: Context, connection: Connection, frame: Buff
   const packet = decode(frame, level);
   if (packet.type === 'connect') handleConnect(context, connection, packet);
   if (packet.type !== 'violation') return;
-  // In MQTT 5 CONNACK may name the reason (section 4.13.1). In MQTT 3.1.1 the connection is closed without a packet [MQTT-3.1.4-1].
+  // In MQTT 5 CONNACK may name the reason (section 4.13.1). In MQTT 3.1.1 the connection is closed without a packet
+  // [MQTT-3.1.4-1].
   if (level === 5) refuseConnect(context, connection, 5, packet);
   else endForViolation(context, connection, packet.code, packet.reasonString);
 }
 
 /**
- * Pauses a connection. For some causes, the event at the end of the wait calls `pump`. For the other causes, registers a callback that
- * calls `pump`.
+ * Pauses a connection. For some causes, the event at the end of the wait calls `pump`. For the other causes, registers
+ * a callback that calls `pump`.
  */
 function pause(context: Context, connection: Connection, wait: WaitCause): void {
   if (!connection.isPaused) {

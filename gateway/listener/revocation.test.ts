@@ -1,4 +1,7 @@
-/** Tests revoked and expired certificates against a listener with real TLS, and the ways in which the CRL file can change. */
+/**
+ * Tests revoked and expired certificates against a listener with real TLS, and the ways in which the CRL file can
+ * change.
+ */
 
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Reads the CRL of the devices at start, and again when the file changes. The CRL applies to new connections and to open connections. */
+/**
+ * Reads the CRL of the devices at start, and again when the file changes. The CRL applies to new connections and to
+ * open connections.
+ */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { TLSSocket } from 'node:tls';
@@ -28,7 +31,10 @@ export type Revocation = {
   factsOf(socket: TLSSocket): CertificateFacts;
   /** Returns why a client with this certificate may not be connected; undefined if it may be connected. */
   faultOf(facts: CertificateFacts): CertificateFault | undefined;
-  /** Returns the number of revoked certificates and the time of the next update, ms since 1970; undefined if revocation is not checked. */
+  /**
+   * Returns the number of revoked certificates and the time of the next update, ms since 1970; undefined if revocation
+   * is not checked.
+   */
   state(): { readonly listed: number; readonly nextUpdateMs: number | undefined } | undefined;
   close(): void;
 };
@@ -74,7 +80,8 @@ export function openRevocation(options: RevocationOptions): Revocation {
   function readIfChanged(): void {
     try {
       const stamp = fileStamp(file);
-      // If the last read failed, the file may have been half written. So it is read again even if its stamp is the same.
+      // If the last read failed, the file may have been half written. So it is read again even if its stamp is the
+      // same.
       if (stamp === stampInUse && lastRefusal === undefined) return;
       const bytes = readBounded(file);
       replaceLists(bytes);

@@ -23,7 +23,8 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
       client.end();
       await waitForEnd();
     }
-    // In MQTT 3.1.1 a session with Clean Session ends with its connection. In MQTT 5 a clean start only ends the former session.
+    // In MQTT 3.1.1 a session with Clean Session ends with its connection. In MQTT 5 a clean start only ends the former
+    // session.
     expect(sessionsPresent).toEqual([false, true, false, version === 5]);
   });
 

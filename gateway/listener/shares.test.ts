@@ -1,4 +1,7 @@
-/** Tests that a device is limited to its rate and its share of the memory, over all its connections, and that no other device waits. */
+/**
+ * Tests that a device is limited to its rate and its share of the memory, over all its connections, and that no other
+ * device waits.
+ */
 import { generate } from 'mqtt-packet';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Bench, join, openBench, publishPacket, type RawClient, until } from '../../tests/gateway/listener.ts';

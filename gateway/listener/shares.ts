@@ -36,22 +36,29 @@ export type Share = {
   readonly waiting: (() => void)[];
   /** Timer until the device may send again; undefined if the device does not wait for its rate. */
   timer: NodeJS.Timeout | undefined;
-  /** Whether the loop that resumes connections is running, so that a resumed connection does not start a second loop. */
+  /**
+   * Whether the loop that resumes connections is running, so that a resumed connection does not start a second loop.
+   */
   isResuming: boolean;
 };
 
-/** What the connections of a device wait for. `device-rate`: the device may send again. `device-share`: the device uses less memory. */
+/**
+ * What the connections of a device wait for. `device-rate`: the device may send again. `device-share`: the device uses
+ * less memory.
+ */
 type DeviceWaitCause = 'device-rate' | 'device-share';
 
 export type Shares = {
   /**
-   * Returns the share of a device. The share is remembered after the last connection has ended, so a device that connects again gets no new
-   * share.
+   * Returns the share of a device. The share is remembered after the last connection has ended, so a device that
+   * connects again gets no new share.
    */
   shareOf(deviceId: string): Share;
   /** Returns what the connections of the device must wait for; undefined if they need not wait. */
   waitCauseOf(share: Share): DeviceWaitCause | undefined;
-  /** Calls `resume` once, when the device may send again. The connections of a device are resumed one after the other. */
+  /**
+   * Calls `resume` once, when the device may send again. The connections of a device are resumed one after the other.
+   */
   callWhenSpace(
     client: { readonly share: Share; readonly source: Source },
     why: DeviceWaitCause,
@@ -120,8 +127,8 @@ export function createShares(options: {
   }
 
   /**
-   * Returns whether the device uses more than `bytesMax` and has a packet on its way to Kafka. If no packet of the device were on its way,
-   * nothing would call `release`, and the device would wait without end.
+   * Returns whether the device uses more than `bytesMax` and has a packet on its way to Kafka. If no packet of the
+   * device were on its way, nothing would call `release`, and the device would wait without end.
    */
   const mustWaitForMemory = (share: Share, bytesMax: number) =>
     share.unackedBytes > share.unsentBytes && share.unackedBytes > bytesMax;

@@ -1,4 +1,7 @@
-/** The interface between the listener and the pipeline. The listener knows MQTT but not Kafka. The pipeline knows Kafka but not MQTT. */
+/**
+ * The interface between the listener and the pipeline. The listener knows MQTT but not Kafka. The pipeline knows Kafka
+ * but not MQTT.
+ */
 import type { ConnectionRecord, StatusRecord } from '../../contracts/messages/records.ts';
 import type { ReasonCode } from '../core/reasons.ts';
 import type { Will } from '../core/session.ts';

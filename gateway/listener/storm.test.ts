@@ -1,4 +1,7 @@
-/** Tests what happens if many devices connect at the same time: handshakes begin at a steady rate, and connected devices can still send. */
+/**
+ * Tests what happens if many devices connect at the same time: handshakes begin at a steady rate, and connected devices
+ * can still send.
+ */
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';

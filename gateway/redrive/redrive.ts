@@ -14,9 +14,10 @@ import { createSource } from '../source.ts';
 import type { Tables } from '../tables.ts';
 
 /**
- * Returns a function that redrives one rejected message. The reading keeps its device, its time of receipt, and its own `boot` and `seq`.
- * If the reading has no `boot` and `seq`, they are derived from the rejected record. So if a person redrives the same record twice,
- * readers of the log recognise the second reading as a repeat. A message that is still not valid is not written to `rejected` again.
+ * Returns a function that redrives one rejected message. The reading keeps its device, its time of receipt, and its own
+ * `boot` and `seq`. If the reading has no `boot` and `seq`, they are derived from the rejected record. So if a person
+ * redrives the same record twice, readers of the log recognise the second reading as a repeat. A message that is still
+ * not valid is not written to `rejected` again.
  */
 export function createRedrive(options: {
   readonly append: AppendSealed;
@@ -63,9 +64,9 @@ export function createRedrive(options: {
 const periodsNamedMax = 5;
 
 /**
- * Returns why a rejected message cannot be attributed to a patient; undefined if it can. If the message was rejected because its patient was
- * not clear, its time cannot be trusted, so a person must name the association. The association must be an association of this device that
- * began before the message came.
+ * Returns why a rejected message cannot be attributed to a patient; undefined if it can. If the message was rejected
+ * because its patient was not clear, its time cannot be trusted, so a person must name the association. The association
+ * must be an association of this device that began before the message came.
  */
 function attributionFault(
   code: string,

@@ -18,7 +18,10 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** Opens a broker that answers CONNECT and SUBSCRIBE by `rules`, and an upstream. The test decides the outcome of each message. */
+/**
+ * Opens a broker that answers CONNECT and SUBSCRIBE by `rules`, and an upstream. The test decides the outcome of each
+ * message.
+ */
 async function openBroker(rules: { granted?: number; sessionPresent?: boolean[]; unackedBytesMax?: number } = {}) {
   const { cert, key } = listenerOptions();
   const connections: BrokerConnection[] = [];

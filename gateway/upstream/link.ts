@@ -1,4 +1,7 @@
-/** One connection to the hospital's broker, with MQTT.js. Its subscriptions are in a session that outlives the connection. */
+/**
+ * One connection to the hospital's broker, with MQTT.js. Its subscriptions are in a session that outlives the
+ * connection.
+ */
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type IConnackPacket, type IPublishPacket, type MqttClient } from 'mqtt';
@@ -47,12 +50,18 @@ export type LinkOptions = {
 type Flow = { readonly stream: Duplex; readonly acks: AckQueue; isFlushScheduled: boolean; hasEnded: boolean };
 
 const reconnectMs = 1_000;
-/** Time before the next attempt after another client took the client id, so that two gateways do not disconnect each other all the time. */
+/**
+ * Time before the next attempt after another client took the client id, so that two gateways do not disconnect each
+ * other all the time.
+ */
 const takenOverWaitMs = 10_000;
 const keepAliveS = 30;
 const goodbyeMs = 500;
 
-/** An error that makes MQTT.js continue without an acknowledgement. The gateway acknowledges later, when Kafka has the message. */
+/**
+ * An error that makes MQTT.js continue without an acknowledgement. The gateway acknowledges later, when Kafka has the
+ * message.
+ */
 const acknowledgedLater = new Error('acknowledged later');
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -134,7 +143,10 @@ export function openLink(options: LinkOptions): Link {
     process.nextTick(flush, connectionFlow);
   }
 
-  /** Sends the ready acknowledgements in the order of the messages [MQTT-4.6.0-2]. Sends nothing if the connection has ended. */
+  /**
+   * Sends the ready acknowledgements in the order of the messages [MQTT-4.6.0-2]. Sends nothing if the connection has
+   * ended.
+   */
   function flush(connectionFlow: Flow): void {
     connectionFlow.isFlushScheduled = false;
     if (connectionFlow.hasEnded || !connectionFlow.stream.writable) return;
@@ -154,7 +166,8 @@ export function openLink(options: LinkOptions): Link {
     }
     wasConnectedBefore = true;
     client.options.reconnectPeriod = reconnectMs;
-    // Subscribes at each connection, because a session may exist without its subscriptions. Retain Handling 2: no retained messages.
+    // Subscribes at each connection, because a session may exist without its subscriptions. Retain Handling 2: no
+    // retained messages.
     client.subscribe([...options.filters], { qos: 1, rh: 2, rap: false, nl: false }, (error, grants = []) => {
       if (connectionFlow.hasEnded || isDraining) return;
       if (error || grants.length !== options.filters.length || grants.some(({ qos }) => qos !== 1)) {
@@ -218,7 +231,8 @@ function connectOptions({ config, clientId, packetBytesMax }: LinkOptions): Para
       receiveMaximum: config.inFlightMax,
       maximumPacketSize: packetBytesMax,
     },
-    // The library sends PUBREC immediately, before Kafka has the message. The gateway subscribes at QoS 1, so QoS 2 is an error of the broker.
+    // The library sends PUBREC immediately, before Kafka has the message. The gateway subscribes at QoS 1, so QoS 2 is
+    // an error of the broker.
     customHandleAcks: (_topic, _message, packet, done) => {
       if (packet.qos === 2) done(new Error('QoS 2 was not subscribed'), 0);
       else done(null as unknown as Error, 0);

@@ -96,7 +96,8 @@ export type UpstreamConfig = {
 
 /**
  * Returns the configuration of the upstream broker; undefined if no URL is set.
- * @throws VigilError `settings-invalid` if a certificate has no key, a password has no user, or several connections have no group
+ * @throws VigilError `settings-invalid` if a certificate has no key, a password has no user, or several connections
+ * have no group
  */
 export function upstreamConfigOf(settings: Settings<typeof upstreamSettings>): UpstreamConfig | undefined {
   if (settings.upstreamUrl === '') return undefined;

@@ -1,4 +1,7 @@
-/** Tests a hospital's own broker in front of the gateway: each message that the broker acknowledged to a device comes to Kafka. */
+/**
+ * Tests a hospital's own broker in front of the gateway: each message that the broker acknowledged to a device comes to
+ * Kafka.
+ */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -270,7 +273,8 @@ describe('messages that Mosquitto acknowledged to a device', () => {
     for (let seq = 2; seq <= count; seq += 1)
       await device.publishAsync(`devices/${bed}/observations`, JSON.stringify(reading(boot, seq)), { qos: 1 });
     await until('a full window of messages is sent', () => sent() >= 101);
-    // Kafka is stopped for longer than the gateway waits, so the gateway disconnects and the broker sends the messages again.
+    // Kafka is stopped for longer than the gateway waits, so the gateway disconnects and the broker sends the messages
+    // again.
     await until('an append failed', () => gateway.output().includes('a message did not reach the log'));
     await until(
       'the gateway has connected again',

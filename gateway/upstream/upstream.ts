@@ -1,6 +1,7 @@
 /**
- * Reads messages from the upstream broker: a hospital's own broker, to which devices connect instead of the gateway. Messages go through the
- * same pipeline as messages of the listener, and are acknowledged to the broker only after Kafka has them.
+ * Reads messages from the upstream broker: a hospital's own broker, to which devices connect instead of the gateway.
+ * Messages go through the same pipeline as messages of the listener, and are acknowledged to the broker only after
+ * Kafka has them.
  */
 import type { Logger } from 'pino';
 import { judgeForwarded, upstreamFilters } from '../core/upstream.ts';
@@ -18,7 +19,10 @@ export type Upstream = {
   /** Returns the number of connections that are subscribed now. */
   connected(): number;
   unackedBytes(): number;
-  /** Reads no more messages, waits at most `withinMs` until messages in flight are acknowledged, and disconnects. The session is kept. */
+  /**
+   * Reads no more messages, waits at most `withinMs` until messages in flight are acknowledged, and disconnects. The
+   * session is kept.
+   */
   close(withinMs: number): Promise<void>;
 };
 
@@ -31,7 +35,10 @@ const sourcesMax = 20_000;
 /** The device id in records of messages whose topic contains no valid device id. All these messages are refused. */
 const unknownDeviceId = 'upstream';
 
-/** Opens the connections to the upstream broker. Returns immediately, and connects in the background without a limit of attempts. */
+/**
+ * Opens the connections to the upstream broker. Returns immediately, and connects in the background without a limit of
+ * attempts.
+ */
 export function openUpstream(options: {
   readonly config: UpstreamConfig;
   readonly sink: Pick<Sink, 'publish' | 'sourceOf' | 'ready'>;

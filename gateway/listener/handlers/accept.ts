@@ -1,4 +1,7 @@
-/** Carries out an allowed CONNECT: claims the client id, ends the older connection, opens the session, sends CONNACK (MQTT 5 section 3.1.4). */
+/**
+ * Carries out an allowed CONNECT: claims the client id, ends the older connection, opens the session, sends CONNACK
+ * (MQTT 5 section 3.1.4).
+ */
 import type { IConnackPacket } from 'mqtt-packet';
 import { emptyAckQueue } from '../../core/acks.ts';
 import { reason } from '../../core/reasons.ts';
@@ -22,8 +25,9 @@ export type Accepted = {
 };
 
 /**
- * Claims the client id in the log, so that the older connection with this id ends, on any gateway. Nothing is read from the client until
- * the wait is over. If another connection of this gateway waits for the same id, that connection is ended.
+ * Claims the client id in the log, so that the older connection with this id ends, on any gateway. Nothing is read from
+ * the client until the wait is over. If another connection of this gateway waits for the same id, that connection is
+ * ended.
  * @param proceed called when the wait is over; its argument says whether the log has the claim
  */
 export function claimClientId(
@@ -116,8 +120,9 @@ function takeOver(context: Context, clientId: string): boolean {
 }
 
 /**
- * Ends the connection and the session of a client id that another gateway has claimed: the client has a new session there. Does nothing if
- * the claim of the connection here was not read yet: that claim comes later in the log, so the connection here is newer.
+ * Ends the connection and the session of a client id that another gateway has claimed: the client has a new session
+ * there. Does nothing if the claim of the connection here was not read yet: that claim comes later in the log, so the
+ * connection here is newer.
  */
 export function endConnectionClaimedElsewhere(context: Context, clientId: string): void {
   const session = context.sessions.get(clientId);

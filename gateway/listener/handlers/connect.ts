@@ -102,8 +102,9 @@ function judgeConnect(
 }
 
 /**
- * Refuses a client: sends CONNACK with a reason code and closes [MQTT-3.2.2-6] [MQTT-3.2.2-7]. If CONNACK is larger than the client
- * accepts, it is sent without its reason string. If it is still too large, it is not sent [MQTT-3.2.2-19] [MQTT-3.1.2-24].
+ * Refuses a client: sends CONNACK with a reason code and closes [MQTT-3.2.2-6] [MQTT-3.2.2-7]. If CONNACK is larger
+ * than the client accepts, it is sent without its reason string. If it is still too large, it is not sent
+ * [MQTT-3.2.2-19] [MQTT-3.1.2-24].
  */
 export function refuseConnect(
   context: Context,

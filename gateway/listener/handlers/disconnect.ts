@@ -9,7 +9,8 @@ import type { Client, Connection, Context } from '../parts.ts';
 export function handleDisconnect(context: Context, connection: Connection, client: Client, packet: Disconnect): void {
   const { sessionExpiryS } = packet;
   if (client.version === 5 && sessionExpiryS !== undefined) {
-    // Section 3.14.2.2.2: if CONNECT asked for a session that ends with its connection, DISCONNECT must not ask to keep the session.
+    // Section 3.14.2.2.2: if CONNECT asked for a session that ends with its connection, DISCONNECT must not ask to keep
+    // the session.
     if (client.expiryAskedS === 0 && sessionExpiryS !== 0) {
       const reasonString = 'DISCONNECT must not ask to keep the session, because CONNECT did not.';
       endForViolation(context, connection, reason.protocolError, reasonString);

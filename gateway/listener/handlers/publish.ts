@@ -70,7 +70,10 @@ function holdQos0Memory(context: Context, connection: Connection, client: Client
   };
 }
 
-/** Drops a QoS 0 publish. QoS 0 may use only a part of the memory, so that messages with an acknowledgement always have space. */
+/**
+ * Drops a QoS 0 publish. QoS 0 may use only a part of the memory, so that messages with an acknowledgement always have
+ * space.
+ */
 function dropQos0(context: Context, { source }: Client, { receivedAtMs }: Incoming): void {
   context.counters.qos0Dropped += 1;
   const leftOut = linesLeftOut(source.logLimiter, receivedAtMs);
@@ -82,9 +85,10 @@ function dropQos0(context: Context, { source }: Client, { receivedAtMs }: Incomi
 }
 
 /**
- * Queues the acknowledgement of a QoS 1 or 2 publish and returns the function to call with the outcome. If the client has more open QoS 2
- * messages than Receive Maximum, ends the connection and returns undefined [MQTT-3.3.4-7]. If the messages of a connection only wait for
- * Kafka, the connection is paused at Receive Maximum (`isReceiveMaximumReached`), so this function is not called.
+ * Queues the acknowledgement of a QoS 1 or 2 publish and returns the function to call with the outcome. If the client
+ * has more open QoS 2 messages than Receive Maximum, ends the connection and returns undefined [MQTT-3.3.4-7]. If the
+ * messages of a connection only wait for Kafka, the connection is paused at Receive Maximum
+ * (`isReceiveMaximumReached`), so this function is not called.
  */
 function queueAck(
   context: Context,
@@ -176,8 +180,8 @@ function holdPublishMemory(
 }
 
 /**
- * Returns the topic of a PUBLISH, by its alias if the packet has no topic [MQTT-3.3.2-8] to [MQTT-3.3.2-12]. If the topic or the alias is
- * not valid, ends the connection and returns undefined.
+ * Returns the topic of a PUBLISH, by its alias if the packet has no topic [MQTT-3.3.2-8] to [MQTT-3.3.2-12]. If the
+ * topic or the alias is not valid, ends the connection and returns undefined.
  */
 function resolveTopic(context: Context, connection: Connection, client: Client, packet: Publish): string | undefined {
   const { topic, topicAlias: alias } = packet;

@@ -14,7 +14,8 @@ export function handleRelease(context: Context, connection: Connection, client: 
       sendPacket(connection, { cmd: 'pubcomp', messageId, reasonCode: reason.success });
       return;
     case 'not-found':
-      // After a restart the gateway does not know the exchange. The client got PUBREC before, so the message is in Kafka.
+      // After a restart the gateway does not know the exchange. The client got PUBREC before, so the message is in
+      // Kafka.
       sendPacket(connection, { cmd: 'pubcomp', messageId, reasonCode: reason.packetIdentifierNotFound });
       return;
     case 'too-early':

@@ -62,7 +62,10 @@ export function handleUnsubscribe(context: Context, connection: Connection, clie
   sendAnswer(context, connection, { cmd: 'unsuback', messageId: packet.packetId, granted });
 }
 
-/** Ends the connection if a topic filter is malformed [MQTT-4.13.1-1] [MQTT-4.8.0-1 of 3.1.1]. @returns whether a filter is malformed */
+/**
+ * Ends the connection if a topic filter is malformed [MQTT-4.13.1-1] [MQTT-4.8.0-1 of 3.1.1].
+ * @returns whether a filter is malformed
+ */
 function endIfMalformed(context: Context, connection: Connection, client: Client, filters: readonly string[]): boolean {
   if (filters.every((filter) => isTopicFilter(filter, client.version))) return false;
   endForViolation(context, connection, reason.malformedPacket, 'A topic filter is not valid.');

@@ -7,7 +7,9 @@ import { readReasonCode } from './reason-code.ts';
 /** The reason codes of AUTH (table 3-14). */
 const codes: ReadonlySet<number> = new Set([0x00, 0x18, 0x19]);
 
-/** Refuses every AUTH, because the gateway supports no authentication method [MQTT-4.12.0-7]. MQTT 3.1.1 has no AUTH. */
+/**
+ * Refuses every AUTH, because the gateway supports no authentication method [MQTT-4.12.0-7]. MQTT 3.1.1 has no AUTH.
+ */
 export function decodeAuth(cursor: Cursor): Violation {
   requireFlags(cursor, 0); // [MQTT-3.15.1-1]
   readReasonCode(cursor, codes); // [MQTT-3.15.2-1]

@@ -13,7 +13,10 @@ import {
 import { headerBytes } from './framing.ts';
 import { property, readProperties } from './properties.ts';
 
-/** A decoded CONNECT. The decoder checks user name and password and drops them, because the certificate identifies the client. */
+/**
+ * A decoded CONNECT. The decoder checks user name and password and drops them, because the certificate identifies the
+ * client.
+ */
 export type Connect = {
   readonly type: 'connect';
   readonly version: Version;
@@ -43,7 +46,10 @@ export type ConnectWill = {
 
 const flag = { userName: 0x80, password: 0x40, willRetain: 0x20, willQos: 0x18, will: 0x04, clean: 0x02, reserved: 1 };
 
-/** Returns the protocol name and level at the start of a CONNECT, which have the same form in all versions; undefined if they are malformed. */
+/**
+ * Returns the protocol name and level at the start of a CONNECT, which have the same form in all versions; undefined if
+ * they are malformed.
+ */
 export function protocolOf(frame: Buffer): { readonly name: string; readonly level: number } | undefined {
   const cursor: Cursor = { bytes: frame, version: 5, index: headerBytes(frame), fault: undefined };
   const name = readString(cursor);
@@ -51,7 +57,10 @@ export function protocolOf(frame: Buffer): { readonly name: string; readonly lev
   return cursor.fault ? undefined : { name, level };
 }
 
-/** Decodes a CONNECT after `protocolOf` has read its name and level. The fields of its payload have a fixed order [MQTT-3.1.3-1]. */
+/**
+ * Decodes a CONNECT after `protocolOf` has read its name and level. The fields of its payload have a fixed order
+ * [MQTT-3.1.3-1].
+ */
 export function decodeConnect(cursor: Cursor): Connect {
   requireFlags(cursor, 0);
   skipString(cursor);

@@ -1,4 +1,7 @@
-/** Decodes the packets of clients, MQTT 3.1.1 and 5. Reads the bytes of one whole packet and returns the packet or a violation. */
+/**
+ * Decodes the packets of clients, MQTT 3.1.1 and 5. Reads the bytes of one whole packet and returns the packet or a
+ * violation.
+ */
 import { reason } from '../../core/reasons.ts';
 import { decodeAuth } from './auth.ts';
 import { type Connect, decodeConnect } from './connect.ts';

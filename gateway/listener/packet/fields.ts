@@ -37,7 +37,10 @@ export function isAtEnd(cursor: Cursor): boolean {
   return cursor.index >= cursor.bytes.length;
 }
 
-/** Checks the reserved flags of the fixed header against table 2-2 [MQTT-2.1.3-1]; in 3.1.1 [MQTT-2.2.2-1] [MQTT-2.2.2-2]. */
+/**
+ * Checks the reserved flags of the fixed header against table 2-2 [MQTT-2.1.3-1]; in 3.1.1 [MQTT-2.2.2-1]
+ * [MQTT-2.2.2-2].
+ */
 export function requireFlags(cursor: Cursor, flags: number): void {
   if ((cursor.bytes[0]! & 0x0f) !== flags) fail(cursor, 'A reserved flag of the fixed header has a wrong value.');
 }
@@ -113,8 +116,8 @@ export function readString(cursor: Cursor): string {
 }
 
 /**
- * Skips a string and checks it: a string must be UTF-8 without surrogates [MQTT-1.5.4-1] and without U+0000 [MQTT-1.5.4-2]; in 3.1.1
- * [MQTT-1.4.0-1] [MQTT-1.4.0-2]. U+FEFF is allowed [MQTT-1.5.4-3].
+ * Skips a string and checks it: a string must be UTF-8 without surrogates [MQTT-1.5.4-1] and without U+0000
+ * [MQTT-1.5.4-2]; in 3.1.1 [MQTT-1.4.0-1] [MQTT-1.4.0-2]. U+FEFF is allowed [MQTT-1.5.4-3].
  */
 export function skipString(cursor: Cursor): void {
   const length = readU16(cursor);

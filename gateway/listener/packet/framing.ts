@@ -1,6 +1,6 @@
 /**
- * Cuts a byte stream into MQTT packets by their fixed headers (MQTT 5 section 2.1), so that the decoder gets one whole packet at a time. A
- * packet that is too large is refused by its header, before memory is used for it.
+ * Cuts a byte stream into MQTT packets by their fixed headers (MQTT 5 section 2.1), so that the decoder gets one whole
+ * packet at a time. A packet that is too large is refused by its header, before memory is used for it.
  */
 
 export type Frames = {
@@ -8,8 +8,8 @@ export type Frames = {
   chunk: Buffer;
   index: number;
   /**
-   * The first `filled` bytes of a packet that began in an earlier chunk. The buffer grows with the received bytes; the length in the header
-   * does not set its size.
+   * The first `filled` bytes of a packet that began in an earlier chunk. The buffer grows with the received bytes; the
+   * length in the header does not set its size.
    */
   partial: Buffer | undefined;
   filled: number;
@@ -111,8 +111,8 @@ export function headerBytes(frame: Buffer): number {
 }
 
 /**
- * Returns the number of bytes of the packet that begins at `index`; 0 if its header is not complete, -1 if its Remaining Length has more
- * than four bytes (section 1.5.5).
+ * Returns the number of bytes of the packet that begins at `index`; 0 if its header is not complete, -1 if its
+ * Remaining Length has more than four bytes (section 1.5.5).
  */
 function packetBytes(bytes: Buffer, index: number, end: number): number {
   let value = 0;

@@ -1,4 +1,7 @@
-/** Generates packets of a client for property tests: every type, with every field that the decoder reads, as `mqtt-packet` writes them. */
+/**
+ * Generates packets of a client for property tests: every type, with every field that the decoder reads, as
+ * `mqtt-packet` writes them.
+ */
 import fc from 'fast-check';
 import type { Packet } from 'mqtt-packet';
 import type { Version } from './fields.ts';

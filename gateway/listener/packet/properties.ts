@@ -39,7 +39,10 @@ export const property = {
   maximumPacketSize: 0x27,
 } as const;
 
-/** The values of properties by identifier, in the order of the packet. Undefined for texts and binary data, which the gateway does not use. */
+/**
+ * The values of properties by identifier, in the order of the packet. Undefined for texts and binary data, which the
+ * gateway does not use.
+ */
 export type Properties = ReadonlyMap<number, number | undefined>;
 
 type PropertyRule = {

@@ -11,8 +11,8 @@ export type Subscribe = {
 };
 
 /**
- * One topic filter with its options. The decoder checks QoS, Retain As Published and Retain Handling and drops them, because the inbox is
- * sent at QoS 0 and is never retained. The handler checks whether the filter is valid.
+ * One topic filter with its options. The decoder checks QoS, Retain As Published and Retain Handling and drops them,
+ * because the inbox is sent at QoS 0 and is never retained. The handler checks whether the filter is valid.
  */
 export type Subscription = { readonly filter: string; readonly noLocal: boolean };
 
@@ -30,7 +30,10 @@ export function decodeSubscribe(cursor: Cursor): Subscribe {
   return { type: 'subscribe', packetId, subscriptionIdentifier, subscriptions };
 }
 
-/** Checks that there is at least one topic filter [MQTT-3.8.3-2] [MQTT-3.10.3-2]; in 3.1.1 [MQTT-3.8.3-3] [MQTT-3.10.3-2]. */
+/**
+ * Checks that there is at least one topic filter [MQTT-3.8.3-2] [MQTT-3.10.3-2]; in 3.1.1 [MQTT-3.8.3-3]
+ * [MQTT-3.10.3-2].
+ */
 export function requireFilter(cursor: Cursor): void {
   if (isAtEnd(cursor)) fail(cursor, 'The list of topic filters is empty.', reason.protocolError);
 }
