@@ -54,7 +54,7 @@ const Answerer = { userId: Type.String(), name: Type.String(), atMs: Ms };
 export const ReviewedCall = Type.Object(
   {
     ...CallView.properties,
-    /** `ended-unanswered`: Vigil stopped calling or began another round before the person answered. */
+    /** `ended-unanswered`: before the person answered, Vigil stopped calling or began a new round. */
     outcome: Type.Enum([...callOutcomes, 'ended-unanswered']),
     round: Type.Integer({ minimum: 1 }),
     /** The channels of the delivery policy that this call did not use. */
@@ -109,7 +109,7 @@ export const ReviewedAlarmRow = Type.Object(
     priority: Type.Enum([...priorities]),
     /** The text at the beginning of the alarm. */
     text: Type.String(),
-    /** The value when the alarm was raised, and the limit that it crossed. */
+    /** The value when the alarm was raised, and the limit that the value crossed. */
     value: orNull(Type.Number()),
     limit: orNull(Type.Number()),
     unit: orNull(Type.String()),

@@ -270,7 +270,7 @@ export const LeaveOutcome = Type.Object(
           /**
            * At most one of the next three fields is present. All are absent if other persons go, or if nobody is left
            * to call. `next`: the person who is called next. `again`: everybody has been called, and Vigil calls this
-           * person again. `nextRound`: all other persons have rejected the alarm. After a wait, Vigil begins another
+           * person again. `nextRound`: all other persons have rejected the call. After a wait, Vigil begins another
            * round and calls this person first.
            */
           next: Type.Optional(Type.String()),

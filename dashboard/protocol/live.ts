@@ -151,7 +151,7 @@ export const AlarmReport = Type.Object(
     /**
      * `sounding`: the sound of the alarm's priority plays. The other values say why this sound does not play.
      * `blocked`: the browser allows no sound before a click. `failed`: the computer has no audio. `paused`: a person
-     * paused the sound of the alarm. `other`: the sound of a more urgent alarm or of Vigil's own failure plays.
+     * paused the sound of the alarm. `other`: the sound of a more urgent alarm or of a failure of Vigil plays.
      * `elsewhere`: another screen has the sound of the ward.
      */
     sound: Type.Enum(['sounding', 'blocked', 'failed', 'paused', 'other', 'elsewhere']),
