@@ -24,10 +24,10 @@ function isOpen(alarm: Alarm): boolean {
 }
 
 /**
- * Compares two alarms for every list, tile and sort. These rules count one after the other: open before over, high
- * priority before low, unanswered before acknowledged, present before ended, newest onset first. So the most urgent
- * unanswered alarm is never below a less urgent alarm, even if the urgent alarm has ended or came late. Between equal
- * alarms the alarm id decides.
+ * Compares two alarms for every list, tile and sort. The rules, in this order: open before over, high priority before
+ * low, unanswered before acknowledged, present before ended, newest onset first. So the most urgent unanswered alarm is
+ * never below a less urgent alarm, even if the urgent alarm has ended or came late. Between equal alarms the alarm id
+ * decides.
  */
 export function compareAlarms(a: Alarm, b: Alarm): number {
   return Number(isOpen(b)) - Number(isOpen(a)) || comparePriorityFirst(a, b);
@@ -70,8 +70,8 @@ export function headlineAlarm(alarms: Iterable<Alarm>): Alarm | undefined {
 }
 
 /**
- * Returns the alarm with the highest priority, even if this alarm has ended. Prefers an unanswered alarm to an
- * acknowledged alarm of one priority.
+ * Returns the alarm with the highest priority, even if this alarm has ended. Of alarms with the same priority, returns
+ * an unanswered alarm first.
  */
 export function mostSeriousAlarm(alarms: Iterable<Alarm>): Alarm | undefined {
   return firstAlarm(alarms, comparePriorityFirst);
@@ -136,9 +136,9 @@ export function audioPausedUntilMs(alarm: Alarm, nowMs: number): number | undefi
 }
 
 /**
- * Returns the remarks that an alarm may show until it leaves the list. If two remarks exclude each other, returns only
- * the longer remark. A row with room for all these remarks keeps its height when the alarm ends, comes back or is
- * escalated.
+ * Returns the remarks that an alarm may show before the alarm leaves the list. Of two remarks that exclude each other,
+ * returns only the longer remark. A row with room for all these remarks keeps its height when the alarm ends, comes
+ * back or is escalated.
  */
 export function possibleRemarks(alarm: Alarm): string[] {
   const { priority } = alarm;

@@ -1,4 +1,4 @@
-/** Groups devices by bed, because one bed is one tile, and finds the devices without a bed. */
+/** Groups devices by bed, because each bed has one tile, and finds the devices without a bed. */
 import type { Bed } from '../../protocol/rest.ts';
 
 /** A bed of a ward, for which a tile is drawn. */
@@ -49,7 +49,7 @@ export function groupBeds(beds: Iterable<Bed>): Grouped {
       continue;
     }
     const byPatient = Map.groupBy(bedsAtPlace.toSorted(compareArrival), (bed) => bed.patient?.patientId);
-    // The server sends no patients to a technician. For a technician all devices at one bed are one tile.
+    // The server sends no patients to a technician. For a technician all devices at a bed are one tile.
     const withoutPatient = byPatient.get(undefined) ?? [];
     byPatient.delete(undefined);
     const patientGroups = [...byPatient.values()];

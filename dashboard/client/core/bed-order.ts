@@ -4,7 +4,7 @@ import type { BedGroup } from './bed-groups.ts';
 import { compareBeds } from './numerics.ts';
 import { bedsOfPart, type PartChoice } from './ward-parts.ts';
 
-/** Tiles that stand together. If the section has a name, they stand below a heading. */
+/** Tiles that stand together; below a heading if the section has a name. */
 export type TileSection<Bed> = { readonly name: string | undefined; readonly beds: readonly Bed[] };
 
 /**

@@ -138,7 +138,7 @@ function goneText({ alarm, call }: CallCard, { view, isDown }: CallSurroundings,
 }
 
 /**
- * Returns a sentence about the persons that Vigil calls again; an empty text if the page does not know this. In a new
+ * Returns a sentence about the persons that Vigil calls again; an empty text if the page does not know them. In a new
  * round Vigil calls each person who still has the duty.
  */
 function presentCallText(view: DeliveryView | undefined): string {

@@ -71,7 +71,7 @@ export function compactPlan<C extends Cell>(
   return { rows, hidden: cells.length - rows.flat().length, leastPx: Math.max(1, rows.length) * rowLeastPx * scale };
 }
 
-/** Returns the widths of the cells of a row that fills the box, px, without the line between them. */
+/** Returns the widths of the cells of a row that fills the box, px, without the lines between the cells. */
 export function compactWidthsIn(row: readonly Cell[], widthPx: number): number[] {
   const sumPx = row.reduce((sum, cell) => sum + compactWidthPx(cell), 0);
   return row.map((cell) => (widthPx * compactWidthPx(cell)) / sumPx - 1);

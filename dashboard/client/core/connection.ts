@@ -8,7 +8,7 @@ const delayMsMax = 10_000;
 
 /**
  * Returns how long to wait before try number `attempt` (from 0), ms. The longest possible wait doubles with each try.
- * The wait is random, so that not all screens of a hospital connect at one instant.
+ * The wait is random, so that the screens of a hospital do not all connect at the same time.
  * @param random 0 ≤ random < 1
  */
 export function retryDelayMs(attempt: number, random: number): number {

@@ -58,8 +58,8 @@ export function cellOf(
 }
 
 /**
- * Returns whether the assignment still applies to this bed. It applies until its end. If the person accepted it, it
- * also applies after its end until a successor has taken over the bed.
+ * Returns whether the assignment still applies to this bed. An assignment applies until its end. An accepted assignment
+ * also applies after its end, until a successor has taken over the bed.
  */
 function holds({ assignment, overdue, acceptedAt }: BoardEntry, bed: string | undefined, nowMs: number): boolean {
   if (Date.parse(assignment.until) > nowMs) return true;

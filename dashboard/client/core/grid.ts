@@ -11,7 +11,7 @@ type TileSize = { readonly widthPx: number; readonly heightPx: number };
 export const tileSizeMin: TileSize = { widthPx: 330, heightPx: 188 };
 /**
  * Minimum size of a tile with waves, in a ward in which a bed has a second device. A compact tile has no room for the
- * numbers of a second device. So such a ward has tiles with waves, except if the tiles would be smaller than this.
+ * numbers of a second device. So such a ward has tiles with waves, except if the tiles would be smaller than this size.
  */
 export const secondDeviceSizeMin: TileSize = { widthPx: 300, heightPx: 150 };
 /** Minimum size of a compact tile: two rows of numbers below the bed's name and its alarm. */

@@ -22,7 +22,7 @@ export function createLead(): Lead {
   return { largestMs: unknown, previousLargestMs: unknown, windowFromMs: unknown, run: undefined };
 }
 
-/** Two leads are equal if their difference is at most this, ms. */
+/** Two leads count as equal up to this difference, ms. */
 const sameLeadMs = 500;
 /**
  * A smaller lead is used if at least `runMessagesMin` messages in at least `runMsMin` have this lead. Then the remote
@@ -31,10 +31,7 @@ const sameLeadMs = 500;
 const runMessagesMin = 2;
 const runMsMin = 1_000;
 
-/**
- * If the lead of a new server process is smaller by more than this, its clock differs from the clock of the former
- * process (ours).
- */
+/** If the lead of a new server process is smaller by more than this, the new process has a different clock (ours). */
 const newRemoteStepMs = 5_000;
 
 /**

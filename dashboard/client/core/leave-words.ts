@@ -59,7 +59,7 @@ function thenText({ others, next, again, nextRound }: Call): string {
 /** The length of the new assignment if the planned end of the old assignment is past or too close, ms. */
 const againMs = 3_600_000;
 /**
- * The server refuses an assignment that is shorter than 15 min. The page uses one minute more, because the clocks
+ * The server refuses an assignment that is shorter than 15 min. The page demands one minute more, because the clocks
  * differ.
  */
 const shortestMs = 16 * 60_000;

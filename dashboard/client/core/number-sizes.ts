@@ -1,11 +1,11 @@
 /**
- * Computes one size for the numbers of each parameter. All tiles of a ward show the parameter in this size. It is the
- * largest size that fits on every tile, even on a tile with an alarm.
+ * Computes one size for the numbers of each parameter. All tiles of a ward show the parameter in this size: the largest
+ * size that fits on every tile, even on a tile with an alarm.
  */
 import { compactNumberPx, compactPlan, compactWidthsIn } from './compact-plan.ts';
 import { type Cell, leastWidthPx, type TilePlan, widthEm } from './tile-plan.ts';
 
-/** The parameter whose numbers have one size. */
+/** A cell with the parameter whose numbers share a size. */
 export type SizedCell = Cell & { readonly group: string };
 
 /** The largest letters of a number that fit on a tile, px, for each parameter. */
@@ -77,7 +77,7 @@ export function sizesOfCompact(cells: readonly SizedCell[], box: Box, scale: num
   );
 }
 
-/** Returns the widths of the cells of a row, px, without the line between them. */
+/** Returns the widths of the cells of a row, px, without the lines between the cells. */
 function widthsIn(row: readonly Cell[], widthPx: number, columns: number | undefined): number[] {
   if (columns !== undefined) return row.map(() => widthPx / columns - 1);
   const sumPx = row.reduce((sum, cell) => sum + leastWidthPx(cell), 0);

@@ -18,7 +18,7 @@ export type ShownValue = { readonly parameter: Parameter; readonly numeric: Nume
 
 /** A number with its label, or the two or three numbers of a pressure with their label. */
 export type Readout = {
-  /** The code of the first value. It identifies the readout as long as the bed has a value with this code. */
+  /** The code of the first value, which identifies the readout. */
   readonly key: string;
   readonly group: ParameterGroup;
   readonly label: string;
@@ -136,10 +136,10 @@ export function offText(off: NonNullable<GroupInForce['off']>, nowMs: number): s
 }
 
 /**
- * Returns the priority whose colour a readout has. It is the highest priority of the present physiological alarms of
- * this device and parameter. Acknowledged alarms count too. Two codes with one label, such as two ways to count
- * breaths, are one parameter. Late, ended and technical alarms do not count, because they are not about the number on
- * the screen.
+ * Returns the priority whose colour a readout has: the highest priority of the present physiological alarms of this
+ * device and parameter. Acknowledged alarms count too. Two codes with the same label, such as two ways to count
+ * breaths, count as one parameter. Late, ended and technical alarms do not count, because they are not about the number
+ * on the screen.
  */
 export function readoutPriority(
   values: readonly ShownValue[],

@@ -1,4 +1,7 @@
-/** The texts about the ways to reach a person. They say whether each way works now; the newest confirmation decides. */
+/**
+ * The texts about the ways to reach a person. Each text says whether the way works now. The newest confirmation
+ * decides.
+ */
 import { minuteMs } from '../../../contracts/durations.ts';
 import { reachCheckEveryMsMax, reachNotedEveryMs } from '../../../contracts/reach-pace.ts';
 import type { ReachState, WardReach, WhoAnswer } from '../../protocol/delivery.ts';

@@ -22,8 +22,8 @@ export function readoutCell(readout: Readout, bed: Bed): ReadoutCell {
 }
 
 /**
- * Returns why a person must read a number with care: two devices have one identity, or the device's clock is wrong.
- * Undefined without a reason.
+ * Returns why a person must read a number with care: two devices have the same identity, or the device's clock is
+ * wrong. Undefined without a reason.
  */
 export function doubtText(readout: Readout, bed: Bed): string | undefined {
   const shared = bed.notices.find((notice) => notice.code === 'shared-identity');

@@ -72,7 +72,7 @@ export function parseRoute(hash: string): Route {
   }
 }
 
-/** Returns whether two routes show one patient. The trends may differ. */
+/** Returns whether two routes show the same patient. The trends may differ. */
 export function isSamePatient(a: Route, b: Route): boolean {
   return a.page === 'patient' && b.page === 'patient' && a.associationId === b.associationId;
 }

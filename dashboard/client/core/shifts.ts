@@ -8,7 +8,7 @@ export type ShiftStarts = readonly number[];
 
 /** The hour that decides which shift is the night shift (ours). The night shift lasts at this hour. */
 const nightHour = 3;
-/** How long after its beginning a shift is too short for a summary of its own (ours). */
+/** A shift that has lasted for less than this is too short for a summary of its own (ours). */
 const firstHourMs = hourMs;
 
 /** Returns the instant of a time of day. `days`: how many days after the day of `wall`. */

@@ -1,7 +1,7 @@
 /**
  * Geometry of a sweeping trace. The pen runs from left to right and then starts again at the left. An erase bar ahead
  * of the pen separates the present sweep from the previous sweep. The place of a sample depends only on its event time,
- * so all waves of a bed show a heartbeat at one place.
+ * so all waves of a bed show a heartbeat at the same place.
  */
 
 /** Usual paper speeds, mm/s: `fast` for ECG and pressures, `slow` for breathing, whose cycles are longer. */

@@ -1,7 +1,7 @@
 /**
  * Texts of the page in the language of the person. The English text is the key. A text that has no translation is shown
- * in English as a whole. The language is the only state in this folder that is not an argument, because hundreds of
- * functions need the language, and a page has exactly one language (docs/decisions/080-german.md).
+ * in English as a whole. In this folder only the language and the zones (zones.ts) are a state and not an argument.
+ * Hundreds of functions need the language, and a page has exactly one language (docs/decisions/080-german.md).
  */
 import type { Language } from '../../../contracts/languages.ts';
 

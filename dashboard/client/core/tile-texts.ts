@@ -11,8 +11,8 @@ const normalTile = { widthPx: 466, heightPx: 300 } as const;
 const normalCompactTile = { widthPx: 200, heightPx: 120 } as const;
 
 /**
- * Returns the factor by which the texts of a large tile are enlarged. People read texts and numbers from one distance,
- * so the texts grow with the tile, without a maximum.
+ * Returns the factor by which the texts of a large tile are enlarged. People read texts and numbers from the same
+ * distance, so the texts grow with the tile, without a maximum.
  */
 export function textScale(widthPx: number, heightPx: number, isCompact: boolean): number {
   const normal = isCompact ? normalCompactTile : normalTile;

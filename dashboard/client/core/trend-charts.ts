@@ -1,4 +1,6 @@
-/** Groups parameters into charts. Parameters share a chart if a clinician compares them and if they have one unit. */
+/**
+ * Groups parameters into charts. Parameters share a chart if a clinician compares them and if they have the same unit.
+ */
 import { type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
 import { labelText } from './server-texts.ts';
 import { t } from './texts.ts';

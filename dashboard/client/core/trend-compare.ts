@@ -1,6 +1,6 @@
 /**
  * Compares a trend with the span some hours before. The earlier values are moved to the times of the present values, so
- * that both are drawn on one axis. The earlier values always stay separate: they have their own lines, and their own
+ * that one time axis fits both. The earlier values always stay separate: they have their own lines, and their own
  * values in the read-out.
  */
 import { hourMs } from '../../../contracts/durations.ts';

@@ -85,7 +85,7 @@ export function cellText(code: string, cell: TrendCell | undefined): string {
   return cell.questionable ? `${text}?` : text;
 }
 
-/** Returns the range of a cell, for example `80–90`; undefined if all values of the interval have one text. */
+/** Returns the range of a cell, for example `80–90`; undefined if all values of the interval have the same text. */
 export function rangeText(code: string, cell: TrendCell | undefined): string | undefined {
   if (cell === undefined) return undefined;
   const { digits } = labelAndDigits(code);

@@ -297,7 +297,7 @@ async function errorOf(response: Response): Promise<ErrorBody & { body?: unknown
     if (typeof body.message === 'string')
       return { code: body.code ?? 'error', message: await refusalText(body.message), body };
   } catch {
-    // The body is not from our server. It may be a page of a proxy, or an empty body. Only the status is known.
+    // The body is not from our server: perhaps a page of a proxy, or an empty body. Only the status is known.
   }
   return { code: 'error', message: t('The server refused this ({status}).', { status: response.status }) };
 }

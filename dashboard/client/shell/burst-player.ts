@@ -33,7 +33,7 @@ export function bufferFrom(burst: Burst, context: BaseAudioContext): AudioBuffer
 /**
  * Starts a burst, which repeats until `stop`.
  * @param burstsBefore number of bursts of unanswered high alarms that were played before; the loudness of `high`
- * depends on it
+ * depends on this number
  */
 export function startBurst(
   context: BaseAudioContext,

@@ -1,8 +1,8 @@
 /**
- * The language of the page. If the person has chosen a language, this is the language. Without a choice the page is
- * German in a German browser, and English in all other browsers. The German texts are a separate file, which only a
- * German page loads. Until these texts have arrived, the page is English, so that no alarm waits for a text. If they
- * cannot be loaded, the page stays English.
+ * The language of the page: the language that the person has chosen. Without a choice the page is German in a German
+ * browser, and English in all other browsers. The German texts are a separate file, which only a German page loads.
+ * Until these texts have arrived, the page is English, so that no alarm waits for a text. If they cannot be loaded, the
+ * page stays English.
  */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { createContext } from 'preact';

@@ -7,7 +7,7 @@ import { createAskedLoad } from './asked-load.ts';
 import type { createUnsaved } from './unsaved.ts';
 
 const triedKey = 'vigil.loadedFor';
-/** How long the page waits, after a person's press, for the answers to requests before it loads. */
+/** When a person has asked for the load, the page first waits at most this long for the answers to requests. */
 const actsMsMax = 10_000;
 const lookAgainMs = 200;
 /** Longest wait for the server's answer before a load. */

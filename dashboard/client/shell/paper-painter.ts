@@ -19,7 +19,7 @@ const markTextPx = 34;
 export const marginPx = (pxPerMm: number): number =>
   Math.ceil(Math.max(markTextPx, markMm * pxPerMm + 2 * markSpacePx));
 const labelSpacePx = 84;
-/** The opacity of the lines of the grid. They are visible, but weaker than every wave. */
+/** The opacity of the lines of the grid, which are visible, but weaker than every wave. */
 const [thinAlpha, boldAlpha] = [0.12, 0.34];
 /** A gap that is narrower than this has no text, CSS pixels. */
 const gapTextPxMin = 160;
@@ -144,7 +144,8 @@ function drawRow(context: CanvasRenderingContext2D, picture: PaperPicture, row: 
   context.lineWidth = 1.5;
   context.lineJoin = 'round';
   for (const [line, traces] of row.wave.lines.entries()) {
-    // If there are two recordings of one time, the second recording is dotted, so that nobody reads both as one wave.
+    // If there are two recordings of the same time, the second recording is dotted, so that nobody reads both as one
+    // wave.
     context.setLineDash(line === 0 ? [] : [2, 3]);
     for (const stroke of strokesOf(traces, scale)) drawStroke(context, stroke, (value) => top + row.y(value));
   }

@@ -1,6 +1,6 @@
 /**
- * Loads waves of one stay for the page "Waves". Sends one request after the other, so that a page that scrolls fast
- * does not fill the queue of the server.
+ * Loads waves of one stay for the page "Waves". Sends only one request at a time, so that a page that scrolls fast does
+ * not fill the queue of the server.
  */
 import { signal } from '@preact/signals';
 import { minuteMs } from '../../../contracts/durations.ts';

@@ -80,7 +80,9 @@ export function createWaveShelf() {
 
   return {
     minutes: minutes as ReadonlyMap<number, LoadedMinute>,
-    /** Returns the latest beginning of a stored chunk. It is in the future if the clock of the device was set back. */
+    /**
+     * Returns the latest beginning of a stored chunk, which is in the future if the clock of the device was set back.
+     */
     newestStartMs: () =>
       [...chunks.values()].reduce((newest, { startMs }) => Math.max(newest, startMs), Number.NEGATIVE_INFINITY),
     loaded: () => loaded,

@@ -43,8 +43,8 @@ export function wishFor(
 
 /**
  * Returns a function that collects the codes of all waves that a tile has shown, and returns them sorted. The function
- * never removes a code. If it did, each lead that appears or disappears would change the wish, and the server would
- * send the whole screen again.
+ * never removes a code. Without this rule, each lead that disappears would change the wish, and the server would send
+ * the whole screen again.
  */
 export function createSeenCodes(): (screen: Screen | undefined) => string[] {
   // Most beds have these codes, so most screens need no second wish.

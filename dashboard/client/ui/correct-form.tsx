@@ -9,7 +9,7 @@ import { Confirm } from './fields.tsx';
 import { ChangedMeanwhile, FormEnd, type FormProps, useSending } from './form-parts.tsx';
 import { PatientFields } from './patient-fields.tsx';
 
-/** A patient, and the version of the association. Both come from one answer of the server. */
+/** A patient, and the version of the association. Both come from the same answer of the server. */
 type ShownPatient = { readonly patient: Patient; readonly version: number };
 
 /** Requests the patient of an association once, and then calls `onPatient` or `onProblem`. */

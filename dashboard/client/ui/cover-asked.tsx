@@ -1,6 +1,6 @@
 /**
- * The requests of persons who are away to the person who is logged in: she or he should cover for them. The person
- * confirms a request, or answers that she or he cannot cover.
+ * The requests to cover for somebody, which wait for the person who is logged in. The person confirms a request, or
+ * answers that she or he cannot cover.
  */
 import type { Board } from '../../protocol/assignments.ts';
 import { coverAskedText } from '../core/cover-words.ts';

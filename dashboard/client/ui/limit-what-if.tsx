@@ -53,7 +53,7 @@ export function LimitWhatIf({ associationId, inForce, draft, problem }: LimitWha
       shown.value = { kind: 'refused', message: refusal };
       return;
     }
-    // The former answer was about the former limits.
+    // Removes the answer about the former limits.
     shown.value = { kind: 'working', entered: enteredLimits !== undefined };
     const request = new AbortController();
     const timer = setTimeout(() => void requestAnswer(request.signal), pauseMs);

@@ -17,7 +17,7 @@ import { PlacesNotice } from './places-notice.tsx';
 import { SoundOffNotice, WardSoundNotices } from './sound-notices.tsx';
 import { SoundTestNotices } from './sound-test.tsx';
 
-/** How long before the end of the session its notice appears. The time is enough to finish a task. */
+/** The notice about the end of the session appears this long before the end. The time is enough to finish a task. */
 const warnBeforeMs = 15 * 60_000;
 
 export function Notices() {

@@ -1,6 +1,6 @@
 /**
- * A number on the screen with its label, unit, limits, colour and age. The number also has the colour of an alarm about
- * it.
+ * A number on the screen with its label, unit, limits, colour and age. During an alarm about the number, the number has
+ * the colour of the alarm.
  */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { limitNumberText } from '../../../contracts/number-text.ts';
@@ -29,7 +29,7 @@ import { CrossedBell } from './crossed-bell.tsx';
 /** A tile does not show the age of a value that is at most this old, because such a value still counts as present. */
 const recentMs = 5_000;
 
-/** Room at the sides of a compact number below its label, and of a crossed bell, px. */
+/** At a compact number below its label: the room at its sides, and the room for a crossed bell, px. */
 const stackedEdgesPx = 10;
 const bellPx = 20;
 
@@ -37,7 +37,7 @@ type ReadoutProps = {
   readout: Readout;
   bed: Bed;
   alarms: readonly Alarm[];
-  /** Whether the age of a current value is visible too. It is visible on the patient's page. */
+  /** Whether the age of a current value is visible too, as on the patient's page. */
   alwaysShowsAge?: boolean;
   /** The label on a compact tile, at the left of the number. A compact tile does not show limits and unit. */
   compactLabel?: string;

@@ -1,4 +1,4 @@
-/** The picture of a loudspeaker, crossed out if this screen is silent. The text beside the picture says the same. */
+/** The picture of a loudspeaker, crossed out if this screen is silent. The text beside the picture also says this. */
 export function SpeakerMark({ crossed }: { crossed: boolean }) {
   return (
     <svg

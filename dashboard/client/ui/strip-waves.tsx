@@ -51,7 +51,7 @@ export function StripWaves({ strip }: { strip: Strip }) {
 
 type HalfProps = { title: string; half: number; drawings: readonly WaveDrawing[]; strip: Strip };
 
-/** The paper keeps its scale, so a narrow window scrolls it. */
+/** The paper keeps its scale, so it scrolls in a narrow window. */
 function Half({ title, half, drawings, strip }: HalfProps) {
   const box = useRef<HTMLElement>(null);
   // The onset is at the end of the first half. A person wants to see the onset first.
@@ -128,7 +128,7 @@ function Gap({ gap: { x, width }, heightMm, strip }: GapProps) {
   );
 }
 
-/** Explains the hatched parts of the paper. If some messages cannot be read, a gap may be such a message. */
+/** Explains the hatched parts of the paper. If some messages could not be read, a gap may be one of them. */
 function gapText({ unreadable }: Strip): string {
   return unreadable === undefined ? t('no samples') : t('no samples, or cannot be read');
 }

@@ -24,7 +24,7 @@ import { chartOptions, colourOf, type Drawn, dataOf, linesKey, timeAxisPx } from
 const plotPx = 104;
 /** Width of a chart on an upright sheet of A4. */
 const sheetPx = 690;
-/** Position of the cursor that hides it: 10 px outside the chart, on its left. */
+/** The position that hides the cursor: 10 px to the left of the chart. */
 const hiddenPx = -10;
 
 type TrendChartProps = {

@@ -150,7 +150,7 @@ function alarmsOfGroup(alarmsOf: ReadonlyMap<string, readonly Alarm[]> | undefin
 }
 
 /**
- * Returns the beds that match the filter. They keep their order, or beds with the most serious alarms come first.
+ * Returns the beds that match the filter, in their order or with the most serious alarms first.
  * @param ordered the beds in their order
  */
 function shownGroups(
