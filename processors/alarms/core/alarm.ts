@@ -1,6 +1,7 @@
 /**
- * The life of one alarm (CLINICAL, "Alarm vocabulary"): the alarm is raised, updated, acknowledged, calls again, and ends. The `decide…`
- * functions return the change that is due. `evolve` applies a change. Pure: the wall clock and all numbers are arguments.
+ * The life of one alarm (CLINICAL, "Alarm vocabulary"): the alarm is raised, updated, acknowledged, calls again, and
+ * ends. The `decide…` functions return the change that is due. `evolve` applies a change. Pure: the wall clock and all
+ * numbers are arguments.
  */
 import { type ContentRevision, contentRevisionAfter, isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm, AlarmEventType, Command, Priority } from '../../../contracts/messages/alarms.ts';
@@ -16,7 +17,7 @@ import { builtInScores } from './scores/score-rules.ts';
 export type LiveAlarm = {
   readonly alarm: Alarm;
   readonly acknowledged: boolean;
-  /** A more serious condition of the same cause calls instead of this alarm. The alarm stays present, without a signal (BICEPS). */
+  /** A more serious condition of the same cause calls instead. This alarm stays present, without a signal (BICEPS). */
   readonly subsumed: boolean;
   /** The alarm's signal is off because the bed is on standby, not because of a more serious condition. */
   readonly away?: boolean;
@@ -32,7 +33,6 @@ export type LiveAlarm = {
   readonly said?: ContentRevision;
 };
 
-/** A change of one alarm. */
 export type AlarmChange =
   | { readonly type: 'raise'; readonly condition: Condition; readonly alarm: Alarm }
   | { readonly type: 'recur'; readonly condition: Condition; readonly acknowledged: boolean }
@@ -63,9 +63,7 @@ export const eventTypeOf = ({ type }: AlarmChange): AlarmEventType => eventTypes
 export type ChangeContext = {
   readonly now: number;
   readonly profile: Times & Partial<Pick<Profile, 'groups' | 'scores'>>;
-  /**
-   * Returns the wall-clock end of the audio pause for a new call of a priority; null if no pause silences this call.
-   */
+  /** Returns the wall-clock end of the audio pause for a new call; null if no pause silences the call. */
   readonly pausedUntil?: (priority: Priority) => number | null;
 };
 
@@ -81,7 +79,7 @@ export function realarmMsOf(
 /** Maximum number of escalations of an alarm that nobody acknowledges (ours). */
 const escalationMax = 3;
 
-/** Returns the alarm after a change, with its next `rev`, its signal, and the revisions that an acknowledgement may refer to. */
+/** Returns the alarm after a change, with its next `rev`, its signal, and the revisions that may be acknowledged. */
 export function evolve(before: LiveAlarm | undefined, change: AlarmChange, context: ChangeContext): LiveAlarm {
   const after = withChange(before, change, context);
   const alarm = { ...after.alarm, rev: after.alarm.rev + 1, signal: signalOf(after) };
@@ -173,8 +171,8 @@ function withChange(before: LiveAlarm | undefined, change: AlarmChange, context:
 }
 
 /**
- * Returns the alarm at the moment at which it begins to call. Its escalation timer starts. Only an audio pause that began for a more
- * serious alarm silences the call.
+ * Returns the alarm at the moment at which it begins to call. Its escalation timer starts. Only an audio pause that
+ * began for a more serious alarm silences the call.
  */
 function withCall(live: LiveAlarm, { now, profile, pausedUntil }: ChangeContext): LiveAlarm {
   const waitMs = timesOf(profile, live.alarm).escalationMs[live.alarm.priority];
@@ -221,7 +219,6 @@ function valuesOf({ text, code, value, limit, unit, listedUnder }: Condition) {
   };
 }
 
-/** Returns the new alarm of a condition, before its first revision. */
 export function newAlarmOf(
   condition: Condition,
   ids: { readonly alarmId: string; readonly rev: number; readonly associationId: string; readonly deviceId: string },
@@ -270,13 +267,11 @@ export function isCalling(live: LiveAlarm): boolean {
 export const mustNotCall = ({ quiet, clearing }: Condition, live: LiveAlarm | undefined): boolean =>
   quiet ?? (clearing === true && live?.subsumed === true && live.away !== true);
 
-/**
- * Shortest time until an alarm is published again, ms: `worseAgainMs` if its value got worse, and `textAgainMs` if its text changed (ours).
- */
+/** Shortest time until an alarm is published again, ms: if its value got worse, and if its text changed (ours). */
 const worseAgainMs = 5_000;
 const textAgainMs = 60_000;
 
-/** Returns whether a condition has become more serious than its alarm. Then an earlier acknowledgement no longer counts. */
+/** Returns whether a condition is more serious than its alarm. Then earlier acknowledgements no longer count. */
 export const isMoreSerious = (condition: Condition, { priority }: Alarm) =>
   priorityRank[condition.priority] > priorityRank[priority];
 
@@ -311,7 +306,7 @@ export function decideRefresh(
 }
 
 /**
- * Maximum difference of the clocks of two machines. An acknowledgement counts if it is at most this much older than a repeated call (ours).
+ * Maximum difference of two machines' clocks. An acknowledgement at most this much older than a new call counts (ours).
  */
 const clockToleranceMs = 2_000;
 

@@ -1,7 +1,7 @@
 /**
- * Keeps for each parameter its expected interval, the error of its clock, and the time of its last valid value. Adds to each value the facts that the
- * other detectors need. Notices parameters that are silent or intermittent (CLINICAL, "Judged or told", 1, 2, 4, 5). The alarms of such parameters
- * are in arrival-alarms.ts. Pure.
+ * Keeps for each parameter its expected interval, the error of its clock, and the time of its last valid value. Adds to
+ * each value the facts that the other detectors need. Notices parameters that are silent or intermittent (CLINICAL,
+ * "Judged or told", 1, 2, 4, 5). The alarms of such parameters are in arrival-alarms.ts. Pure.
  */
 import { assessReading, type DeviceClock, initialClock, sampledMs } from '../../../contracts/device-clock.ts';
 import { usableNumber } from '../../../contracts/messages/check.ts';
@@ -11,7 +11,10 @@ import { intervalOf, isSingle, noDataMsOf, patchyIntervalMsMax, withSpacing } fr
 import type { ReceivedValue } from './limits.ts';
 import { isSetBack, type Order, readingPlaceOf, type Stamped } from './order.ts';
 
-/** How the values of one parameter arrive. Times are device times, corrected by the clock's error, unless a field says otherwise. */
+/**
+ * How the values of one parameter arrive. Unless a field says otherwise, times are device times, corrected by the
+ * clock's error.
+ */
 export type Arrival = {
   readonly clock: DeviceClock;
   /** The newest reading that named the parameter. */
@@ -20,10 +23,7 @@ export type Arrival = {
   readonly namedAt: number;
   /** Time of the newest valid value; null before the first valid value. */
   readonly validAt: number | null;
-  /**
-   * The engine's clock when the last valid current value came; 0 before the first such value. Silence is measured from
-   * this time.
-   */
+  /** The engine's clock at the last valid current value, from which silence is measured; 0 before the first. */
   readonly heardAt: number;
   /** Times between the last readings that named the parameter, ms; at most five. */
   readonly spacings: readonly number[];
@@ -41,7 +41,7 @@ export type Arrival = {
   readonly ten: number;
   /** Number of valid values in each span of ten seconds; the last entry is for span `ten`. At most `tensMax` spans. */
   readonly tens: readonly number[];
-  /** When the parameter became silent, and when it became intermittent; null if it is not silent, or not intermittent. */
+  /** When the parameter became silent, and when it became intermittent; null if it is not. */
   readonly silentSince: number | null;
   readonly patchySince: number | null;
   /** The parameter is no longer measured (arrival-alarms.ts, `giveUp`). A valid value ends this state. */
@@ -50,7 +50,7 @@ export type Arrival = {
 
 export type ArrivalsPart = {
   readonly codes: Readonly<Record<string, Arrival>>;
-  /** The newest corrected time of any reading; null before the first reading. This time measures how long values are missing. */
+  /** The newest corrected time of any reading, from which missing values are counted; null before the first reading. */
   readonly now: number | null;
   /** Interval that the device's status declared for everything it sends, ms; absent before the first status. */
   readonly declaredMs?: number;
@@ -65,7 +65,7 @@ const never = Number.MAX_SAFE_INTEGER;
 
 export const initialArrivals: ArrivalsPart = { codes: {}, now: null, quietUntil: never, troubled: false };
 
-/** Handles a new interval from the device's status. The spacings until now no longer predict the next values, so they are dropped. */
+/** Handles a new interval from the device's status. Drops the spacings: they no longer predict the next values. */
 export function takeDeclaredInterval(part: ArrivalsPart, declaredMs: number): ArrivalsPart {
   if (part.declaredMs === declaredMs) return part;
   let { quietUntil } = part;
@@ -78,18 +78,17 @@ export function takeDeclaredInterval(part: ArrivalsPart, declaredMs: number): Ar
 }
 
 const tenMs = 10_000;
-/** A parameter is checked for intermittent values over this time and the present ten seconds: together one minute (ours). */
+/** A parameter is checked for intermittent values over this time and the present ten seconds (ours). */
 const checkedMs = 50_000;
 const checkedTens = checkedMs / tenMs;
 const tensMax = checkedTens + 1;
 
 export type Reading = Stamped & {
-  /** Interval that the device declared with the value; null if it declared none. */
   readonly declaredMs: number | null;
   readonly values: readonly NumericValue[];
 };
 
-/** Handles one reading. @returns the new part, and the values of the reading with the facts that the other detectors need */
+/** Handles one reading. @returns the new part, and the values with the facts that the other detectors need */
 export function noteReading(
   part: ArrivalsPart,
   reading: Reading,
@@ -116,7 +115,7 @@ export function noteReading(
     const { late } = assessed;
     const newest = previous?.order ?? order;
     const { setByMs, isPlaceUnknown, isNewest } = readingPlaceOf(newest, reading, clock, assessed, isClockSetBack);
-    // A parameter is expected from its first value on. A device clock that is behind, or a backlog, must not make the value look overdue.
+    // Values are expected from the first value on. A slow device clock or a backlog must not make them look overdue.
     const since = late ? receivedAt : Math.max(at, now ?? at);
     const before = previous ?? arrivalOf(parameter, reading, order, { at, since }, part.declaredMs);
     const value = usableNumber(numeric) ?? null;
@@ -148,8 +147,9 @@ function isSameClock(a: DeviceClock, b: DeviceClock): boolean {
 }
 
 /**
- * Returns the data of a parameter before its first valid value. @param at corrected device time of the first reading that named the parameter
- * @param since time since which values are expected: not earlier than the arrival of the first reading, even if the device's clock is behind
+ * Returns the data of a parameter before its first valid value.
+ * @param at corrected device time of the first reading that named the parameter
+ * @param since time since which values are expected, which is not before the arrival of the first reading
  */
 export function arrivalOf(
   parameter: Parameter,
@@ -195,7 +195,6 @@ type Context = {
   readonly isBeyond: (parameter: Parameter, value: number) => boolean;
   readonly wallMs: number;
   readonly reading: Reading;
-  /** Interval that the device's status declared, ms. */
   readonly statusMs: number | undefined;
 };
 
@@ -291,10 +290,7 @@ function withSilences(part: ArrivalsPart): ArrivalsPart {
   return codes === part.codes && troubled === part.troubled ? part : { ...part, codes, troubled };
 }
 
-/**
- * Returns whether less than half of the expected values were valid in the last five complete spans of ten seconds. The present span is not complete,
- * so it does not count.
- */
+/** Returns whether less than half of the expected values were valid in the last five complete spans of ten seconds. */
 function isPatchy({ ten: last, tens, since, intervalMs }: Arrival, now: number): boolean {
   if (intervalMs > patchyIntervalMsMax || now - since < checkedMs) return false;
   const ten = Math.floor(now / tenMs);
@@ -306,7 +302,7 @@ function isPatchy({ ten: last, tens, since, intervalMs }: Arrival, now: number):
   return valid < checkedMs / intervalMs / 2;
 }
 
-/** Returns the part after a standby. Values that were missing during the standby do not count. A silent parameter stays silent. */
+/** Returns the part after a standby. Values missing during the standby do not count. Silent parameters stay silent. */
 export function arrivalsAfterStandby(part: ArrivalsPart): ArrivalsPart {
   const codes = Object.entries(part.codes).map(([code, arrival]) => {
     if (arrival.silentSince !== null || arrival.validAt === null) return [code, arrival] as const;
@@ -338,8 +334,8 @@ export const parameterSilenceDue = ({ quietUntil }: ArrivalsPart): number =>
   quietUntil === never ? Number.POSITIVE_INFINITY : quietUntil;
 
 /**
- * Returns the expected interval of the most frequent parameter that is not silent, ms; undefined if all parameters are silent. The usual
- * interval of a cuff (`episodicMs`) is not used here, because it does not show how often the device sends.
+ * Returns the expected interval of the most frequent parameter that is not silent, ms; undefined if all parameters are
+ * silent. Ignores a cuff's usual interval, which does not show how often the device sends.
  */
 export function shortestIntervalMs({ codes, declaredMs: statusMs }: ArrivalsPart): number | undefined {
   let fastest: number | undefined;

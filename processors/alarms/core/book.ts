@@ -1,6 +1,6 @@
 /**
- * The book of alarms of one association. Turns the conditions that hold into the alarms on the screens: raises, updates and ends alarms.
- * Carries out acknowledgements and audio pauses. Pure.
+ * The book of alarms of one association. Turns the conditions that hold into the alarms on the screens: raises, updates
+ * and ends alarms. Carries out acknowledgements and audio pauses. Pure.
  */
 import { alarmIdText } from '../../../contracts/alarm-id.ts';
 import { audioPauseMsMax } from '../../../contracts/audio-pause.ts';
@@ -40,7 +40,6 @@ export type BookContext = ChangeContext & {
   readonly hash: (text: string) => string;
 };
 
-/** The book after a step, and the events of the step. */
 export type BookResult = { readonly part: BookPart; readonly events: readonly AlarmEvent[] };
 
 export const closedMax = 32;
@@ -83,7 +82,9 @@ function pausedUntil({ pause }: Draft, now: number): (priority: Priority) => num
     pause !== null && pause.until > now && priorityRank[priority] < priorityRank[pause.over] ? pause.until : null;
 }
 
-/** Ends the audio pause after a new call, if the calling alarm is at least as serious as the most serious alarm that the pause silences. */
+/**
+ * Ends the audio pause after a new call that is at least as serious as the most serious alarm that the pause silences.
+ */
 function endPauseAfterCall(draft: Draft, key: string, context: BookContext): void {
   const live = draft.live[key]!;
   const { pause } = draft;
@@ -160,14 +161,11 @@ export function reconcile(
   return resultOf(draft);
 }
 
-/**
- * Returns whether a hidden condition stays hidden without a more serious condition, because only its off-delay still
- * runs.
- */
+/** Returns whether a hidden condition stays hidden, because only its off-delay still runs. */
 const staysHidden = ({ hidden }: Draft, { key, clearing, hasNeverCalled }: Condition) =>
   clearing === true && (hasNeverCalled === true || hidden.includes(key));
 
-/** Handles a condition that begins. Makes a new alarm, or adds an onset to an alarm that is still on the screens or has just ended. */
+/** Handles a condition that begins. Makes a new alarm, or adds an onset to an alarm on the screens or just ended. */
 function beginAlarm(draft: Draft, condition: Condition, context: BookContext): void {
   const { key } = condition;
   const before = draft.live[key];
@@ -197,8 +195,8 @@ function beginAlarm(draft: Draft, condition: Condition, context: BookContext): v
 }
 
 /**
- * Returns whether a condition is high and physiological: asystole, apnoea, desaturation, extreme limits, and high alarms of the device
- * itself. Such a condition sounds even during an audio pause (CLINICAL, "Audio pause").
+ * Returns whether a condition is high and physiological, for example asystole or an extreme limit. Such a condition
+ * sounds even during an audio pause (CLINICAL, "Audio pause").
  */
 const isVital = ({ kind, priority }: Condition) => kind === 'physiological' && priority === 'high';
 
@@ -211,8 +209,8 @@ function applyHeldAcknowledgement(draft: Draft, key: string, context: BookContex
 }
 
 /**
- * Ends the alarm of a condition: the alarm latches or leaves the screens. @param endAt device time of the end. If an old reading gives a
- * time before the onset, the alarm ends at its onset
+ * Ends the alarm of a condition: the alarm latches or leaves the screens. @param endAt device time of the end. If an
+ * old reading gives a time before the onset, the alarm ends at its onset
  */
 function endAlarm(draft: Draft, key: string, endAt: number, context: BookContext): void {
   const at = Math.max(endAt, draft.live[key]!.onset);
@@ -221,7 +219,7 @@ function endAlarm(draft: Draft, key: string, endAt: number, context: BookContext
 }
 
 /**
- * Raises the alarm of a lasting condition, because a late reading shows that the condition should have called before a more serious condition began.
+ * Raises the alarm of a lasting condition. A late reading shows that it should have called before a more serious one.
  * The events are the same as if the readings had come in order.
  */
 function raiseRevealed(
@@ -234,7 +232,7 @@ function raiseRevealed(
   beginAlarm(draft, { ...condition, quiet: isSubsumed(condition) }, context);
 }
 
-/** Raises and ends the alarm of a condition that had already ended when its readings came. Does nothing if that alarm is already known. */
+/** Raises and ends the alarm of a condition whose readings came after its end, unless the alarm is known. */
 function recordEpisode(
   draft: Draft,
   { condition, endedAt }: Episode,
@@ -248,8 +246,8 @@ function recordEpisode(
 }
 
 /**
- * Ends all alarms, because the patient is no longer at this device. If a late reading still shows a condition, its alarm is raised and
- * closed immediately.
+ * Ends all alarms, because the patient is no longer at this device. If a late reading still shows a condition, its
+ * alarm is raised and closed immediately.
  */
 export function closeAll(
   part: BookPart,
@@ -271,8 +269,9 @@ export function closeAll(
 }
 
 /**
- * Applies a person's acknowledgement. If the alarm is not raised yet, the acknowledgement waits for the alarm. If too many acknowledgements wait, the
- * oldest acknowledgement is dropped (`displacing`). @param isEnded the patient's time at this device has ended
+ * Applies a person's acknowledgement. If the alarm is not raised yet, the acknowledgement waits for the alarm. If too
+ * many acknowledgements wait, the oldest acknowledgement is dropped (`displacing`). @param isEnded the patient's time
+ * at this device has ended
  */
 export function acknowledge(
   part: BookPart,
@@ -321,8 +320,8 @@ export function pauseAudio(
 }
 
 /**
- * Applies the changes that are due by the wall clock: alarms without an acknowledgement escalate, acknowledged alarms call again, and
- * pauses and waiting acknowledgements end.
+ * Applies the changes that are due by the wall clock: alarms without an acknowledgement escalate, acknowledged alarms
+ * call again, and pauses and waiting acknowledgements end.
  */
 export function tick(part: BookPart, context: BookContext): BookResult {
   if (bookDue(part) > context.now) return { part, events: [] };

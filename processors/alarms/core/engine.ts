@@ -1,8 +1,9 @@
 /**
- * The alarm engine of one association: a pure state machine, `(state, input, now) → {state, events}`. Each detector has its own part of
- * the state and judges readings by the device's time. After each input the engine updates the alarms once, from all conditions that hold.
- * The wall clock (`now`) only decides about silence, escalation, re-alarm, pauses and standby. The same inputs give the same alarms, even
- * if inputs are repeated, or if the engine stops and continues from a saved state.
+ * The alarm engine of one association: a pure state machine, `(state, input, now) → {state, events}`. Each detector has
+ * its own part of the state and judges readings by the device's time. After each input the engine updates the alarms
+ * once, from all conditions that hold. The wall clock (`now`) only decides about silence, escalation, re-alarm, pauses
+ * and standby. The same inputs give the same alarms, even if inputs are repeated, or if the engine stops and continues
+ * from a saved state.
  */
 import { builtInAlertCodes } from '../../../contracts/alert-codes.ts';
 import { isLateReading } from '../../../contracts/device-clock.ts';
@@ -58,7 +59,6 @@ import { noteSeen } from './seen.ts';
 import { endExpiredStandby, hidingRuleOf, standbyAfterValues, standbyDue } from './standby.ts';
 import type { State } from './state.ts';
 
-/** The result of one input. */
 export type Step = {
   readonly state: State;
   readonly events: readonly AlarmEvent[];
@@ -154,7 +154,6 @@ function settle(
 
 const brokenLimits = ({ limits, arrivals, rates }: State) => limitConditions(limits, ratesNow(rates, arrivals));
 
-/** Handles the list of the device's own alarms. */
 function takeAlerts(env: Environment, state: State, input: AlertsInput): EngineResult {
   const { part, episodes } = takeAlertList(state.ownAlerts, input, {
     codes: env.alertCodes?.() ?? builtInAlertCodes,
@@ -275,7 +274,8 @@ function contextOf(env: Environment, state: State, input: Input, now: number): B
 }
 
 /**
- * Applies the changes that are due by the wall clock, before the input. `endings`: device times at which conditions of late values ended.
+ * Applies the changes that are due by the wall clock, before the input. `endings`: device times at which conditions of
+ * late values ended.
  */
 function passTime(
   env: Environment,
@@ -315,8 +315,8 @@ export function nextDue(state: State): number {
 }
 
 /**
- * Handles a change of the patient at the device. If the patient's time at the device has ended, all conditions end and all alarms leave the
- * screens, even those that nobody has acknowledged.
+ * Handles a change of the patient at the device. If the patient's time at the device has ended, all conditions end and
+ * all alarms leave the screens, even those that nobody has acknowledged.
  */
 function associate(env: Environment, before: State, input: AssociationInput, now: number): EngineResult {
   const { category, ward, endedAt, from } = input;

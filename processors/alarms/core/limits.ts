@@ -1,6 +1,6 @@
 /**
- * The detector of broken limits. Each parameter has its own timeline (CLINICAL, "Judged or told", 1): whether a value came in order depends
- * only on the values of the same code. Judges by device time, not by the wall clock. Pure.
+ * The detector of broken limits. Each parameter has its own timeline (CLINICAL, "Judged or told", 1): whether a value
+ * came in order depends only on the values of the same code. Judges by device time, not by the wall clock. Pure.
  */
 import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
@@ -23,7 +23,9 @@ import { isEmpty, judge, type Sample, type Tracker, type Trackers, trackerMoved 
 /** The values of one parameter, and the limits that they break. */
 export type Line = {
   readonly samples: Timeline<Sample, Trackers>;
-  /** Values that are older than the window, or whose place in time is unknown. Such values are judged separately. Absent without such values. */
+  /**
+   * Values older than the window or of unknown place in time, which are judged separately. Absent without such values.
+   */
   readonly late?: { readonly samples: Timeline<Sample, Trackers>; readonly heardAt: number };
 };
 
@@ -39,7 +41,7 @@ export type ReceivedValue = {
   readonly time: number;
   /** How far the device's clock was set since the previous value, ms; 0 if the clock was not set. */
   readonly setByMs: number;
-  /** The value is much older than the newest value, and its place in time is unknown. Such a value is judged separately. */
+  /** The value is much older than the newest value, and its place in time is unknown. It is judged separately. */
   readonly isPlaceUnknown: boolean;
   /** The value reached the gateway more than 10 s after its time (CLINICAL, "Judged or told", 2). */
   readonly late: boolean;
@@ -87,7 +89,7 @@ export function withoutCodes(part: LimitsPart, codes: readonly string[]): Limits
   return Object.fromEntries(Object.entries(part).filter(([code]) => !codes.includes(code)));
 }
 
-/** Returns the part after a change of limits: the new limits judge the last values of the parameters whose limits changed. */
+/** Returns the part after a change of limits: changed limits judge the last values of their parameters. */
 export function judgeLimitsAgain(part: LimitsPart, before: RulesOf, rulesOf: RulesOf): LimitsPart {
   if (before === rulesOf) return part;
   const lines = Object.entries(part).map(([code, line]) => {
@@ -116,9 +118,7 @@ function brokenTrackers(head: Trackers, last: Sample, rules: GroupRules | undefi
 /** If no late value has come for this long, the conditions of the late values end (ours). */
 const lateIdleMs = 10_000;
 
-/**
- * Drops late values if no more of them come. `endings`: device times at which the conditions of the late values ended.
- */
+/** Drops late values if no more come. `endings`: device times at which the conditions of the late values ended. */
 export function endLate(
   part: LimitsPart,
   now: number,
@@ -196,16 +196,16 @@ function isCorrection({ samples, late }: Line, { at }: Sample): boolean {
 const withLateHeard = (line: Line, now: number): Line =>
   line.late ? { ...line, late: { ...line.late, heardAt: now } } : line;
 
-/**
- * Adds an episode without an end for each lasting condition that has called, if only the older value shows this call.
- */
+/** Adds an episode without an end for each lasting condition whose call only the older value shows. */
 function addRevealed(before: Trackers, after: Trackers, parameter: Parameter, episodes: Episode[]): void {
   for (const tracker of Object.values(after))
     if (tracker.called && !before[tracker.tier]?.called)
       episodes.push({ condition: conditionOf(parameter, tracker, true), endedAt: Number.POSITIVE_INFINITY });
 }
 
-/** Returns the line after the device's clock was set. All times are moved to the new clock, so that running delays continue. */
+/**
+ * Returns the line after the device's clock was set. All times move with the clock, so that running delays continue.
+ */
 function withMovedTimes(line: Line, byMs: number): Line {
   if (byMs === 0) return line;
   const { samples, late } = line;
@@ -225,8 +225,8 @@ function withMovedTimes(line: Line, byMs: number): Line {
 }
 
 /**
- * Handles a value whose place in time is unknown or that is older than the window. Such values have a timeline of their own. If the value
- * is too old for this timeline too, a new timeline begins with the value.
+ * Handles a value whose place in time is unknown or that is older than the window. Such values have a timeline of their
+ * own. If the value is too old for this timeline too, a new timeline begins with the value.
  */
 function takeLateValue(
   before: Timeline<Sample, Trackers> | undefined,
@@ -251,7 +251,6 @@ function foldWithRules(parameter: Parameter, rules: GroupRules | undefined): Fol
   return (before, sample) => judge(before, sample, sample.single ? rulesFor(parameter, rules, true) : continuous);
 }
 
-/** Returns one condition for each broken limit. */
 export function limitConditions(part: LimitsPart, rates: RatesNow): readonly Condition[] {
   if (!isAnyBroken(part)) return noConditions;
   const byKey = new Map<string, Condition>();
@@ -319,7 +318,7 @@ function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean
     kind: 'physiological',
     priority: tracker.priority,
     chain: causeOf(parameter, side),
-    // If two conditions are equally serious, the heart rate calls instead of the pulse, and the systolic pressure instead of the mean.
+    // Among equally serious conditions, heart rate calls instead of pulse, and systolic instead of mean pressure.
     rank: 10 * rank + (parameter.limits === 'PR' || parameter.limits === 'BPmean' ? 0 : 1),
     text: textOf(parameter, tracker, pulse),
     code: parameter.code,
