@@ -233,7 +233,7 @@ describe('openUpstream', () => {
     for (let id = 1; id <= count; id += 1) send(connections[0]!, publish(id, id % 2 ? {} : { qos: 0 }));
     await until('a pause', () => counters.upstreamPaused > 0);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    // The memory of a message is counted as three times its size and a kilobyte.
+    // Each message counts as three times its size plus a kilobyte.
     expect(handed.length).toBeLessThan(12);
     expect(upstream.unackedBytes()).toBeLessThan(45_000);
     for (let settled = 0; settled < count; settled += 1) {

@@ -4,9 +4,8 @@
  * the other.
  *
  * A task never runs in the same turn of the event loop in which it was put into the queue. In that turn, kafkajs puts
- * all batches of a fetch into the queue and requests the next fetch. No timer runs between two tasks of a fetch, except
- * if a task waits for something. So a timer that looks for silent devices runs after all batches of a fetch were
- * handled.
+ * all batches of a fetch into the queue and requests the next fetch. Timers run between two tasks of a fetch only if a
+ * task waits for something. So a timer that looks for silent devices runs after all batches of a fetch were handled.
  */
 
 /** The members of a record from which its size is computed. */
