@@ -101,7 +101,7 @@ describe('ensureCertificates', () => {
     expect(namesOfServers).toEqual([['kafka'], ['influxdb'], ['gateway'], ['dashboard']]);
   });
 
-  it('the authority of the services did not sign a device, and the authority of the devices did not sign a service', () => {
+  it('the authority of the services signed no device certificate, and the authority of the devices signed no service certificate', () => {
     expect(certificate('devices/bed-07').verify(certificate('ca').publicKey)).toBe(false);
     expect(certificate('gateway').verify(certificate('device-ca').publicKey)).toBe(false);
   });
@@ -230,7 +230,7 @@ describe('a second run', () => {
     expect(certificate('kafka', folder).checkHost('kafka.example')).toBe('kafka.example');
   });
 
-  it('a second run adds a new name to the servers that are reached from outside', async () => {
+  it('a second run adds a new name to the certificates of the servers that are reached from outside', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     const issued = await ensureCertificates({ stateDir: folder, names: ['ward.example'], nowMs });
