@@ -26,7 +26,7 @@ describe('the records that were left out', () => {
     expect(leftOut.counts()).toEqual(new Map([['reach', 2]]));
   });
 
-  it('beyond the maximum, only the newest offsets are remembered, so that a check of old records does not hide a new one', () => {
+  it('beyond the maximum, only the newest offsets are remembered, so that a check of old records does not hide a new record', () => {
     const onFull = vi.fn();
     const leftOut = createLeftOut(onFull, 2);
     for (const n of [1, 2, 3]) leftOut.note('assignments', record(n), true);

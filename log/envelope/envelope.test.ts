@@ -299,7 +299,7 @@ describe('createKeyTable', () => {
     return bench.published.get(kid)!;
   };
 
-  it('the table keeps a writer’s keys if another writer deletes them or writes very many keys', async () => {
+  it('the table keeps a writer’s keys even if another writer tries to delete them or writes very many keys', async () => {
     const table = createKeyTable('dashboard', [], 3);
     const alarmsKey = await wrappedBy('alarms', 'alarms', 'assoc-flood');
     table.put(alarmsKey.topic, alarmsKey.kid, alarmsKey.value);
