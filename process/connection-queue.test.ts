@@ -66,7 +66,7 @@ it('a connection waits for at most one of the 199 waiting connections of another
   expect(opened.addresses()).toContain('127.0.0.3');
 });
 
-it('after a pause, the queue begins at most a twentieth of the handshakes of a second at once', async () => {
+it('after a pause, the queue begins only the handshakes of a twentieth of a second at once', async () => {
   const opened = await openQueue({ handshakesPerS: 100, waitingMax: 1_000 });
   for (let n = 0; n < 60; n += 1) await opened.connectFrom('127.0.0.2');
   await until('55 connections wait', () => opened.queue.waiting() === 55);
