@@ -99,7 +99,7 @@ it('the gateway reports the claims of other gateways in the order of the log, ea
   expect(callTexts).toEqual(['bed-07 taken', 'us.1 claimed 42', 'bed-08 taken']);
 });
 
-it('after 2 s the gateway reports that the log does not have a claim; it writes the claim again until the log has it, and then reports that the log has it', async () => {
+it('the gateway reports after 2 s that the log has no claim, writes the claim until the log has it, and then reports the claim', async () => {
   const unclaimed = source('us.1');
   claim(unclaimed);
   await vi.advanceTimersByTimeAsync(1_999);

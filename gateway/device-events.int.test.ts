@@ -91,7 +91,7 @@ const factsNow = async () =>
 const eventsNow = async (query = '', browser = technician) =>
   ((await browser.get(`/api/device-events${query}`)).body as DeviceEvents).events;
 
-it('a technician sees the refused messages by reason, the refused readings apart from the missing ones, and the events; nobody of another ward sees them', async () => {
+it('a technician sees the events, the refused messages by reason, and the refused readings apart from the missing readings; nobody of another ward sees them', async () => {
   const device = { manufacturer: 'Acme', model: 'Vista', firmware: '4.2' };
   await publishFor(client, `devices/${deviceId}/status`, { time: new Date().toISOString(), online: true, device });
   await until('the dashboard counts the readings', async () => {

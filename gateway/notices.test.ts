@@ -59,7 +59,7 @@ it('the gateway writes the start of a device’s first connection and the end of
   expect(writtenRecords).toEqual(['connected', 'gone: keep-alive']);
 });
 
-it('the record of a start of a connection has the end of the certificate, if the gateway saw the certificate', () => {
+it('the record about the start of a connection names the end of the certificate if the gateway saw the certificate', () => {
   expect(connectionRecord('d', 0, true, 1, undefined, 86_400_000)).toMatchObject({
     certificateEndsAt: '1970-01-02T00:00:00.000Z',
   });

@@ -14,7 +14,7 @@ it('takeReadyAcks returns no acknowledgement before the acknowledgements of earl
   expect(countUnsentAcks(queue)).toBe(0);
 });
 
-it('takeReadyAcks returns every acknowledgement once and in the order of the packets, for any order in which the appends end', () => {
+it('takeReadyAcks returns every acknowledgement once, in the order of the packets, even if the appends end in another order', () => {
   const steps = fc.array(fc.oneof(fc.constant('packet' as const), fc.nat({ max: 700 })), { maxLength: 2000 });
   fc.assert(
     fc.property(steps, (list) => {

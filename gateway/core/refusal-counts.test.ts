@@ -95,7 +95,7 @@ it('a record has at most the maximum of reasons and ranges, even if a device is 
   expect(checkRecord(contentTypes.refusals, Buffer.from(JSON.stringify(record))).ok).toBe(true);
 });
 
-it('above the maximum of devices the device with the oldest message is forgotten, and one turn takes at most its maximum', () => {
+it('if there are too many devices, the device with the oldest message is forgotten; takeRecords returns at most `max` records', () => {
   const counts = newRefusalCounts();
   for (let n = 0; n <= countedDevicesMax; n += 1) countUnused(counts, unused({ deviceId: `d-${n}` }));
   expect(counts.devices.size).toBe(countedDevicesMax);

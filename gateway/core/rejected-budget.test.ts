@@ -78,7 +78,7 @@ describe('reserveSpace', () => {
     expect(reserveSpace(all, device, 1, limits, 0)).toBe(false);
   });
 
-  it('bytesInKafka makes the payload a third larger twice, because it is base64 twice, and adds 1,024 bytes for the rest of the record', () => {
+  it('bytesInKafka adds a third to the payload twice, because the payload is base64 twice, and 1,024 bytes for the rest of the record', () => {
     expect(bytesInKafka(0)).toBe(1_024);
     expect(bytesInKafka(9_000)).toBe(17_024);
   });
