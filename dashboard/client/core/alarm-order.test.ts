@@ -23,7 +23,7 @@ const ids = (alarms: readonly Alarm[]) => alarms.map((a) => a.alarmId);
 const ended = { present: false, signal: 'latched' } as const;
 
 describe('compareAlarms, listedAlarms, headlineAlarm', () => {
-  it('alarms are sorted by priority, then unanswered first, then present first, then newest first; alarms that are over come last', () => {
+  it('alarms that are over come last; within each group alarms are sorted by priority, unanswered first, present first, newest first', () => {
     const list = [
       alarm('high-ended-new', { priority: 'high', ...ended, onsetAt: '2026-01-01T10:59:00.000Z' }),
       alarm('low-new', { priority: 'low', onsetAt: '2026-01-01T10:09:00.000Z' }),
@@ -199,13 +199,13 @@ describe('lookOf, frameOf, alarmsBesideHeadline, mostSeriousAlarm, textsListedUn
     expect({ count: others.count, named: ids(others.named) }).toEqual({ count, named });
   });
 
-  it('mostSeriousAlarm returns the alarm with the highest priority, whether present or ended', () => {
+  it('mostSeriousAlarm returns the alarm with the highest priority, even if this alarm has ended', () => {
     expect(mostSeriousAlarm([low, highEnded, medium])?.alarmId).toBe('high-ended');
     expect(mostSeriousAlarm([highAck, highEnded])?.alarmId).toBe('high-ended');
     expect(mostSeriousAlarm([])).toBeUndefined();
   });
 
-  it('textsListedUnder returns the texts of the alarms of the same cause that do not call; the monitor’s texts begin with “Monitor”', () => {
+  it('textsListedUnder returns the texts of silent alarms with the same cause; the monitor’s own texts begin with “Monitor”', () => {
     const device = { origin: 'device', text: 'Tachycardia', signal: 'off', under: 'HR.high' } as const;
     const caller = alarm('caller', { condition: 'HR.high' });
     const under = (...others: Alarm[]) => textsListedUnder([caller, ...others])(caller);

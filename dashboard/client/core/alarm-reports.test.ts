@@ -104,7 +104,7 @@ it.each([
   ['count', 'blocked', { paintedAgoMs: 100 }],
   ['nowhere', 'sounding', { soundedAgoMs: 50 }],
 ] as const)(
-  'a report about an alarm shown as %s with the sound %s has only the times of what really happened',
+  'a report with "%s" and "%s" has only the times at which the alarm was really painted or sounded',
   (shown, sound, times) => {
     const current = alarm();
     const at = { paintedAtMs: 900, soundingSinceMs: 950, nowMs: 1_000 };

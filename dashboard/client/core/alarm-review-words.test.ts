@@ -101,7 +101,7 @@ it('placesText names both places of a patient who moved; if no bed is known, it 
   expect(placesText(rowOf({ places: [] }), true)).toBe('device-1');
 });
 
-it('a patient with many alarms is named with the commonest condition', () => {
+it('the text about a patient with many alarms names the most frequent condition', () => {
   const name = { familyName: 'Okapi', givenName: 'Test' };
   const patient = { patientId: 'P-1', ...name, condition: 'HR.high', associationId: 'assoc-1' };
   expect(busyText({ ...patient, alarms: 12, conditionAlarms: 9 })).toBe(

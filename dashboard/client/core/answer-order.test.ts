@@ -7,7 +7,7 @@ it('answers that come in the order of their questions are all shown', () => {
   expect([first(), second()]).toEqual([true, true]);
 });
 
-it('an answer that comes after the answer to a later question is not shown', () => {
+it('an answer is not shown if the answer to a later question was shown before', () => {
   const { ask } = createAnswerOrder();
   const [first, second] = [ask(), ask()];
   expect([second(), first()]).toEqual([true, false]);

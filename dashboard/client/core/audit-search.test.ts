@@ -60,7 +60,7 @@ it('the search for looks without a bed keeps the other fields of a search for a 
   expect(wardLooksText(2)).toContain('2 looks at whole wards.');
 });
 
-it('unverifiedText says that somebody else may have written the records that do not verify', () => {
+it('unverifiedText says that somebody else may have written the unverified records', () => {
   expect(unverifiedText(0)).toBe('');
   expect(unverifiedText(1)).toContain('somebody else may have written it');
   expect(unverifiedText(2)).toContain('2 records do not verify');

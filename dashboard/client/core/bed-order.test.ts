@@ -51,7 +51,7 @@ describe('groupsOfPart', () => {
     ]);
   });
 
-  it('puts a bed that moves between sectors on at least one screen, whichever of the screens has the new plan', () => {
+  it('puts a bed that moves between sectors on at least one screen, even if only one screen has the new plan', () => {
     const before: WardPlan = { ...plan, sectors };
     const moved = [
       { name: 'North', beds: ['10'] },
@@ -90,7 +90,7 @@ describe('tileSections', () => {
   const sectionsOf = (plans: WardPlan) =>
     tileSections(orderedGroups(beds, [plans]), plans).map(({ name, beds: shown }) => [name, namesOf(shown)]);
 
-  it('has a section for each sector, and one for the beds of no sector', () => {
+  it('has a section for each sector, and a section for the beds without a sector', () => {
     expect(sectionsOf({ ...plan, sectors })).toEqual([
       ['North', ['10', '1']],
       ['South', ['2']],

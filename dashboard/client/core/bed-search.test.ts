@@ -37,7 +37,7 @@ describe('findBeds', () => {
   it.each([
     [foundMax, 0],
     [foundMax + 1, 1],
-  ])('if %d beds match, the result has the number of %d further beds, but not the beds themselves', (count, more) => {
+  ])('if %d beds match, the result names %d further beds only by their number', (count, more) => {
     const many = Array.from({ length: count }, (__, at) => bed(`x${at}`, { bed: `U-${at + 1}` }));
     const found = findBeds(many, 'u');
     expect(found.more).toBe(more);

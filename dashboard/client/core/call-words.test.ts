@@ -206,7 +206,7 @@ it('the line of the folded sheet says how much time is left, or who goes', () =>
   expect(short({ answered: 'accepted' }, {}, true)).toBe('you go');
 });
 
-it('answerText says “taken” only if the server said so; without an answer of the server it says “Not known yet”', () => {
+it('answerText says “taken” only after this answer of the server, and “Not known yet” without an answer', () => {
   expect(answerText({ result: 'taken' }, 'accepted')).toBe('Taken: you go.');
   expect(answerText({ result: 'no-effect', reason: 'Ben goes already.' }, 'accepted')).toBe(
     'Not taken. Ben goes already.',

@@ -5,7 +5,7 @@ import type { DeviceRow } from './device-rows.ts';
 const at = new Date(2026, 0, 6, 7).toISOString();
 const refusedOf = (refused: DeviceRow['facts']['refused']) => refusedText({ refused } as DeviceRow['facts']);
 
-it('the text about refused messages is "none", or a number with plain reasons and the last time; it is never 0 while the server still reads the log', () => {
+it('the text about refused messages has their number, reasons and last time, or "none"; while the server reads the log, it has no number', () => {
   const reasons = [
     { code: 'time-invalid', messages: 30 },
     { code: 'payload-not-json', messages: 2 },
@@ -20,7 +20,7 @@ it('the text about refused messages is "none", or a number with plain reasons an
   );
 });
 
-it('a reason that this version does not know is shown as its code, also if the code is the name of a built-in member, such as "constructor"', () => {
+it('an unknown reason is shown as its code, even if the code is the name of a built-in member, such as "constructor"', () => {
   expect(reasonsText([{ code: 'constructor', messages: 1 }])).toBe('constructor 1');
 });
 

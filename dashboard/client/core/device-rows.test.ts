@@ -99,7 +99,7 @@ it('certificateText says in how many days and when the certificate ends, or that
   expect(textOf(new Date(2026, 0, 13, 13).toISOString())).toBe('Certificate ends in 12 days (2026-01-13 13:00:00).');
 });
 
-it('a device that is offline at a bed reports this, and a device in order reports nothing', () => {
+it('reportsOf says that a device is offline at a bed, and says nothing about a device in order', () => {
   expect([fine, spare, offline, wrongClock].map(reportsOf)).toEqual([
     undefined,
     undefined,

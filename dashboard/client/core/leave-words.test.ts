@@ -80,7 +80,7 @@ describe('coversFor', () => {
     return coversFor(board, 'ann', nowMs).map(({ userId, buddyBeds }) => `${userId} ${buddyBeds}`);
   };
 
-  it('coversFor has the buddy first, and nobody twice', () => {
+  it('coversFor begins with the buddy, and has no person twice', () => {
     expect(coversOf([...base, assigned('ben', 7, assignmentOf(4, 'ben', [7, 15], ['A-4']))])).toEqual([
       'cleo 1',
       'ben 0',

@@ -89,7 +89,7 @@ describe('loadAfterSample on a slow screen', () => {
     expect(levels(loads)).not.toContain('numbers-slower');
   });
 
-  it('the notice of each level says what the screen gave up, and that alarms work', () => {
+  it('the notice of each level says what the screen does not draw, and that alarms work', () => {
     for (const level of loadLevels.slice(1)) expect(loadText(level)).toMatch(/slow.*waves.*alarms work/i);
     expect(loadText('full')).toBeUndefined();
     expect(loadLevels.map(waveRateFraction)).toEqual([1, 1 / 3, 0, 0]);

@@ -23,7 +23,7 @@ describe('partsOfNote', () => {
   });
 });
 
-it('the parts of a note make the same note again, for any order of the labels, so no text is lost', () => {
+it('noteFromParts makes the same note from its parts again, for any order of the labels, so no text is lost', () => {
   const word = fc.oneof(fc.constantFrom(...labels), fc.constantFrom('CT', 'a', 'watcher.', ':'));
   fc.assert(
     fc.property(fc.array(word, { maxLength: 12 }), (words) => {

@@ -65,7 +65,7 @@ describe('a text of the server', () => {
     expect(serverText('Hand-over overdue: still with {name}')).toBe('Übergabe überfällig: noch bei {name}');
   });
 
-  it('names only the measurements differently that German monitors name differently', () => {
+  it('changes only the names of measurements for which German monitors have a different name', () => {
     useGerman();
     expect(['HR', 'RR', 'PR', 'SpO2', 'NBPs', 'ABPm', 'Temp', 'EtCO2'].map(labelText)).toEqual([
       'HF',

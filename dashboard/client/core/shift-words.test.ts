@@ -86,7 +86,7 @@ describe('shiftLines', () => {
     expect(lineOf('NEWS2', { news2: { now: 'not-adult', atStart: 'not-adult' } })).toEqual(['none', 'for adults only']);
   });
 
-  it('shiftLines writes a change of limits with what differs, or says that the values are not recorded', () => {
+  it('shiftLines writes the differences of a change of limits, or says that the values are not recorded', () => {
     const values = { from: 'low 50, high 120', to: 'low 50, high 130' } as const;
     const change = { atMs: now, by: 'Nora', group: 'HR', ...values, isProven: true, outcome: 'made' } as const;
     expect(lineOf('Limits changed', { changes: [change], changesLeftOut: 2 })).toEqual([

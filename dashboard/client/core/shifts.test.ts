@@ -77,7 +77,7 @@ it.each([
   ['one ms before the end of the first hour', local(16, 8) - 1, local(15, 19)],
   ['after the first hour', local(16, 8), local(16, 7)],
   ['at the end', local(16, 19) - 1, local(16, 7)],
-])('the summary begins with the shift before only in the first hour of a shift: %s', (_, nowMs, fromMs) => {
+])('only in the first hour of a shift, the summary begins with the former shift: %s', (_, nowMs, fromMs) => {
   expect(summaryStart(twice, nowMs)).toBe(fromMs);
 });
 

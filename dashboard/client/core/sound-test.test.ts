@@ -16,12 +16,12 @@ it('a sound test plays low, medium and high once each, between two marks, one af
   }
 });
 
-it('the signals end before the screens stop to say that it is a test, even if a heartbeat comes 3 s late', () => {
+it('the screens say that a test runs until its signals have ended, even if a heartbeat comes 3 s late', () => {
   const last = testSteps(fullTuning).at(-1)!;
   expect(last.atMs + lengthMs(last.burst) + 3_000).toBeLessThanOrEqual(soundTestMs);
 });
 
-it('nobody can say that all signals were heard before the last of them, the high one, has ended', () => {
+it('a person can say that she or he heard all signals only after the last signal, which is high, has ended', () => {
   const high = testSteps(fullTuning)[3]!;
   const endMs = high.atMs + lengthMs(high.burst);
   expect(endMs).toBeGreaterThanOrEqual(signalsMsMin);
@@ -44,7 +44,7 @@ it('the mark of a test is no alarm signal: its pitch rises and its pulses are sh
 const inIcu: SoundTest = { test: 'a', ward: 'ICU', person: 'Nora', plays: true };
 const inStep: SoundTest = { test: 'b', ward: 'Step', person: 'Otto', plays: true };
 
-it('the page calls a sound a test only while no alarm or failure should sound and the server is heard', () => {
+it('the page names a test only if no alarm and no failure should sound, and the heartbeats come', () => {
   const news = { beat: 1, wards: [], tests: [inIcu] };
   expect(namedTests(news, 1_000, false)).toEqual([inIcu]);
   expect(namedTests(news, 1_000, true)).toEqual([]);

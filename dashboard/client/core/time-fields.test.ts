@@ -30,7 +30,7 @@ describe('the time of a field', () => {
     expect(instantTextOfField(fieldTime(at('2026-01-31T13:03:00Z')))).toBe('2026-01-31T13:03:00.000Z');
   });
 
-  it('a time that does not exist is refused, and a time that comes twice says which of the two counts', () => {
+  it('a time that does not exist is refused; for a time that comes twice, a text says which instant counts', () => {
     expect(fieldTimeDoubt('2026-03-29T02:30', berlin)).toEqual({
       isRefused: true,
       text: '02:30 does not exist on this day: the clock is put forward. Enter another time.',

@@ -29,7 +29,7 @@ function valuesFrom(
 describe('two times on one axis', () => {
   const present = trendColumns(valuesFrom(t0, [80, 81, 82]), [hr]);
 
-  it('the earlier values stand at the times of the present ones, and do not change the present line', () => {
+  it('the earlier values stand at the times of the present values, and do not change the present line', () => {
     const moved = movedValues(valuesFrom(t0 - 24 * hourMs, [60, 61, 62]), 24 * hourMs);
     const both = withEarlier(present, trendColumns(moved, [hr]));
     expect(both.x).toEqual(present.x);

@@ -61,7 +61,7 @@ describe('limitLines and limitsText', () => {
     expect(limitLines(heart, [], span)).toEqual([]);
   });
 
-  it('limits of systolic and mean pressure have names and stand at two edges of the chart', () => {
+  it('limits of systolic and mean pressure have names, and stand at opposite edges of the chart', () => {
     expect(limitLines(pressure, always(ward), span).map(({ text, groupIndex }) => [text, groupIndex])).toEqual([
       ['sys 90', 0],
       ['sys 160', 0],

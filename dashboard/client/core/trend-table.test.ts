@@ -43,7 +43,7 @@ describe('the intervals', () => {
     expect(minutesFor(spanMs)).toContain(usualMinutes(spanMs));
   });
 
-  it('an interval that would have too many rows is replaced by the usual one', () => {
+  it('the usual interval replaces an interval that would give too many rows', () => {
     expect(shownMinutes(1, hourMs)).toBe(1);
     expect(shownMinutes(1, 7 * dayMs)).toBe(60);
     expect(shownMinutes(undefined, hourMs)).toBe(5);
@@ -98,7 +98,7 @@ describe('the nights in which the clocks are changed', () => {
     return tableRows({ ...table, intervalMs: hourMs, fromMs, toMs: fromMs + hours * hourMs });
   };
 
-  it('in autumn the hour that comes twice has two rows, each with its zone', () => {
+  it('in autumn the table has two rows for the hour that comes twice, each with its zone', () => {
     const rows = rowsFrom('2026-10-24T23:00:00.000Z', 4);
     expect(rows.map(rowTimes(rows))).toEqual([
       '10-25 03:00 CET',
@@ -109,7 +109,7 @@ describe('the nights in which the clocks are changed', () => {
     expect(zoneLegend(rows)).toBe('The clocks were changed in this time, from CEST to CET.');
   });
 
-  it('in spring no row is lost: the hour that is left out has no row', () => {
+  it('in spring the table has no row for the hour that does not exist, and loses no other row', () => {
     const rows = rowsFrom('2026-03-29T00:00:00.000Z', 3);
     expect(rows.map(rowTimes(rows))).toEqual(['03-29 04:00 CEST', '03-29 03:00 CEST', '03-29 01:00 CET']);
   });

@@ -101,7 +101,7 @@ describe('the lines of a card', () => {
   });
 });
 
-it('the ward with the more serious unanswered alarm comes first, then the ward with more lines that are bad, then the name', () => {
+it('wards are sorted by their most serious unanswered alarm, then by the number of bad lines, then by name', () => {
   const cards = [
     card({ ward: 'W10' }),
     card({ ward: 'W2' }),

@@ -71,7 +71,7 @@ describe('isLeftToOther', () => {
     },
   );
 
-  it('dueSinceAfter keeps the time since which an alarm should sound; after an answer or a pause, it returns a new time', () => {
+  it('dueSinceAfter keeps the time since which an alarm should sound, and returns a new time after an answer or a pause', () => {
     const times = { serverNowMs: Date.parse('2026-01-01T10:00:00.000Z'), nowMs };
     const first = dueSinceAfter(new Map(), [alarm('a'), alarm('b')], times);
     const later = { ...times, nowMs: nowMs + 5_000 };

@@ -18,7 +18,7 @@ describe('the bar of the page "Waves"', () => {
     expect(waveBar(nothing)).toEqual({ known: [], empty: [] });
   });
 
-  it('loaded minutes are known up to what was loaded, and only a gap that nobody can fill any more is empty', () => {
+  it('a loaded minute is known up to the end of its loaded part, and only a gap that nobody can fill any more is empty', () => {
     const minutes = new Map([minuteAt(1), minuteAt(2, 2.5 * minute)]);
     const gaps = [gap(70_000, 90_000), gap(150_000, 180_000, 'not-yet'), gap(0, 60_000, 'other-stay')];
     expect(waveBar({ ...nothing, minutes, waves: [{ code: 'II', gaps }] })).toEqual({
@@ -32,7 +32,7 @@ describe('the bar of the page "Waves"', () => {
     ]);
   });
 
-  it('what the server has seen is known without loading, and a loaded minute counts more, because it is exact', () => {
+  it('times that the server has seen are known without loading; for a loaded minute, only the loaded samples count', () => {
     const seen = times(0, 10 * minute, [span(2 * minute, 4 * minute)]);
     const loaded = { minutes: new Map([minuteAt(3)]), waves: [{ code: 'II', gaps: [gap(200_000, 240_000)] }] };
     expect(waveBar({ ...nothing, times: seen }).empty).toEqual([span(2 * minute, 4 * minute)]);

@@ -60,7 +60,7 @@ describe('the zone of a time', () => {
     expect(clockText(second + 1_800_000)).toBe('03:00:00');
   });
 
-  it('today is the day of the ward', () => {
+  it('“today” is the present day in the zone of the ward', () => {
     showZones({ screen: 'UTC', wards: { ICU: 'Asia/Tokyo' }, ward: 'ICU' });
     // 23:30 in UTC is the next day in Tokyo.
     const [before, now] = ['2026-01-30T14:30:00Z', '2026-01-30T23:30:00Z'].map(Date.parse) as [number, number];

@@ -130,7 +130,7 @@ describe('the German texts', () => {
     expect([...sent].filter((text) => !(text in german))).toEqual([]);
   });
 
-  it('has no text among the rare ones that the first load uses', () => {
+  it('the first load uses no text of the rare texts', () => {
     const files = firstLoadFiles(join(client, 'main.tsx'));
     expect(files.size).toBeGreaterThan(100);
     const early = new Set([...files].flatMap(usedTexts));

@@ -31,7 +31,7 @@ describe('openKeptChoice', () => {
     expect(openKeptChoice(() => store, 'key', choices, 'one').value.value).toBe('two');
   });
 
-  it('without a storage, the choice lasts until the page closes', () => {
+  it('if the browser refuses its storage, the choice lasts until the page closes', () => {
     const refuse = () => {
       throw new Error('The browser refuses its storage.');
     };

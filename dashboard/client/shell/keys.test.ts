@@ -83,7 +83,7 @@ it.each(['maria47g', 'a1', 'oa', 'an', 'gw7', '4711a'])('the scanned text â€œ%sâ
   expect([acknowledged, pages]).toEqual([[], []]);
 });
 
-it('a press is judged by the time of the press, not by the time after the wait', () => {
+it('the time of the press decides what a press does, and not the time after the wait', () => {
   type('n', 500);
   keys.notePainted(shown);
   pass(900);
@@ -123,7 +123,7 @@ it('n selects the alarm of an old selection again, and the person must read it a
   expect(acknowledged).toEqual(['a1']);
 });
 
-it('a key for the selected alarm keeps the selection young', () => {
+it('each key press for the selected alarm starts the minute of the selection anew', () => {
   selectAndRead();
   pass(selectionMs - 5_000);
   type('o', 1_000);

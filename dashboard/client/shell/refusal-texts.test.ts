@@ -27,7 +27,7 @@ describe('refusalText', () => {
     expect(await text).toBe(unloaded);
   });
 
-  it('an English page loads nothing, and a sentence that the page has needs nothing', async () => {
+  it('an English page loads no texts, and a known sentence needs no further texts', async () => {
     const loading = vi.fn(load);
     const refusalText = createRefusalTexts(loading);
     expect(await refusalText('The password is wrong.')).toBe('Das Passwort ist falsch.');

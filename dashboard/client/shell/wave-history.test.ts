@@ -128,7 +128,7 @@ describe('loading waves', () => {
     expect(asked.length).toBeLessThanOrEqual(before + 1);
   });
 
-  it('a time that was not loaded while the view stood still gets no gap with the reason `none`', async () => {
+  it('a time that was not loaded gets no gap with the reason `none`', async () => {
     nowMs = t0 + 30 * minute + 20_000;
     show(30 * minute + 5_000, 30 * minute + 18_000, true);
     await settle();
@@ -164,7 +164,7 @@ describe('loading waves', () => {
     expect(asked.at(-1)!.toMs).toBeLessThan(nowMs - errorMs + minute);
   });
 
-  it('a minute whose samples came late is loaded again: at once if it is in view, otherwise when the view reaches it', async () => {
+  it('a minute in view is loaded again as soon as late samples came; any other minute when the view reaches it', async () => {
     let missing = [10 * minute + 12_000, 10 * minute + 13_000, 5 * minute];
     reply = async (span) => answerFor(span, nowMs, missing);
     show(5.2 * minute, 5.4 * minute);
