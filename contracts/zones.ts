@@ -40,8 +40,8 @@ export function machineZone(): string {
 }
 
 function remember<Value>(table: Map<string, Value>, key: string, compute: () => Value): Value {
-  const known = table.get(key);
-  if (known !== undefined) return known;
+  const remembered = table.get(key);
+  if (remembered !== undefined) return remembered;
   if (table.size >= rememberedMax) table.clear();
   const value = compute();
   table.set(key, value);

@@ -17,18 +17,18 @@ export type Wards = Omit<FollowedFile<Registry>, 'current'> & {
  */
 export function followWards(path: string, log: Logger, everyMs?: number): Wards {
   let formers: readonly FormerSectors[] = [];
-  let known: Registry['wards'] = [];
+  let wardsBefore: Registry['wards'] = [];
   const file = followFile({
     path,
     read: readWardsFile,
     onRead({ wards }) {
-      formers = formersAfterChange(formers, known, wards, performance.now());
-      known = wards;
+      formers = formersAfterChange(formers, wardsBefore, wards, performance.now());
+      wardsBefore = wards;
       log.info({ wards: wards.length }, 'wards and beds read again');
     },
     onFault: (error) => log.error({ error }, 'the changed wards file is not valid; the former registry stays in force'),
     ...(everyMs === undefined ? {} : { everyMs }),
   });
-  known = file.current().wards;
+  wardsBefore = file.current().wards;
   return { ...file, current: () => ({ wards: withFormerSectors(file.current().wards, formers, performance.now()) }) };
 }

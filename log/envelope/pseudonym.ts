@@ -34,10 +34,10 @@ export function unassignedAssociation(key: string, deviceId: string): string {
  * For further persons it computes the pseudonym at each call.
  */
 export function rememberedPseudonyms(key: string): (userId: string) => string {
-  const known = new Map<string, string>();
+  const names = new Map<string, string>();
   return (userId) => {
-    const name = known.get(userId) ?? pseudonym(key, 'actor', userId);
-    if (known.size < 10_000) known.set(userId, name);
+    const name = names.get(userId) ?? pseudonym(key, 'actor', userId);
+    if (names.size < 10_000) names.set(userId, name);
     return name;
   };
 }

@@ -43,8 +43,8 @@ it('each of 500 alarms within 10 s calls its nurse, and no nurse gets more messa
   const firstOf = (alarmId: string): Message | undefined =>
     messages().find(({ calls }) => calls.some((call) => call.alarmId === alarmId));
   await until('each alarm has a message', () => {
-    const told = new Set(messages().flatMap(({ calls }) => calls.map(({ alarmId }) => alarmId)));
-    return beds.every(({ alarmId }) => told.has(alarmId));
+    const alarmIds = new Set(messages().flatMap(({ calls }) => calls.map(({ alarmId }) => alarmId)));
+    return beds.every(({ alarmId }) => alarmIds.has(alarmId));
   });
 
   const waits = beds.map(({ alarmId }) => firstOf(alarmId)!.atMs - raisedMs.get(alarmId)!).sort((a, b) => a - b);

@@ -103,7 +103,8 @@ function report(
   seed: number,
 ): boolean {
   const { alarms, ...lists } = judge(evidence);
-  for (const [name, list] of Object.entries(lists)) for (const one of list.slice(0, namesMax)) print(`${name}: ${one}`);
+  for (const [name, list] of Object.entries(lists))
+    for (const fault of list.slice(0, namesMax)) print(`${name}: ${fault}`);
   const [firstFault] = Object.values(lists).flat();
   if (firstFault !== undefined) for (const line of storyOf(evidence, firstFault.split(/[ /]/)[0]!)) print(line);
   const missed = faults.filter(({ struck }) => !struck);

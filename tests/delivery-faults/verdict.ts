@@ -175,10 +175,10 @@ function doubled({ deliveries, received }: Evidence): string[] {
       seen.add(name);
     }
   }
-  const known = new Set(
+  const messageIds = new Set(
     deliveries.flatMap(({ record }) => (record.event.type === 'message' ? [record.event.messageId] : [])),
   );
-  for (const { messageId } of received) if (!known.has(messageId)) faults.push(`${messageId} is not in the log`);
+  for (const { messageId } of received) if (!messageIds.has(messageId)) faults.push(`${messageId} is not in the log`);
   return faults;
 }
 

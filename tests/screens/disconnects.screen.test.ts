@@ -130,28 +130,32 @@ type Change = 'raise' | 'change' | 'end';
 
 /** Raises, changes or ends an alarm, at random if `wanted` is absent or not possible now. */
 function change(wanted?: Change): void {
-  const known = [...present.values()];
+  const alarms = [...present.values()];
   const weights: readonly [number, Change][] = [
-    [known.length < alarmsMax ? 4 : 0, 'raise'],
-    [known.length > 0 ? 2 : 0, 'change'],
-    [known.length > 0 ? 2 : 0, 'end'],
+    [alarms.length < alarmsMax ? 4 : 0, 'raise'],
+    [alarms.length > 0 ? 2 : 0, 'change'],
+    [alarms.length > 0 ? 2 : 0, 'end'],
   ];
   const possible = weights.filter(([weight, kind]) => weight > 0 && kind === wanted);
   const kind = random.pick<Change>(possible.length > 0 ? possible : weights);
   const at = new Date().toISOString();
-  const one = known[Math.floor(random.between(0, known.length))];
+  const former = alarms[Math.floor(random.between(0, alarms.length))];
   if (kind === 'raise') {
     const alarm = alarmOf(beds[Math.floor(random.between(0, beds.length))]!, { raisedAt: at });
     present.set(alarm.alarmId, alarm);
     server.playAlarms(raisedEvent(alarm));
   } else if (kind === 'change') {
-    const value = one!.value! + 1;
-    const alarm = { ...one!, rev: one!.rev + 1, value, text: `HR ${value} > 160` };
+    const value = former!.value! + 1;
+    const alarm = { ...former!, rev: former!.rev + 1, value, text: `HR ${value} > 160` };
     present.set(alarm.alarmId, alarm);
     server.playAlarms({ type: 'updated', at, alarm });
   } else {
-    present.delete(one!.alarmId);
-    server.playAlarms({ type: 'cleared', at, alarm: { ...one!, rev: one!.rev + 1, present: false, signal: 'off' } });
+    present.delete(former!.alarmId);
+    server.playAlarms({
+      type: 'cleared',
+      at,
+      alarm: { ...former!, rev: former!.rev + 1, present: false, signal: 'off' },
+    });
   }
 }
 

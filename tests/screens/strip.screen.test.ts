@@ -90,9 +90,9 @@ beforeAll(async () => {
       strips: async (_account, _associations, question, sees) => {
         searched.push({ ...question, sees: [sees(ward), sees('SD'), sees(null)] });
         const { alarmId, associationId, onsetAt } = alarm;
-        const one = { alarmId, associationId, onsetAt, onsetWallAt: onsetAt, rev: 1, isComplete: true, alarm };
+        const strip = { alarmId, associationId, onsetAt, onsetWallAt: onsetAt, rev: 1, isComplete: true, alarm };
         const places = [{ ward, bed: 'S-1' }];
-        const rows = [{ ...one, onset: 2, content: 'waves', places, patient: bed.period.patient } as const];
+        const rows = [{ ...strip, onset: 2, content: 'waves', places, patient: bed.period.patient } as const];
         return { strips: question.bed === 'S-1' ? rows : [], isCut: false, isWhole: question.bed === 'S-1' };
       },
       strip: async (_account, { alarmId, raisedMs }, onset) =>

@@ -293,9 +293,9 @@ describe('the page "Waves"', () => {
         );
     await until('the outage', async () => (await minutesOf('empty')).some((minutes) => minutes === 10));
     // Three hours are known from the server, and some minutes are loaded. All other times are neither known nor loaded.
-    const known = await minutesOf('known');
-    expect(Math.max(...known)).toBeGreaterThan(175);
-    expect(Math.max(...known)).toBeLessThan(185);
+    const knownMinutes = await minutesOf('known');
+    expect(Math.max(...knownMinutes)).toBeGreaterThan(175);
+    expect(Math.max(...knownMinutes)).toBeLessThan(185);
     expect(await part('outages').textContent()).toMatch(/outages? (is|are) known/);
     expect(await part('legend').textContent()).toContain('not known before you look there');
   });

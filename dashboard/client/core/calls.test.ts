@@ -87,10 +87,10 @@ describe('the cards', () => {
 
   it('cards do not move while a finger is down: new calls come at the end', () => {
     const first = cardsAfter([], [call('a'), call('b')], nowMs, false);
-    const held = cardsAfter(first, [call('z'), call('b')], nowMs + 1_000, true);
-    expect(ids(held)).toBe('a,b,z');
-    expect(held[0]?.state).toBe('gone');
-    expect(ids(cardsAfter(held, [call('z'), call('b')], nowMs + 1_100, false))).toBe('a,z,b');
+    const cards = cardsAfter(first, [call('z'), call('b')], nowMs + 1_000, true);
+    expect(ids(cards)).toBe('a,b,z');
+    expect(cards[0]?.state).toBe('gone');
+    expect(ids(cardsAfter(cards, [call('z'), call('b')], nowMs + 1_100, false))).toBe('a,z,b');
   });
 
   it('while a finger is down, no card ever changes its place (any sequence of lists)', () => {
@@ -103,15 +103,15 @@ describe('the cards', () => {
           nowMs,
           false,
         );
-        const held = cardsAfter(
+        const cardsThen = cardsAfter(
           cards,
           after.map((id) => call(id)),
           nowMs,
           true,
         );
-        expect(held.slice(0, before.length).map(({ alarm: { alarmId } }) => alarmId)).toEqual(before);
+        expect(cardsThen.slice(0, before.length).map(({ alarm: { alarmId } }) => alarmId)).toEqual(before);
         expect(
-          held
+          cardsThen
             .filter(({ state }) => state !== 'gone')
             .map(({ alarm: { alarmId } }) => alarmId)
             .sort(),

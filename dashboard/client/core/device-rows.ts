@@ -61,8 +61,8 @@ export function shownDevices(devices: readonly DeviceRow[], { text, ward, which 
 const sortedRows = new WeakMap<readonly DeviceRow[], readonly DeviceRow[]>();
 
 function sorted(devices: readonly DeviceRow[]): readonly DeviceRow[] {
-  const known = sortedRows.get(devices);
-  if (known) return known;
+  const stored = sortedRows.get(devices);
+  if (stored) return stored;
   const rows = [...devices].sort((a, b) => Number(b.facts.inTrouble) - Number(a.facts.inTrouble) || byId(a, b));
   sortedRows.set(devices, rows);
   return rows;

@@ -216,8 +216,8 @@ it('noticeText adds the start to a notice about responsibility, and does not cha
 
 describe('the button that ends an assignment', () => {
   const withBeds = (beds: string[]) => {
-    const one = entry('Anna', 7, 15);
-    return { ...one, assignment: { ...one.assignment, beds } };
+    const single = entry('Anna', 7, 15);
+    return { ...single, assignment: { ...single.assignment, beds } };
   };
   it('the button has the number of beds if there are several; its text for screen readers has the duty and the beds', () => {
     expect([endLabel(withBeds(['ICU-1'])), assignmentText(withBeds(['ICU-1']))]).toEqual([

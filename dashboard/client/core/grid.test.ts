@@ -75,14 +75,14 @@ describe('wardLayout', () => {
 
   it('each section begins a row, and the headings take room', () => {
     const screen = { widthPx: 1566, heightPx: 976 };
-    const one = wardLayout(12, screen, 6, 'waves');
+    const layout = wardLayout(12, screen, 6, 'waves');
     const two = wardLayout([6, 6], screen, 6, 'waves');
-    expect([one.columns, one.rows]).toEqual([4, 3]);
+    expect([layout.columns, layout.rows]).toEqual([4, 3]);
     expect(two.rows).toBe(2 * Math.ceil(6 / two.columns));
     const usedPx = two.rows * two.tileHeightPx + (two.rows + 1) * 6 + 2 * sectorHeadPx(screen.widthPx);
     expect(usedPx).toBeLessThanOrEqual(976);
     expect(usedPx).toBeGreaterThan(976 - two.rows - 1);
-    expect(wardLayout([12], screen, 6, 'waves')).toEqual(one);
+    expect(wardLayout([12], screen, 6, 'waves')).toEqual(layout);
   });
 
   it.each([4, 12, 32, 64])('the layout of %i beds is the same at 3840 × 2160 as at 1920 × 1080', (count) => {

@@ -11,10 +11,10 @@ import { whenText } from './times.ts';
  * @param atMs the time of the last known state
  */
 export function pastAlarmWords(alarm: Alarm, atMs: number, nowMs: number): string {
-  const words = t('since {when}, {part} at {when2}', {
+  const timesText = t('since {when}, {part} at {when2}', {
     when: whenText(Date.parse(alarm.onsetAt), nowMs),
     part: isUnanswered(alarm) ? t('not acknowledged') : t('acknowledged'),
     when2: whenText(atMs, nowMs),
   });
-  return [...remarksOf(alarm), words].join(', ');
+  return [...remarksOf(alarm), timesText].join(', ');
 }

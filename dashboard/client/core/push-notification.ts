@@ -52,7 +52,7 @@ function timeText(ms: number): string {
  * @param language the language of the browser, because a service worker does not know who is logged in
  */
 export function notificationOf(payload: PushPayload | undefined, nowMs: number, language: Language): ShownNotification {
-  const words = wordsOf[language];
+  const texts = wordsOf[language];
   switch (payload?.type) {
     case 'calls': {
       const { title, body, tag, calls } = payload;
@@ -74,10 +74,10 @@ export function notificationOf(payload: PushPayload | undefined, nowMs: number, 
     }
     case 'check': {
       return {
-        title: words.reached,
+        title: texts.reached,
         options: {
           // A service worker does not know the zone of the person's ward, so the time has the label of its zone.
-          body: `${words.checkedAt} ${timeText(nowMs)}.`,
+          body: `${texts.checkedAt} ${timeText(nowMs)}.`,
           tag: 'vigil-check',
           icon,
           silent: true,
@@ -86,9 +86,9 @@ export function notificationOf(payload: PushPayload | undefined, nowMs: number, 
     }
     default:
       return {
-        title: words.calls,
+        title: texts.calls,
         options: {
-          body: words.unreadable,
+          body: texts.unreadable,
           tag: 'vigil-unreadable',
           icon,
           renotify: true,
@@ -118,17 +118,17 @@ export function receiptOf(payload: PushPayload): { readonly path: string; readon
  * again to load Vigil, at its address without the part after `#`. With this part the browser would not load anything.
  */
 export function noConnectionPage(language: Language) {
-  const words = wordsOf[language];
+  const texts = wordsOf[language];
   const html = `<!doctype html>
 <html lang="${language}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="dark">
 <meta http-equiv="refresh" content="5; url=/">
-<title>${words.title}</title>
-<h1>${words.heading}</h1>
-<p>${words.advice}</p>
-<p>${words.again}</p>
+<title>${texts.title}</title>
+<h1>${texts.heading}</h1>
+<p>${texts.advice}</p>
+<p>${texts.again}</p>
 </html>`;
   return { html, headers: noConnectionHeaders };
 }

@@ -78,12 +78,12 @@ describe('rowsOf with a free or resting list', () => {
   });
 
   it('resting rows keep their places, but a new high alarm goes to its sorted place immediately', () => {
-    const d = alarm('d', { condition: 'SpO2.low' });
+    const lowSpO2 = alarm('d', { condition: 'SpO2.low' });
     const before = rowsAtTime(noRows, [a, b, c], 'free', 0);
-    const rests = rowsAtTime(before, [high, alarm('b', { rev: 2, priority: 'low' }), c, d], 'resting', 1000);
+    const rests = rowsAtTime(before, [high, alarm('b', { rev: 2, priority: 'low' }), c, lowSpO2], 'resting', 1000);
     expect(rowTexts(rests)).toEqual(['high', 'b', 'c', 'd']);
     expect(rests.fresh.map((alarm) => alarm.alarmId)).toEqual(['d']);
-    expect(rowTexts(rowsAtTime(rests, [high, b, c, d], 'free', 5000))).toEqual(['high', 'b', 'c', 'd']);
+    expect(rowTexts(rowsAtTime(rests, [high, b, c, lowSpO2], 'free', 5000))).toEqual(['high', 'b', 'c', 'd']);
   });
 
   it('rows are sorted immediately if the list was empty', () => {

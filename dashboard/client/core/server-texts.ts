@@ -136,6 +136,6 @@ function shownValue(name: string, value: string): string | undefined {
   if (name === 'alarm') return serverText(value);
   const isSentence = name === 'sentence' || name === 'part';
   if (name !== 'known' && !isSentence) return value;
-  const known = isSentence ? serverText(value) : t(value);
-  return known === value ? undefined : known;
+  const translated = isSentence ? serverText(value) : t(value);
+  return translated === value ? undefined : translated;
 }

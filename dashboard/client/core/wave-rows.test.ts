@@ -21,10 +21,14 @@ describe('the rows', () => {
   });
 
   it('shownCodes returns the chosen waves, or else the most important waves; an unknown wave comes last', () => {
-    const known = ['MDC_ODD_WAVE', 'MDC_PULS_OXIM_PLETH', 'MDC_ECG_ELEC_POTL_II'];
-    expect(shownCodes(known, [], 2)).toEqual(['MDC_ECG_ELEC_POTL_II', 'MDC_PULS_OXIM_PLETH']);
-    expect(shownCodes(known, ['MDC_ODD_WAVE'], 2)).toEqual(['MDC_ODD_WAVE']);
-    expect(shownCodes(known, ['MDC_GONE'], 3)).toEqual(['MDC_ECG_ELEC_POTL_II', 'MDC_PULS_OXIM_PLETH', 'MDC_ODD_WAVE']);
+    const knownCodes = ['MDC_ODD_WAVE', 'MDC_PULS_OXIM_PLETH', 'MDC_ECG_ELEC_POTL_II'];
+    expect(shownCodes(knownCodes, [], 2)).toEqual(['MDC_ECG_ELEC_POTL_II', 'MDC_PULS_OXIM_PLETH']);
+    expect(shownCodes(knownCodes, ['MDC_ODD_WAVE'], 2)).toEqual(['MDC_ODD_WAVE']);
+    expect(shownCodes(knownCodes, ['MDC_GONE'], 3)).toEqual([
+      'MDC_ECG_ELEC_POTL_II',
+      'MDC_PULS_OXIM_PLETH',
+      'MDC_ODD_WAVE',
+    ]);
   });
 });
 

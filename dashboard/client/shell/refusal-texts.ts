@@ -30,8 +30,8 @@ export function createRefusalTexts(load: () => Promise<Refusals>): (text: string
     return loading;
   };
   return async (text) => {
-    const known = serverText(text);
-    if (shownLanguage() === 'en' || known !== text) return known;
+    const translated = serverText(text);
+    if (shownLanguage() === 'en' || translated !== text) return translated;
     await Promise.race([loadOnce(), new Promise((resolve) => setTimeout(resolve, loadMsMax))]);
     return serverText(text);
   };

@@ -185,17 +185,17 @@ function ReadoutLimits({ first, shown }: { first: ShownValue; shown: ShownLimits
         {row('extremeLow')}
       </span>
     );
-  const words = (name: string, limit: number | undefined) =>
+  const limitText = (name: string, limit: number | undefined) =>
     limit === undefined ? t('no {name}', { name }) : `${name} ${text(limit)}`;
   return (
     <span
       class={`slot__limits${hasOwn ? ' is-own' : ''}`}
       title={t('Alarm limits: {limits}{whose}', {
         limits: [
-          words(t('low'), limits.low),
-          words(t('high'), limits.high),
-          words(t('extreme low'), limits.extremeLow),
-          words(t('extreme high'), limits.extremeHigh),
+          limitText(t('low'), limits.low),
+          limitText(t('high'), limits.high),
+          limitText(t('extreme low'), limits.extremeLow),
+          limitText(t('extreme high'), limits.extremeHigh),
         ].join(', '),
         whose: hasOwn ? t(' (this patient’s own)') : '',
       })}

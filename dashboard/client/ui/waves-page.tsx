@@ -244,8 +244,8 @@ function View(props: ViewProps) {
   const scales = useRef(new Map<string, RowScale>()).current;
   const shown = useView(props);
   const { room, paper, view, pxPerMm } = shown;
-  const known = loaded.waves.map(({ code }) => code);
-  const codes = shownCodes(known, chosen.value, rowsThatFit(room.widthPx, room.heightPx));
+  const loadedCodes = loaded.waves.map(({ code }) => code);
+  const codes = shownCodes(loadedCodes, chosen.value, rowsThatFit(room.widthPx, room.heightPx));
   const row = { heightPx: rowPxFor(room.heightPx, codes.length), pxPerMm, mmPerMv: Number(settings.gain.value.value) };
   const picture = pictureOf({ loaded, codes, paper, row, scales, alarms, theme });
   // On a phone the paper stands above the choices, so that a person sees the paper at once.
@@ -253,7 +253,11 @@ function View(props: ViewProps) {
   useMovedFocus();
   // With the key, the tools stay one component at both places. So typed text stays when a person turns a tablet.
   const paperTools = (
-    <PaperTools key="tools" {...{ settings, known, codes, chosen, calipers, view }} onMiddle={shown.middleTo} />
+    <PaperTools
+      key="tools"
+      {...{ settings, known: loadedCodes, codes, chosen, calipers, view }}
+      onMiddle={shown.middleTo}
+    />
   );
   return (
     <>

@@ -31,7 +31,7 @@ export function WhyPage({ alarmId }: { alarmId: string }) {
     // When the person leaves the page, the request is cancelled, so that the server stops reading.
     return () => controller.abort();
   }, [alarmId]);
-  const known = explanation.value;
+  const current = explanation.value;
   return (
     <main class="sheet" id="main" tabIndex={-1} data-testid="why-page">
       <div class="sheet__head">
@@ -50,12 +50,12 @@ export function WhyPage({ alarmId }: { alarmId: string }) {
             {problem.value}
           </p>
         )}
-        {known === undefined && problem.value === undefined && (
+        {current === undefined && problem.value === undefined && (
           <p role="status" data-testid="why-waiting">
             {t('Reading the log. This can take a minute. Leave this page to stop it.')}
           </p>
         )}
-        {known && <Known explanation={known} />}
+        {current && <Known explanation={current} />}
       </ScrollBox>
     </main>
   );

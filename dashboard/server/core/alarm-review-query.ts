@@ -283,8 +283,8 @@ function rowOf(source: ReviewSource, seen: Seen): ReviewedAlarmRow {
  * the present profile was already in force at that instant.
  */
 function profileOf({ book, state }: ReviewSource, associationId: string, atMs: number): ReviewedAlarmRow['profile'] {
-  const known = profileAt(book, associationId, atMs);
-  if (known !== null) return known;
+  const profileThen = profileAt(book, associationId, atMs);
+  if (profileThen !== null) return profileThen;
   const inForce = state.limits.get(associationId);
   return inForce && (parseInstant(inForce.at) ?? Number.POSITIVE_INFINITY) <= atMs ? inForce.profile : null;
 }

@@ -104,22 +104,22 @@ export function step(state: Confirmations, input: ConfirmationInput, nowMs: numb
 }
 
 function noteSent(state: Confirmations, alarm: Alarm, isFromStart: boolean, nowMs: number): void {
-  const known = state.alarms.get(alarm.alarmId);
+  const entry = state.alarms.get(alarm.alarmId);
   if (!isUnanswered(alarm)) {
     state.alarms.delete(alarm.alarmId);
     return;
   }
-  const isAsked = mustBeShownAnew(known?.alarm, alarm);
-  if (known === undefined) {
+  const isAsked = mustBeShownAnew(entry?.alarm, alarm);
+  if (entry === undefined) {
     const waiting = { firstRev: alarm.rev, firstSentAtMs: nowMs, rev: alarm.rev, sentAtMs: nowMs, isFromStart };
     const nothing = { report: undefined, paintedAtMs: undefined, soundedAtMs: undefined };
     state.alarms.set(alarm.alarmId, { alarm, waiting, ...nothing });
     return;
   }
-  known.alarm = alarm;
+  entry.alarm = alarm;
   if (!isAsked) return;
   const newest = { rev: alarm.rev, sentAtMs: nowMs };
-  known.waiting = { firstRev: alarm.rev, firstSentAtMs: nowMs, isFromStart: false, ...known.waiting, ...newest };
+  entry.waiting = { firstRev: alarm.rev, firstSentAtMs: nowMs, isFromStart: false, ...entry.waiting, ...newest };
 }
 
 function takeReport(state: Confirmations, report: ScreenReport, nowMs: number): FirstConfirmation[] {
@@ -127,23 +127,23 @@ function takeReport(state: Confirmations, report: ScreenReport, nowMs: number): 
   if (report.page === 'painting') state.paintedAtMs = nowMs;
   const first: FirstConfirmation[] = [];
   for (const alarmReport of report.alarms) {
-    const known = state.alarms.get(alarmReport.alarmId);
-    if (known === undefined || alarmReport.rev > known.alarm.rev) {
+    const entry = state.alarms.get(alarmReport.alarmId);
+    if (entry === undefined || alarmReport.rev > entry.alarm.rev) {
       state.unknown += 1;
       continue;
     }
-    known.report = alarmReport;
-    const { alarm } = known;
-    if (alarmReport.sound === 'sounding' && known.soundedAtMs === undefined) {
-      known.soundedAtMs = nowMs - (alarmReport.soundedAgoMs ?? 0);
-      first.push({ alarm, what: 'sounded', atMs: known.soundedAtMs });
+    entry.report = alarmReport;
+    const { alarm } = entry;
+    if (alarmReport.sound === 'sounding' && entry.soundedAtMs === undefined) {
+      entry.soundedAtMs = nowMs - (alarmReport.soundedAgoMs ?? 0);
+      first.push({ alarm, what: 'sounded', atMs: entry.soundedAtMs });
     }
     if (report.page === 'hidden' || alarmReport.shown === 'nowhere') continue;
-    known.waiting = waitingAfter(known.waiting, alarmReport.rev);
-    state.hasConfirmed ||= known.waiting === undefined;
-    if (known.paintedAtMs !== undefined) continue;
-    known.paintedAtMs = nowMs - (alarmReport.paintedAgoMs ?? 0);
-    first.push({ alarm, what: 'painted', atMs: known.paintedAtMs });
+    entry.waiting = waitingAfter(entry.waiting, alarmReport.rev);
+    state.hasConfirmed ||= entry.waiting === undefined;
+    if (entry.paintedAtMs !== undefined) continue;
+    entry.paintedAtMs = nowMs - (alarmReport.paintedAgoMs ?? 0);
+    first.push({ alarm, what: 'painted', atMs: entry.paintedAtMs });
   }
   return first;
 }

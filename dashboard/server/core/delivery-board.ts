@@ -179,8 +179,8 @@ export function reachOf(
   channel: DeliveryChannel,
   reachId: string | undefined,
 ): ChannelReach {
-  const known = board.reach.get(userId)?.get(reachKey(channel, reachId));
-  return known ?? { channel, reachId, result: undefined, asked: undefined };
+  const reach = board.reach.get(userId)?.get(reachKey(channel, reachId));
+  return reach ?? { channel, reachId, result: undefined, asked: undefined };
 }
 
 function setReach(board: DeliveryBoard, userId: string, reach: ChannelReach): void {

@@ -27,7 +27,7 @@ const event = (n: number, associationId: string, fields: Partial<HandOverNoteEve
 });
 const bookOf = (...events: readonly HandOverNoteEvent[]) => {
   const book: NoteBook = new Map();
-  for (const one of events) foldNote(book, one);
+  for (const event of events) foldNote(book, event);
   return book;
 };
 /** Returns the text of the note at each bed on the screens. */

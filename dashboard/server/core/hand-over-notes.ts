@@ -78,7 +78,8 @@ export function staysOfBeds(state: LiveState): (associationId: string) => readon
  */
 export function stayOf(associationId: string, periods: readonly AssociationPeriod[]): string[] {
   const stay = periods.filter((period) => period.associationId === associationId);
-  for (const known of stay) stay.push(...periods.filter((period) => !stay.includes(period) && overlap(known, period)));
+  for (const member of stay)
+    stay.push(...periods.filter((period) => !stay.includes(period) && overlap(member, period)));
   return stay.map((period) => period.associationId);
 }
 

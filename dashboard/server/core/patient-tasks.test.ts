@@ -38,12 +38,12 @@ const event = (n: number, act: TaskAct, replaces: number | null, fields: Partial
 });
 function bookOf(...events: readonly PatientTaskEvent[]): TaskBook {
   const book: TaskBook = new Map();
-  for (const one of events) foldTask(book, one);
+  for (const event of events) foldTask(book, event);
   return book;
 }
 const stateWith = (...tables: ReturnType<typeof table>[]) => {
   const state = emptyState();
-  for (const one of tables) foldAssociations(state, one);
+  for (const table of tables) foldAssociations(state, table);
   return state;
 };
 /** Returns the tasks at a bed on the screens: `+` for a task that is done. */

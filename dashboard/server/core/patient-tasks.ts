@@ -146,8 +146,8 @@ function tasksOfStays(stayOf: ReturnType<typeof staysOfBeds>, book: TaskBook): M
 
   function newList(associationId: string): TaskState[] {
     const stay = stayOf(associationId);
-    const known = stay.map((id) => listOf.get(id)).find((list) => list !== undefined);
-    const list = known ?? [];
+    const existing = stay.map((id) => listOf.get(id)).find((list) => list !== undefined);
+    const list = existing ?? [];
     listWrittenAt.set(associationId, list);
     for (const id of stay) listOf.set(id, list);
     return list;

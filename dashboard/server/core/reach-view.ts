@@ -134,12 +134,12 @@ export function wardReach(board: Board, duties: DutyState, ward: string, isRunni
   const wardDuties = dutiesOf(duties, ward);
   const persons = new Map(wardDuties.assignments.map(({ assignment }) => [assignment.userId, assignment.name]));
   const people = [...persons].flatMap(([userId, name]) => {
-    const held = [...new Set(dutiesNow(wardDuties, userId, nowMs))];
-    if (held.length === 0 || absenceAt(wardDuties, userId, nowMs)) return [];
+    const duties = [...new Set(dutiesNow(wardDuties, userId, nowMs))];
+    if (duties.length === 0 || absenceAt(wardDuties, userId, nowMs)) return [];
     const channels = deliveryChannels
       .filter((channel) => canAnswer(channel) || entriesOf(board, userId).some((entry) => entry.channel === channel))
       .map((channel) => channelState(board, userId, channel, nowMs));
-    return [{ userId, name: visibleText(name), duties: held, isReached: isReached(channels), channels }];
+    return [{ userId, name: visibleText(name), duties, isReached: isReached(channels), channels }];
   });
   people.sort((a, b) => a.name.localeCompare(b.name));
   return { at: formatInstant(nowMs), people, isRunning };

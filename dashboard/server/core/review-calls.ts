@@ -46,8 +46,8 @@ export const newCallsBook = (): CallsBook => ({ alarms: new Map(), shared: new M
 /** Returns the equal value that other calls already have, so that equal values are in memory only once. */
 function share<T>({ shared }: CallsBook, value: T): T {
   const key = JSON.stringify(value);
-  const known = shared.get(key);
-  if (known !== undefined) return known as T;
+  const existing = shared.get(key);
+  if (existing !== undefined) return existing as T;
   if (shared.size >= sharedMax) shared.clear();
   shared.set(key, value);
   return value;

@@ -50,7 +50,7 @@ const reasonsInOrder = ['not-adult', 'too-old', 'no-input', 'not-scored'] as con
  * returns the most helpful reason.
  */
 export function highestNews(scores: readonly (NewsAt | NoNewsReason)[]): NewsAt | NoNewsReason {
-  const known = scores.filter((score) => typeof score !== 'string');
-  if (known.length > 0) return known.reduce((highest, score) => (score.atLeast > highest.atLeast ? score : highest));
+  const scored = scores.filter((score) => typeof score !== 'string');
+  if (scored.length > 0) return scored.reduce((highest, score) => (score.atLeast > highest.atLeast ? score : highest));
   return reasonsInOrder.find((reason) => scores.includes(reason)) ?? 'not-scored';
 }

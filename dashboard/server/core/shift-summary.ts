@@ -190,8 +190,8 @@ export function summaryOfPatient(
 }
 
 function earliest(times: readonly (number | undefined)[]): number | null {
-  const known = times.filter((ms) => ms !== undefined);
-  return known.length === 0 ? null : Math.min(...known);
+  const present = times.filter((ms) => ms !== undefined);
+  return present.length === 0 ? null : Math.min(...present);
 }
 
 /** Returns the change of limits that a record is about; nothing if the record is about another patient or another ward's bed. */
@@ -223,10 +223,12 @@ type Limits = ReturnType<typeof headOf>['limits'];
 
 /** Returns the groups whose limits are off at one of the devices; null if the limits of a device are not known. */
 function limitsOff(limits: readonly Limits[]): ShiftPatient['limitsOff'] {
-  const known = limits.filter((entry) => entry !== null);
-  if (known.length < limits.length) return null;
+  const published = limits.filter((entry) => entry !== null);
+  if (published.length < limits.length) return null;
   const off = new Map(
-    known.flatMap(({ groups }) => groups).flatMap((entry) => (entry.off ? [[entry.group, entry.off] as const] : [])),
+    published
+      .flatMap(({ groups }) => groups)
+      .flatMap((entry) => (entry.off ? [[entry.group, entry.off] as const] : [])),
   );
   return [...off].map(([group, { reason, until }]) => ({
     group,

@@ -84,8 +84,8 @@ function limitsOf(
   const present = inForce && limitsFrom(inForce);
   const read = limitChangesOf(book.limits, associationId);
   // Limits that were published before the first record that the book has read are still in force.
-  const known: readonly LimitsFrom[] = read.length > 0 || present === undefined ? read : [present];
-  const changes = known.map(({ atMs, groups }) => ({ atMs: atMs + shiftMs, groups }));
+  const records: readonly LimitsFrom[] = read.length > 0 || present === undefined ? read : [present];
+  const changes = records.map(({ atMs, groups }) => ({ atMs: atMs + shiftMs, groups }));
   const before = changes.findLast(({ atMs }) => atMs <= fromMs);
   return [...(before ? [before] : []), ...changes.filter(({ atMs }) => atMs > fromMs && atMs < toMs)].slice(
     -limitChangesMax,

@@ -88,13 +88,13 @@ export function noteChunk(
 
 /** Returns whether a wave has a place among the waves of a stay. The places of waves whose hours are forgotten are free again. */
 function mayCover({ hours }: Stay, code: string): boolean {
-  const known = new Set([...hours.values()].flatMap(({ slots }) => [...slots.keys()]));
-  return known.has(code) || known.size < coveredWavesMax;
+  const codes = new Set([...hours.values()].flatMap(({ slots }) => [...slots.keys()]));
+  return codes.has(code) || codes.size < coveredWavesMax;
 }
 
 function stayOf({ stays }: WaveCoverage, associationId: string): Stay {
-  const known = stays.get(associationId);
-  if (known) return known;
+  const existing = stays.get(associationId);
+  if (existing) return existing;
   if (stays.size >= coveredStaysMax) {
     let oldest: [string, Stay] | undefined;
     for (const entry of stays) if (!oldest || entry[1].lastReceivedMs < oldest[1].lastReceivedMs) oldest = entry;
@@ -107,8 +107,8 @@ function stayOf({ stays }: WaveCoverage, associationId: string): Stay {
 
 /** Returns an hour of a stay. If there are too many hours, the hour furthest from the present hour is forgotten. */
 function hourOf({ hours }: Stay, hourNo: number, presentNo: number): Hour {
-  const known = hours.get(hourNo);
-  if (known) return known;
+  const existing = hours.get(hourNo);
+  if (existing) return existing;
   const hour = {
     slots: new Map<string, Uint8Array>(),
     changes: new Float64Array(minutesPerHour),

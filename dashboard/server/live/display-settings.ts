@@ -59,8 +59,8 @@ export function createDisplaySettings(options: {
   let soft: readonly SoftDisplay[] = [];
 
   function sessionOf(mark: string): DisplaySession {
-    const known = sessions.get(mark);
-    if (known) return known;
+    const existing = sessions.get(mark);
+    if (existing) return existing;
     if (sessions.size >= sessionsMax) {
       const idle = [...sessions].find(([, { waiting }]) => waiting.length === 0)?.[0] ?? [...sessions.keys()][0];
       if (idle !== undefined) sessions.delete(idle);

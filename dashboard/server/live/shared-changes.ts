@@ -21,14 +21,14 @@ export type SharedChanges = {
  * @param compute computes the changes of one screen
  */
 export function createSharedChanges(compute: SharedChanges['since']): SharedChanges {
-  const known = new Map<string, { readonly changes: Changes | undefined }>();
+  const computed = new Map<string, { readonly changes: Changes | undefined }>();
   const texts = new Map<Changes, string>();
   return {
     since(viewer, scope, changeNo) {
       // The key has everything that decides what a screen gets, because two screens of one person may have different rights for a moment.
       const key = JSON.stringify([viewer, scope, changeNo]);
-      const found = known.get(key) ?? { changes: compute(viewer, scope, changeNo) };
-      known.set(key, found);
+      const found = computed.get(key) ?? { changes: compute(viewer, scope, changeNo) };
+      computed.set(key, found);
       return found.changes;
     },
     textOf(head, changes) {

@@ -26,8 +26,8 @@ export function createSharedSending(callsOf: (viewer: Viewer) => MyCall[]): Shar
   const callsOfPersons = new Map<string, SharedCalls>();
   return {
     viewText(view) {
-      const known = viewTexts.get(view);
-      if (known !== undefined) return known;
+      const sharedText = viewTexts.get(view);
+      if (sharedText !== undefined) return sharedText;
       const text = JSON.stringify(view);
       viewTexts.set(view, text);
       return text;
@@ -36,8 +36,8 @@ export function createSharedSending(callsOf: (viewer: Viewer) => MyCall[]): Shar
       // The key has everything that decides what a person sees, because two screens of one person may have different
       // rights for a moment.
       const key = JSON.stringify(viewer);
-      const known = callsOfPersons.get(key);
-      if (known) return known;
+      const existing = callsOfPersons.get(key);
+      if (existing) return existing;
       const calls = callsOf(viewer);
       const shared = { calls, text: JSON.stringify(calls) };
       callsOfPersons.set(key, shared);

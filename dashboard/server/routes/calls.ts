@@ -120,15 +120,15 @@ function pushReceiptRoute(app: App, parts: Parts): void {
       const isKnown = (call: (typeof calls)[number]) => isCallOf(board, call, viewer.userId);
       const isKnownCheck = () => checkId === undefined || hasPhone(viewer.userId);
       await deliveries.waitFor(() => (calls.every(isKnown) && isKnownCheck() ? true : undefined), callWaitMs);
-      const known = calls.filter(isKnown);
-      writer.figures.unknownReceipts += calls.length - known.length + Number(!isKnownCheck());
+      const knownCalls = calls.filter(isKnown);
+      writer.figures.unknownReceipts += calls.length - knownCalls.length + Number(!isKnownCheck());
       const receipt = {
         at: formatInstant(now()),
         by: actorOf(viewer),
         channel: 'push',
         stage: 'on-device',
       } as const;
-      if (known.length > 0) writer.writeReceipt({ type: 'receipt', ...receipt, calls: known });
+      if (knownCalls.length > 0) writer.writeReceipt({ type: 'receipt', ...receipt, calls: knownCalls });
       if (checkId !== undefined && isKnownCheck()) writer.writeReceipt({ type: 'check-receipt', ...receipt, checkId });
       return reply.code(204).send(null);
     },

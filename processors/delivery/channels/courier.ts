@@ -84,8 +84,8 @@ export function createCourier(options: CourierOptions): Courier {
   const pauses = new Map<string, number>();
 
   const gateOf = (host: string) => {
-    const known = gates.get(host);
-    if (known) return known;
+    const existing = gates.get(host);
+    if (existing) return existing;
     if (gates.size >= hostsMax) {
       for (const [name, gate] of gates) if (gate.isIdle()) gates.delete(name);
     }

@@ -19,7 +19,7 @@ const now = Date.now;
 const check = { checkId: '0b7f5c1e-3333-4444-8888-1234567890ab', userId: 'anna', name: 'Anna Berg' };
 const opened: { close(): unknown }[] = [];
 afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.close();
+  for (const resource of opened.splice(0).reverse()) await resource.close();
 });
 
 function openMail(port: number, change: Partial<MailServer> = {}, details: MessageDetails = 'bed') {

@@ -22,7 +22,7 @@ const keyFile = file('push.jwk', JSON.stringify(jwk));
 const never = new AbortController().signal;
 const opened: { close(): unknown }[] = [];
 afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.close();
+  for (const resource of opened.splice(0).reverse()) await resource.close();
 });
 const open = (env: Record<string, string>) => {
   const { settings, faults } = checkSettings(channelSettings, env);

@@ -26,7 +26,7 @@ beforeEach(async () => {
   opened.push(peer);
 });
 afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.close();
+  for (const resource of opened.splice(0).reverse()) await resource.close();
 });
 
 type Options = {

@@ -29,9 +29,9 @@ export function createVapid(jwkText: string, subject: string, now: () => number)
   return {
     publicKey,
     async authorization(origin) {
-      const known = tokens.get(origin);
-      const ageMs = known ? now() - known.atMs : Number.NaN;
-      if (known && ageMs >= 0 && ageMs < useMs) return known.header;
+      const stored = tokens.get(origin);
+      const ageMs = stored ? now() - stored.atMs : Number.NaN;
+      if (stored && ageMs >= 0 && ageMs < useMs) return stored.header;
       const atMs = now();
       const token = await new SignJWT(subject === '' ? {} : { sub: subject })
         .setProtectedHeader({ typ: 'JWT', alg: 'ES256' })

@@ -37,7 +37,7 @@ type Known = { alarm: Alarm; freshAtMs: number; accepting: Set<string> };
 /** Plays the steps, and returns the broken rules. */
 export function play(steps: readonly Step[]): string[] {
   const faults: string[] = [];
-  const known = new Map<string, Known>();
+  const alarms = new Map<string, Known>();
   /** The last state of alarms that were cleared. Such an alarm may begin again with the same id. */
   const cleared = new Map<string, Alarm>();
   const generation = new Map<string, number>();
@@ -77,11 +77,11 @@ export function play(steps: readonly Step[]): string[] {
   function follow(event: DeliveryEvent): void {
     if (!(event.type === 'message' ? validMessage : validDecision).Check(event))
       faults.push(`does not fit the schema: ${JSON.stringify(event)}`);
-    if (event.type === 'round-started') known.get(event.alarmId)?.accepting.clear();
-    if (event.type === 'accepted') known.get(event.alarmId)?.accepting.add(event.userId);
+    if (event.type === 'round-started') alarms.get(event.alarmId)?.accepting.clear();
+    if (event.type === 'accepted') alarms.get(event.alarmId)?.accepting.add(event.userId);
     if (event.type === 'call-ended' && event.outcome === 'gone')
-      known.get(event.alarmId)?.accepting.delete(calls.get(event.callId)?.person.split(' ').at(-1) ?? '');
-    if (event.type === 'rejected') known.get(event.alarmId)?.accepting.delete(event.userId);
+      alarms.get(event.alarmId)?.accepting.delete(calls.get(event.callId)?.person.split(' ').at(-1) ?? '');
+    if (event.type === 'rejected') alarms.get(event.alarmId)?.accepting.delete(event.userId);
     if (event.type === 'round-started') rejecting.delete(event.alarmId);
     if (event.type === 'accepted') rejecting.get(event.alarmId)?.delete(event.userId);
     if (event.type === 'rejected')
@@ -116,7 +116,7 @@ export function play(steps: readonly Step[]): string[] {
         if ((firstCalls.get(first) ?? callId) !== callId) faults.push(`called twice in a round: ${first}`);
         firstCalls.set(first, callId);
       }
-      const alarm = known.get(alarmId);
+      const alarm = alarms.get(alarmId);
       if (!alarm || !isCalling(alarm)) faults.push(`sent after the end: ${alarmId}`);
       else if (alarm.accepting.size > 0) faults.push(`sent after an answer: ${alarmId}`);
       else if (nowMs - alarm.freshAtMs > 30 * 60_000) faults.push(`sent too old: ${alarmId}`);
@@ -126,7 +126,7 @@ export function play(steps: readonly Step[]): string[] {
 
   function checkAll(): void {
     const notices = new Map(wardAlarms(state, context.placeOf).map(({ alarmId, notice }) => [alarmId, notice]));
-    for (const [alarmId, alarm] of known) {
+    for (const [alarmId, alarm] of alarms) {
       const round = state.alarms.get(alarmId)?.round;
       if (!isCalling(alarm)) {
         if (notices.has(alarmId)) faults.push(`technical alarm without an alarm: ${alarmId}`);
@@ -172,7 +172,7 @@ export function play(steps: readonly Step[]): string[] {
 
   function changeAlarm({ do: act, what, priority }: Extract<Step, { what: string; priority: string }>): void {
     const alarmId = idOf(what);
-    const before = known.get(alarmId);
+    const before = alarms.get(alarmId);
     if (!before && act !== 'raise') return;
     const former = before?.alarm ?? cleared.get(alarmId);
     const rev = (former?.rev ?? 0) + 1;
@@ -201,11 +201,11 @@ export function play(steps: readonly Step[]): string[] {
     )[act];
     const isFresh = act === 'raise' || act === 'escalate';
     if (act === 'clear') {
-      known.delete(alarmId);
+      alarms.delete(alarmId);
       cleared.set(alarmId, alarm);
       if (count % 3 === 0) generation.set(what, (generation.get(what) ?? 0) + 1);
     } else
-      known.set(alarmId, {
+      alarms.set(alarmId, {
         alarm,
         freshAtMs: isFresh ? nowMs : before!.freshAtMs,
         accepting: before?.accepting ?? new Set(),
@@ -232,7 +232,7 @@ export function play(steps: readonly Step[]): string[] {
     log.length -= events.length - written.length;
     for (const event of events.slice(kept)) {
       if (event.type === 'message') for (const { callId } of event.calls) forget(event.channel, callId);
-      if (event.type === 'accepted') known.get(event.alarmId)?.accepting.delete(event.userId);
+      if (event.type === 'accepted') alarms.get(event.alarmId)?.accepting.delete(event.userId);
       if (event.type === 'call-ended') endedCalls.delete(event.callId);
       if (event.type === 'rejected') rejecting.get(event.alarmId)?.delete(event.userId);
     }

@@ -191,9 +191,9 @@ function createTriedEntries() {
 
 function countsOf(targets: readonly ReachTarget[], state: ReachCheckState): ReachCount[] {
   const found = targets.map((target) => {
-    const known = state.targets.get(targetKey(target));
-    const isDown = known?.state === 'asked' && known.failures > 0;
-    return `${target.channel} ${isDown ? 'down' : (known?.state ?? 'asked')}`;
+    const targetState = state.targets.get(targetKey(target));
+    const isDown = targetState?.state === 'asked' && targetState.failures > 0;
+    return `${target.channel} ${isDown ? 'down' : (targetState?.state ?? 'asked')}`;
   });
   const countOf = (name: string) => found.filter((one) => one === name).length;
   return deliveryChannels.flatMap((channel) =>

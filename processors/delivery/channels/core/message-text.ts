@@ -33,18 +33,18 @@ export function messageText(
   language: Language | undefined,
 ): MessageText {
   const { alarms, onlyCounted } = message;
-  const words = wordsOf(language);
+  const texts = wordsOf(language);
   const [first] = alarms;
   const others = alarms.length + onlyCounted - 1;
-  const more = others > 0 ? words.andMore(others) : '';
+  const more = others > 0 ? texts.andMore(others) : '';
   if (first === undefined || details === 'none')
-    return { title: `${words.priorities[first?.priority ?? 'high']}${more}`, lines: [] };
+    return { title: `${texts.priorities[first?.priority ?? 'high']}${more}`, lines: [] };
   const shown = alarms.slice(0, linesMax);
   const uncounted = alarms.length + onlyCounted - shown.length;
-  const lines = shown.map((alarm) => alarmLine(alarm, details, words));
+  const lines = shown.map((alarm) => alarmLine(alarm, details, texts));
   return {
-    title: shortened(`${placeText(first, words)}: ${words.priorities[first.priority]}${more}`),
-    lines: uncounted > 0 ? [...lines, words.more(uncounted)] : lines,
+    title: shortened(`${placeText(first, texts)}: ${texts.priorities[first.priority]}${more}`),
+    lines: uncounted > 0 ? [...lines, texts.more(uncounted)] : lines,
   };
 }
 

@@ -127,13 +127,14 @@ export function dueChecks(
   return targets.filter((target) => {
     const key = targetKey(target);
     if (state.ended.has(key)) return false;
-    const known = state.targets.get(key);
-    if (!known || isChanged(target)) return true;
-    const ageMs = nowMs - known.askedAtMs;
+    const targetState = state.targets.get(key);
+    if (!targetState || isChanged(target)) return true;
+    const ageMs = nowMs - targetState.askedAtMs;
     if (ageMs < -aheadMsMax) return true;
-    if (known.state === 'asked' && target.channel !== 'screen') return ageMs >= answerMsMax;
+    if (targetState.state === 'asked' && target.channel !== 'screen') return ageMs >= answerMsMax;
     const regularMs = reachCheckEveryMsMax - earlyMs - spreadMs * spreadOf(key);
-    const waitMs = known.state === 'down' ? Math.min(downCheckMs * 2 ** (known.failures - 1), regularMs) : regularMs;
+    const waitMs =
+      targetState.state === 'down' ? Math.min(downCheckMs * 2 ** (targetState.failures - 1), regularMs) : regularMs;
     return ageMs >= waitMs;
   });
 }
@@ -164,9 +165,11 @@ export function checkEvent(
   result: CheckResult,
   nowMs: number,
 ): ReachEvent | undefined {
-  const known = [...state.targets.values()].find((one) => one.checkId === checkId && one.target.userId === userId);
-  if (!known) return undefined;
-  const { target } = known;
+  const targetState = [...state.targets.values()].find(
+    (one) => one.checkId === checkId && one.target.userId === userId,
+  );
+  if (!targetState) return undefined;
+  const { target } = targetState;
   const reason = 'reason' in result ? result.reason.slice(0, 200) : undefined;
   if (result.kind === 'ended' && target.reachId !== undefined)
     return {
@@ -180,10 +183,10 @@ export function checkEvent(
   const seen = { type: 'reach-seen', atMs: nowMs, ...target, checkId } as const;
   if (result.kind !== 'reached') {
     // If the device has answered already, the failure of its service changes nothing.
-    return known.state === 'reached' ? undefined : { ...seen, state: 'down', reason: reason ?? '' };
+    return targetState.state === 'reached' ? undefined : { ...seen, state: 'down', reason: reason ?? '' };
   }
-  const isFurther = known.stage === undefined || stageOf(result.stage) > stageOf(known.stage);
-  return known.state === 'reached' && !isFurther ? undefined : { ...seen, state: 'reached', stage: result.stage };
+  const isFurther = targetState.stage === undefined || stageOf(result.stage) > stageOf(targetState.stage);
+  return targetState.state === 'reached' && !isFurther ? undefined : { ...seen, state: 'reached', stage: result.stage };
 }
 
 /** Returns the canaries that pages must answer now, the newest last. */
@@ -234,9 +237,9 @@ export function isChannelDown(
   if (channel === 'screen') return false;
   return entries.every(({ reachId }) => {
     if (state.ended.has(reachId)) return true;
-    const known = state.targets.get(reachId);
-    if (!known || known.failures === 0) return false;
-    const ageMs = nowMs - known.failedAtMs;
+    const targetState = state.targets.get(reachId);
+    if (!targetState || targetState.failures === 0) return false;
+    const ageMs = nowMs - targetState.failedAtMs;
     return ageMs >= -aheadMsMax && ageMs <= downMsMax;
   });
 }

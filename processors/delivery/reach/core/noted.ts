@@ -78,9 +78,9 @@ export function withoutReach(noted: NotedReach, reachId: string): NotedReach {
  */
 export function lessThanNoted(state: ReachCheckState, noted: NotedReach, nowMs: number): readonly ReachSeen[] {
   return [...noted].flatMap(([key, last]): ReachSeen[] => {
-    const known = state.targets.get(key);
-    if (last.state !== 'reached' || known?.state !== 'reached' || nowMs - known.askedAtMs < answerMsMax) return [];
-    const { target, checkId, askedAtMs, stage = 'sent' } = known;
+    const checked = state.targets.get(key);
+    if (last.state !== 'reached' || checked?.state !== 'reached' || nowMs - checked.askedAtMs < answerMsMax) return [];
+    const { target, checkId, askedAtMs, stage = 'sent' } = checked;
     // A receipt came after this canary.
     if (askedAtMs < last.atMs) return [];
     const less = { type: 'reach-seen', atMs: askedAtMs, ...target, checkId, state: 'reached', stage } as const;
