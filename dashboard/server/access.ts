@@ -1,6 +1,6 @@
 /**
- * Checks who may call which route. A route without `config.access` is refused when it is registered, so that no route is
- * open by mistake.
+ * Checks who may call which route. A route without `config.access` is refused when it is registered, so that no route
+ * is open by mistake.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { VigilError } from '../../contracts/errors.ts';

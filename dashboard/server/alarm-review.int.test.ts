@@ -1,4 +1,4 @@
-/** Tests the alarm history with a real Kafka, alarm processor and dashboard: a real breach, two wards, and a killed dashboard. */
+/** Tests the alarm history with a real Kafka, alarm processor and dashboard. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

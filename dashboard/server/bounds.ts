@@ -1,4 +1,4 @@
-/** Limits how much of this server one account may use. All limits for routes are here (ours; docs/decisions/024-bounds.md). */
+/** Limits how much of this server one account may use. All numbers are ours (docs/decisions/024-bounds.md). */
 import type { FastifyRequest } from 'fastify';
 import { VigilError } from '../../contracts/errors.ts';
 import { countRequest, type RequestPace } from './core/request-pace.ts';
@@ -38,7 +38,10 @@ const answerSlots = { atOnceMax: 256, atOncePerKeyMax: 8, waitingMax: 512, waiti
  */
 const receiptSlots = { atOnceMax: 512, atOncePerKeyMax: 32, waitingMax: 512, waitingPerKeyMax: 32 } as const;
 
-/** Maximum number of requests of one session in a minute. `beds`: changes of beds and patients. `login` is counted by account. */
+/**
+ * Maximum number of requests of one session in a minute. `beds`: changes of beds and patients. `login` is counted by
+ * account.
+ */
 export const perMinuteMax = {
   look: 600,
   act: 600,
@@ -59,7 +62,7 @@ export const perMinuteMax = {
   'shift-summary': 20,
   /** Requests for waves. A page that follows the present waves sends 20. */
   waves: 240,
-  /** Files with the alarms of a list. */
+  /** Downloads of the alarm history as a file. */
   'alarm-export': 10,
   'trend-export': 10,
   /** Searches in the audit trail. Each goes through all kept records. */
@@ -84,8 +87,8 @@ export type PacedKind = keyof typeof perMinuteMax;
 const accountFactor = 3;
 
 /**
- * Counts one request for its session and for its account. A request that is refused because of its session is not counted
- * for the account.
+ * Counts one request for its session and for its account. A request that is refused because of its session is not
+ * counted for the account.
  * @param nowMs monotonic clock, ms
  */
 export function countRequestOf(
@@ -126,7 +129,10 @@ export function shareOf({ method, config }: RouteOptions): Share {
   return method === 'GET' || method === 'HEAD' ? 'look' : 'act';
 }
 
-/** Returns the entry of `perMinuteMax` that limits a request. A route of the kind `own` may also count its requests under another entry. */
+/**
+ * Returns the entry of `perMinuteMax` that limits a request. A route of the kind `own` may also count its requests
+ * under another entry.
+ */
 export function paceOf(share: Share): PacedKind {
   switch (share) {
     case 'look':

@@ -82,7 +82,7 @@ export function newBrowser(target: Target) {
     setCookie(value: string) {
       for (const pair of value.split(';')) keep(pair);
     },
-    /** Opens a live connection. `closed` resolves with the close code, or with the HTTP status if the server refuses. */
+    /** Opens a live connection. `closed` resolves with the close code, or with the HTTP status of a refusal. */
     async live(watch?: Watch, overrides: { ticket?: string; origin?: string | null; cookie?: string } = {}) {
       const ticket = overrides.ticket ?? (await call('POST', '/api/ticket')).body.ticket;
       const origin = overrides.origin === undefined ? target.origin : overrides.origin;

@@ -50,7 +50,7 @@ function newLog() {
   };
 }
 
-/** Creates a dashboard that reads `log`. Its state has one patient in bed 1 of the ward icu, with the devices d1, d2 and d3. */
+/** Creates a dashboard that reads `log`. One patient is in bed 1 of the ward icu, with the devices d1, d2 and d3. */
 function dashboard(log: ReturnType<typeof newLog>, viewer = nurse) {
   const state = emptyState();
   for (const id of ['1', '2', '3'])

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FollowedFile, followFile } from '../../process/follow-file.ts';
 
-/** Returns the mark in the text of index.html; undefined if it has none. */
+/** Returns the mark in the text of index.html; undefined if the text has no mark. */
 export function buildMarkOf(html: string): string | undefined {
   return /<meta name="vigil-build" content="([0-9a-f]{16})"/.exec(html)?.[1];
 }

@@ -593,7 +593,8 @@ describe('acts', () => {
     const move = { ward: wards.step, bed: '6', version: 1 };
     expect((await nurse.post(`/api/devices/${deviceId}/move`, move)).status).toBe(200);
     expect((await view()).body).toMatchObject({ bed: { bed: '6', patient }, version: 2 });
-    // A correction with the version from before the move is accepted. A second correction with this version is a conflict.
+    // A correction with the version from before the move is accepted. A second correction with this version is a
+    // conflict.
     const correct = (changes: object) => nurse.post(`${path}/${associationId}/patient`, { version: 1, changes });
     expect((await correct({ familyName: 'Right' })).status).toBe(200);
     const late = await correct({ familyName: 'Wrong' });

@@ -26,7 +26,7 @@ const closing: (() => Promise<unknown>)[] = [];
 let icu: CalledWard;
 let delivery: SealedLog;
 const commands: DeliveryCommand[] = [];
-/** The test plays the delivery process: it gives this result to the next answers; undefined: no result. */
+/** The test plays the delivery process. This is its result for the next answers of persons; undefined: no result. */
 let answerSeen: { readonly taken: boolean; readonly reason?: string } | undefined = { taken: true };
 let isSigning = true;
 

@@ -1,6 +1,6 @@
 /**
- * Tests the dashboard while Kafka does not answer: the screens say so, acts and new views are refused, and everything works
- * again when Kafka answers. This test stops its own Kafka.
+ * Tests the dashboard while Kafka does not answer: the screens say so, acts and new views are refused, and everything
+ * works again when Kafka answers. This test stops its own Kafka.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';

@@ -68,7 +68,7 @@ const closeMsMax = 9_000;
 const countersEveryMs = 60_000;
 /** Returns the time of the machine's clock, by which TLS checks certificates. */
 const wallMs = () => Date.now() + wallAheadMs();
-/** TCP connections that may wait to be accepted (the kernel may allow fewer). Further browsers try again after seconds. */
+/** TCP connections that may wait to be accepted (the kernel may allow fewer). Others try again after seconds. */
 const backlog = 4_096;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the process, read from top to bottom.
@@ -101,7 +101,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   const signer = readSigner(configured.auditKey, 'dashboard');
   const keys = readPublicKeys(readFileSync(configured.auditKeysFile, 'utf8'));
 
-  // Until Kafka answers, the waiting room answers at the port that the server is starting. A port in use is noticed here.
+  // Until Kafka answers, the waiting room answers that the server is starting. A port in use is noticed here.
   const waitingRoom = await openWaitingRoom({
     tls: tls.current(),
     host: configured.httpHost,

@@ -7,7 +7,10 @@ const knownPerson = (userId: string, place = 'station-1'): Guess => ({ userId, p
 const stranger = (userId: string, address: string): Guess => ({ userId, proof: 'none', place: address });
 const atStation = (userId: string, place: string): Guess => ({ userId, proof: 'station', place });
 
-/** Creates a desk that checks the next password when the test calls `judgeNext`. Passwords that begin with `right` are right. */
+/**
+ * Creates a desk that checks the next password when the test calls `judgeNext`. Only passwords that begin with `right`
+ * are right.
+ */
 function newDesk() {
   const judging: { password: string; done: () => void }[] = [];
   const desk = createPasswordDesk(

@@ -1,13 +1,14 @@
 /**
- * Checks passwords, two at the same time: each check needs 64 MiB and about 100 ms of a core. Tries from browsers at which
- * the person has logged in before go directly to the common queue. All other tries first wait in one of four queues:
+ * Checks passwords, two at the same time: each check needs 64 MiB and about 100 ms of a core. Tries from browsers at
+ * which the person has logged in before go directly to the common queue. All other tries first wait in one of four
+ * queues:
  * - `station`: browsers at which somebody has logged in before,
  * - `first`: addresses without a wrong try,
  * - `none`: other addresses,
  * - `suspect`: addresses with many wrong tries.
  *
- * Only one try of each queue is in the common queue at a time. So a try waits for at most one try of each other queue, and
- * for earlier tries of its own queue.
+ * Only one try of each queue is in the common queue at a time. So a try waits for at most one try of each other queue,
+ * and for earlier tries of its own queue.
  */
 import { VigilError } from '../../contracts/errors.ts';
 import type { Account } from './accounts/accounts.ts';

@@ -5,7 +5,9 @@ import type { FastifyRequest } from 'fastify';
 /** An IPv4 address in the IPv6 form that a socket for both families uses (RFC 4291, section 2.5.5.2). */
 const mappedPattern = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** Returns what is wrong with an entry of VIGIL_TRUSTED_PROXIES; undefined for an address or a network such as 10.1.0.0/16. */
+/**
+ * Returns what is wrong with an entry of VIGIL_TRUSTED_PROXIES; undefined for an address or a network (10.1.0.0/16).
+ */
 export function proxyFault(entry: string): string | undefined {
   const [address = '', bits, ...more] = entry.split('/');
   const family = isIP(address);

@@ -1,7 +1,7 @@
 /**
  * Limits connections to the dashboard's port that have not sent a request yet. New connections are accepted at a steady
- * rate, with the addresses in rotation (process/connection-queue.ts), so that they do not delay alarms and acts. Connections
- * that stay silent are closed: their number, their number for each address, and their time are limited.
+ * rate, with the addresses in rotation (process/connection-queue.ts), so that they do not delay alarms and acts.
+ * Connections that stay silent are closed: their number, their number for each address, and their time are limited.
  */
 import type { Socket } from 'node:net';
 import type { Server } from 'node:tls';
@@ -22,8 +22,8 @@ const handshakesMax = 512;
 /** Half of `handshakesMax`, because all screens may come through one proxy. */
 const handshakesPerAddressMax = 256;
 /**
- * A connection waits for at most about this time, s. When `waitSMax * connectsPerS` connections wait, a new connection is
- * refused.
+ * A connection waits for at most about this time, s. When `waitSMax * connectsPerS` connections wait, a new connection
+ * is refused.
  */
 const waitSMax = 20;
 /** Maximum number of waiting connections, even with a high `connectsPerS`. */
@@ -51,7 +51,7 @@ export type Guard = {
 export type GuardOptions = {
   /** Maximum number of connections that are accepted in a second. */
   readonly connectsPerS: number;
-  /** Returns whether an address is a proxy of the hospital. Its connections do not wait, because many people share them. */
+  /** Returns whether an address is a proxy of the hospital. Proxies do not wait, because many people share them. */
   readonly isProxy: (address: string) => boolean;
   readonly logger: Pick<Logger, 'warn'>;
   readonly max?: Readonly<Record<keyof typeof defaultMax, number>>;
@@ -64,7 +64,7 @@ export function guardConnections(server: Server, options: GuardOptions): Guard {
     perAddressMax: handshakesPerAddressMax,
     identifyMsMax: quietMsMax,
   });
-  // Visitors have no time limit here: a connection stays open after an answer, and Node closes it if no request follows.
+  // Visitors have no time limit here: Node closes a connection if no request follows an answer.
   const visitors = createDoor({
     connectionsMax: max.visitors,
     perAddressMax: max.visitorsPerAddress,

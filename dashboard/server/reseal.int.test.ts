@@ -1,4 +1,4 @@
-/** Tests that admissions from before an update become readable for a service that did not exist before, with a real Kafka. */
+/** Tests, with a real Kafka, that admissions from before an update become readable for a new service. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -10,7 +10,10 @@ import { createTurns } from './turns.ts';
 
 type Newest = { readonly body: DeviceAssociations; readonly record: TableRecord };
 
-/** Resolves with the number of admissions that were sealed again. Rejects if Kafka does not answer; then the next start tries again. */
+/**
+ * Resolves with the number of admissions that were sealed again. Rejects if Kafka does not answer; then the next start
+ * tries again.
+ */
 export async function resealAssociations(
   log: Pick<SealedLog, 'followTable' | 'isForAllReaders' | 'takeTurn'>,
   logger: Pick<Logger, 'info'>,

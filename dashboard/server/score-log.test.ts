@@ -1,4 +1,6 @@
-/** Tests which parts of the log are read for scores, and what is kept. The reading itself is tested in trend-log.int.test.ts. */
+/**
+ * Tests which parts of the log are read for scores, and what is kept. trend-log.int.test.ts tests the reading itself.
+ */
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { dayMs, hourMs, minuteMs } from '../../contracts/durations.ts';

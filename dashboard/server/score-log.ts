@@ -1,6 +1,6 @@
 /**
- * Reads the published NEWS2 of one association from the log, with its parts. InfluxDB has only the totals. The scores stay
- * in memory for some minutes, because a page that shows them asks again every 30 s.
+ * Reads the published NEWS2 of one association from the log, with its parts. InfluxDB has only the totals. The scores
+ * stay in memory for some minutes, because a page that shows them asks again every 30 s.
  */
 import type { Logger } from 'pino';
 import { minuteMs } from '../../contracts/durations.ts';
@@ -21,9 +21,14 @@ import {
 
 /** Maximum number of readings at the same time, for all accounts and for one account (ours). */
 const bounds = { atOnceMax: 2, atOncePerKeyMax: 1, waitingMax: 16, waitingPerKeyMax: 4 } as const;
-/** Maximum number of scores of one association in memory (ours): about 12 MB. A patient usually has some hundred in a day. */
+/**
+ * Maximum number of scores of one association in memory (ours): about 12 MB. A patient usually has some hundred a day.
+ */
 const scoresOfOneMax = 20_000;
-/** Maximum number of scores in memory (ours). If there are more, the association that was not used for the longest time is forgotten. */
+/**
+ * Maximum number of scores in memory (ours). If there are more, the association that was not used for the longest time
+ * is forgotten.
+ */
 const scoresOfAllMax = 3 * scoresOfOneMax;
 /** Maximum number of associations in memory, and how long they stay there (ours). */
 const keptMax = 20;
@@ -32,7 +37,8 @@ const keptMs = 10 * minuteMs;
 export type ScoreLog = {
   /**
    * Returns the scores since `sinceMs`, or a newer part of them.
-   * @throws VigilError `rate-limited` if too many requests wait; `log-unavailable` if even the newest part cannot be read
+   * @throws VigilError `rate-limited` if too many requests wait; `log-unavailable` if even the newest part cannot be
+   *   read
    */
   scores(account: string, associationId: string, sinceMs: number): Promise<LoggedScores>;
 };

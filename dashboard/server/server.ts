@@ -119,8 +119,8 @@ export async function buildServer(
   const isProxy = proxyCheck(options.trustedProxies ?? []);
   const guard = guardConnections(app.server as TlsServer, { connectsPerS: options.connectsPerS, isProxy, logger });
   app.addHook('preClose', async () => guard.end());
-  // Numbers in a path or a query are parsed from their digits. In a body, types are not converted: null is not 0, and "1"
-  // is not 1.
+  // Numbers in a path or a query are parsed from their digits. In a body, types are not converted: null is not 0, and
+  // "1" is not 1.
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   // Answers are not checked or filtered by their schemas at run time. Tests compare the answers with the schemas.
   app.setSerializerCompiler(() => JSON.stringify);
@@ -185,7 +185,8 @@ export async function buildServer(
 /** Returns the security headers: no inline scripts, no frames, no content from other hosts. */
 function helmetOptions(origins: readonly string[]) {
   const sockets = origins.map((origin) => origin.replace(/^http/, 'ws'));
-  // With Strict-Transport-Security for `localhost`, a browser would demand HTTPS of every program on this machine for a year.
+  // With Strict-Transport-Security for `localhost`, a browser would demand HTTPS of every program on this machine for a
+  // year.
   const isLocal = origins.some((origin) => /^https:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::|$)/.test(origin));
   return {
     strictTransportSecurity: !isLocal,
@@ -284,7 +285,8 @@ function plainRoutes(app: App, parts: Parts): void {
 
 async function pageRoutes(app: App, clientDir: string): Promise<void> {
   const built = existsSync(join(clientDir, 'index.html'));
-  // Only files that the build has compressed are sent compressed. Answers may have secrets and are never compressed (BREACH).
+  // Only files that the build has compressed are sent compressed. Answers may have secrets and are never compressed
+  // (BREACH).
   if (built) await app.register(staticFiles, { root: clientDir, serve: false, preCompressed: true });
   app.setNotFoundHandler(() => {
     throw notFound();
@@ -296,7 +298,8 @@ async function pageRoutes(app: App, clientDir: string): Promise<void> {
       reply.code(503).type('text/html; charset=utf-8');
       return '<!doctype html><title>Vigil</title><p>The page is not built yet: run <code>npm run build</code>.</p>';
     }
-    // The names of assets contain a hash of their content, so they can be cached. Every other path is a view of index.html.
+    // The names of assets contain a hash of their content, so they can be cached. Every other path is a view of
+    // index.html.
     if (path.startsWith('/assets/')) return reply.sendFile(path, { maxAge: '365d', immutable: true });
     // /sw.js is the service worker. Its path has no hash, because browsers look there for newer versions.
     const file = /^\/(?:sw\.js|[\w-]+\.(?:svg|ico|png|webmanifest|txt))$/.test(path) ? path : 'index.html';

@@ -1,4 +1,7 @@
-/** Tests the values of trends from a real log: only the values of one association, also if its device had another patient before. */
+/**
+ * Tests the values of trends from a real log: only the values of one association, also if its device had another
+ * patient before.
+ */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';

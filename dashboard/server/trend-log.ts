@@ -1,7 +1,7 @@
 /**
- * Reads the values of one association from the log, for trends whose values InfluxDB does not have. The log of a day has
- * many records of other beds. So the newest part is read first, and the reading goes back as far as its time allows. The
- * values stay in memory for some minutes, because a page asks again every 30 s.
+ * Reads the values of one association from the log, for trends whose values InfluxDB does not have. The log of a day
+ * has many records of other beds. So the newest part is read first, and the reading goes back as far as its time
+ * allows. The values stay in memory for some minutes, because a page asks again every 30 s.
  */
 import type { Logger } from 'pino';
 import { hourMs, minuteMs } from '../../contracts/durations.ts';
@@ -57,7 +57,8 @@ export type LogValues = {
 export type TrendLog = {
   /**
    * Returns the values of records that Kafka got since `sinceMs`, or a newer part of them.
-   * @throws VigilError `rate-limited` if too many requests wait; `log-unavailable` if even the newest part cannot be read
+   * @throws VigilError `rate-limited` if too many requests wait; `log-unavailable` if even the newest part cannot be
+   *   read
    */
   values(account: string, associationId: string, sinceMs: number): Promise<LogValues>;
 };

@@ -13,8 +13,8 @@ export function clockOffsetMsOf({ devices }: LiveState, { deviceId }: Pick<BedSt
 }
 
 /**
- * Returns the scores of the steps of a span, by the clock of the server. Nobody scores a device without a bed, so a tray
- * has no scores.
+ * Returns the scores of the steps of a span, by the clock of the server. Nobody scores a device without a bed, so a
+ * tray has no scores.
  * @throws VigilError `rate-limited`, `log-unavailable`
  */
 export async function readScores(

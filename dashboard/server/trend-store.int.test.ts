@@ -1,4 +1,4 @@
-/** Tests the reading of trends from a real InfluxDB, with the rights of the dashboard, and while InfluxDB is not available. */
+/** Tests the reading of trends from a real InfluxDB, with the dashboard's rights, also while InfluxDB is away. */
 
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';

@@ -1,7 +1,8 @@
 /**
- * Makes changes of one topic one after the other, so that each change is decided on the result of all earlier changes. Several dashboards may
- * run. So each change first takes the turn (log/kafka/turn.ts), and then reads the topic to its end. If another dashboard takes the turn
- * before the change is written, the change is decided again (docs/decisions/019-turns.md).
+ * Makes changes of one topic one after the other, so that each change is decided on the result of all earlier changes.
+ * Several dashboards may run. So each change first takes the turn (log/kafka/turn.ts), and then reads the topic to its
+ * end. If another dashboard takes the turn before the change is written, the change is decided again
+ * (docs/decisions/019-turns.md).
  */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';

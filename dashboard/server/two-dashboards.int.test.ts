@@ -78,8 +78,8 @@ const assign = (browser: Browser, deviceId: string, bed: string, patient: unknow
 const view = (browser: Browser, associationId: string) => browser.get(`/api/associations/${associationId}`);
 
 /**
- * Sends a request, and sends it again if a busy server asks for this. If the server has saved the change but does not show it yet, waits for
- * the change. The answer then has the status `done` and the present association of the device.
+ * Sends a request, and sends it again if a busy server asks for this. If the server has saved the change but does not
+ * show it yet, waits for the change. The answer then has the status `done` and the present association of the device.
  */
 async function untilAnswered(deviceId: string, done: number, send: () => Promise<Answer>): Promise<Answer> {
   for (;;) {

@@ -1,4 +1,4 @@
-/** Tests the waves of the last day with a real Kafka and dashboard: a real recording, gaps, late waves, wrong clocks and other patients. */
+/** Tests the waves of the last day with a real Kafka and dashboard. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

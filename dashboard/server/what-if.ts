@@ -37,8 +37,8 @@ export type WhatIfDesk = {
    * Answers a question. Accounts are served in rotation.
    * @param asker the account and the dialog that ask; a new question of a dialog replaces the dialog's former question
    * @param closed a signal that is aborted when nobody waits for the answer any more
-   * @throws VigilError `trends-unavailable` if the values cannot be read or the answer takes too long; `rate-limited` if
-   *   too many questions wait; `conflict` if a newer question replaced this question
+   * @throws VigilError `trends-unavailable` if the values cannot be read or the answer takes too long; `rate-limited`
+   *   if too many questions wait; `conflict` if a newer question replaced this question
    */
   ask(asker: Asker, question: Question, closed: AbortSignal): Promise<WhatIf>;
 };
@@ -48,7 +48,10 @@ export type Asker = { readonly account: string; readonly dialog: string };
 /** Maximum number of waiting questions (ours) of all accounts, and of one account. */
 export const waitingMax = 16;
 export const waitingPerAccountMax = 3;
-/** After this time of work, other work of the process is done first. The server must show a breach of a limit within 60 ms. */
+/**
+ * After this time of work, other work of the process is done first, because the server must show a breach of a limit
+ * within 60 ms.
+ */
 export const workMsMax = 8;
 const answerMsMax = 20_000;
 

@@ -97,7 +97,7 @@ export function createAccountDesk(options: {
   readonly accounts: Pick<Accounts, 'get' | 'all' | 'change' | 'readAgain'>;
   readonly records: Pick<AccountRecords, 'expect' | 'announce' | 'withdraw'>;
   readonly trail: Pick<Trail, 'record'>;
-  /** Ends the sessions of the account that began at `atMs` or before. */
+  /** Ends the account's sessions that began at `atMs` or before. */
   readonly endSessions: (userId: string, atMs: number) => void;
   readonly registered: () => readonly string[];
   readonly now: () => number;

@@ -1,9 +1,10 @@
 /**
  * Writes every change of the accounts file to the audit trail, and ends sessions if the change requires that. The topic
- * `accounts` has the last recorded state of each account. So a change that was made while no dashboard ran is noticed at
- * the next start.
+ * `accounts` has the last recorded state of each account. So a change that was made while no dashboard ran is noticed
+ * at the next start.
  *
- * If two dashboards see the same change, both may record it. Each record says when its dashboard began to apply the change.
+ * If two dashboards see a change, both may record the change. Each record says when its dashboard began to apply the
+ * change.
  */
 import type { Logger } from 'pino';
 import { type AccountRecord, contentTypes } from '../../../contracts/messages/records.ts';
@@ -59,7 +60,7 @@ export async function recordAccounts(options: {
   readonly pseudonymKey: string;
   readonly now: () => number;
   readonly logger: Logger;
-  /** Must end the sessions of the account that began at `atMs` or before. */
+  /** Must end the account's sessions that began at `atMs` or before. */
   readonly endSessions: (userId: string, atMs: number) => void;
 }): Promise<AccountRecords> {
   const { log, trail, accounts, pseudonymKey, now, logger, endSessions } = options;

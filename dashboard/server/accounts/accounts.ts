@@ -30,7 +30,7 @@ export const Account = Type.Object(
     /** An argon2id hash in the PHC string format. */
     password: Type.String(),
     disabled: Type.Boolean(),
-    /** A random text. A new epoch ends all sessions of the account. The command line sets a new epoch with each change. */
+    /** A random text. A new epoch ends all sessions of the account. Each change by command line sets a new epoch. */
     epoch: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' })),
     /** Until when the one-time password is valid. Absent for a password that the person has chosen. */
     oneTimePasswordUntil: Type.Optional(Instant),
@@ -167,8 +167,8 @@ export type Accounts = {
 };
 
 /**
- * Reads the accounts file, and reads it again when it changes. So a disabled account is refused within seconds. A file with
- * a fault is logged, and the former accounts stay in force.
+ * Reads the accounts file, and reads it again when it changes. So a disabled account is refused within seconds. A file
+ * with a fault is logged, and the former accounts stay in force.
  */
 export function followAccounts(path: string, log: Logger, onChange: () => void = () => {}): Accounts {
   removeOldDrafts(path);

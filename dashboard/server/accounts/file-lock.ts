@@ -32,7 +32,7 @@ export async function takeFileLock(
   const id = randomBytes(9).toString('base64url');
   const draft = `${path}.${id}`;
   const ownText = JSON.stringify({ id, ...ownProcess() });
-  // A link fails if the lock exists. The link is made after the text was written, so nobody reads a lock without its text.
+  // A link fails if the lock exists. The text was written before the link, so nobody reads a lock without its text.
   writeFileSync(draft, ownText, { mode: 0o600, flag: 'wx' });
   const startMs = performance.now();
   let seen = { text: '', sinceMs: startMs };

@@ -12,8 +12,8 @@ type Parsed = { readonly cost: Cost; readonly nonce: Buffer; readonly tag: Buffe
 const phc = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/;
 
 /**
- * Returns the parts of a hash; undefined if the text is not an accepted hash. The cost is limited, so that a hash in the
- * file cannot make the server use all memory.
+ * Returns the parts of a hash; undefined if the text is not an accepted hash. The cost is limited, so that a hash in
+ * the file cannot make the server use all memory.
  */
 export function parseHash(text: string): Parsed | undefined {
   const parts = phc.exec(text);

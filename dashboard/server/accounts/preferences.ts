@@ -1,6 +1,6 @@
 /**
- * Keeps the preferences of persons in a JSON file beside the accounts file. All dashboards use the same file. If the file
- * has a fault, nobody has a preference, and everything else works as before.
+ * Keeps the preferences of persons in a JSON file beside the accounts file. All dashboards use the same file. If the
+ * file has a fault, nobody has a preference, and everything else works as before.
  */
 import { readFileSync, statSync } from 'node:fs';
 import type { Logger } from 'pino';
@@ -39,7 +39,7 @@ export type PreferenceStore = {
 /** Returns the path of the file of preferences: `accounts.preferences.json` beside `accounts.json`. */
 export const preferencesPath = (accountsFile: string) => `${accountsFile.replace(/\.json$/, '')}.preferences.json`;
 
-/** Opens the preferences of the persons of an accounts file. */
+/** Opens the preferences file that belongs to an accounts file. */
 export function openPreferences(
   accountsFile: string,
   accounts: Pick<Accounts, 'get'>,
@@ -70,7 +70,7 @@ export function openPreferences(
     return kept.persons;
   }
 
-  /** Returns the persons of the text of the file; undefined, and logs the fault, if the text is not valid. */
+  /** Parses the text of the file. If the text is not valid, logs the fault and returns undefined. */
   function personsOf(text: string): Map<string, Preferences> | undefined {
     try {
       if (text.length > bytesMax) throw new Error('the file is too large');

@@ -20,7 +20,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** Opens a server that answers each request with `answer`. Returns a function that sends a request and reads nothing. */
+/** Opens a server that answers requests with `answer`. Returns a function that sends a request and reads nothing. */
 async function openServer(answer: (response: ServerResponse) => Promise<void>) {
   const server = createServer((_request, response) => void answer(response));
   closers.push(() => server.close());

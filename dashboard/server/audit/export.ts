@@ -13,14 +13,14 @@ import type { AuditedRecord } from '../core/audit-filter.ts';
 import { createSlots } from '../core/slots.ts';
 import { entryOf } from './view.ts';
 
-/** This server makes one export at a time (ours). It refuses a second export, with a text that says to try again later. */
+/** This server makes one export at a time (ours). A second export is refused, and may be tried again later. */
 const bounds = { atOnceMax: 1, atOncePerKeyMax: 1, waitingMax: 1, waitingPerKeyMax: 0 } as const;
 /**
  * An export is made in pieces of about this many characters. The next piece is made when the client has read the last
  * piece.
  */
 export const pieceLength = 32_768;
-/** An export ends if the client reads nothing for this time, or if the whole export takes longer than this time (ours). */
+/** An export ends if the client reads nothing for `quietMs`, or if the export takes longer than `wholeMs` (ours). */
 const endAfter = { quietMs: 30_000, wholeMs: 120_000 } as const;
 
 type Format = AuditExport['format'];
@@ -33,7 +33,7 @@ export type AuditExporter = {
   begin(account: string, response: ServerResponse): Promise<void>;
 };
 
-/** @param after when an export ends early; tests have shorter times */
+/** @param after when an export ends early; tests use shorter times */
 export function createAuditExporter(after: Readonly<Record<keyof typeof endAfter, number>> = endAfter): AuditExporter {
   const slots = createSlots(
     bounds,

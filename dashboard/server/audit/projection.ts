@@ -1,6 +1,6 @@
 /**
- * Reads the audit trail from Kafka and keeps its newest records in memory, for the pages of the auditor. Checks the chains
- * of the records, and reports which sessions were logged out, locked or ended. A restart reads the trail again.
+ * Reads the audit trail from Kafka and keeps its newest records in memory, for the pages of the auditor. Checks the
+ * chains of the records, and reports which sessions were logged out, locked or ended. A restart reads the trail again.
  */
 import type { Logger } from 'pino';
 import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
@@ -26,7 +26,7 @@ export type AuditProjection = {
   page(search: AuditSearch): AuditPage;
   /** Returns a page, with a summary of all matches if it is the first page. */
   search(search: AuditSearch): Promise<AuditPage>;
-  /** Returns the records that match, from the oldest to the newest, and the time before which no records are known. */
+  /** Returns the records that match, oldest first, and the time from which all records are known. */
   matching(filter: AuditFilter): Promise<{ readonly records: readonly AuditedRecord[]; readonly knownFrom: string }>;
   close(): Promise<void>;
 };
@@ -43,7 +43,7 @@ export type FollowAuditOptions = {
   readonly onLogout: (mark: string, atMs: number) => void;
   /** Called when the screens of a session were locked or unlocked. */
   readonly onLock: (mark: string, isLocked: boolean) => void;
-  /** Called when the sessions of an account that began at `atMs` or before have ended. */
+  /** Called when an account's sessions that began at `atMs` or before have ended. */
   readonly onSessionsEnded: (userId: string, atMs: number) => void;
   /** Called with each record that is not forged. */
   readonly onRecord?: (record: AnyAuditRecord) => void;
@@ -56,7 +56,7 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
   const { anchors, faults } = anchorsFile === '' ? { anchors: [], faults: [] } : loadAnchors(anchorsFile, keys);
   const auditReading = createAuditReading(keys, anchors, sinceMs);
   view.addFaults(faults);
-  /** The records that were in Kafka at the start. They are checked together, because one chain lies in several partitions. */
+  /** The records that were in Kafka at the start, checked together because one chain lies in several partitions. */
   let backlog: JudgedRecord[] | undefined = [];
 
   function addJudged({ record, verdict }: JudgedRecord): void {

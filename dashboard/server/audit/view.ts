@@ -37,7 +37,7 @@ export function createAuditView(sinceMs: number, check: ChainCheck = newCheck(tr
   let id = 0;
   let unreadable = 0;
   let anchoredAt: string | null = null;
-  /** Whether older records than those in memory were dropped. */
+  /** Whether records were dropped because there were too many. */
   let hasDropped = false;
 
   function chainState(): AuditPage['chain'] {
@@ -91,7 +91,7 @@ export function createAuditView(sinceMs: number, check: ChainCheck = newCheck(tr
       const page = pageOf(matching, before, limit);
       return before === undefined ? { ...page, summary: summaryOf(summary) } : page;
     },
-    /** Returns the records that match, from the oldest to the newest, and the time before which no records are known. */
+    /** Returns the records that match, oldest first, and the time from which all records are known. */
     async matching(
       filter: AuditFilter,
     ): Promise<{ readonly records: readonly AuditedRecord[]; readonly knownFrom: string }> {
@@ -104,7 +104,7 @@ export function createAuditView(sinceMs: number, check: ChainCheck = newCheck(tr
     return { ...cutPage(matching, before, limit), knownFrom: knownFrom(), chain: chainState() };
   }
 
-  /** Returns the time of the oldest record in memory if older records were dropped; otherwise the time from which the trail was read. */
+  /** Returns the time from which this view has all records. */
   function knownFrom(): string {
     return hasDropped && pageRecords[0] !== undefined ? pageRecords[0].record.at : formatInstant(sinceMs);
   }
@@ -142,7 +142,7 @@ function cutPage(matching: readonly ViewEntry[], before: number | undefined, lim
   };
 }
 
-/** Returns a record as the page and the exports show it: without hashes and signature, and with the result of the check. */
+/** Returns a record as pages and exports show it: without hashes and signature, with the result of the check. */
 export function entryOf({ record, verified }: AuditedRecord): AuditEntry {
   const { actor, prev: _prev, hash: _hash, ...rest } = record;
   if (!isSigned(record)) return { ...rest, ...actor, verified, signed: false };

@@ -22,7 +22,7 @@ import {
   refusalOf,
 } from './board-context.ts';
 
-/** If successors accept at most this long before the end of an assignment, the assignment ends at once, and its person may go (ours). */
+/** An assignment ends at once if successors accept at most this long before its planned end (ours). */
 const handOverMsMax = 3_600_000;
 
 /**
@@ -92,8 +92,8 @@ export function bedsToAccept(
 }
 
 /**
- * Returns the assignments of other people that end now. An assignment ends if its end is near, and successors have
- * accepted all its beds until a later time.
+ * Returns the assignments of other people that end now. An assignment ends early if its planned end is near and
+ * successors have accepted all its beds until a later time.
  */
 function handedOver(state: DutyState, successor: DutyAssignment, { ward, nowMs }: BoardContext): DutyAssignment[] {
   if (successor.fromMs > nowMs) return [];

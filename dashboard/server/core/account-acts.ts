@@ -3,8 +3,8 @@
  *
  * - An administrator of all wards (`*`) manages every account. An administrator of some wards manages an account only
  *   if the account has no other wards.
- * - Only an administrator of all wards gives or takes the roles administrator and auditor, because these roles belong to no
- *   ward.
+ * - Only an administrator of all wards gives or takes the roles administrator and auditor, because these roles belong
+ *   to no ward.
  * - Nobody can change her or his own account here. So the administrator who acts stays an administrator, and no act can
  *   remove the last administrator.
  */
@@ -148,7 +148,7 @@ export function decideNewAccount(
 
 const soundOf = ({ ownsSound }: Pick<ManagedAccount, 'ownsSound'>) => (ownsSound ? { ownsSound } : {});
 
-/** Returns the fields of an account whose person must choose a password at the next login. The new epoch ends all sessions. */
+/** Returns the fields of an account with a new one-time password. The new epoch ends all sessions. */
 function oneTimePassword({ newHash, newEpoch, nowMs }: ActContext) {
   return {
     password: newHash,

@@ -26,7 +26,10 @@ export function endsSessions({ action, detail = '' }: Pick<AuditEvent, 'action' 
 
 type Accounts = ReadonlyMap<string, AccountFacts>;
 
-/** Returns the changes between two states of the accounts. An account that is both disabled and changed gives two changes. */
+/**
+ * Returns the changes between two states of the accounts. An account that is both disabled and changed gives two
+ * changes.
+ */
 export function accountChanges(formerAccounts: Accounts, currentAccounts: Accounts): AccountChange[] {
   const changes: AccountChange[] = [];
   for (const account of currentAccounts.values()) {
@@ -61,7 +64,10 @@ function accountText({ name, role, wards, disabled, ownsSound }: AccountFacts): 
   return `${name}, ${role} of ${wardsText(wards)}${ownsSound ? ', takes its sound' : ''}${disabled ? ', disabled' : ''}`;
 }
 
-/** The operator's command that enables an account changes the secret, too. So a changed secret does not prove that the password is new. */
+/**
+ * The operator's command that enables an account changes the secret, too. So a changed secret does not prove that the
+ * password is new.
+ */
 const secretNote = (former: AccountFacts, current: AccountFacts) =>
   former.secret === current.secret ? '' : ', possibly with another password';
 

@@ -53,7 +53,9 @@ export function newAlarmCounts() {
   };
 }
 
-/** Returns the median, rounded. If the number of values is even, the median is the mean of the two values in the middle. Null without values. */
+/**
+ * Returns the median, rounded; null without values. For an even number of values: the mean of the two middle values.
+ */
 export function medianOf(values: readonly number[]): number | null {
   // A Float64Array needs no function that compares its numbers, so sorting is much faster.
   const inOrder = Float64Array.from(values).sort();

@@ -149,7 +149,9 @@ export function patientsOfReview({ rows, busiest }: AlarmReview): string[] {
   return [...new Set([...ofRows, ...busiest.map(({ patientId }) => patientId)])];
 }
 
-/** Returns what a viewer may see of an alarm; undefined if the bed was in no ward of the viewer while the alarm lasted. */
+/**
+ * Returns what a viewer may see of an alarm; undefined if the bed was in no ward of the viewer while the alarm lasted.
+ */
 function seenBy(source: ReviewSource, placesOf: PlacesOf, viewer: Viewer, alarm: ReviewedAlarm): Seen | undefined {
   const { first, raisedMs, cleared } = alarm;
   const endMs = isCleared(alarm) ? cleared?.atMs : undefined;

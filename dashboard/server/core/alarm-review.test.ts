@@ -34,7 +34,7 @@ function alarmOf(n: number, fields: Partial<Alarm> = {}): Alarm {
 
 const event = (type: AlarmEventType, s: number, alarm: Alarm): AlarmEvent => ({ type, at: at(s), alarm });
 
-/** The usual events of an alarm: raised, a worse value, acknowledged after 30 s, ended after 60 s, removed after 61 s. */
+/** The events of an alarm: raised, worse value, acknowledged after 30 s, ended after 60 s, removed after 61 s. */
 function lifeOf(n: number): AlarmEvent[] {
   const acknowledged = { acknowledgedBy: nora, acknowledgedAt: at(n + 29.5), signal: 'acknowledged' } as const;
   const ended = { ...acknowledged, present: false };
@@ -203,7 +203,7 @@ describe('the bounds of the book', () => {
     expect(book.alarms.size).toBe(15);
     expect(book.leftOut).toBe(2);
     expect(book.completeFromMs).toBe(t0 + 2_001);
-    // A later event of a removed alarm does not bring it back without its beginning.
+    // A later event does not bring a removed alarm back, because the book would not have its beginning.
     foldReviewedAlarm(book, event('updated', 30, alarmOf(1, { rev: 2 })), 16);
     expect(book.alarms.has(alarmOf(1).alarmId)).toBe(false);
   });

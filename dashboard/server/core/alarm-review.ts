@@ -162,8 +162,8 @@ function noteSteps(entry: ReviewedAlarm, { type, alarm }: AlarmEvent, atMs: numb
     const same = entry.acknowledgements.find((other) => other.rev === rev);
     const acknowledgement = { userId, name, rev, atMs: Math.min(pressedMs, same?.atMs ?? pressedMs) };
     const inOrder = [...others, acknowledgement].sort((a, b) => a.rev - b.rev);
-    // The first acknowledgement gives the time to the answer, and the last shows whether the last call was answered. So an
-    // acknowledgement in the middle is removed.
+    // The first acknowledgement gives the time to the answer, and the last shows whether the last call was answered. So
+    // an acknowledgement in the middle is removed.
     if (inOrder.length > acknowledgementsMax) inOrder.splice(acknowledgementsMax >> 1, 1);
     entry.acknowledgements = inOrder;
   }
@@ -261,7 +261,7 @@ export function alarmsBetween(book: ReviewBook, fromMs: number, toMs: number): r
   );
 }
 
-/** The alarm id decides between alarms of the same time. */
+/** Alarms of the same time are ordered by their ids. */
 function compareNewestFirst(a: ReviewedAlarm, b: ReviewedAlarm): number {
   return b.raisedMs - a.raisedMs || (a.first.alarmId < b.first.alarmId ? 1 : -1);
 }

@@ -47,7 +47,10 @@ const faultsMax = 50;
  */
 const pastMsMax = 5 * 60_000;
 
-/** @param live the assignments that are not over. All rows of a CSV text share one list, and each row adds its assignment to this list. */
+/**
+ * @param live the assignments that are not over. All rows of a CSV text share one list, and each row adds its
+ *   assignment to this list.
+ */
 export function decideAssign(
   wanted: WantedAssignment,
   state: DutyState,

@@ -27,7 +27,10 @@ import { decideCover } from './cover-answer.ts';
 import { type Concern, changesSince, type DutyBoard } from './duty-board.ts';
 import { may, notOnYourWards, seesWard, type Viewer } from './rights.ts';
 
-/** Maximum number of stored absences of one person, so that one account cannot fill the board (ours). Absences are stored for 48 h. */
+/**
+ * Maximum number of stored absences of one person, so that one account cannot fill the board (ours). Absences are
+ * stored for 48 h.
+ */
 const ownAbsencesMax = 100;
 
 /**

@@ -28,8 +28,8 @@ type Refused = Extract<Decision, { ok: false }>;
 const outcome = (decision: Decision) => (decision.ok ? 'ok' : decision.code);
 
 /**
- * Returns a state with these devices: d1 in icu bed 1 with patient P-1, at version 4; d2 in step bed 2 with P-2; d3 in icu
- * bed 3 without a patient; d4 and d5 in icu bed 4 with the newborn P-4. d6 to d9 are connected and never had a bed.
+ * Returns a state with these devices: d1 in icu bed 1 with patient P-1, at version 4; d2 in step bed 2 with P-2; d3 in
+ * icu bed 3 without a patient; d4 and d5 in icu bed 4 with the newborn P-4. d6 to d9 are connected and never had a bed.
  */
 function ward() {
   const state = emptyState();
@@ -578,7 +578,9 @@ describe('the changes that a refusal names', () => {
   const stepNurse: Viewer = { ...nurse, userId: 's', name: 'S', wards: ['step'] };
   const secret = { ...patient, patientId: 'P-9', familyName: 'Secret', birthDate: '1950-01-01' };
 
-  /** Returns a state in which N has admitted a patient at d9 in icu, corrected the patient twice, and discharged the patient. */
+  /**
+   * Returns a state in which N admitted a patient at d9 in icu, corrected the data twice, and discharged the patient.
+   */
   function past() {
     const state = ward();
     carryOut(state, assignDevice(state, contextOf(nurse), 'd9', body({ bed: '9', patient: secret }), 'assoc-09'));

@@ -60,8 +60,8 @@ export type Decision =
  * Assigns a device without a patient to a bed, and starts an association. Refuses with:
  * - `not-found`: the device is, or was last, in a ward that the viewer may not see; or no gateway has received anything
  *   from the device.
- * - `conflict`: the device has changed since the viewer saw it, or has a patient; the patient is in another bed; or `wanted.patient` is
- *   not the patient of `samePatientAs`.
+ * - `conflict`: the device has changed since the viewer saw it, or has a patient; the patient is in another bed; or
+ *   `wanted.patient` is not the patient of `samePatientAs`.
  * - `patient-invalid`: the date of birth is impossible.
  * - `bed-occupied`: the bed has a patient, and `samePatientAs` is absent.
  * - `not-allowed`: the viewer may not use the ward, or the act concerns a patient and the role may not admit patients.

@@ -53,9 +53,10 @@ export function actsSince(
 }
 
 /**
- * Returns the changes since `version` that a viewer may read. The viewer must be allowed to see every ward of the change:
- * the last ward of the association and the wards that the change names. Fields of the patient are left out if the viewer
- * may not see patients. If the association is no longer in the table, its ward is unknown, and nobody may read its changes.
+ * Returns the changes since `version` that a viewer may read. The viewer must be allowed to see every ward of the
+ * change: the last ward of the association and the wards that the change names. Fields of the patient are left out if
+ * the viewer may not see patients. If the association is no longer in the table, its ward is unknown, and nobody may
+ * read its changes.
  */
 export function visibleChanges(
   viewer: Viewer,

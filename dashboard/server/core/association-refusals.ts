@@ -94,8 +94,8 @@ export const overlapRefusal = () =>
   );
 
 /**
- * Returns whether the viewer may change this period: the viewer may see the ward of the period. If the period has a
- * patient, the viewer may also admit patients.
+ * Returns whether the viewer may change this period. The viewer must see the ward of the period. For a period with a
+ * patient, the viewer also needs the right to admit patients.
  */
 export function mayChange(viewer: Viewer, period: AssociationPeriod): boolean {
   if (!may(viewer, 'associate-device') || !seesWard(viewer, period.ward)) return false;
@@ -137,8 +137,8 @@ export function birthDateRefusal(birthDate: string | null | undefined, nowMs: nu
 }
 
 /**
- * Returns the refusal for a bed that has a patient. A viewer who may admit patients is asked whether the device belongs to
- * that patient; another viewer gets no patient data.
+ * Returns the refusal for a bed that has a patient. A viewer who may admit patients is asked whether the device belongs
+ * to that patient; another viewer gets no patient data.
  */
 export function bedOccupiedRefusal(viewer: Viewer, { deviceId, period }: Occupant): Refusal {
   if (!may(viewer, 'admit-patient'))

@@ -46,7 +46,10 @@ describe('auditCsvLine', () => {
   });
 });
 
-/** Structure of a FHIR R4 (4.0.1) AuditEvent: hl7.org/fhir/R4/auditevent.html. No member other than those of R4 is allowed. */
+/**
+ * Structure of a FHIR R4 (4.0.1) AuditEvent: hl7.org/fhir/R4/auditevent.html. No member other than those of R4 is
+ * allowed.
+ */
 const object = (members: Record<string, TSchema>) => Type.Object(members, { additionalProperties: false });
 const text = Type.String({ pattern: '\\S' });
 const coding = object({

@@ -1,6 +1,6 @@
 /**
- * Writes a record of the audit trail as a FHIR R4 (4.0.1) AuditEvent. The types and subtypes are codes of DICOM PS3.16 (CID 400 and
- * 401), as R4's value sets recommend; each event also has Vigil's own action as a subtype. Pure.
+ * Writes a record of the audit trail as a FHIR R4 (4.0.1) AuditEvent. The types and subtypes are codes of DICOM PS3.16
+ * (CID 400 and 401), as R4's value sets recommend; each event also has Vigil's own action as a subtype. Pure.
  */
 import { type AuditAction, type AuditGroup, auditActionNames } from '../../../contracts/audit-names.ts';
 import { visibleText } from '../../../contracts/text.ts';
@@ -68,7 +68,10 @@ const actionKinds: Readonly<Partial<Record<AuditAction, Kind>>> = {
   'display-changed': { type: activity, action: 'U' },
 };
 
-/** Returns the AuditEvent of a record. In texts that people wrote, invisible and misleading characters are replaced by their codes. */
+/**
+ * Returns the AuditEvent of a record. In texts that people wrote, invisible and misleading characters are replaced by
+ * their codes.
+ */
 export function auditEventOf(entry: AuditEntry) {
   const { action, userId, name, role, boot, n } = entry;
   const kind = actionKinds[action] ?? groupKinds[auditActionNames[action].group];
@@ -104,7 +107,7 @@ export function auditEventOf(entry: AuditEntry) {
   };
 }
 
-/** Returns the network address of the browser, or the name of the machine of a command line. */
+/** Returns the network address of the browser; for a command line, the name of its machine. */
 function networkOf({ address, station }: AuditEntry) {
   if (address) return { network: { address, type: '2' } };
   return station ? { network: { address: visibleText(station), type: '1' } } : {};

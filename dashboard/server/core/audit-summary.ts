@@ -9,8 +9,8 @@ const peopleMax = 200;
 /** Maximum number of values of a field that a person can choose (ours). */
 const choicesMax = 300;
 /**
- * Number of the newest records whose lists of patients (the patients of a ward's screen) become choices. Of an older
- * record, only its own patient becomes a choice.
+ * The record of a look at a ward lists all shown patients. These patients become choices only for this many of the
+ * newest records.
  */
 const listedPatientsOf = 2_000;
 
@@ -35,7 +35,10 @@ export const newSummary = (): SearchSummary => ({
   choices: { userIds: new Set(), patientIds: new Set(), wards: new Set(), beds: new Set() },
 });
 
-/** Adds a record to the summary. The newest record comes first. @param isMatching whether the record matches the search */
+/**
+ * Adds a record to the summary. The newest record comes first.
+ * @param isMatching whether the record matches the search
+ */
 export function noteRecord(summary: SearchSummary, entry: AuditedRecord, isMatching: boolean): void {
   summary.looked += 1;
   noteChoices(summary, entry);

@@ -10,7 +10,7 @@ const day = { fromMs: t0, toMs: t0 + 24 * hourMs };
 const everywhere = () => true;
 const nora = { userId: 'nora', name: 'Nora', role: 'nurse' } as const;
 
-/** Returns the table of a device that is at one bed from one hour to another. If `to` is null, the device is still there. */
+/** Returns the table of a device at one bed from one hour to another. If `to` is null, the device is still there. */
 function tableOf(
   deviceId: string,
   bed: string,

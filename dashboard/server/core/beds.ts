@@ -29,9 +29,9 @@ export function currentPeriodOf(table: DeviceAssociations | undefined): Associat
 }
 
 /**
- * Folds a record of the topic `associations` into the state. An older version of a device's table changes nothing; if two tables have the
- * same version, the later record counts. A table with an invalid date is ignored; the gateway and the alarm processor ignore
- * it, too.
+ * Folds a record of the topic `associations` into the state. An older version of a device's table changes nothing; if
+ * two tables have the same version, the later record counts. A table with an invalid date is ignored; the gateway and
+ * the alarm processor ignore it, too.
  */
 export function foldAssociations(state: LiveState, table: DeviceAssociations): void {
   const formerTable = state.associations.get(table.deviceId);
@@ -135,8 +135,8 @@ function removeBed(state: LiveState, bed: BedState): void {
 }
 
 /**
- * Changes the period of a bed, for example its ward or its patient's name. If the ward changes, the former ward's screens lose the
- * bed, and the new ward's screens get it.
+ * Changes the period of a bed, for example its ward or its patient's name. If the ward changes, the former ward's
+ * screens lose the bed, and the new ward's screens get it.
  */
 function changePeriod(state: LiveState, bed: BedState, period: AssociationPeriod): void {
   const formerAudience = audienceOf(bed);
@@ -192,7 +192,7 @@ function markAlarmsChanged(state: LiveState, bed: BedState, which: 'all' | 'chan
   }
 }
 
-/** Returns the state of a device, and creates the state of a new device. Returns undefined if `devicesMax` is reached. */
+/** Returns the state of a device. Creates the state of a new device; returns undefined if `devicesMax` is reached. */
 export function deviceOf(state: LiveState, deviceId: string): DeviceState | undefined {
   const existing = state.devices.get(deviceId);
   if (existing) return existing;

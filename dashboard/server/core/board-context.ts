@@ -15,7 +15,7 @@ export type Member = { readonly userId: string; readonly name: string; readonly 
 export type AssignmentCommand =
   | ({ readonly type: 'assign' } & WantedAssignment)
   | { readonly type: 'end'; readonly assignmentId: string }
-  /** `beds` are undefined if the person accepts the whole assignment. */
+  /** `beds` is undefined if the person accepts the whole assignment. */
   | { readonly type: 'accept'; readonly assignmentId: string; readonly beds?: readonly string[] | undefined }
   | { readonly type: 'decline'; readonly assignmentId: string; readonly reason: string }
   | { readonly type: 'away'; readonly until: string; readonly cover?: string | undefined }
@@ -62,7 +62,7 @@ export function isMember(account: DutyAccount, ward: string): boolean {
 /** An account, even a disabled account, with the fields that decide about duties. */
 export type DutyAccount = Viewer & { readonly disabled: boolean };
 
-/** Returns why a person with a duty cannot act in a ward, as the end of a sentence; undefined if the person can. */
+/** Returns why a person with a duty cannot act in a ward, as the end of a sentence; undefined if the person can act. */
 export function accountFault(account: DutyAccount | undefined, ward: string, duty: Duty): string | undefined {
   if (!account) return 'has no account';
   if (account.disabled) return 'has a disabled account';
@@ -114,7 +114,10 @@ export function overRefusal(
   return refusalOf('conflict', 'This assignment is over. Look at the board again.');
 }
 
-/** Returns the refusal if the person is away. A person who accepts must be there, because the former person may go after the acceptance. */
+/**
+ * Returns the refusal if the person is away. A person who accepts must be there, because the former person may go after
+ * the acceptance.
+ */
 export function awayRefusal(state: DutyState, { ward, viewer, nowMs }: BoardContext): BoardRefusal | undefined {
   if (!absenceAt(dutiesOf(state, ward), viewer.userId, nowMs)) return undefined;
   return refusalOf('conflict', 'You are away. Press “I am back” first: you must be there to accept.');

@@ -5,8 +5,8 @@ import { clinicalPartitions } from '../../../contracts/topics.ts';
 import type { CanaryFault } from '../../protocol/live.ts';
 
 /**
- * Additional time for the step `engine` (ours): the alarm processor reports every second, and a killed alarm processor is
- * replaced within about 10 s.
+ * Additional time for the step `engine` (ours): the alarm processor reports every second, and a killed alarm processor
+ * is replaced within about 10 s.
  */
 export const engineExtraMs = 5_000;
 
@@ -32,8 +32,8 @@ export function noteCanary(newestMs: number[], partition: number, receivedMs: nu
 }
 
 /**
- * Notes the newest canaries that a process reports. A process may report only its own step. So a thief who has the key of
- * a gateway cannot hide that the alarm processor is dead.
+ * Notes the newest canaries that a process reports. A process may report only its own step. So a thief who has the key
+ * of a gateway cannot hide that the alarm processor is dead.
  * @param writer the kind of process that wrote the record, as its envelope proves
  * @param parseMs parses an instant to ms since 1970
  */

@@ -1,5 +1,6 @@
 /**
- * Keeps what one screen has confirmed: whether its page paints, and which unanswered alarms the page has painted. Like the fold functions, `step` changes the state in place and has no other effect.
+ * Keeps what one screen has confirmed: whether its page paints, and which unanswered alarms the page has painted. Like
+ * the fold functions, `step` changes the state in place and has no other effect.
  *
  * All times are by the server's steady clock, ms since 1970. The page reports only how long ago something happened, so
  * the clock of its computer does not matter.
@@ -11,8 +12,8 @@ import { mustBeShownAnew } from '../../../contracts/must-show.ts';
 import type { AlarmReport, ScreenReport } from '../../protocol/live.ts';
 
 /**
- * A screen must confirm an alarm within this time. The server checks once a second, so the other screens show the notice
- * within 5 s after the alarm was sent (CLINICAL, "Delivery").
+ * A screen must confirm an alarm within this time. The server checks once a second, so the other screens show the
+ * notice within 5 s after the alarm was sent (CLINICAL, "Delivery").
  */
 export const confirmWithinMs = 3_500;
 /**
@@ -80,7 +81,10 @@ export function newConfirmations(): Confirmations {
   return { alarms: new Map(), paintedAtMs: undefined, page: undefined, hasConfirmed: false, unknown: 0 };
 }
 
-/** Handles what the server sent to the screen, or a report of its page. Returns the alarms that the report confirms for the first time. */
+/**
+ * Handles what the server sent to the screen, or a report of its page. Returns the alarms that the report confirms for
+ * the first time.
+ */
 export function step(state: Confirmations, input: ConfirmationInput, nowMs: number): FirstConfirmation[] {
   switch (input.kind) {
     case 'snapshot': {

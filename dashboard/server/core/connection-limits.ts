@@ -1,7 +1,8 @@
 /**
- * Decides which live connections stay open when there are too many. If a session or an account has too many, its own oldest connection is closed. If
- * the server has too many, a connection of the account with the most connections is closed. An account never loses its last connection because of
- * another account. The address alone never decides, because a whole ward may share one address.
+ * Decides which live connections stay open when there are too many. If a session or an account has too many, its own
+ * oldest connection is closed. If the server has too many, a connection of the account with the most connections is
+ * closed. An account never loses its last connection because of another account. The address alone never decides,
+ * because a whole ward may share one address.
  */
 
 export type OpenConnection = {

@@ -29,8 +29,8 @@ export function decideCover(
 }
 
 /**
- * Returns a sentence that says why the person would cover nothing after the confirmation; undefined if the person
- * covers a place.
+ * Returns a sentence that says why the person would cover nothing after the confirmation; undefined if the person would
+ * cover a place.
  */
 function nothingCovered(after: DutyState, awayId: string, { ward, nowMs }: BoardContext): string | undefined {
   const duties = dutiesOf(after, ward);

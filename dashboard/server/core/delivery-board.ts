@@ -9,7 +9,7 @@ import type { CallChain, DeliveryChannel } from '../../../contracts/messages/del
 import type { AskedPage } from '../../../contracts/messages/delivery-progress.ts';
 import { visibleText } from '../../../contracts/text.ts';
 
-/** Maximum number of alarms whose delivery is remembered. It is the maximum number of alarms on the screens (state.ts). */
+/** Maximum number of alarms whose delivery is remembered: as many as the screens can have (state.ts). */
 export const deliveriesMax = 20_000;
 /** Maximum number of remembered answers of the delivery process. A request waits 5 s for its answer. */
 export const answersMax = 1_000;

@@ -1,4 +1,7 @@
-/** Decides whether alarms are delivered to persons: whether the delivery process runs, and whether this server reads the records of that process. */
+/**
+ * Decides whether alarms are delivered to persons: whether the delivery process runs, and whether this server reads the
+ * records of that process.
+ */
 import { secondMs } from '../../../contracts/durations.ts';
 import type { DutyState } from '../../../contracts/duty-state.ts';
 import { deliverySilentMs } from '../../../contracts/messages/delivery-progress.ts';
@@ -15,11 +18,14 @@ const wardsMax = 200;
 export type DeliverySigns = {
   /** When this server read the last sign of life of the delivery process, ms; 0 before the first. */
   processAtMs: number;
-  /** When this server last reached the end of the topic `deliveries`, ms. Before the first time: when this server started. */
+  /**
+   * When this server last reached the end of the topic `deliveries`, ms. Before the first time: when this server
+   * started.
+   */
   readAtMs: number;
   /**
-   * When this server finished reading the signs that were in the log at its start, ms. Before that: when this server started. From this
-   * time on, the delivery process has `deliverySilentMs` for its next sign.
+   * When this server finished reading the signs that were in the log at its start, ms. Before that: when this server
+   * started. From this time on, the delivery process has `deliverySilentMs` for its next sign.
    */
   signsSinceMs: number;
 };
@@ -29,8 +35,8 @@ export function newDeliverySigns(nowMs: number): DeliverySigns {
 }
 
 /**
- * Notes a sign of life of the delivery process. The age of a new sign begins now. The time in the sign is not used, because the clocks of
- * two machines may differ.
+ * Notes a sign of life of the delivery process. The age of a new sign begins now. The time in the sign is not used,
+ * because the clocks of two machines may differ.
  * @param oldAtMs the time in the sign, if the sign was in the log before this server started; absent for a new sign. An
  * old sign shows only since when nobody is called.
  */

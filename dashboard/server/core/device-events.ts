@@ -1,7 +1,7 @@
 /** Notes what happened to a device, for the page of the devices. */
 import { type DeviceEvent, type DeviceState, deviceEventsMax } from './state.ts';
 
-/** Maximum number of events about a clock: a clock that is set back with every reading must not hide the connections. */
+/** Maximum number of clock events: a clock that is set back with every reading must not hide the connections. */
 const clockEventsMax = 5;
 
 /** Notes an event. Above the maximum, the oldest event is forgotten. */

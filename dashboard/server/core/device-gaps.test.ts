@@ -114,7 +114,10 @@ it('readings that come a day late do not hide other missing readings', () => {
   expect(missingReadings(gaps, t0 + dayS * 1_000 + 2 * hour)?.missing).toBe(3);
 });
 
-/** Returns the missing and the unused readings after readings and ranges of unused numbers: `[seq, second]` or `{ from, to }`. */
+/**
+ * Returns the missing and the unused readings after these inputs: readings `[seq, second]` and unused numbers `{ from,
+ * to }`.
+ */
 function sumsAfter(
   steps: readonly (
     | readonly [number, number]

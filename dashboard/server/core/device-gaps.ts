@@ -114,7 +114,7 @@ function withoutFilled(hours: DeviceGaps['hours'], filled: number): DeviceGaps['
   });
 }
 
-/** Returns the missing and the unused readings of the last 24 to 25 hours; null if the device does not number its readings. */
+/** Returns the missing and the unused readings of the last 24 to 25 hours; null if the device numbers no readings. */
 export function missingReadings(
   { hours, sinceMs }: DeviceGaps,
   nowMs: number,

@@ -1,4 +1,4 @@
-/** Lists the devices for the page of the devices: where each device is, what is wrong with it, and its last events. Pure. */
+/** Lists the devices for their page: where each device is, what is wrong with it, and its last events. Pure. */
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import { certificateEndText } from '../../../contracts/certificate-end.ts';
 import { measuredOffsetMs } from '../../../contracts/device-clock.ts';
@@ -79,8 +79,8 @@ function deviceFactsOf(state: LiveState, viewer: Viewer, device: DeviceState): O
 }
 
 /**
- * Returns whether a device needs a look: it reports a problem, Vigil notices one, or it is offline at a bed. A device that
- * is offline at a bed in standby is not in trouble, because the patient is away.
+ * Returns whether a device needs a look: it reports a problem, Vigil notices one, or it is offline at a bed. A device
+ * that is offline at a bed in standby is not in trouble, because the patient is away.
  */
 export function isDeviceInTrouble(state: LiveState, viewer: Viewer, device: DeviceState): boolean {
   if (device.conditions.some(({ present }) => present) || troublesOf(state, viewer, device).length > 0) return true;
@@ -89,8 +89,8 @@ export function isDeviceInTrouble(state: LiveState, viewer: Viewer, device: Devi
 }
 
 /**
- * Returns the notices and the technical alarms at the beds of a device, as texts. Leaves out notices about duties, and alarms that do not
- * call, for instance because of a standby.
+ * Returns the notices and the technical alarms at the beds of a device, as texts. Leaves out notices about duties, and
+ * alarms that do not call, for instance because of a standby.
  */
 function troublesOf(state: LiveState, viewer: Viewer, device: DeviceState): string[] {
   const texts = new Set<string>();

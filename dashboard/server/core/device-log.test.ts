@@ -1,4 +1,4 @@
-/** Tests the log of the devices: nothing is counted twice, a hostile device cannot fill the memory, and people see only their devices. */
+/** Tests the log of the devices. */
 import { describe, expect, it } from 'vitest';
 import { gatewayNoticeCodes } from '../../../contracts/bed-notices.ts';
 import { deviceEventsAnswerMax, deviceLogKeptMs, groupOfEvent } from '../../../contracts/device-event-groups.ts';

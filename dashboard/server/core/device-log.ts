@@ -1,6 +1,6 @@
 /**
- * Keeps what the gateways wrote about each device in the last days: its events, and how many of its messages were refused
- * (contracts/messages/device-events.ts). A record that comes twice changes nothing.
+ * Keeps what the gateways wrote about each device in the last days: its events, and how many of its messages were
+ * refused (contracts/messages/device-events.ts). A record that comes twice changes nothing.
  */
 
 import { deviceLogKeptMs, groupOfEvent } from '../../../contracts/device-event-groups.ts';

@@ -10,7 +10,10 @@ const nightTexts: Readonly<Record<ScreenSettings['night'], string>> = {
   nightly: `night from ${nightHourTexts.from} to ${nightHourTexts.until}`,
 };
 
-/** Returns the settings for the audit trail. The text has only what persons choose, so it stays the same when a night of the ward begins or ends. */
+/**
+ * Returns the settings for the audit trail. The text has only what persons choose, so it stays the same when a night of
+ * the ward begins or ends.
+ */
 export function settingsText({ volume, night, byHand }: ScreenSettings): string {
   const hand = byHand === undefined ? '' : `; this night was ${byHand} at the display`;
   return `volume ${volume}; ${nightTexts[night]}${hand}`;
@@ -34,7 +37,10 @@ const sessionsMax = 500;
 export type DisplayRecords = {
   /** Must be called for each record of the audit trail that is not forged, in any order. */
   note(record: AnyAuditRecord): void;
-  /** Returns the text of the last recorded settings of a session. @param session the mark of the session in audit records */
+  /**
+   * Returns the text of the last recorded settings of a session.
+   * @param session the mark of the session in audit records
+   */
   of(session: string): string | undefined;
 };
 

@@ -29,7 +29,10 @@ type DutyNotice = { readonly code: string; readonly text: string; readonly since
 /** Returns the present account of a person. */
 export type AccountOf = (userId: string) => DutyAccount | undefined;
 
-/** Updates the nurses and the notices of all beds, and returns the numbers of gaps. Called every few seconds, and after each change of a board. */
+/**
+ * Updates the nurses and the notices of all beds, and returns the numbers of gaps. Called every few seconds, and after
+ * each change of a board.
+ */
 export function noteDuties(state: LiveState, board: DutyBoard, accountOf: AccountOf, nowMs: number): DutyGaps {
   let noNurse = 0;
   let overdue = 0;
@@ -51,7 +54,10 @@ export function noteDuties(state: LiveState, board: DutyBoard, accountOf: Accoun
   return { noNurse, overdue };
 }
 
-/** Returns the name of the nurse who is responsible for a bed, and the notice about the duty; both undefined for a ward without a board. */
+/**
+ * Returns the name of the nurse who is responsible for a bed, and the notice about the duty; both undefined for a ward
+ * without a board.
+ */
 function dutyAt(
   { period, notices }: BedState,
   { duties, isRead }: DutyBoard,

@@ -1,13 +1,13 @@
 /**
- * Limits how often passwords may be tried. Each try is counted before the password is checked, so that many tries at the
- * same time do not all get through. A wrong try delays only tries with the same proof (OWASP, "Slow Down Online Guessing
- * Attacks with Device Cookies"). So guesses at other places do not lock a person out of a browser at which the person has
- * logged in before.
+ * Limits how often passwords may be tried. Each try is counted before the password is checked, so that many tries at
+ * the same time do not all get through. A wrong try delays only tries with the same proof (OWASP, "Slow Down Online
+ * Guessing Attacks with Device Cookies"). So guesses at other places do not lock a person out of a browser at which the
+ * person has logged in before.
  */
 
 /**
- * What is known about the browser of a try. `known`: this person has logged in at this browser before, or has a session.
- * `station`: somebody has logged in at this browser before. `none`: no login at this browser is known.
+ * What is known about the browser of a try. `known`: this person has logged in at this browser before, or has a
+ * session. `station`: somebody has logged in at this browser before. `none`: no login at this browser is known.
  */
 export type Proof = 'known' | 'station' | 'none';
 
@@ -17,8 +17,8 @@ export type Guess = { readonly userId: string; readonly proof: Proof; readonly p
 type Rule = { readonly freeTries: number; readonly firstMs: number; readonly waitMsMax: number };
 
 /**
- * Limits for the tries of one person at one place (ours). The first tries are free, because people mistype. At a browser
- * at which the person has logged in, a colleague's wrong tries delay the person by a minute at most.
+ * Limits for the tries of one person at one place (ours). The first tries are free, because people mistype. At a
+ * browser at which the person has logged in, a colleague's wrong tries delay the person by a minute at most.
  */
 export const placeRules: Readonly<Record<Proof, Rule>> = {
   known: { freeTries: 5, firstMs: 15_000, waitMsMax: 60_000 },
@@ -26,8 +26,9 @@ export const placeRules: Readonly<Record<Proof, Rule>> = {
   none: { freeTries: 5, firstMs: 30_000, waitMsMax: 15 * 60_000 },
 };
 /**
- * Limits for the tries of one person at all places with the same proof (ours): tries from many addresses add up. The waits
- * allow about 100 tries a day for one account without any proof (NIST SP 800-63B-4, section 3.2.2, allows 100 in a row).
+ * Limits for the tries of one person at all places with the same proof (ours): tries from many addresses add up. The
+ * waits allow about 100 tries a day for one account without any proof (NIST SP 800-63B-4, section 3.2.2, allows 100 in
+ * a row).
  */
 export const accountRules: Readonly<Record<Exclude<Proof, 'known'>, Rule>> = {
   station: { freeTries: 30, firstMs: 30_000, waitMsMax: 60_000 },
@@ -74,7 +75,9 @@ export function isSuspect({ addresses }: Guesses, { proof, place }: Guess): bool
   return proof === 'none' && (addresses.get(place)?.count ?? 0) > suspectTries;
 }
 
-/** Returns whether a counted try is the only try of its address: no wrong try within the hour, and no other try waits. */
+/**
+ * Returns whether a counted try is the only one of its address: no wrong try in the last hour, no other waiting try.
+ */
 export function isFirstTry({ addresses }: Guesses, { proof, place }: Guess): boolean {
   return proof === 'none' && (addresses.get(place)?.count ?? 0) <= 1;
 }

@@ -1,6 +1,6 @@
 /**
- * The hand-over notes of patients. A note belongs to the patient's stay, not to the bed: it goes with the patient to another bed, and is not
- * shown for the next patient in the bed.
+ * The hand-over notes of patients. A note belongs to the patient's stay, not to the bed: it goes with the patient to
+ * another bed, and is not shown for the next patient in the bed.
  */
 import type { HandOverNote, HandOverNoteEvent } from '../../../contracts/messages/hand-over-notes.ts';
 import type { Actor, AssociationPeriod } from '../../../contracts/messages/records.ts';
@@ -34,7 +34,10 @@ export function foldNote(book: NoteBook, event: HandOverNoteEvent): boolean {
   return true;
 }
 
-/** Gives each bed the newest note of its patient's stay. Called after each change of a note, and every few seconds, because devices change. */
+/**
+ * Gives each bed the newest note of its patient's stay. Called after each change of a note, and every few seconds,
+ * because devices change.
+ */
 export function placeNotes(state: LiveState, book: NoteBook): void {
   const notes = book.size === 0 ? new Map<string, HandOverNoteEvent>() : notesOfBeds(state, book);
   for (const bed of state.beds.values()) {
@@ -71,9 +74,10 @@ export function staysOfBeds(state: LiveState): (associationId: string) => readon
 }
 
 /**
- * Returns the associations of the stay to which an association belongs. These are the patient's associations whose times overlap the time of
- * this association, or the time of another association of the stay. So the note stays if the patient gets another device before the first
- * device is removed. A patient who was without a device has a new stay, and gets no old note.
+ * Returns the associations of the stay to which an association belongs. These are the patient's associations whose
+ * times overlap the time of this association, or the time of another association of the stay. So the note stays if the
+ * patient gets another device before the first device is removed. A patient who was without a device has a new stay,
+ * and gets no old note.
  * @param periods the periods of this patient
  */
 export function stayOf(associationId: string, periods: readonly AssociationPeriod[]): string[] {

@@ -16,7 +16,10 @@ import {
   noteRunning,
 } from './health.ts';
 
-/** Signs of life of a server that has read everything until t0, and of an alarm processor that gave its last sign at `signMs`. */
+/**
+ * Signs of life of a server that has read everything until t0, and of an alarm processor that gave its last sign at
+ * `signMs`.
+ */
 function signsOf({
   signMs = t0,
   readUpToMs = t0,

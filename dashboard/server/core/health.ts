@@ -6,7 +6,10 @@ import { type CanarySigns, emptyCanarySigns, judgeCanary } from './canary.ts';
 
 /** The server writes a presence record to Kafka this often and reads it back. This tests writing and reading. */
 export const presenceEveryMs = 1_000;
-/** Kafka counts as away if the server has not read back a presence record for this time. The screens must show the notice within 5 s. */
+/**
+ * Kafka counts as away if the server has not read back a presence record for this time. The screens must show the
+ * notice within 5 s.
+ */
 export const kafkaAwayMs = 4_000;
 /** Readings arrive now if the last reading is not older than this. */
 const readingsArriveMs = 15_000;
@@ -20,11 +23,20 @@ export const alarmsStaleMs = 4_000;
  * If this server has read back its own record that it wrote at least this long after the last sign, signs are missing.
  */
 const readPastMs = 2_500;
-/** After this time without a sign, the notice comes even if this server cannot read back its own record (CLINICAL: at most 10 s). */
+/**
+ * After this time without a sign, the notice comes even if this server cannot read back its own record (CLINICAL: at
+ * most 10 s).
+ */
 export const alarmsStaleMsMax = 10_000;
-/** If nothing ran in this server for this time, the server stood still. The signs that it did not read meanwhile may still come. */
+/**
+ * If nothing ran in this server for this time, the server stood still. The signs that it did not read meanwhile may
+ * still come.
+ */
 const stoodStillMs = 2_000;
-/** If a server stands still again within this time, the limits do not begin again, because a notice must come in the end. */
+/**
+ * If a server stands still again within this time, the limits do not begin again, because a notice must come in the
+ * end.
+ */
 const standstillEveryMs = 30_000;
 
 export type LifeSigns = {
@@ -37,8 +49,8 @@ export type LifeSigns = {
   /** When the server read the last sign of life for each partition, ms; 0 before the first sign. */
   readonly judgedAtMs: number[];
   /**
-   * When the server finished reading the signs that were in the log at its start, ms. Before that: when the server started. From this time
-   * on, the alarm processor has `alarmsStaleMs` for its next sign.
+   * When the server finished reading the signs that were in the log at its start, ms. Before that: when the server
+   * started. From this time on, the alarm processor has `alarmsStaleMs` for its next sign.
    */
   signsSinceMs: number;
   /** When the server last ran, and when it last ran again after a standstill, ms; 0 before the first standstill. */
@@ -68,9 +80,10 @@ export function noteOwnRecord(signs: LifeSigns, writtenMs: number, nowMs: number
 }
 
 /**
- * Notes a sign of life of an alarm processor. The age of a new sign begins now. The time in the sign is not used, because the clocks of two
- * machines may differ.
- * @param judges the partitions that the processor judges; absent in the sign of an older alarm processor, which may judge all
+ * Notes a sign of life of an alarm processor. The age of a new sign begins now. The time in the sign is not used,
+ * because the clocks of two machines may differ.
+ * @param judges the partitions that the processor judges; absent in the sign of an older alarm processor, which may
+ *   judge all
  * @param oldAtMs the time in the sign, if the sign was in the log before this server started; absent for a new sign. An
  * old sign shows only since when nobody judges.
  */
@@ -100,7 +113,10 @@ export function noteReading(signs: LifeSigns, receivedMs: number): void {
   signs.readingsAtMs = Math.max(signs.readingsAtMs, receivedMs);
 }
 
-/** The screens show a damaged batch in Kafka for this time (ours), so that somebody sees it and reports it to the operator. */
+/**
+ * The screens show a damaged batch in Kafka for this time (ours), so that somebody sees it and reports it to the
+ * operator.
+ */
 export const damageShownMs = 60 * 60_000;
 
 /**
@@ -134,7 +150,10 @@ export function judgeHealth(
   };
 }
 
-/** Returns whether the last sign of life for a partition is too old. Returns false if the reason may be that this server reads late. */
+/**
+ * Returns whether the last sign of life for a partition is too old. Returns false if the reason may be that this server
+ * reads late.
+ */
 function isSilent(signs: LifeSigns, signMs: number, nowMs: number): boolean {
   const expectedSinceMs = Math.max(signMs, signs.readingsSinceMs, signs.signsSinceMs);
   if (nowMs - Math.max(expectedSinceMs, signs.resumedAtMs) > alarmsStaleMsMax) return true;

@@ -33,7 +33,10 @@ export function keptSessions(kept: KeptWaits, nowMs: number): number {
   return [...kept.values()].filter(({ keptAtMs }) => nowMs - keptAtMs <= keptForMs).length;
 }
 
-/** Keeps the alarms that a connection of the session has not confirmed at its end. Counts in `forgotten` what exceeds the maximum. */
+/**
+ * Keeps the alarms that a connection of the session had not confirmed when it ended. Counts in `forgotten` what exceeds
+ * a maximum.
+ */
 export function keepWaits(
   kept: KeptWaits,
   session: string,
@@ -59,7 +62,9 @@ export function keepWaits(
   forgotten.sessions += 1;
 }
 
-/** Returns the state of a new connection of the session. Removes the kept waits, because they are now part of this state. */
+/**
+ * Returns the state of a new connection of the session, with the kept waits. These waits are then not kept any more.
+ */
 export function takeWaits(kept: KeptWaits, session: string, nowMs: number): Confirmations {
   const state = newConfirmations();
   const ofSession = kept.get(session);

@@ -194,8 +194,8 @@ function callsOf(
 }
 
 /**
- * Who is called after the leaving person. `next`: now for the first time. `again`: now, and not for the first time. `nextRound`: only
- * in the next round.
+ * Who is called after the leaving person. `next`: now for the first time. `again`: now, and not for the first time.
+ * `nextRound`: only in the next round.
  */
 type NextCall = Pick<LeaveOutcome['calls'][number], 'next' | 'again' | 'nextRound'>;
 

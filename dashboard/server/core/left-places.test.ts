@@ -83,7 +83,7 @@ describe('leftPlaces', () => {
   });
 });
 
-/** Returns the same places as `leftPlaces`, but examines every place of every assignment again: the former, slow function. */
+/** The former, slow form of `leftPlaces`: examines every place of every assignment again. */
 function slowLeftPlaces(before: DutyState, after: DutyState, nowMs: number, accountOf: AccountOf): LeftPlace[] {
   const places = new Map<string, LeftPlace>();
   const { assignments } = dutiesOf(before, 'icu');
@@ -107,8 +107,8 @@ function slowLeftPlaces(before: DutyState, after: DutyState, nowMs: number, acco
 }
 
 /**
- * Random events of four persons. Two of the beds look the same on a screen: one name has the hidden character U+202E, and the other name
- * has the text `\u{202e}`, which screens show for this character.
+ * Random events of four persons. Two of the beds look the same on a screen: one name has the hidden character U+202E,
+ * and the other name has the text `\u{202e}`, which screens show for this character.
  */
 const randomEvents = fc
   .array(

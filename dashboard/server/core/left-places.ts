@@ -1,6 +1,7 @@
 /**
- * Finds the places that lose their last responsible person through a change of a board. The change can be any act: an end, an absence, an
- * acceptance that ends the duty of a person who covers, a CSV text. The person who makes the change must confirm these places.
+ * Finds the places that lose their last responsible person through a change of a board. The change can be any act: an
+ * end, an absence, an acceptance that ends the duty of a person who covers, a CSV text. The person who makes the change
+ * must confirm these places.
  */
 import { isCovering, type Responsible, responsibleAt } from '../../../contracts/duties.ts';
 import { type DutyState, dutiesOf, liveAssignments } from '../../../contracts/duty-state.ts';
@@ -17,7 +18,8 @@ export function leftPlaces(
   { ward, nowMs, accountOf }: { readonly ward: string; readonly nowMs: number; readonly accountOf: AccountOf },
 ): LeftPlace[] {
   const places = new Map<string, LeftPlace>();
-  // On a full board, hundreds of assignments share their places. Each place is examined once, because each look reads the whole board.
+  // On a full board, hundreds of assignments share their places. Each place is examined once, because each look reads
+  // the whole board.
   const examined = new Set<string>();
   const duties = dutiesOf(before, ward);
   for (const entry of liveAssignments(duties, nowMs)) {

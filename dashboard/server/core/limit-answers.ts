@@ -1,4 +1,7 @@
-/** Remembers which changes of limits the alarm processor made and which it refused. Folded from the topic `alarms`, in any order. */
+/**
+ * Remembers which changes of limits the alarm processor made and which it refused. Folded from the topic `alarms`, in
+ * any order.
+ */
 import type { CommandAnswer } from '../../../contracts/messages/alarms.ts';
 
 /** Maximum number of answers. If there are more, the answer that came first is forgotten (ours). */

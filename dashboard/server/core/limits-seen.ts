@@ -19,7 +19,8 @@ export type SentChange = {
  */
 export function newestChange(read: LimitChange | undefined, sent: SentChange | undefined): LimitChange | undefined {
   if (sent === undefined) return read;
-  // Since the change was sent, no change was read. The times are not compared, because the clock may have been set back.
+  // Since the change was sent, no change was read. The times are not compared, because the clock may have been set
+  // back.
   if (read === undefined || read.at === sent.newestReadBefore?.at) return sent.change;
   return sent.change.at > read.at ? sent.change : read;
 }

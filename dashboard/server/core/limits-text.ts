@@ -3,7 +3,8 @@ import { boundLabels, bounds, mergeLimits } from '../../../contracts/effective-l
 import type { Limits, OwnLimits } from '../../../contracts/messages/alarms.ts';
 
 /**
- * Returns the limits in force as a text: `low 50, high 120, delay 10000 ms`. The patient's own limits replace the limits of the profile.
+ * Returns the limits in force as a text: `low 50, high 120, delay 10000 ms`. The patient's own limits replace the
+ * limits of the profile.
  * @param base the limits of the profile; undefined if no profile is known
  */
 export function limitsText(base: Limits | undefined, own: OwnLimits | undefined): string {

@@ -2,7 +2,10 @@
 import type { CommandAnswer, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { answersMax, type LiveState, limitsMax, markHeaderChanged, nextChangeNo } from './state.ts';
 
-/** Folds the limits of a patient into the state, from the topics `alarms` and `alarm-state`, in any order. The highest revision counts. */
+/**
+ * Folds the limits of a patient into the state, from the topics `alarms` and `alarm-state`, in any order. The highest
+ * revision counts.
+ */
 export function foldLimits(state: LiveState, inForce: LimitsInForce): void {
   const { associationId, rev } = inForce;
   const formerLimits = state.limits.get(associationId);
@@ -17,7 +20,8 @@ export function foldLimits(state: LiveState, inForce: LimitsInForce): void {
 }
 
 /**
- * Folds the outcome of a command into the state. The alarm processor may repeat an outcome after a crash; the repeat changes nothing.
+ * Folds the outcome of a command into the state. The alarm processor may repeat an outcome after a crash; the repeat
+ * changes nothing.
  * @returns whether the outcome is new
  */
 export function foldAnswer(state: LiveState, answer: CommandAnswer): boolean {

@@ -50,7 +50,10 @@ export function callsOf(context: CallsContext, viewer: Viewer): MyCall[] {
     .map((entry) => myCall(context, viewer, entry));
 }
 
-/** Returns the newest call of a person in the present round, if the alarm still calls and the person can answer on a page. */
+/**
+ * Returns the newest call of a person in the present round, if the alarm still calls and the person can answer on a
+ * page.
+ */
 function openCallOf(state: LiveState, viewer: Viewer, delivery: AlarmDelivery): OpenCall | undefined {
   const { phase, alarmId } = delivery.view;
   if (phase !== 'calling' && phase !== 'repeating' && phase !== 'accepted') return undefined;
@@ -63,7 +66,7 @@ function openCallOf(state: LiveState, viewer: Viewer, delivery: AlarmDelivery): 
   return { delivery, call, alarmState, bed };
 }
 
-/** Compares two calls for their order: the higher priority first, then calls that wait for an answer, then the older call. */
+/** Orders two calls: higher priority first, then calls that wait for an answer, then older calls. */
 function byUrgency(a: OpenCall, b: OpenCall): number {
   const waits = ({ call }: OpenCall) => Number(call.outcome === 'waiting');
   const rank = ({ delivery }: OpenCall) => priorityRank[delivery.view.priority];

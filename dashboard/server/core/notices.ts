@@ -13,7 +13,7 @@ import { type BedState, type LiveState, markHeaderChanged } from './state.ts';
 
 /** The code of the notice about the error of the device's clock (device-clocks.ts). */
 export const clockNoticeCode = 'device-clock';
-/** Notices of one bed at the same time. There are fewer codes than this, so only a mistake in Vigil reaches this limit. */
+/** Maximum number of notices of one bed. There are fewer codes, so only a mistake in Vigil reaches this number. */
 const noticesMax = 16;
 
 /**

@@ -24,12 +24,14 @@ export function patientInBed(
   return undefined;
 }
 
-/** Returns the other devices at the patient of `current`, in the same bed. An act on the patient applies to them, too. */
+/**
+ * Returns the other devices at the patient of `current`, in the same bed. An act on the patient applies to them, too.
+ */
 export function othersAtPatient(state: LiveState, deviceId: string, current: AssociationPeriod): string[] {
   return othersAtPatients(state)(deviceId, current);
 }
 
-/** Returns a function like `othersAtPatient` that is fast for many devices: all associations are read only once, here. */
+/** Returns a function like `othersAtPatient` that is fast for many devices: it reads all associations only once. */
 export function othersAtPatients(state: LiveState): (deviceId: string, current: AssociationPeriod) => string[] {
   const ids = new Map<string, string[]>();
   for (const [deviceId, period] of currentPeriods(state, [])) {

@@ -29,7 +29,10 @@ export type OlderStrip = {
   readonly owner: StripOwner;
 };
 
-/** Returns the alarm of a strip, with the place of the bed at the onset. If no place is known, only an account of all wards sees it. */
+/**
+ * Returns the alarm of a strip, with the place of the bed at the onset. If no place is known, only an account of all
+ * wards sees the alarm.
+ */
 export function olderStrip(strip: Strip, associations: LiveState['associations'], viewer: Viewer): OlderStrip {
   const { alarm, onset } = strip;
   const { places, patient } = createPlacesOf(associations)(alarm.deviceId, alarm.associationId, stripSpan(strip));
@@ -73,7 +76,10 @@ export function ownerOfStrip(strip: Strip, associations: LiveState['associations
   return ownerOf(associationId, createPlacesOf(associations)(deviceId, associationId, stripSpan(strip)));
 }
 
-/** Returns the patient of an alarm, with the ward and bed at the first onset. The viewer may lack the right to see this ward. */
+/**
+ * Returns the patient of an alarm, with the ward and bed at the first onset. The viewer may not be allowed to see this
+ * ward.
+ */
 export function ownerAtFirstOnset(
   { deviceId, associationId, late, onsetMs, raisedMs }: ReviewedAlarmRow,
   associations: LiveState['associations'],

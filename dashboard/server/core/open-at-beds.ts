@@ -62,12 +62,15 @@ export function openText(open: readonly OpenAtBed[], max = namedMax): string {
   return `${texts.join('; ')}${count > max ? `; and ${count - max} more` : ''}`;
 }
 
-/** `text`: what the audit trail says about an acceptance. `refusal`: the answer if the person has not seen everything that is open. */
+/**
+ * `text`: what the audit trail says about an acceptance. `refusal`: the answer if the person has not seen everything
+ * that is open.
+ */
 export type SeenJudgement = { readonly text: string; readonly refusal?: BoardRefusal };
 
 /**
  * Compares what is open at the beds of an acceptance with what the person has seen.
- * @param seen the keys of the points that the page showed; undefined if the page could not show any
+ * @param seen the keys of the points that the page showed; undefined if the page could not show points
  */
 export function judgeSeen(
   state: LiveState,

@@ -114,7 +114,10 @@ export function openTaskCount(state: LiveState, viewer: Viewer, bed: BedState | 
   return tasksFor(state, viewer, bed).filter(({ done }) => done === undefined).length;
 }
 
-/** Gives each bed the tasks of its patient's stay. Called after each change of a task, and every few seconds, because devices change. */
+/**
+ * Gives each bed the tasks of its patient's stay. Called after each change of a task, and every few seconds, because
+ * devices change.
+ */
 export function placeTasks(state: LiveState, book: TaskBook): void {
   const listOf = tasksOfStays(staysOfBeds(state), book);
   const lists = new Map<TaskState[] | undefined, readonly TaskState[]>();

@@ -1,4 +1,7 @@
-/** Decides from the newest canaries and receipts whether persons can be reached now. The results never contain a secret of an entry. */
+/**
+ * Decides from the newest canaries and receipts whether persons can be reached now. The results never contain a secret
+ * of an entry.
+ */
 import { canAnswer } from '../../../contracts/delivery-policy.ts';
 import { minuteMs } from '../../../contracts/durations.ts';
 import { absenceAt, dutiesNow } from '../../../contracts/duties.ts';
@@ -42,7 +45,8 @@ export function channelState(board: Board, userId: string, channel: DeliveryChan
   if (entries.length === 0) return { channel, state: 'down', reason: noEntryTexts[channel] };
   const states = entries.map((entry) => entryState(board, entry, nowMs));
   const receipt = reachOf(board, userId, channel, undefined);
-  // A receipt does not say which entry has confirmed the message. If an entry has a result of a later canary, that result counts.
+  // A receipt does not say which entry has confirmed the message. If an entry has a result of a later canary, that
+  // result counts.
   const mayCount = entries.some((entry, index) => {
     const { result } = reachOf(board, userId, channel, entry.reachId);
     return states[index]!.state !== 'down' && (result?.atMs ?? 0) < (receipt.result?.atMs ?? 0);
@@ -89,7 +93,10 @@ function standingOf({ state, stage = 'sent' }: ReachState): number {
 /** Stages that only the person's device can report. */
 const deviceStages: readonly ReceiptStage[] = ['on-device', 'painted', 'answered'];
 
-/** Returns whether a person can be reached now: the person's device has confirmed a message or canary of a channel for answers. */
+/**
+ * Returns whether a person can be reached now: the person's device has confirmed a message or canary of a channel for
+ * answers.
+ */
 export function isReached(channels: readonly ReachState[]): boolean {
   return channels.some(
     ({ channel, state, stage }) =>

@@ -38,15 +38,18 @@ import { isBeforeTray, isWaveBeforeTray } from './tray.ts';
 
 /** If no chunk of a wave came for this time, the wave is removed from its bed. */
 const waveForgetMs = 10_000;
-/** Smallest error of a device's clock that is sent to screens. A smaller error does not visibly change the age of a value. */
+/**
+ * Smallest error of a device's clock that is sent to screens. A smaller error does not visibly change the age of a
+ * value.
+ */
 const clockOffsetMsMin = 500;
 
 /**
- * Folds numerics into the state. A value that is not newer than the shown value is ignored. The value's time is the device time corrected
- * by the measured error of the device's clock, or the receive time if that is earlier. So a buffered reading that arrives
- * late stays old, and readings of a clock that was ahead for a while do not hide later readings. If two values have the
- * same time, the value that was received later is newer. If the device's own numbers show that its clock was set back, the
- * value with the higher number is newer.
+ * Folds numerics into the state. A value that is not newer than the shown value is ignored. The value's time is the
+ * device time corrected by the measured error of the device's clock, or the receive time if that is earlier. So a
+ * buffered reading that arrives late stays old, and readings of a clock that was ahead for a while do not hide later
+ * readings. If two values have the same time, the value that was received later is newer. If the device's own numbers
+ * show that its clock was set back, the value with the higher number is newer.
  * @param id the reading's identity, from its envelope
  */
 export function foldObservation(
@@ -58,7 +61,8 @@ export function foldObservation(
 ): void {
   const times = timesOf(record.receivedAt, record.reading.time, nowMs);
   if (times === undefined) return;
-  // The clock is measured even if the bed is not on the screens, because the clock belongs to the device, not to the bed.
+  // The clock is measured even if the bed is not on the screens, because the clock belongs to the device, not to the
+  // bed.
   const number = numberOf(record, times.deviceMs);
   const knownDevice = state.devices.get(record.deviceId);
   if (number && knownDevice) noteReading(knownDevice.gaps, number, times.receivedMs, nowMs);
@@ -79,7 +83,8 @@ export function foldObservation(
   if (isBeforeTray(bed, effectiveMs, nowMs)) return;
   const origin = { ...times, id, number };
   let changeNo = 0;
-  // If a reading has a parameter twice, the more dangerous value is shown, and an alarm says that the parameter came twice.
+  // If a reading has a parameter twice, the more dangerous value is shown, and an alarm says that the parameter came
+  // twice.
   for (const sentNumeric of numericsByCode(record.reading.values).values) {
     const { code, unit } = sentNumeric;
     const parameter = parameters.get(code);
@@ -112,7 +117,9 @@ export function foldObservation(
   }
 }
 
-/** Returns the number that the device itself gave to a reading; undefined if the device does not number its readings. */
+/**
+ * Returns the number that the device itself gave to a reading; undefined if the device does not number its readings.
+ */
 function numberOf({ reading: { boot, seq } }: ObservationRecord, timeMs: number): StartNumbered | undefined {
   return boot === undefined || seq === undefined ? undefined : { boot, seq, timeMs };
 }
@@ -120,7 +127,8 @@ function numberOf({ reading: { boot, seq } }: ObservationRecord, timeMs: number)
 /** Returns whether the value that came replaces the shown value. */
 function replacesShown(shownValue: ValueState, receivedOrigin: Origin, effectiveMs: number): boolean {
   const shownOrigin = shownValue.origin;
-  // Until the clock is measured again, the new value's time may look too old. Nevertheless, the new value is the newest.
+  // Until the clock is measured again, the new value's time may look too old. Nevertheless, the new value is the
+  // newest.
   if (showsSetBack(shownOrigin.number, receivedOrigin.number)) return true;
   if (showsSetBack(receivedOrigin.number, shownOrigin.number)) return false;
   const sameBoot = receivedOrigin.id !== undefined && receivedOrigin.id.boot === shownOrigin.id?.boot;
@@ -137,7 +145,10 @@ function replacesShown(shownValue: ValueState, receivedOrigin: Origin, effective
   );
 }
 
-/** Notes a value of the time `atMs`, and returns the interval until the next value. Also updates the shown value's interval. */
+/**
+ * Notes a value of the time `atMs`, and returns the interval until the next value. Also updates the shown value's
+ * interval.
+ */
 function learnInterval(
   state: LiveState,
   bed: BedState,
@@ -170,7 +181,9 @@ function noteDeviceAndBed(
   return device;
 }
 
-/** Folds a device's birth, will or technical conditions into the state. `conditions`, if present, is the complete list. */
+/**
+ * Folds a device's birth, will or technical conditions into the state. `conditions`, if present, is the complete list.
+ */
 export function foldStatus(state: LiveState, associationId: string, record: StatusRecord, nowMs: number): void {
   const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined) return;

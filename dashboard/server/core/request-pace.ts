@@ -5,8 +5,8 @@
 import { minuteMs } from '../../../contracts/durations.ts';
 
 /**
- * The number of requests in the present minute, by kind of request and account. `sinceMs`: the start of the minute, by a
- * monotonic clock. Old rows are removed.
+ * The number of requests in the present minute, by kind of request and account. `sinceMs`: the start of the minute, by
+ * a monotonic clock. Old rows are removed.
  */
 export type RequestPace = Map<string, { readonly sinceMs: number; count: number }>;
 

@@ -2,11 +2,12 @@
  * Decides who may see and do what. Every route and every live message uses this table.
  *
  * - A nurse admits, moves, corrects and discharges patients.
- * - A technician assigns and moves devices that have no patient. A technician never sees a name, a value or a physiological
- *   alarm. So a technician may not move or discharge a patient, and may not assign a further device to a patient. On the
- *   operator's command line, a technician may send rejected input through the gateway again (without seeing it), rebuild
- *   deleted trends, and set up the ways to reach persons.
- * - Nurses, physicians and technicians take duties of their role (assignments.ts has the rules, and who is charge nurse).
+ * - A technician assigns and moves devices that have no patient. A technician never sees a name, a value or a
+ *   physiological alarm. So a technician may not move or discharge a patient, and may not assign a further device to a
+ *   patient. On the operator's command line, a technician may send rejected input through the gateway again (without
+ *   seeing it), rebuild deleted trends, and set up the ways to reach persons.
+ * - Nurses, physicians and technicians take duties of their role (assignments.ts has the rules, and who is charge
+ *   nurse).
  * - A nurse who is now charge nurse of a ward may see why nobody came to an alarm of this ward (routes/explain.ts).
  * - An auditor reads the audit trail and no clinical data. An explanation of an alarm shows an auditor no values.
  * - An administrator manages accounts (account-acts.ts) and sees no clinical data.
@@ -24,9 +25,15 @@ export type Viewer = {
   readonly name: string;
   readonly role: Role;
   readonly wards: readonly string[];
-  /** True if nobody touched the session's screens for a while. Until the password is entered, they show no names and allow no acts. */
+  /**
+   * True if nobody touched the session's screens for a while. The screens then show no names and allow no acts until
+   * the password is entered.
+   */
   readonly locked?: true;
-  /** True if the password of the account is a one-time password. Until the person chooses a password, the account may do nothing else. */
+  /**
+   * True if the password of the account is a one-time password. Until the person chooses a password, the account may do
+   * nothing else.
+   */
   readonly mustChangePassword?: true;
   /** Only for a wall display: it takes the sound of its ward by itself. */
   readonly ownsSound?: true;

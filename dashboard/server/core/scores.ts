@@ -4,7 +4,7 @@ import { scoresKey } from '../../../contracts/scores-key.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { type LiveState, markHeaderChanged, scoresMax } from './state.ts';
 
-/** If new scores differ from the shown scores only in the age of their values, they are sent to the screens after this time (ours). */
+/** Scores that differ from the shown scores only in the age of their values are sent after this time (ours). */
 const sameScoresEveryMs = 60_000;
 
 /**

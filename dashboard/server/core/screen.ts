@@ -1,4 +1,7 @@
-/** Computes what one screen shows within its scope and the rights of its viewer: everything, or the changes since a number. */
+/**
+ * Computes what one screen shows within its scope and the rights of its viewer: everything, or the changes since a
+ * number.
+ */
 import type { Alarm, CommandAnswer, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import type { Patient } from '../../../contracts/messages/records.ts';
 import { visibleText } from '../../../contracts/text.ts';
@@ -22,9 +25,9 @@ export function isVisible(viewer: Viewer, scope: Scope, bed: BedState): boolean 
 }
 
 /**
- * Returns whether the viewer sees a ward's beds in a scope. A technician sees the devices of biomedical engineering (`ward`
- * null) in every scope, because a technician's account may have only one ward. Other viewers see these devices only in the
- * scope of all wards.
+ * Returns whether the viewer sees a ward's beds in a scope. A technician sees the devices of biomedical engineering
+ * (`ward` null) in every scope, because a technician's account may have only one ward. Other viewers see these devices
+ * only in the scope of all wards.
  */
 function wardInScope(viewer: Viewer, scope: Scope, ward: string | null): boolean {
   if (!seesWard(viewer, ward)) return false;
@@ -73,8 +76,8 @@ function shownLimits(inForce: LimitsInForce | undefined): LimitsInForce | undefi
 }
 
 /**
- * Makes misleading characters in a patient's texts visible. Such texts are refused today, but older versions of Vigil may
- * have stored some.
+ * Makes misleading characters in a patient's texts visible. Such texts are refused today, but older versions of Vigil
+ * may have stored some.
  */
 export function visiblePatient(patient: Patient): Patient {
   return {
@@ -137,8 +140,8 @@ const isClinical = ({ type }: CommandAnswer) =>
   type === 'set-limits' || type === 'enter-assessment' || type === 'standby' || type === 'end-standby';
 
 /**
- * Returns the answers about beds that this viewer sees in scope, with a number above `sinceChangeNo`. Limits and scores go only to
- * viewers who may see vitals.
+ * Returns the answers about beds that this viewer sees in scope, with a number above `sinceChangeNo`. Limits and scores
+ * go only to viewers who may see vitals.
  */
 function answersSince(state: LiveState, viewer: Viewer, scope: Scope, sinceChangeNo: number): CommandAnswer[] {
   const answers: CommandAnswer[] = [];
@@ -240,8 +243,8 @@ function addRemovals(
 }
 
 /**
- * Returns the wards that the viewer may see, sorted by name: the wards of the account, and wards that have beds or devices
- * without a bed. A bed with several devices counts as one bed.
+ * Returns the wards that the viewer may see, sorted by name: the wards of the account, and wards that have beds or
+ * devices without a bed. A bed with several devices counts as one bed.
  */
 export function wardsFor(state: LiveState, viewer: Viewer): { ward: string; beds: number; alarms: number }[] {
   const counts = new Map<string, { beds: Set<string>; alarms: number }>();

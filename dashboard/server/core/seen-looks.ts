@@ -1,12 +1,12 @@
 /**
- * Remembers what a session has just looked at. An open page asks again every few seconds, and these requests are one look. The audit trail
- * gets one record of a look, and a new record if the look goes on or comes back later.
+ * Remembers what a session has just looked at. An open page asks again every few seconds, and these requests are one
+ * look. The audit trail gets one record of a look, and a new record if the look goes on or comes back later.
  */
 import { minuteMs } from '../../../contracts/durations.ts';
 
 /** The same look after this time is a new look, ms (ours). */
 export const sameLookMs = 10 * minuteMs;
-/** Maximum number of remembered looks. If there are more, the oldest is forgotten, and the same look is recorded again. */
+/** Maximum number of remembered looks. If there are more, the oldest is forgotten, and may be recorded again. */
 const looksMax = 20_000;
 
 export type SeenLooks = {

@@ -1,6 +1,6 @@
 /**
- * Remembers which minutes of waves a session has just looked at. A page that follows the present waves asks every few seconds, and these
- * requests are one look (seen-looks.ts). The audit trail gets one record for each minute of waves.
+ * Remembers which minutes of waves a session has just looked at. A page that follows the present waves asks every few
+ * seconds, and these requests are one look (seen-looks.ts). The audit trail gets one record for each minute of waves.
  */
 import { minuteMs } from '../../../contracts/durations.ts';
 import { createSeenLooks } from './seen-looks.ts';

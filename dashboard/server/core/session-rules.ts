@@ -1,4 +1,7 @@
-/** Decides whether a session is still valid. Pure: the token's claims, the account as it is now, and the time are arguments. */
+/**
+ * Decides whether a session is still valid. Pure: the token's claims, the account as it is now, and the time are
+ * arguments.
+ */
 
 import { displayUnusedMsMax, sessionMsMax } from '../../../contracts/session-limits.ts';
 import { atMostNow } from '../../../contracts/steady-time.ts';
@@ -18,7 +21,10 @@ export type Claims = {
   readonly seenAtMs: number;
   /** A digest of the account's password hash, so that a new password ends all sessions. */
   readonly fingerprint: string;
-  /** Only for a wall display: the id of the browser that logged in (sessions/stations.ts). No other browser can use the session. */
+  /**
+   * Only for a wall display: the id of the browser that logged in (sessions/stations.ts). No other browser can use the
+   * session.
+   */
   readonly station?: string;
 };
 

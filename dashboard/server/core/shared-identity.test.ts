@@ -5,7 +5,7 @@ import { endExpiredNotices, noticesOf } from './notices.ts';
 import { foldObservation } from './readings.ts';
 import { emptyState, type LiveState } from './state.ts';
 
-/** Folds one reading for each start (each letter of `boots`) into the state, one each second, in the order of the log. */
+/** Folds one reading each second into the state. Each letter of `boots` is the start of the device for one reading. */
 function play(state: LiveState, boots: string, fromS: number, toS: number, nowMs?: number): void {
   for (let s = fromS; s < toS; s += 1)
     for (const [i, boot] of [...boots].entries()) {

@@ -6,7 +6,10 @@ import type { NewsAt, NoNewsReason } from '../../protocol/shift-summary.ts';
 import type { StoredQuery } from './trend-query.ts';
 import type { StoredValue } from './what-if.ts';
 
-/** A score this long before or after the beginning of a shift counts as the score at the beginning (ours). The summary shows its time. */
+/**
+ * A score this long before or after the beginning of a shift counts as the score at the beginning (ours). The summary
+ * shows its time.
+ */
 export const nearStartMs = hourMs;
 
 const total = 'VIGIL_NEWS2';

@@ -44,7 +44,7 @@ export type ShiftSource = Omit<ReviewSource, 'state'> & {
   readonly fromMs: number;
   /** The records about changes of limits since the beginning, the oldest first. */
   readonly changes: readonly AuditedRecord[];
-  /** By patient. A patient who is missing got no answer. */
+  /** By patient id. A patient is missing if InfluxDB did not answer in time. */
   readonly atStart: ReadonlyMap<string, NewsAt | NoStartNewsReason>;
 };
 
@@ -194,7 +194,7 @@ function earliest(times: readonly (number | undefined)[]): number | null {
   return present.length === 0 ? null : Math.min(...present);
 }
 
-/** Returns the change of limits that a record is about; nothing if the record is about another patient or another ward's bed. */
+/** Returns the change of limits in a record; nothing if the record is about another patient or another ward. */
 function changeOf(
   { book, state }: Pick<ShiftSource, 'book' | 'state'>,
   { record, atMs, verified }: AuditedRecord,

@@ -16,9 +16,8 @@ export type DeliveryChanges = {
 };
 
 /**
- * Returns what the server must send to a screen so that the screen shows the present deliveries. The function compares
- * the present deliveries with what was sent to the screen. So a change of a right, of a place or of an alarm needs no
- * special message.
+ * Returns what the server must send to a screen so that the screen shows the present deliveries. Compares the present
+ * deliveries with what was sent, so that changes of rights, places and alarms need no special message.
  */
 export function deliveryChanges(
   board: Pick<DeliveryBoard, 'deliveries'>,

@@ -1,22 +1,25 @@
 /**
- * Shares a fixed number of slots fairly among keys (accounts or addresses). There is a maximum of all slots and a maximum
- * for each key. A request that finds no slot waits in the queue of its key. The queues are served in rotation, so a key
- * with a thousand requests delays only itself.
+ * Shares a fixed number of slots fairly among keys (accounts or addresses). There is a maximum of all slots and a
+ * maximum for each key. A request that finds no slot waits in the queue of its key. The queues are served in rotation,
+ * so a key with a thousand requests delays only itself.
  */
 import { createFairQueue } from '../../../process/fair-queue.ts';
 
 export type SlotBounds = {
   readonly atOnceMax: number;
   readonly atOncePerKeyMax: number;
-  /** Maximum number of waiting requests of all keys. If there are more, the newest request of the longest queue is refused. */
+  /**
+   * Maximum number of waiting requests of all keys. If there are more, the newest request of the longest queue is
+   * refused.
+   */
   readonly waitingMax: number;
   readonly waitingPerKeyMax: number;
 };
 
 export type Slots = {
   /**
-   * Waits for a slot. The returned function gives the slot back; calling it again does nothing. Rejects with the error of
-   * `refuse` if too many requests wait.
+   * Waits for a slot. The returned function gives the slot back; calling it again does nothing. Rejects with the error
+   * of `refuse` if too many requests wait.
    */
   enter(key: string): Promise<() => void>;
   /** Waits for a slot, does the work, and gives the slot back. */

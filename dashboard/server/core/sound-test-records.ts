@@ -29,7 +29,7 @@ const kinds: Readonly<Record<TestedScreen['kind'], string>> = {
   other: 'a screen that does not have the sound of the ward, of',
 };
 
-/** The details of the records of versions that did not name the screen. */
+/** The details of records of older versions, which did not name the screen. */
 export const olderDetails = {
   here: 'begun at the own screen',
   wall: 'begun at the wall displays and at the screen that sounds alone',
@@ -72,8 +72,9 @@ const countsForMs = 30 * dayMs;
 const screensMax = 50;
 
 /**
- * Number of tests of a ward that are remembered (ours). If two persons ask at the same time, both records are written,
- * but one test does not begin. Then the newest test is the test that began.
+ * Number of tests of a ward that are remembered (ours). If two persons ask at the same time, both tests are recorded as
+ * begun, and a further record says which test did not begin. The newest test without such a record is the test that
+ * began.
  */
 const begunMax = 4;
 type BegunRecord = { readonly test: BegunTest; readonly userId: string; readonly screen: string };

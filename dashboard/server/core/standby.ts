@@ -2,7 +2,10 @@
 import type { Standby, StandbyInForce } from '../../../contracts/messages/alarms.ts';
 import { type LiveState, markHeaderChanged, standbyMax } from './state.ts';
 
-/** Folds a standby into the state, from the topics `alarms` and `alarm-state`, in any order. The highest revision counts. */
+/**
+ * Folds a standby into the state, from the topics `alarms` and `alarm-state`, in any order. The highest revision
+ * counts.
+ */
 export function foldStandby(state: LiveState, inForce: StandbyInForce): void {
   const { associationId, rev } = inForce;
   const formerStandby = state.standby.get(associationId);

@@ -1,7 +1,7 @@
 /**
  * The state that the screens show, computed from Kafka: associations, devices, values and alarms. The fold functions
- * (beds.ts, readings.ts, alarms.ts) change the state in place, because a copy for each reading would be slow. They have no
- * other effects, so the same records in the same order give the same state.
+ * (beds.ts, readings.ts, alarms.ts) change the state in place, because a copy for each reading would be slow. They have
+ * no other effects, so the same records in the same order give the same state.
  *
  * Each change gets the next change number, and the changed bed, value or alarm keeps this number (`changeNo`). A screen
  * needs everything in its scope whose number is higher than the screen's last number. So the server needs no queue for
@@ -30,30 +30,32 @@ import { type DeviceLogBook, newDeviceLogBook } from './device-log-book.ts';
 import type { Rhythm } from './intervals.ts';
 
 /**
- * Maximum number of devices. If there are more, a device without an association is removed; if every device has an association,
- * the new device is left out.
+ * Maximum number of devices. If there are more, a device without an association is removed; if every device has an
+ * association, the new device is left out.
  */
 export const devicesMax = 5_000;
-/** Maximum number of alarms. If there are more, an alarm that no screen shows or an acknowledged technical alarm is removed. */
+/** Maximum number of alarms. Above it, an alarm that no screen shows or an acknowledged technical alarm is removed. */
 export const alarmsMax = 20_000;
 /** Removed beds and alarms that are remembered, for screens that connect again. */
 export const removalsMax = 2_000;
 /** Ended alarms whose last revision is remembered, so that an older event does not bring the alarm back. */
 export const clearedMax = 50_000;
-/** Associations whose limits are remembered; if there are more, the limits that were published longest ago are forgotten. */
+/** Associations whose limits are remembered; if there are more, the limits published longest ago are forgotten. */
 export const limitsMax = 20_000;
-/** Associations whose standby is remembered; if there are more, the standby that was published longest ago is forgotten. */
+/** Associations whose standby is remembered; if there are more, the standby published longest ago is forgotten. */
 export const standbyMax = 20_000;
-/** Associations whose scores are remembered; if there are more, the scores that were published longest ago are forgotten. */
+/** Associations whose scores are remembered; if there are more, the scores published longest ago are forgotten. */
 export const scoresMax = 20_000;
 /** Outcomes of commands that are remembered; a screen waits some seconds for its outcome. */
 export const answersMax = 500;
 /** Events of one device that are remembered; if there are more, the oldest is forgotten. */
 export const deviceEventsMax = 20;
-/** A device without association and without alarms is removed from the screens after this time without a sign of life. */
+/** A device without association and alarms leaves the screens after this time without a sign of life. */
 export const unassignedForgetMs = 15 * 60_000;
 
-/** The device's own number of a reading, and the start (`boot`) of the device. The numbers begin again with each start. */
+/**
+ * The device's own number of a reading, and the start (`boot`) of the device. Each start numbers from the beginning.
+ */
 export type StartNumbered = Numbered & { readonly boot: string };
 
 export type DeviceClockState = {
@@ -91,8 +93,8 @@ export function newDeviceClock(): DeviceClockState {
 }
 
 /**
- * The start or the end of a device's connection, a clock that was set back, or a renewed certificate. The kind of the
- * end of a connection is its reason, or `disconnected` if no reason is known.
+ * The start or the end of a device's connection, a clock that was set back, or a renewed certificate. For the end of a
+ * connection, `kind` is the reason, or `disconnected` if no reason is known.
  */
 export type DeviceEvent = {
   /** By the gateway's clock, ms since 1970. */
@@ -106,8 +108,8 @@ export type DeviceState = {
   /** When `online` last changed, by the gateway's clock, ms since 1970. */
   onlineAtMs: number;
   /**
-   * When the device last lost its connection or fell silent, by the gateway's clock, ms since 1970; 0: never. Values that
-   * were received before this time are not current.
+   * When the device last lost its connection or fell silent, by the gateway's clock, ms since 1970; 0: never. Values
+   * that were received before this time are not current.
    */
   lostAtMs: number;
   /** The claim of the device's newest connection; a later connection has a higher claim (gateway/claims.ts). */
@@ -137,13 +139,13 @@ export type DeviceState = {
 export type ValueState = {
   readonly numeric: Numeric;
   /**
-   * The time of the measurement, ms since 1970: the device time corrected by the measured error of the device's clock, or
-   * the receive time if that is earlier. The screens show the value with the latest time.
+   * The time of the measurement, ms since 1970: the device time corrected by the measured error of the device's clock,
+   * or the receive time if that is earlier. The screens show the value with the latest time.
    */
   readonly effectiveMs: number;
   /** The reading from which the value comes. */
   readonly origin: Origin;
-  /** The reading that was last shown, for each start of the device. A repeat of such a reading does not replace the value. */
+  /** The last shown reading of each start of the device. A repeat of such a reading does not replace the value. */
   readonly shownReadings: readonly (ReadingId & { readonly deviceMs: number })[];
   /** Device time of the newest usable value of this code, ms since 1970; undefined if no value was usable. */
   readonly usableMs: number | undefined;
@@ -165,7 +167,7 @@ export type NoticeState = { readonly text: string; readonly sinceMs: number; rea
 export type BedState = {
   readonly associationId: string;
   readonly deviceId: string;
-  /** undefined for a device without an association. */
+  /** Undefined for a device without an association. */
   period: AssociationPeriod | undefined;
   /**
    * For a device without an association: the ward where the device was last, and the end of its last association.
@@ -183,7 +185,7 @@ export type BedState = {
   nurse: string | undefined;
   /** The last event about the hand-over note of the patient (hand-over-notes.ts). */
   note: HandOverNoteEvent | undefined;
-  /** The tasks of the patient, without the withdrawn tasks: the open tasks, and then the ticked tasks (patient-tasks.ts). */
+  /** The patient's tasks without withdrawn tasks: the open tasks, and then the ticked tasks (patient-tasks.ts). */
   tasks: readonly TaskState[];
   /** Number of the last change of the bed's head: everything except values and alarms. */
   headChangeNo: number;
@@ -198,7 +200,7 @@ export type ShownAlarm = {
   readonly publishedAtMs: number;
   /** The revisions that an acknowledgement may name, because the alarm has not become worse after these revisions. */
   readonly contentRevision: ContentRevision;
-  /** For a device in a tray: whether the alarm may be shown there, by `isAlarmOfTray`. Always true for a device in a bed. */
+  /** For a device in a tray: whether the alarm may be shown there (`isAlarmOfTray`). True for a device in a bed. */
   readonly isOfTray: boolean;
 };
 
@@ -239,7 +241,7 @@ export type LiveState = {
   readonly removals: Removal[];
   /** A screen whose last number is lower than this cannot get a delta and needs a snapshot. */
   forgottenChangeNo: number;
-  /** The number of records that were left out because a maximum was reached or the association is not on the screens. */
+  /** Number of records left out because a maximum was reached or the association is not on the screens. */
   leftOut: number;
 };
 

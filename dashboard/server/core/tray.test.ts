@@ -13,7 +13,10 @@ const stepNurse: Viewer = { ...nurse, userId: 's', wards: ['step'] };
 const instantAt = (s: number) => formatInstant(t0 + s * 1000);
 const tray = 'u-device-1';
 
-/** Returns a state with d1 in the tray of icu since second 10. Each of `ways` moves d1 to the tray of step at second 100. */
+/**
+ * Returns a state with d1 in the tray of icu since second 10. Each of `ways` moves d1 to the tray of step at second
+ * 100.
+ */
 function inTray(): LiveState {
   const state = emptyState();
   foldAssociations(state, table('d1', 1, period('assoc-01', 'icu', { to: instantAt(10) })));

@@ -34,12 +34,12 @@ export function trayFromMs(sinceMs: number, clockOffsetMs: number): number {
   return sinceMs - Math.min(0, clockOffsetMs);
 }
 
-/** Returns the error of the clock in whole steps, so that the steps of scores and of parameters begin at the same times. Rounded down. */
+/** Returns a shift in whole steps, rounded down, so that steps of scores and parameters begin at the same times. */
 export function wholeStepsMs(shiftMs: number, stepMs: number): number {
   return Math.floor(shiftMs / stepMs) * stepMs;
 }
 
-/** The plan of the scores, by the clock of the server, and what must be added to its times to get times of the device. */
+/** The plan of the scores, by the clock of the server. Adding `shiftMs` to its times gives times of the device. */
 export type ScorePlan = { readonly plan: TrendPlan; readonly shiftMs: number };
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Completes the trend of InfluxDB with values from the log: InfluxDB may be some time behind, or away. The values before
- * a cut time come from InfluxDB, and the later values come from the log. So no value is drawn twice.
+ * Completes the trend of InfluxDB with values from the log: InfluxDB may be some time behind, or away. The values
+ * before a cut time come from InfluxDB, and the later values come from the log. So no value is drawn twice.
  */
 import { minuteMs } from '../../../contracts/durations.ts';
 import type { Point } from '../../../contracts/trend-points.ts';
@@ -8,11 +8,17 @@ import type { TrendPlan, TrendRow } from './trend-query.ts';
 
 type Rows = ReadonlyMap<string, readonly TrendRow[]>;
 
-/** If InfluxDB is behind the screens by at most this, the log is not read (ours). InfluxDB gets raw values about once a second. */
+/**
+ * If InfluxDB is behind the screens by at most this, the log is not read (ours). InfluxDB gets raw values about once a
+ * second.
+ */
 const rawLagMsMax = 15_000;
 /** InfluxDB computes the values of a minute once a minute. */
 const minutesLagMsMax = 3 * minuteMs;
-/** A trend that ended longer ago than this shows the past (ours). If the end of such a trend has no values, InfluxDB may still have all values. */
+/**
+ * A trend that ended longer ago than this shows the past (ours). If its end has no values, perhaps nothing was
+ * measured.
+ */
 const presentMs = 5 * minuteMs;
 
 /** A step of at most this length shows well enough how old the last value of InfluxDB is (ours). */
@@ -88,7 +94,10 @@ export type StepSums = {
 type SummedPoint = Pick<Point, 'code' | 'timeMs' | 'value'> & Partial<Pick<Point, 'questionable'>>;
 type StepSum = { sum: number; min: number; max: number; count: number; last: SummedPoint };
 
-/** Sums up values of the log, from `fromMs` (included) to the end of the plan. A value of a code that is not in the plan is left out. */
+/**
+ * Sums up values of the log, from `fromMs` (included) to the end of the plan. Ignores values of codes that are not in
+ * the plan.
+ */
 export function createStepSums({ codes, stepMs, toMs, isTable }: TrendPlan, fromMs: number): StepSums {
   const sums = new Map<string, Map<number, StepSum>>(codes.map((code) => [code, new Map()]));
   return {

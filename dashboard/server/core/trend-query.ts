@@ -1,6 +1,6 @@
 /**
- * Makes InfluxQL queries from the requests of screens. To prevent injection, the text of a query contains only two kinds of
- * parts: numbers that this server computed, and texts that were checked against a pattern or a table.
+ * Makes InfluxQL queries from the requests of screens. To prevent injection, the text of a query contains only two
+ * kinds of parts: numbers that this server computed, and texts that were checked against a pattern or a table.
  */
 import { dayMs, minuteMs } from '../../../contracts/durations.ts';
 import type { Fault } from '../../../contracts/errors.ts';
@@ -13,7 +13,10 @@ import type { TrendMarks, TrendQuery, TrendSource, Trends } from '../../protocol
 export const spanMsMax = 31 * dayMs;
 /** InfluxDB keeps raw values for 7 days. Values that are nearly 7 days old are read from the minute means. */
 const rawForMs = 7 * dayMs - 60 * 60_000;
-/** Longest span that is read from the raw values. Longer spans are read from the minute means, because their steps are about a minute or longer. */
+/**
+ * Longest span that is read from the raw values. Longer spans are read from the minute means, because their steps are
+ * about a minute or longer.
+ */
 const rawSpanMsMax = dayMs;
 
 export type TrendPlan = {
@@ -100,7 +103,8 @@ export function countsQueryText(query: StoredQuery, associationId: string): stri
  */
 export function trendQueryText(plan: TrendPlan, associationId: string): string {
   // Steps begin at multiples of their length, so that scrolling does not move the points.
-  // A stored minute has the mean as `value`, its minimum and maximum as `min` and `max`, and its number of values as `count`.
+  // A stored minute has the mean as `value`, its minimum and maximum as `min` and `max`, and its number of values as
+  // `count`.
   const [min, max, count] =
     plan.retention === 'raw'
       ? ['min("value")', 'max("value")', 'count("value")']
@@ -112,8 +116,8 @@ export function trendQueryText(plan: TrendPlan, associationId: string): string {
   ].join(' ');
   const statements = [`SELECT mean("value") AS "mean", ${min} AS "min", ${max} AS "max", ${count} AS "count" ${rest}`];
   // A value of an older version that is not questionable has no field "questionable". So `last("questionable")` would
-  // return the mark of an earlier value. With one selector, InfluxDB returns the mark of the selected value. InfluxDB
-  // refuses such a selector beside others, so the query has a statement of its own for the mark.
+  // return the mark of an earlier value. With one selector, InfluxDB returns the mark of the selected value. But
+  // InfluxDB refuses this form beside other selectors, so a separate statement asks for the mark.
   if (plan.isTable && plan.retention === 'raw')
     statements.push(`SELECT last("value") AS "last", "questionable" AS "doubt" ${rest}`);
   return statements.join('; ');

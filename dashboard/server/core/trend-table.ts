@@ -1,4 +1,6 @@
-/** The table of trends: one row for each interval, with the last value of each parameter and the range of its values. */
+/**
+ * The table of trends: one row for each interval, with the last value of each parameter and the range of its values.
+ */
 import { minuteMs } from '../../../contracts/durations.ts';
 import type { Fault } from '../../../contracts/errors.ts';
 import { tableMinutes, tableRowsMax } from '../../../contracts/trend-bounds.ts';

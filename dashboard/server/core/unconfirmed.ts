@@ -7,12 +7,10 @@ import type { UnconfirmedScreen } from '../../protocol/live.ts';
 import { isVisible, type OpenScreen, seesAlarm } from './screen.ts';
 import type { LiveState } from './state.ts';
 
-/** Maximum number of stations in one list of notices, and of beds of one station. Further stations and beds are left out. */
+/** Maximum number of stations in one list of notices, and of beds of one station. Others are left out. */
 export const stationsMax = 20;
 const bedsMax = 5;
-/**
- * A record of another dashboard counts for this time after this server read it. A dashboard writes at least every 2.5 s.
- */
+/** A record of another dashboard counts for this time after it was read. A dashboard writes at least every 2.5 s. */
 export const otherDashboardMs = 10_000;
 /**
  * Maximum number of remembered other dashboards. If there are more, the dashboard with the oldest last record is
@@ -73,7 +71,8 @@ export type OtherDashboards = Map<string, { readonly readAtMs: number; readonly 
 
 /**
  * Notes the presence record of another dashboard. The time in a new record does not matter.
- * @param isOld whether the record was in the log before this server started. An old record whose process ended long ago is ignored.
+ * @param isOld whether the record was in the log before this server started. An old record whose process ended long ago
+ *   is ignored.
  */
 export function noteDashboard(
   others: OtherDashboards,

@@ -10,9 +10,9 @@ import { parseInstant } from '../../../contracts/time.ts';
 const looksMax = 20;
 
 /**
- * Returns since when no nurse has covered a bed: the time of the last end, absence or return after which nobody covered the
- * bed. Returns undefined if no nurse has covered the bed in the time that the board remembers. Checks only the last `looksMax`
- * changes. Does not check whether accounts are valid.
+ * Returns since when no nurse has covered a bed: the time of the last end, absence or return after which nobody covered
+ * the bed. Returns undefined if no nurse has covered the bed in the time that the board remembers. Checks only the last
+ * `looksMax` changes. Does not check whether accounts are valid.
  */
 export function uncoveredSinceMs(
   state: DutyState,
@@ -53,7 +53,10 @@ function changeTimes(duties: WardDuties, bed: string, nowMs: number): number[] {
   return [...new Set(times as number[])].sort((a, b) => b - a);
 }
 
-/** Returns the duties as they were at the time `atMs`: without the acceptances, ends, returns and rejected covers after this time. */
+/**
+ * Returns the duties as they were at the time `atMs`: without the acceptances, ends, returns and rejected covers after
+ * this time.
+ */
 function dutiesBefore(duties: WardDuties, atMs: number): WardDuties {
   return {
     ...duties,

@@ -1,4 +1,4 @@
-/** Finds what waits for a person: assignments to accept, and absences in which others have named the person as cover. */
+/** Finds what waits for a person: assignments to accept, and absences that name the person as cover. */
 import { absenceAt } from '../../../contracts/duties.ts';
 import { acceptEarlyMsMax, type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
 import { visibleText } from '../../../contracts/text.ts';

@@ -14,7 +14,7 @@ import { type OverviewSource, wardOverview } from './ward-overview.ts';
 
 const at = (ms: number) => formatInstant(t0 + ms);
 
-/** Returns two wards: in icu are two patients (one with two devices) and a device without a bed, in step is one patient. */
+/** Returns two wards. In icu: two patients (one with two devices) and a device without a bed. In step: one patient. */
 function source(changes: Partial<OverviewSource> = {}): OverviewSource {
   const state = emptyState();
   foldAssociations(state, table('d1', 1, period('assoc-01', 'icu', { bed: '1' })));

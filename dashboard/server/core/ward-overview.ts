@@ -42,7 +42,7 @@ export type OverviewSource = {
   readonly soundTests: Pick<SoundTestRecords, 'answered' | 'uncounted'>;
 };
 
-/** Returns the cards of all wards that the viewer may see: registered wards, wards of the account, and wards with beds or devices. */
+/** Returns the cards of all visible wards: registered wards, wards of the account, and wards with beds or devices. */
 export function wardOverview(source: OverviewSource, viewer: Viewer, nowMs: number): WardOverview {
   const { state, registry, health, delivery } = source;
   const bedsOf = new Map<string, BedState[]>();
@@ -148,8 +148,8 @@ function dutiesOfWard(
 }
 
 /**
- * Returns the persons that Vigil cannot reach. Counts a person as unknown if a way to answer may work, but nothing has confirmed that
- * it works.
+ * Returns the persons that Vigil cannot reach. Counts a person as unknown if a way to answer may work, but nothing has
+ * confirmed that it works.
  */
 function reachOfWard({ delivery, board }: OverviewSource, ward: string, nowMs: number): WardCard['reach'] {
   if (!board.isRead) return null;

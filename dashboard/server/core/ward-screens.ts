@@ -11,13 +11,13 @@ export type WardScreens = {
   readonly watched: readonly string[];
   /** The wards on screens of this dashboard with running audio. */
   readonly audible: ReadonlySet<string>;
-  /** Returns the sound of a ward that one screen has; undefined if every screen sounds the ward. */
+  /** Returns the state of the sound if one screen has the sound of the ward; undefined if every screen sounds. */
   readonly soundOf: (ward: string) => WardSound | undefined;
   readonly others: OtherDashboards;
   readonly isKafkaAway: boolean;
 };
 
-/** Returns what the screens do for a ward. While Kafka is away, nothing is known about the screens of other dashboards. */
+/** Returns what the screens do for a ward. While Kafka is away, the screens of other dashboards are not known. */
 export function screensOfWard(screens: WardScreens, ward: string, nowMs: number): ScreensOfWard {
   const isWatchedElsewhere = currentRecords(screens.others, nowMs).some(([, { wards }]) => wards.includes(ward));
   const isWatched = screens.watched.includes(ward) || isWatchedElsewhere;

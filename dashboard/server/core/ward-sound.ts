@@ -1,7 +1,7 @@
 /**
  * Decides whether the owner of a ward's sound really sounds the alarms of the ward, and what the server tells the other
- * screens. The owner is the screen that has the sound. The other screens may be silent for this ward only while the owner
- * certainly sounds.
+ * screens. The owner is the screen that has the sound. The other screens may be silent for this ward only while the
+ * owner certainly sounds.
  *
  * All times are by the server's steady clock, ms since 1970.
  */
@@ -120,7 +120,10 @@ function hasPainted({ alarms }: Confirmations, alarm: Alarm): boolean {
   return onScreen !== undefined && onScreen.waiting === undefined && !mustBeShownAnew(onScreen.alarm, alarm);
 }
 
-/** Returns what the server tells the screens about the sound of the ward. @param screen undefined if the owner has no connection */
+/**
+ * Returns what the server tells the screens about the sound of the ward.
+ * @param screen undefined if the owner has no connection
+ */
 export function soundOf(owner: SoundOwner, screen: OwnerScreen | undefined, nowMs: number) {
   const { soundedAtMs } = owner;
   const isRecent = soundedAtMs !== undefined && nowMs - soundedAtMs <= unheardAfterMs;

@@ -16,7 +16,7 @@ const t0 = Date.parse('2026-01-01T10:00:00.000Z');
 const stay = 'association-1';
 const code = 'MDC_ECG_ELEC_POTL_II';
 
-/** Notes a chunk of a second for each second in a span, seconds after `t0`. */
+/** Notes one chunk for each second of a span. Times are seconds after `t0`. */
 function play(coverage: WaveCoverage, from: number, to: number, fields: { code?: string; receivedS?: number } = {}) {
   for (let s = from; s < to; s += 1)
     noteChunk(coverage, stay, {

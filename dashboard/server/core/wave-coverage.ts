@@ -86,7 +86,10 @@ export function noteChunk(
   }
 }
 
-/** Returns whether a wave has a place among the waves of a stay. The places of waves whose hours are forgotten are free again. */
+/**
+ * Returns whether a wave has a place among the waves of a stay. The places of waves whose hours are forgotten are free
+ * again.
+ */
 function mayCover({ hours }: Stay, code: string): boolean {
   const codes = new Set([...hours.values()].flatMap(({ slots }) => [...slots.keys()]));
   return codes.has(code) || codes.size < coveredWavesMax;
@@ -126,7 +129,10 @@ export function forgetCoverage({ stays }: WaveCoverage, nowMs: number): void {
     if (nowMs - lastReceivedMs > silentMsMax) stays.delete(associationId);
 }
 
-/** Returns for each wave of a stay the times without samples in a span, in whole slots. A wave without any sample is not listed. */
+/**
+ * Returns for each wave of a stay the times without samples in a span, in whole slots. Leaves out waves without any
+ * sample.
+ */
 export function emptyTimes(
   { stays }: WaveCoverage,
   associationId: string,

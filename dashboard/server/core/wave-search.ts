@@ -85,7 +85,10 @@ function windowOf({ fromMs, toMs }: TimeSpan, errorMs: number): TimeSpan {
 export type OffsetRange = {
   readonly from: bigint;
   readonly to: bigint;
-  /** The partition begins with `from`, because older records were deleted. The time of the first record then shows since when waves are kept. */
+  /**
+   * The partition begins with `from`, because older records were deleted. The time of the first record then shows since
+   * when waves are kept.
+   */
   readonly isAtStart: boolean;
 };
 

@@ -44,7 +44,8 @@ export function deviceOfStay(
 }
 
 /**
- * Returns the stay with an association id, and whether the viewer may see it in a span. Undefined if no such stay is known.
+ * Returns the stay with an association id, and whether the viewer may see it in a span. Undefined if no such stay is
+ * known.
  *
  * The present stay of a device is judged by its present ward, as in all other views. An ended stay is judged by its
  * wards in the span. For a device without a bed, only the time since the device came into its present tray is shown.

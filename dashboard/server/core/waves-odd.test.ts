@@ -24,7 +24,7 @@ const real = (second: number, byMs = 0): Sent => ({
   rateHz: 250,
   count: 250,
 });
-/** Returns a chunk that starts `aheadMs` after the end of the real chunk of that second, and is received just after it. */
+/** Returns a chunk that starts `aheadMs` after the end of the second's real chunk, and is received just after it. */
 const odd = (second: number, aheadMs: number, count: number, rateHz = 250): Sent => ({
   startMs: second * 1000 + 1000 + aheadMs,
   receivedMs: second * 1000 + 1060,
@@ -33,8 +33,8 @@ const odd = (second: number, aheadMs: number, count: number, rateHz = 250): Sent
 });
 
 /**
- * Handles the chunks of each second. `text` has a character for each real chunk: `#` if it was shown, `.` if not. `shown` has
- * all shown chunks.
+ * Handles the chunks of each second. `text` has a character for each real chunk: `#` if it was shown, `.` if not.
+ * `shown` has all shown chunks.
  */
 function scene(seconds: number, at: (second: number) => { readonly real?: Sent; readonly odd?: readonly Sent[] }) {
   const state = emptyWaves();

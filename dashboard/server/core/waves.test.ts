@@ -125,7 +125,9 @@ describe('recentChunks', () => {
 });
 
 describe('odd chunks', () => {
-  /** Returns for each chunk, given as [start in s, rate in Hz, samples], whether it is shown. Each is received 1 s after its start. */
+  /**
+   * Returns for each chunk [start in s, rate in Hz, samples] whether it is shown. Each is received 1 s after its start.
+   */
   function shown(...chunks: [number, number, number][]): boolean[] {
     const state = emptyWaves();
     return chunks.map(([start, rateHz, count]) => {
@@ -181,8 +183,8 @@ describe('a device clock that is set while a wave comes', () => {
     return { ...record, reading: { ...record.reading, samples: Buffer.alloc(lengthMs / 5).toString('base64') } };
   };
   /**
-   * Handles chunks of 10 s with the old clock and of 10 s with the new clock. Returns the chunks that were shown after the
-   * step, and the time from the step to the first of them.
+   * Handles chunks of 10 s with the old clock and of 10 s with the new clock. Returns the chunks that were shown with
+   * the new clock, and the time from the change to the first of these chunks.
    */
   function setClock(byMs: number, lengthMs: number) {
     const state = emptyWaves();

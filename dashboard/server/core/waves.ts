@@ -1,7 +1,7 @@
 /**
- * Keeps the last seconds of each waveform for screens that open, and decides which chunks are live. A chunk is live if it
- * did not arrive much later than usual. The device's clock may be wrong by any constant, but buffered chunks arrive later
- * than live chunks.
+ * Keeps the last seconds of each waveform for screens that open, and decides which chunks are live. A chunk is live if
+ * it did not arrive much later than usual. The device's clock may be wrong by any constant, but buffered chunks arrive
+ * later than live chunks.
  *
  * Words used here: the trace is the run of chunks that the screens show. A chunk that does not fit the trace is odd: it
  * has another rate, comes from another clock, or is much shorter. A line is a run of odd chunks that fit each other. If
@@ -17,7 +17,7 @@ import { emptyCoverage, forgetCoverage, noteChunk, type WaveCoverage } from './w
  * Maximum number of waves (association and code). If there are more, the wave with the oldest last chunk is forgotten.
  */
 export const wavesMax = 4_000;
-/** For each wave, the chunks of the last seconds (device time) are kept for screens that open. */
+/** Chunks of this time (device time) are kept for each wave, for screens that open. */
 export const recentMs = 8_000;
 /** Maximum number of kept chunks of a wave; if there are more, the oldest are dropped. */
 export const chunksMax = 512;
@@ -28,7 +28,10 @@ const lateLimitMs = 10_000;
  * the future. Such a chunk is not shown, even if it begins exactly where the trace ended.
  */
 const aheadLimitMs = 2_000;
-/** Rates that differ by less than this count as equal: some devices measure the rate for each chunk, with an error of 1 %. */
+/**
+ * Rates that differ by less than this count as equal: some devices measure the rate for each chunk, with an error of 1
+ * %.
+ */
 const rateTolerance = 0.025;
 /**
  * A chunk joins the trace if it begins at most this long before or after the end of the trace. A chunk also joins if
@@ -37,13 +40,16 @@ const rateTolerance = 0.025;
 const joinToleranceMs = 250;
 /** The usual chunk duration is a moving mean over about this much covered time. */
 const usualDurationWindowMs = 3_000;
-/** The least delay rises by this share of the covered time, because a clock may drift or one chunk may have been too early. */
+/**
+ * The least delay rises by this share of the covered time, because a clock may drift or one chunk may have been too
+ * early.
+ */
 const offsetRise = 0.05;
 /** Maximum number of lines of a wave; if there are more, the line that covers least time is forgotten. */
 const linesMax = 4;
 /** A line replaces the trace only after it has covered this much time. */
 const lineMsMin = 900;
-/** Chunks of a line may be earlier or later than real time by this much: network jitter (ms) plus drift (share of the time). */
+/** Chunks of a line may be this much earlier or later than real time: jitter (ms) plus drift (share of the time). */
 const lineJitterMs = 200;
 const lineDrift = 0.05;
 /** A line is forgotten if no chunk of the line came for this time plus twice the duration of its chunks. */
@@ -78,7 +84,9 @@ type ChunkTimes = {
   readonly endMs: number;
   readonly durationMs: number;
   readonly receivedMs: number;
-  /** Receive time minus the device time of the chunk's end: the delay of the chunk plus the error of the device's clock. */
+  /**
+   * Receive time minus the device time of the chunk's end: the delay of the chunk plus the error of the device's clock.
+   */
   readonly offsetMs: number;
 };
 
@@ -182,7 +190,10 @@ function isSameRate(a: number, b: number): boolean {
   return Math.abs(a - b) <= rateTolerance * b;
 }
 
-/** Returns whether a chunk is much shorter than usual. Such a chunk may be shown, but the trace does not continue from its end. */
+/**
+ * Returns whether a chunk is much shorter than usual. Such a chunk may be shown, but does not move the end of the
+ * trace.
+ */
 function isShort({ durationMs }: ChunkTimes, usualDurationMs: number): boolean {
   return durationMs < usualDurationMs / 2;
 }
@@ -203,7 +214,7 @@ function isOutOfPlace(track: Track, { startMs, offsetMs }: ChunkTimes): boolean 
   return isLate || isAhead || isBehind;
 }
 
-/** Extends the trace by a chunk. A short chunk does not change the trace's end, because the next real chunk may begin earlier. */
+/** Extends the trace by a chunk. A short chunk does not move the end, because the next real chunk may begin earlier. */
 function extendTrace(track: Track, chunkTimes: ChunkTimes): void {
   const { durationMs } = chunkTimes;
   for (const line of track.lines) line.leadMs = Math.max(-traceLeadMsMax, line.leadMs - durationMs);
@@ -215,7 +226,7 @@ function extendTrace(track: Track, chunkTimes: ChunkTimes): void {
   track.endMs = chunkTimes.endMs;
 }
 
-/** Adds an odd chunk to its line, or begins a line. Returns whether the line has covered enough time to replace the trace. */
+/** Adds an odd chunk to its line, or begins a line. Returns whether the line must replace the trace. */
 function replacesTrace(track: Track, chunkTimes: ChunkTimes): boolean {
   const { rateHz, endMs, durationMs, receivedMs, offsetMs } = chunkTimes;
   track.lines = track.lines.filter((line) => receivedMs - line.receivedMs <= lineSilentMs + 2 * line.firstDurationMs);
@@ -238,7 +249,8 @@ function replacesTrace(track: Track, chunkTimes: ChunkTimes): boolean {
   line.leadMs += coveredMs;
   line.endMs = endMs;
   line.receivedMs = receivedMs;
-  // If both the trace and a line have a chunk for every moment, the line leads by less than two chunks, and the trace stays.
+  // If both the trace and a line have a chunk for every moment, the line leads by less than two chunks, and the trace
+  // stays.
   const { usualDurationMs } = track;
   return (
     endMs - line.firstEndMs >= lineMsMin &&
@@ -246,7 +258,9 @@ function replacesTrace(track: Track, chunkTimes: ChunkTimes): boolean {
   );
 }
 
-/** Returns whether a chunk fits a line. Chunks of very different durations never share a line, even if their times fit. */
+/**
+ * Returns whether a chunk fits a line. Chunks of very different durations never share a line, even if their times fit.
+ */
 function fitsLine(line: Line, chunkTimes: ChunkTimes): boolean {
   const { rateHz, endMs, durationMs, offsetMs } = chunkTimes;
   if (
@@ -266,7 +280,9 @@ function dropShortestLine(lines: Line[]): void {
   );
 }
 
-/** Begins the trace again with a chunk of its new line. If the device's clock was set, the screens clear what they have drawn. */
+/**
+ * Begins the trace again with a chunk of its new line. If the device's clock was set, the screens clear their traces.
+ */
 function restartTrace(track: Track, chunkTimes: ChunkTimes): void {
   const { rateHz, startMs, endMs, offsetMs, durationMs } = chunkTimes;
   const clockWasSet = isOutOfPlace(track, chunkTimes) || track.offsetMs - offsetMs > joinToleranceMs;

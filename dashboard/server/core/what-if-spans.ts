@@ -9,8 +9,8 @@ export type Span = { readonly fromMs: number; readonly toMs: number };
 /** The examined time (issue 9: this patient's last 24 hours). */
 export const lookBackMs = 24 * hourMs;
 /**
- * Maximum number of values for one answer (ours): two parameters twice a second for a day. If there are more values, only the
- * newest hours are examined.
+ * Maximum number of values for one answer (ours): two parameters twice a second for a day. If there are more values,
+ * only the newest hours are examined.
  */
 export const valuesMax = 400_000;
 /** Maximum number of values in one span (ours). The server needs a few ms for one span. */
@@ -59,7 +59,9 @@ const clip = (span: CountedSpan, fromMs: number, toMs: number): CountedSpan => (
   toMs: Math.min(span.toMs, toMs),
 });
 
-/** Joins neighbouring spans that together have at most `spanValuesMax` values. There are no values between the spans. */
+/**
+ * Joins neighbouring spans that together have at most `spanValuesMax` values. There are no values between the spans.
+ */
 function joinSpans(spans: readonly CountedSpan[]): Span[] {
   const result: CountedSpan[] = [];
   for (const span of spans) {

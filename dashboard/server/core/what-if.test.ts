@@ -213,7 +213,7 @@ describe('silentMs', () => {
 
   it('the silent time begins when the engine reports missing values', () => {
     expect(silentMs(seconds(0, 60, 80), 60)).toBe(0);
-    // The engine reports silence 20 s after the value of second 59, until second 600, and 20 s after second 659.
+    // The engine reports silence from 20 s after second 59 until second 600, and again from 20 s after second 659.
     expect(silentMs([...seconds(0, 60, 80), ...seconds(600, 660, 80)], 700)).toBe((600 - 79 + 700 - 679) * 1000);
   });
 

@@ -1,6 +1,6 @@
 /**
- * Counts the alarms that would have been raised if a patient's limits had been different. The alarm engine judges the stored
- * values twice: with the limits in force, and with the limits that a person has entered. Pure.
+ * Counts the alarms that would have been raised if a patient's limits had been different. The alarm engine judges the
+ * stored values twice: with the limits in force, and with the limits that a person has entered. Pure.
  */
 import { ownLimitsAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
 import type { LimitsAsked, LimitsInForce, OwnLimits, Priority } from '../../../contracts/messages/alarms.ts';
@@ -79,8 +79,8 @@ export function limitsToCompare(
 }
 
 /**
- * Returns whether this server's code computes the same limits as the alarm processor published. The results may differ if
- * the alarm processor runs another release with other built-in limits; then no answer is given.
+ * Returns whether this server's code computes the same limits as the alarm processor published. The results may differ
+ * if the alarm processor runs another release with other built-in limits; then no answer is given.
  */
 function agreesWithPublished(profile: Profile, ownLimits: Overrides, { groups }: LimitsInForce): boolean {
   const computed = limitsInForce(environmentOf(profile), initialReplayState(ownLimits)).groups;
@@ -91,8 +91,8 @@ function agreesWithPublished(profile: Profile, ownLimits: Overrides, { groups }:
 const sorted = (limits: object) => Object.entries(limits).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /**
- * Returns the codes whose alarms may change when a group's limits change. These are all codes that share a cause with the
- * group, for example heart rate and pulse, or all values of one pressure.
+ * Returns the codes whose alarms may change when a group's limits change. These are all codes that share a cause with
+ * the group, for example heart rate and pulse, or all values of one pressure.
  */
 export function codesOfGroup(group: LimitGroup): string[] {
   const causes = causesOfGroup(group);
@@ -185,7 +185,7 @@ function isSilent({ arrivals: { troubled, codes } }: State): boolean {
   return troubled && Object.values(codes).every(({ silentSince }) => silentSince !== null);
 }
 
-/** Returns the engine's environment for a replay. The alarm ids need no secret hash, because nobody sees these alarms. */
+/** Returns the engine's environment for a replay. Alarm ids need no secret hash, because nobody sees the alarms. */
 const environmentOf = (profile: Profile): Environment => ({ hash: (text) => text, profile: () => profile });
 
 /**

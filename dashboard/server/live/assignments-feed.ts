@@ -16,7 +16,7 @@ import { openWholeTopic } from './whole-topic.ts';
 
 /** Time between two checks for beds without a nurse. */
 const lookEveryMs = 2_000;
-/** Number of remembered ids of the last events on the boards. A change waits until the id of its own event is remembered. */
+/** Number of remembered ids of the last events on the boards. A change waits until the id of its event is here. */
 const idsMax = 1_000;
 const idCheckMs = 10;
 
@@ -25,7 +25,8 @@ export type AssignmentsFeed = {
   /** Resolves when every assignment that is in the log now is on the board. @throws VigilError `log-unavailable` */
   readToEnd(): Promise<void>;
   /**
-   * Resolves when an event is on the board. After a commit, Kafka may show the event only some ms later, so `readToEnd` could be too early.
+   * Resolves when an event is on the board. After a commit, Kafka may show the event only some ms later, so `readToEnd`
+   * could be too early.
    */
   waitFor(eventId: string): Promise<void>;
   gaps(): DutyGaps;

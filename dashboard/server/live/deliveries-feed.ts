@@ -22,8 +22,8 @@ import {
 import { type DeliverySigns, newDeliverySigns, noteDeliverySign } from '../core/delivery-health.ts';
 
 /**
- * At its start, the server reads the deliveries of the last 24 hours; feed.ts reads the alarms of the same time. A delivery
- * whose last change is older is not shown, but its alarm is shown.
+ * At its start, the server reads the deliveries of the last 24 hours; feed.ts reads the alarms of the same time. A
+ * delivery whose last change is older is not shown, but its alarm is shown.
  */
 const lookBackMs = 24 * 60 * 60_000;
 /** At its start, the server looks for signs of life and canaries of the delivery process that are at most this old. */
@@ -38,10 +38,14 @@ export type DeliveriesFeed = {
   readonly board: DeliveryBoard;
   readonly signs: DeliverySigns;
   /**
-   * Calls `look` now and after each later record. Resolves with the first value that is not undefined; after `waitMs` with undefined.
+   * Calls `look` now and after each later record. Resolves with the first value that is not undefined; after `waitMs`
+   * with undefined.
    */
   waitFor<T>(look: () => T | undefined, waitMs: number): Promise<T | undefined>;
-  /** Resolves when everything that is in the topic `reach` now has been read. @throws VigilError `log-unavailable` after 5 s */
+  /**
+   * Resolves when everything that is in the topic `reach` now has been read.
+   * @throws VigilError `log-unavailable` after 5 s
+   */
   readReach(): Promise<void>;
   /** Returns the number of records that could not be decrypted or did not match their schema. */
   unreadable(): number;

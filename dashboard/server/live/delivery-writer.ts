@@ -26,7 +26,7 @@ export type CallTimes = {
   readonly sinceCalled: Histogram;
 };
 
-/** Returns empty histograms from 10 ms to 164 s. */
+/** Returns empty histograms for times from 10 ms to 164 s. */
 export function newCallTimes(): CallTimes {
   return { sinceRaised: createHistogram(10, 15), sinceCalled: createHistogram(10, 15) };
 }
@@ -47,9 +47,15 @@ type Receipt = Extract<DeliveryCommand, { type: 'receipt' | 'check-receipt' }>;
 export type DeliveryWriter = {
   /** Writes an answer. @throws VigilError `log-unavailable` if Kafka does not confirm the answer in time */
   writeAnswer(command: Extract<DeliveryCommand, { type: 'answer' }>): Promise<void>;
-  /** Writes a confirmation, without waiting for Kafka. Lost confirmations are counted; the delivery process then calls the next person. */
+  /**
+   * Writes a confirmation, without waiting for Kafka. Lost confirmations are counted; the delivery process then calls
+   * the next person.
+   */
   writeReceipt(command: Receipt): void;
-  /** Writes an entry, or removes it: a record without a value deletes the entry in the compacted topic. Throws as `writeAnswer` does. */
+  /**
+   * Writes an entry, or removes it: a record without a value deletes the entry in the compacted topic. Throws as
+   * `writeAnswer` does.
+   */
   writeReach(reachId: string, entry: ReachEntry | null): Promise<void>;
   /**
    * Lets only one change of a person's entries run at a time. Two changes at once could exceed the maximum number, or

@@ -12,7 +12,7 @@ import { sessionMark } from '../sessions/token.ts';
 import { showsWholeWard } from './shown-scope.ts';
 import type { ScreenWithSound, SoundOwners } from './sound-owners.ts';
 
-/** A display that did not get the sound tries again after this time (ours), so that the audit trail gets few records. */
+/** A display that did not get the sound tries again after this time (ours), so that the trail gets few records. */
 const retryMs = 30_000;
 
 export type DisplaySounds = {
@@ -21,7 +21,7 @@ export type DisplaySounds = {
    * each second.
    */
   collect(): void;
-  /** Returns the displays that cannot take the sound of their ward, with the reason, for the wards that a screen shows. */
+  /** Returns the displays in the wards of a screen that cannot take the sound of their ward, each with the reason. */
   newsFor(open: OpenScreen | undefined): DisplaySound[];
 };
 

@@ -237,7 +237,8 @@ export async function openFeed(
     );
     await Promise.all(readers.map((reader) => reader.caughtUp));
     isReady = true;
-    // The limits for signs of life begin now: Kafka has just answered, and the server writes its first own record only now.
+    // The limits for signs of life begin now: Kafka has just answered, and the server writes its first own record only
+    // now.
     signs.kafkaAtMs = now();
     signs.signsSinceMs = now();
     waves.coverage.sinceMs = now();
@@ -259,8 +260,8 @@ export async function openFeed(
   }
 
   /**
-   * Reads the older observations. The fold orders values by their time, so an older or repeated value does not replace a
-   * newer value.
+   * Reads the older observations. The fold orders values by their time, so an older or repeated value does not replace
+   * a newer value.
    */
   async function readHistory(): Promise<void> {
     const history = await openTopicReader('history', ['observations'], historyMs);

@@ -8,7 +8,7 @@ import type { Screen } from './screen-connection.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Opens one screen. `sendings`: how often the hub has looked for calls to send to this screen. Each sending takes `sendMs`. */
+/** Opens one screen. `sendings`: how often the hub has looked for calls to send. Each sending takes `sendMs`. */
 function openHub(sendMs = 0) {
   let sendings = 0;
   let changesDuringSending = false;

@@ -10,12 +10,12 @@ import { createSeenPatients } from './seen-patients.ts';
 import { createSharedSending, type SharedSending } from './shared-sending.ts';
 
 /**
- * Pause after the end of a sending, ms. A change after the pause is sent at once. The changes during a sending and its pause
- * are sent together when the pause ends. So the server can do other work between two sendings, even if a sending takes
- * longer than the pause.
+ * Pause after the end of a sending, ms. A change after the pause is sent at once. The changes during a sending and its
+ * pause are sent together when the pause ends. So the server can do other work between two sendings, even if a sending
+ * takes longer than the pause.
  */
 const pauseMs = 20;
-/** A sending lets other work run after this time, ms (ours): alarms, heartbeats and requests must not wait for all screens. */
+/** A sending lets other work run after this time, ms (ours), so that alarms, heartbeats and requests need not wait. */
 const sliceMs = 8;
 
 export type HubDeliveries = {

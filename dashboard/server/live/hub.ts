@@ -109,7 +109,7 @@ export function createHub(options: {
   /** `silentMsMax`, or another value in a test. */
   readonly silentMs: number;
   readonly now: () => number;
-  /** Returns the present difference between the machine's clock and Vigil's time, if there is one (process/system-clock.ts). */
+  /** Returns the difference of the machine's clock to Vigil's time, if there is one (process/system-clock.ts). */
   readonly clockStep?: () => ClockStep | undefined;
   /** The damaged batches that were read from Kafka. */
   readonly damage?: Pick<DamageBook, 'total' | 'lastAtMs'>;
@@ -121,7 +121,7 @@ export function createHub(options: {
   readonly pseudonymOf?: (userId: string) => string;
   /** Returns the name of the person with a pseudonym. */
   readonly personOf?: (actor: string) => string | undefined;
-  /** Returns the newest test of the sound of each ward, from the audit trail; absent: only the tests of this server are known. */
+  /** Returns each ward's newest test of the sound, from the audit trail; absent: only tests of this server. */
   readonly begunTests?: () => Iterable<BegunTest>;
   /** The wishes of persons that every screen sounds, from the audit trail (sound-everywhere.ts). */
   readonly everywhere?: SoundEverywhere;
@@ -209,7 +209,7 @@ export function createHub(options: {
     return { ...(unconfirmed.length > 0 && { unconfirmed }), ...(delivery && { delivery }), ...(build && { build }) };
   }
 
-  /** Decides whether a new connection is accepted, and ends another connection if necessary. Returns false if refused. */
+  /** Returns whether a new connection is accepted. Ends another connection if necessary. */
   function admitOrRefuse(newConnection: OpenConnection): boolean {
     const openScreens = [...screens].flatMap(([screen, entry]) =>
       screen.endedWith() === undefined ? [{ ...entry.connection, screen, socket: entry.socket }] : [],

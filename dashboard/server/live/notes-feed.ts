@@ -26,7 +26,8 @@ const effectWaitMsMax = 5_000;
 
 export type NotesFeed = {
   /**
-   * Waits until this server has read an event. Returns false if the event has no effect, because another change came first.
+   * Waits until this server has read an event. Returns false if the event has no effect, because another change came
+   * first.
    * @throws VigilError `log-unavailable` if the event is not read in time
    */
   hasEffect(eventId: string): Promise<boolean>;
@@ -40,7 +41,7 @@ export function openNotesFeed(
   options: {
     readonly state: LiveState;
     readonly logger: Logger;
-    /** Called after a change of a note, so that the screens show it immediately. */
+    /** Called after a change of a note, so that the screens show the note immediately. */
     readonly onChange: () => void;
   },
 ): NotesFeed {
@@ -70,7 +71,7 @@ export function openNotesFeed(
       place();
       onChange();
     }
-    // The effects are remembered after the notes are at their beds: a request that waits for an event must find the
+    // An effect is remembered after the note is at its bed, because a request that waits for the effect must find the
     // note there.
     for (const result of results) rememberEffect(...result);
   }

@@ -24,8 +24,8 @@ export type Outbox = {
   noteWaiting(isWaiting: boolean): void;
   end(code: number, reason: string): void;
   /**
-   * Ends the connection because the work for it failed unexpectedly; the page connects again and gets a snapshot. An error that is not
-   * caught would end the process, and with it the screens of all wards.
+   * Ends the connection because the work for it failed unexpectedly; the page connects again and gets a snapshot. An
+   * error that is not caught would end the process, and with it the screens of all wards.
    */
   fail(error: unknown): void;
   /** Returns the code with which the server ended the connection. */

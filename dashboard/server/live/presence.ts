@@ -1,6 +1,6 @@
 /**
- * Writes to Kafka which wards somebody watches. The server reads its own record back. This shows that the server can
- * write to Kafka and read from Kafka.
+ * Writes to Kafka which wards somebody watches. Reading the record back shows that the server can write to Kafka and
+ * read from Kafka.
  */
 import type { Logger } from 'pino';
 import type { OwnedSound, PresenceRecord, UnconfirmedOnScreen } from '../../../contracts/messages/presence.ts';
@@ -74,7 +74,8 @@ export function announcePresence(
   return {
     async close() {
       clearInterval(timer);
-      // Nobody watches a ward through a stopped server. Without this record the wards would count as watched for 10 s more.
+      // Nobody watches a ward through a stopped server. Without this record, wards would count as watched for 10 s
+      // more.
       await Promise.race([announce({ wards: [] }), new Promise((done) => setTimeout(done, 2_000))]);
     },
   };

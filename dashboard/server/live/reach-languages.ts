@@ -18,8 +18,8 @@ export type ReachLanguages = {
 };
 
 /**
- * Gives each entry the chosen language of its person: once after the start, for choices from before an update, and after
- * each choice. A person without a choice keeps the language of the page that added the entry.
+ * Gives each entry the chosen language of its person: once after the start, for choices from before an update, and
+ * after each choice. A person without a choice keeps the language of the page that added the entry.
  */
 export function keepReachLanguages(options: {
   readonly feed: Pick<DeliveriesFeed, 'board' | 'readReach'>;

@@ -31,7 +31,7 @@ import { waveText } from './wave-text.ts';
 
 const watchCheck = Compile(Watch);
 const reportCheck = Compile(ScreenReport);
-/** More patients may come into a new view while its audit record is written. The server records them at most this many times. */
+/** Patients may come into a view while its audit record is written. They are recorded at most this many times. */
 const viewTriesMax = 5;
 /** A connection is closed if the screen sends no `Watch` within this time. */
 export const watchWithinMs = 5_000;
@@ -43,12 +43,12 @@ export type Screen = {
   readonly number: number;
   readonly person: ScreenParts['person'];
   /**
-   * Returns the wards that a clinician watches on this screen. Returns none before the first `Watch`, for a technician, or if
-   * the page does not paint. Leaves out a ward if the page has not confirmed an alarm of the ward in time, or has not yet
-   * confirmed an alarm from the start of the connection.
+   * Returns the wards that a clinician watches on this screen; none before the first `Watch`, for a technician, or if
+   * the page does not paint. Leaves out a ward if the page has not confirmed an alarm of the ward in time, or has not
+   * yet confirmed an alarm from the start of the connection.
    */
   watchedWards(): string[];
-  /** Returns whether this is the screen of a clinician that shows the devices of biomedical engineering, and its page paints. */
+  /** Returns whether this clinician's screen shows the devices of biomedical engineering, and its page paints. */
   watchesEngineering(): boolean;
   /** Returns the alarms that the page has not confirmed in time, the oldest first. */
   unconfirmedAlarms(): UnconfirmedAlarm[];
@@ -73,8 +73,8 @@ export type Screen = {
   soundReport(): ReportWithSound | undefined;
   /**
    * Sends a heartbeat.
-   * @param faults what else this screen must show: screens that do not confirm its alarms, wards in which nobody is called, and the
-   * mark of the newest page
+   * @param faults what else this screen must show: screens that do not confirm its alarms, wards where nobody is
+   * called, and the mark of the newest page
    * @param soundNews the part about the sound of the wards of this screen
    */
   heartbeat(
@@ -227,7 +227,7 @@ export function createScreen(parts: ScreenParts): Screen {
     const isSameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
     if (!isSameScope)
       await seenPatients.begin(viewRecord, await runInQueue(() => patientsIn(state, viewer, next.scope)), now());
-    // More patients may come while the audit record is written. They must be recorded, too, before the screen shows them.
+    // More patients may come while the audit record is written. They must also be recorded before they are shown.
     for (let tries = 0; ; tries += 1) {
       const newPatients = await runInQueue(() => {
         if (isEnded()) return [];
@@ -333,7 +333,7 @@ export function createScreen(parts: ScreenParts): Screen {
       if (text.startsWith(reportTextStart)) return takeReport(text);
       const receivedWatch = parseAs(watchCheck, text);
       if (!receivedWatch) return end(closeCodes.badMessage, 'not a valid watch message');
-      // A new `Watch` replaces a waiting `Watch`. But a waiting `Watch` that is not allowed stays, so that it is recorded.
+      // A new `Watch` replaces a waiting `Watch`. But one that is not allowed stays, so that its refusal is recorded.
       if (pendingWatch === undefined || viewRecordOf(state, viewer, pendingWatch.scope) !== undefined)
         pendingWatch = receivedWatch;
       if (!isHandlingWatch) void handlePendingWatch();

@@ -1,6 +1,6 @@
 /**
- * Sends to one screen the deliveries of the alarms that it shows, and the open calls of its person, and handles the page's confirmations. A
- * failure here never stops the other messages of the screen.
+ * Sends one screen the deliveries of its alarms and the open calls of its person, and handles the confirmations of its
+ * page. A failure here never stops the other messages of the screen.
  */
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
@@ -44,7 +44,8 @@ export type ScreenDeliveries = {
   /** Handles a message of the page. Returns false if the message is not about deliveries. */
   take(text: string): boolean;
   /**
-   * Sends what has changed since the last call of this function. Sends nothing before the page has said that it understands these messages.
+   * Sends what has changed since the last call of this function. Sends nothing before the page has said that it
+   * understands these messages.
    * @param shared what all screens of the same sending share; absent if only this screen gets something
    */
   flush(shared?: SharedSending): void;

@@ -1,18 +1,22 @@
 /**
- * Schedules the work for screens that change what they show. Only one item of work is done in each round of the event loop,
- * so that alarms and acts are handled in between. The accounts are served in rotation. For each account, the time of its
- * items is limited, not their number, because one view may show a small ward and another view the whole hospital.
+ * Schedules the work for screens that change what they show. Only one item of work is done in each round of the event
+ * loop, so that alarms and acts are handled in between. The accounts are served in rotation. For each account, the time
+ * of its items is limited, not their number, because one view may show a small ward and another view the whole
+ * hospital.
  */
 import { createFairQueue } from '../../../process/fair-queue.ts';
 
 /**
- * After an item of work, its account must pause for the duration of the item multiplied by this factor (ours). So one account
- * uses at most a fifth of the process's time.
+ * After an item of work, its account pauses for the duration of the item multiplied by this factor (ours). So one
+ * account uses at most a fifth of the process's time.
  */
 export const restFactor = 4;
 /** While all accounts with waiting items must pause, the queue is checked this often. */
 const checkEveryMs = 5;
-/** Maximum number of waiting items. Each screen has at most one item, and there are at most 500 screens (core/connection-limits.ts). */
+/**
+ * Maximum number of waiting items. Each screen has at most one item, and there are at most 500 screens
+ * (core/connection-limits.ts).
+ */
 const itemsMax = 1_000;
 
 export type ScreenWorkQueue = {

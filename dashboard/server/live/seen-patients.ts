@@ -29,7 +29,7 @@ export type SeenPatients = {
   unrecorded(patients: readonly string[]): string[];
   /** Returns whether a message waits for its record now. */
   isWaiting(): boolean;
-  /** Records new patients of an open view. Calls `onRecorded` when the message that shows these patients may be sent. */
+  /** Records new patients of an open view. Calls `onRecorded` when the message that shows them may be sent. */
   recordThen(patients: readonly string[], onRecorded: () => void): void;
 };
 
@@ -47,7 +47,10 @@ export function createSeenPatients(
   let hasEnded = false;
   /** The number of the last wait. */
   let lastWaitNo = 0;
-  /** The number of the present wait; 0 if no message waits. A wait that a newer wait has replaced does not call `onRecorded`. */
+  /**
+   * The number of the present wait; 0 if no message waits. A wait that a newer wait replaced does not call
+   * `onRecorded`.
+   */
   let waitNo = 0;
 
   async function record(patients: readonly string[]): Promise<void> {

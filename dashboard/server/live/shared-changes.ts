@@ -25,7 +25,8 @@ export function createSharedChanges(compute: SharedChanges['since']): SharedChan
   const texts = new Map<Changes, string>();
   return {
     since(viewer, scope, changeNo) {
-      // The key has everything that decides what a screen gets, because two screens of one person may have different rights for a moment.
+      // The key has everything that decides what a screen gets, because two screens of one person may have different
+      // rights for a moment.
       const key = JSON.stringify([viewer, scope, changeNo]);
       const found = computed.get(key) ?? { changes: compute(viewer, scope, changeNo) };
       computed.set(key, found);

@@ -1,6 +1,6 @@
 /**
- * What all screens of one sending share: each text is made once, and not once for each screen. An alarm has the same text on each screen
- * that shows it.
+ * What all screens of one sending share: each text is made once, and not once for each screen. An alarm has the same
+ * text on each screen that shows it.
  */
 import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
 import type { MyCall } from '../../protocol/delivery.ts';

@@ -4,7 +4,10 @@ import type { Scope } from '../core/screen.ts';
 import { audienceOf, type LiveState } from '../core/state.ts';
 import type { ViewRecord } from './seen-patients.ts';
 
-/** Returns the audit record for showing a scope; undefined if the viewer may not see the scope or it does not exist. */
+/**
+ * Returns the audit record for showing a scope; undefined if the viewer may not see the scope or the scope does not
+ * exist.
+ */
 export function viewRecordOf(state: LiveState, viewer: Viewer, scope: Scope): ViewRecord | undefined {
   if ('ward' in scope) {
     const allowed = scope.ward === '*' ? may(viewer, 'view-devices') : seesWard(viewer, scope.ward);
@@ -29,8 +32,8 @@ export function scopeFields(scope: Scope): { ward: string } | { associationId: s
 }
 
 /**
- * Returns the wards whose beds a scope shows completely. A scope of one association shows only one bed of its ward. So the
- * ward does not count as watched, because a presence record can name a ward but not a bed.
+ * Returns the wards whose beds a scope shows completely. A scope of one association shows only one bed of its ward. So
+ * the ward does not count as watched, because a presence record can name a ward but not a bed.
  */
 export function wardsOf(state: LiveState, viewer: Viewer, scope: Scope): string[] {
   if ('associationId' in scope) return [];

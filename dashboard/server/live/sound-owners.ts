@@ -1,4 +1,7 @@
-/** Keeps which screens of this dashboard have the sound of wards. After a restart of the server no screen has the sound, so every screen sounds. */
+/**
+ * Keeps which screens of this dashboard have the sound of wards. After a restart no screen has it, so every screen
+ * sounds.
+ */
 import type { OwnedSound } from '../../../contracts/messages/presence.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { ScreenReport } from '../../protocol/live.ts';
@@ -25,7 +28,7 @@ import {
 } from '../core/ward-sound.ts';
 import { showsWholeWard, wardsOf } from './shown-scope.ts';
 
-/** Maximum number of wards with an owner: the number that a presence record can name. Further requests for the sound are refused. */
+/** Maximum number of wards with an owner: the number that a presence record can name. Further requests are refused. */
 const wardsMax = 200;
 
 /** A report that describes the audio of its page. */
@@ -46,11 +49,11 @@ export type ScreenWithSound = {
 export type PageOfSession = { readonly session: string; readonly screen: string };
 
 export type SoundOwners = {
-  /** Returns whether the page may take the sound of the ward: it needs an open connection that shows the ward. */
+  /** Returns whether the page may take the sound of the ward. The page needs an open connection that shows the ward. */
   mayTake(ward: string, page: PageOfSession): boolean;
   /**
-   * Gives the sound of the ward to the page, if the page may take the sound. Returns false if the page may not take the
-   * sound. The other screens sound until the page has confirmed that it sounds.
+   * Gives the sound of the ward to the page. Returns false if the page may not take the sound. The other screens sound
+   * until the page has confirmed that it sounds.
    */
   take(ward: string, page: PageOfSession): boolean;
   /** Returns the page that has the sound of the ward here. */

@@ -125,7 +125,7 @@ export function createSoundTests(options: {
     });
   }
 
-  /** Returns the screen that plays the signals of a test. At a screen of another person, only the owner can play them. */
+  /** Returns the screen that plays the signals of a test: the person's own page, a wall display, or the owner. */
   function playerOf({ ward, page, at }: Wanted): Player | undefined {
     return players(ward, page).find(({ isOwn, pageId, screen }) =>
       at === undefined ? isOwn : pageId === at && (isOwn || screen.kind !== 'other'),

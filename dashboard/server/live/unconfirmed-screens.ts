@@ -1,4 +1,4 @@
-/** Collects the alarms that the screens have not confirmed, for the other screens, the other dashboards and the metrics. */
+/** Collects the alarms that the screens have not confirmed, for other screens, other dashboards and the metrics. */
 import { type UnconfirmedOnScreen, unconfirmedMax } from '../../../contracts/messages/presence.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import { createHistogram, type Histogram, observe } from '../../../process/histogram.ts';
@@ -40,9 +40,9 @@ export type UnconfirmedScreens = {
   /** Returns the notices for one screen, from the last collection. */
   noticesFor(screen: ConfirmingScreen): UnconfirmedScreen[];
   /**
-   * Returns the alarms that screens of this dashboard had not confirmed at the last collection, the oldest first. Lists each
-   * alarm once for each station. If there are too many, chooses them in rounds: one alarm of each person in each round. So no
-   * person hides the screens of another person.
+   * Returns the alarms that screens of this dashboard had not confirmed at the last collection, the oldest first. Lists
+   * each alarm once for each station. If there are too many, chooses them in rounds: one alarm of each person in each
+   * round. So no person hides the screens of another person.
    */
   forPresence(): UnconfirmedOnScreen[];
   /** Notes in the histograms how long it took until a screen of this dashboard first painted or sounded an alarm. */
@@ -53,7 +53,10 @@ export type UnconfirmedScreens = {
 export type ConfirmationFigures = {
   /** Number of pairs of a screen and an alarm that the screen has not confirmed, now. */
   unconfirmed: number;
-  /** Since the start: how often a screen did not confirm an alarm in time. `watched`: another screen watched the ward at this time. */
+  /**
+   * Since the start: how often a screen did not confirm an alarm in time. `watched`: another screen watched the ward
+   * then.
+   */
   readonly total: { watched: number; unwatched: number };
 };
 
@@ -63,12 +66,14 @@ export type ConfirmationFigures = {
  */
 export type ConfirmationTimes = Readonly<Record<FirstConfirmation['what'], Histogram>>;
 
-/** Returns empty histograms from 10 ms to 164 s. */
+/** Returns empty histograms for times from 10 ms to 164 s. */
 export function newConfirmationTimes(): ConfirmationTimes {
   return { painted: createHistogram(10, 15), sounded: createHistogram(10, 15) };
 }
 
-/** Returns the message about unconfirmed alarms to the other dashboards. A station is named by the number of its first screen. */
+/**
+ * Returns the message to the other dashboards about unconfirmed alarms. A station has the number of its first screen.
+ */
 function presenceOf(here: readonly Unconfirmed[]): UnconfirmedOnScreen[] {
   const ofStations = new Map<string, Unconfirmed>();
   for (const entry of here) {

@@ -1,6 +1,6 @@
 /**
- * Sends waves to the screens. Chunks that come shortly after each other are sent together: encryption and the kernel then
- * work once for each screen, and not once for each chunk. Alarms and numbers do not wait here.
+ * Sends waves to the screens. Chunks that come shortly after each other are sent together: encryption and the kernel
+ * then work once for each screen, and not once for each chunk. Alarms and numbers do not wait here.
  */
 import type { Duplex } from 'node:stream';
 import type { Chunk } from '../core/waves.ts';
@@ -9,8 +9,8 @@ import type { Screen } from './screen-connection.ts';
 import { waveText } from './wave-text.ts';
 
 /**
- * How long a chunk waits for other chunks, ms (ours). A page draws each wave later than it arrives, by at least the
- * length of a chunk.
+ * How long a chunk waits for other chunks, ms (ours). The wait is not visible, because a page draws each wave at least
+ * the length of a chunk after its arrival.
  */
 export const wavesEveryMs = 40;
 /** Maximum number of chunks that wait. At this number, the waiting chunks are sent at once. */

@@ -1,4 +1,4 @@
-/** The routes of the page "Alarm history": the alarms of a ward, a bed, a person or a patient, and who answered them. */
+/** The routes of the page "Alarm history": the alarms of a ward, bed, person or patient, and who answered them. */
 import { setImmediate as letOtherWorkRun } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -88,7 +88,8 @@ export function alarmReviewRoute(app: App, parts: Parts): void {
       const gap = isRead ? `all alarms since ${formatInstant(completeFromMs)}` : 'the server still read older alarms';
       const detail = `${rows.length} ${rows.length === 1 ? 'alarm' : 'alarms'} as CSV: ${filtersText(query)}; ${gap}`;
       const patients = [...new Set(rows.flatMap(({ patient }) => (patient ? [patient.patientId] : [])))];
-      // One audit record names a limited number of patients. So a large file has several records, all written before the file is sent.
+      // One audit record names a limited number of patients. So a large file has several records, all written before
+      // the file is sent.
       for (let from = 0; from === 0 || from < patients.length; from += auditPatientsMax)
         await recordReview(parts, request, query, {
           ...{ action: 'alarms-exported', patients: patients.slice(from, from + auditPatientsMax), detail },
@@ -113,7 +114,7 @@ const spanFaultTexts = {
 
 type Turns = ReturnType<typeof createSlots>;
 
-/** Makes a list. @throws VigilError if the account may not see the ward, or if the time does not exist, is reversed or is in the future */
+/** Makes a list. @throws VigilError if the account may not see the ward, or if the requested time is not possible */
 async function reviewFor(
   { parts, turns }: { readonly parts: Parts; readonly turns: Turns },
   request: FastifyRequest,
@@ -171,7 +172,7 @@ async function reviewInParts(
   return review.result();
 }
 
-/** Returns the filters of a query for the audit trail, without the ward and the association, which have their own fields. */
+/** Returns the filters of a query for the audit trail, without ward and association, which have their own fields. */
 function filtersText({ ward: _ward, associationId: _association, ...filters }: AlarmReviewQuery): string {
   return Object.entries(filters)
     .map(([name, value]) => `${name} ${value}`)

@@ -1,4 +1,4 @@
-/** The routes for the audit trail: its pages, the search, and the export. Each of them is itself recorded in the trail. */
+/** The routes for the audit trail: pages, search and export. The trail records each of these requests, too. */
 import { Type } from 'typebox';
 import { VigilError } from '../../../contracts/errors.ts';
 import { formatInstant } from '../../../contracts/time.ts';

@@ -37,8 +37,8 @@ export const commandAnswers = { 202: Accepted, 401: ErrorBody, 403: ErrorBody, 4
 
 /**
  * Returns the bed of an association if the viewer may see the bed.
- * @throws VigilError `not-found` if there is no such bed or the viewer may not see the bed; in the second case, the
- *   audit trail gets `access-denied`
+ * @throws VigilError `not-found` if there is no such bed, or if the viewer may not see the bed (the audit trail then
+ *   gets `access-denied`)
  */
 export async function bedOf(parts: Parts, request: FastifyRequest, associationId: string): Promise<BedState> {
   const viewer = viewerOf(request);

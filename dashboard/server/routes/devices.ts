@@ -136,7 +136,8 @@ function placeRoutes(app: App, { feed, wards }: Parts, changeAssociation: Change
     if (typeof ward !== 'string' || typeof bed !== 'string') return;
     const visibleWards = wards.current().wards.filter((ward) => seesWard(viewerOf(request), ward.ward));
     const fault = placeFault({ wards: visibleWards }, { ward, bed });
-    // A ward that the viewer may not see is refused later, by the decision. The answer is the same if no such ward exists.
+    // A ward that the viewer may not see is refused later, by the decision. The answer is the same if no such ward
+    // exists.
     const isHidden =
       !visibleWards.some((registered) => registered.ward === ward) && !viewerOf(request).wards.includes('*');
     if (fault && isHidden && fault.suggestions.length === 0) return;

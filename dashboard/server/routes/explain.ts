@@ -1,4 +1,4 @@
-/** The route that explains what happened to an alarm, for physicians and auditors of its ward, and for its charge nurse. */
+/** The route that explains what happened to an alarm, for physicians and auditors of its ward and its charge nurse. */
 import type { FastifyReply } from 'fastify';
 import { VigilError } from '../../../contracts/errors.ts';
 import type { FoundAlarm, Place } from '../../../log/explain/search.ts';
@@ -47,8 +47,8 @@ export function explainRoute(app: App, parts: Parts): void {
 }
 
 /**
- * Returns why the person may not see the explanation. An unknown alarm and an alarm of another ward give the same error. So the answer does
- * not reveal that an alarm exists.
+ * Returns why the person may not see the explanation. An unknown alarm and an alarm of another ward give the same
+ * error. So the answer does not reveal that an alarm exists.
  */
 function refusalOf(
   parts: Parts,

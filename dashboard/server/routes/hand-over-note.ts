@@ -30,7 +30,8 @@ export function handOverNoteRoute(app: App, parts: Parts): void {
   app.post(
     '/api/associations/:associationId/note',
     {
-      // The request may wait long for Kafka. It uses no slot of the kind `act` (bounds.ts), so it cannot delay an acknowledgement.
+      // The request may wait long for Kafka. It uses no slot of acts (bounds.ts), so it cannot delay an
+      // acknowledgement.
       config: { access: 'write-note', share: 'own' },
       schema: { params: AssociationParams, body: NoteBody, response },
     },

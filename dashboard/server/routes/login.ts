@@ -108,7 +108,7 @@ export function loginRoutes(app: App, parts: Parts): void {
     return { ...newSession, viewer };
   }
 
-  /** Ends a session because another session began. The session ends immediately, even if the audit record has to wait. */
+  /** Ends a session because another session began. Ends it immediately, even if the audit record has to wait. */
   async function endReplacedSession(
     { claims, viewer }: Pick<LiveSession, 'claims' | 'viewer'>,
     from: AddressAndStation,
@@ -213,8 +213,8 @@ const isOneTimePasswordOver = ({ oneTimePasswordUntil }: Account, nowMs: number)
 const knownPersonOf = (account: Account) => ({ userId: account.userId, fingerprint: fingerprintOf(account) });
 
 /**
- * The routes that lock and unlock screens. A screen that nobody touches locks itself: it still shows alarms, but no names,
- * and it allows no acts until the password is entered.
+ * The routes that lock and unlock screens. A screen that nobody touches locks itself: it still shows alarms, but no
+ * names, and it allows no acts until the password is entered.
  */
 function lockRoutes(app: App, parts: Parts, checkPassword: CheckPassword): void {
   const { sessions, trail } = parts;

@@ -78,7 +78,8 @@ function ownReachRoutes(app: App, parts: Parts): void {
         const decision = decideReach(request.body, userId, entriesOfAll(), rules);
         if (!decision.ok) throw new VigilError(decision.fault.code, decision.fault.message);
         const { body, replaced } = decision;
-        // After a service has ended an entry, nothing is ever sent to the id of this entry, so a new entry needs a new id.
+        // After a service has ended an entry, nothing is ever sent to the id of this entry, so a new entry needs a new
+        // id.
         const isKept = replaced !== undefined && !board.ended.has(replaced.reachId);
         const reachId = isKept ? replaced.reachId : randomUUID();
         const language = preferences.of(userId).language ?? body.language;

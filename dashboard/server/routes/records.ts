@@ -1,4 +1,6 @@
-/** The routes for stored data: the alarm history, the summary of a shift, strips, trends, waves, and the audit trail. */
+/**
+ * The routes for stored data: the alarm history, the summary of a shift, strips, trends, waves, and the audit trail.
+ */
 import type { App } from '../app.ts';
 import { alarmReviewRoute } from './alarm-review.ts';
 import { auditRoutes } from './audit.ts';

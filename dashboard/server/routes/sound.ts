@@ -24,7 +24,10 @@ export function soundRoutes(app: App, parts: Parts): void {
   const { feed, hub, trail } = parts;
   const pace: RequestPace = new Map();
 
-  /** @throws VigilError `not-found` if there is no such ward, or the person may not see the ward; the audit trail records this */
+  /**
+   * @throws VigilError `not-found` if there is no such ward, or the person may not see the ward; the audit trail
+   *   records the refusal
+   */
   async function requireWard(request: FastifyRequest, ward: string): Promise<void> {
     await requirePace(pace, request, trail, 'beds');
     const viewer = viewerOf(request);

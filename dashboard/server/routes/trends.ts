@@ -99,7 +99,10 @@ export function trendRoutes(app: App, parts: Parts): void {
 
 const newsCodes: readonly string[] = ['VIGIL_NEWS2', 'VIGIL_NEWS2_AT_LEAST'] satisfies ScoreTrendCode[];
 
-/** Returns the scores for the rows of a file; undefined if the file has no column of NEWS2, and `unread` if the log cannot be read. */
+/**
+ * Returns the scores for the rows of a file; undefined if the file has no column of NEWS2, and `unread` if the log
+ * cannot be read.
+ */
 async function scoresForFile(
   parts: Parts,
   request: Request,
@@ -174,8 +177,8 @@ async function readFor(parts: Parts, request: Request, asked: TrendPlan, action:
 }
 
 /**
- * Returns the device time of the newest usable value of the codes, ms since 1970; undefined if no value is usable. InfluxDB
- * gets only usable values, so a sensor that is off is no sign that InfluxDB is behind.
+ * Returns the device time of the newest usable value of the codes, ms since 1970; undefined if no value is usable.
+ * InfluxDB gets only usable values, so a sensor that is off is no sign that InfluxDB is behind.
  */
 function newestUsableMs({ values }: BedState, codes: readonly string[]): number | undefined {
   const times = codes.flatMap((code) => values.get(code)?.usableMs ?? []);

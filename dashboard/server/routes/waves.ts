@@ -77,13 +77,19 @@ export function waveRoute(app: App, parts: Parts): void {
   );
 }
 
-/** Returns a key of a look at the waves of a stay. If the patient or the bed is corrected, the same waves are another look. */
+/**
+ * Returns a key of a look at the waves of a stay. After a correction of patient or bed, the same waves are another
+ * look.
+ */
 export const lookOf = (request: FastifyRequest, subject: WaveSubject): string =>
   JSON.stringify([lookKeyOf(request), auditFields(subject)]);
 
 const floorTo = (ms: number, step: number) => Math.floor(ms / step) * step;
 
-/** Returns the asked time. @throws VigilError `time-invalid` if a time does not exist, or if the time is empty or too long */
+/**
+ * Returns the asked time. @throws VigilError `time-invalid` if an instant does not exist, or the span is empty or too
+ * long
+ */
 function askedSpan({ from, to }: WaveHistoryQuery): TimeSpan {
   const [fromMs, toMs] = [parseInstant(from), parseInstant(to)];
   if (fromMs === undefined || toMs === undefined)
@@ -100,7 +106,9 @@ export function clockErrorOf({ feed }: Pick<Parts, 'feed'>, deviceId: string): n
   return device === undefined ? 0 : Math.round(measuredOffsetMs(device.clock.clock));
 }
 
-/** The gateway decides to which stay a chunk belongs. For a device without a bed, the time in a former tray is hidden. */
+/**
+ * Returns whether a chunk of the stay may be shown. For a device without a bed, the time in a former tray is hidden.
+ */
 function maySeeChunk({ hiddenBeforeMs }: WaveSubject, { startMs, receivedMs }: WaveChunk, errorMs: number): boolean {
   return hiddenBeforeMs === null || (startMs + errorMs >= hiddenBeforeMs && receivedMs >= hiddenBeforeMs);
 }

@@ -54,8 +54,9 @@ export function whatIfRoute(app: App, parts: Parts): void {
         limits === undefined ? 'limits in force' : limits ? JSON.stringify(limits) : 'the limits of the ward';
       const detail = `${group}: what ${limitsText} would have done in the last 24 h`;
       await trail.record({ ...whoOf(request), action: 'trend-viewed', ...auditFieldsOf(bed), detail });
-      // A device without a bed keeps its association id when it comes into the tray of another ward. No ward may learn what
-      // the device measured in another ward. So the examined time begins when the device came into its present tray.
+      // A device without a bed keeps its association id when it comes into the tray of another ward. No ward may learn
+      // what the device measured in another ward. So the examined time begins when the device came into its present
+      // tray.
       const fromMs = Math.min(toMs - 1, Math.max(toMs - lookBackMs, bed.tray?.sinceMs ?? 0));
       const intervalMs = declaredIntervalOf(bed, codesOfGroup(group));
       const question = {
@@ -73,15 +74,15 @@ export function whatIfRoute(app: App, parts: Parts): void {
 }
 
 /**
- * Returns the interval that the device declared for its readings. Episodic parameters such as cuff pressure are left out,
- * because their interval is different.
+ * Returns the interval that the device declared for its readings. Episodic parameters such as cuff pressure are left
+ * out, because their interval is different.
  */
 function declaredIntervalOf({ rhythms }: BedState, codes: readonly string[]): number | undefined {
   const code = codes.find((candidate) => parameters.get(candidate)?.episodicMs === undefined && rhythms.has(candidate));
   return code === undefined ? undefined : rhythms.get(code)?.declaredMs;
 }
 
-/** Returns a signal that is aborted when the browser closes the request: a new number was typed, or the page was closed. */
+/** Returns a signal that is aborted when the browser closes the request. */
 function abortedOnClose(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.once('close', () => controller.abort());

@@ -1,6 +1,7 @@
 /**
- * Issues proofs: secrets that show, for some minutes, that a person has entered the password again in this session. A page
- * keeps its proof in memory. So a thief who has only the cookies of a session cannot act, not even while the proof is valid.
+ * Issues proofs: secrets that show, for some minutes, that a person has entered the password again in this session. A
+ * page keeps its proof in memory. So a thief who has only the cookies of a session cannot act, not even while the proof
+ * is valid.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { proofMs } from '../../protocol/accounts.ts';

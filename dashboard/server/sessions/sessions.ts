@@ -14,12 +14,13 @@ import { fingerprintOf, sessionMark, type Tokens } from './token.ts';
  */
 const rememberedMax = 20_000;
 
-/** Maximum number of logouts that are remembered. If there are more, the oldest is forgotten. Each needs about 100 bytes. */
+/** Maximum number of remembered logouts, each about 100 bytes. If there are more, the oldest is forgotten. */
 const revokedMax = 500_000;
 
 /**
- * Maximum number of sessions of one account at this dashboard (ours). An account has at most 36 open screens, and the session that
- * was idle for longest is ended first. So an ended session shows no screen, even for an account that a ward shares.
+ * Maximum number of sessions of one account at this dashboard (ours). An account has at most 36 open screens, and the
+ * session that was idle for longest is ended first. So an ended session shows no screen, even for an account that a
+ * ward shares.
  */
 export const sessionsPerAccountMax = 64;
 
@@ -32,8 +33,8 @@ export type LiveSession = {
 
 export type Sessions = {
   /**
-   * Creates a session for an account that has just logged in. The session of a wall display is bound to the browser `station`.
-   * Returns undefined if the account is unknown or disabled.
+   * Creates a session for an account that has just logged in. The session of a wall display is bound to the browser
+   * `station`. Returns undefined if the account is unknown or disabled.
    */
   startSession(userId: string, station?: string): Promise<{ token: string; claims: Claims } | undefined>;
   /**
@@ -47,8 +48,8 @@ export type Sessions = {
    */
   read(token: string, station?: string): Promise<LiveSession | undefined>;
   /**
-   * Returns the viewer with the account's present rights; undefined if the session has ended. Used for live connections.
-   * Counts as use of the session.
+   * Returns the viewer with the account's present rights; undefined if the session has ended. Used for live
+   * connections. Counts as use of the session.
    */
   recheck(claims: Claims): Viewer | undefined;
   /**
@@ -62,7 +63,7 @@ export type Sessions = {
    * @param mark the mark of the session (`sessionMark`)
    */
   setLocked(mark: string, isLocked: boolean): void;
-  /** Permanently ends the sessions of the account that began at `atMs` or before. */
+  /** Permanently ends the account's sessions that began at `atMs` or before. */
   endBefore(userId: string, atMs: number): void;
   /** Returns the number of valid sessions that were used at this process. */
   countInUse(): number;

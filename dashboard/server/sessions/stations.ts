@@ -1,9 +1,10 @@
 /**
  * Identifies browsers. The server gives each browser (a station) an id at its first login, in a cookie that stays after
- * the session. The audit trail has the id in addition to the address, because all screens of a ward may share one address.
+ * the session. The audit trail has the id in addition to the address, because all screens of a ward may share one
+ * address.
  *
- * A second cookie has one mark for each person who has logged in at this browser. Only the server can create and check marks
- * (device cookies, see core/guesses.ts).
+ * A second cookie has one mark for each person who has logged in at this browser. Only the server can create and check
+ * marks (device cookies, see core/guesses.ts).
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Proof } from '../core/guesses.ts';
@@ -44,7 +45,9 @@ export type Stations = {
   remember(value: string | undefined, station: string, account: KnownAccount): string;
 };
 
-/** @property fingerprint the result of `fingerprintOf`: after a new password, the account's former marks prove nothing */
+/**
+ * @property fingerprint the result of `fingerprintOf`: after a new password, the account's former marks prove nothing
+ */
 export type KnownAccount = { readonly userId: string; readonly fingerprint: string };
 
 /** @param secret the key that signs session tokens, base64url */

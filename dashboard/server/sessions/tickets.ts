@@ -6,7 +6,9 @@ import { randomBytes } from 'node:crypto';
 import type { Claims } from '../core/session-rules.ts';
 
 export const ticketMs = 30_000;
-/** Maximum number of unused tickets of all accounts, and of one account. If there are more, the oldest ticket becomes invalid. */
+/**
+ * Maximum number of unused tickets of all accounts, and of one account. Above it, the oldest ticket becomes invalid.
+ */
 const ticketsMax = 5_000;
 export const ticketsPerAccountMax = 48;
 

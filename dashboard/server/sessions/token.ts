@@ -66,7 +66,7 @@ export function createTokens(secret: string): Tokens {
   };
 }
 
-/** Returns the digest of an account's password hash and epoch, which is in the token. If either changes, the sessions end. */
+/** Returns the digest of an account's password hash and epoch, for the token. A new hash or epoch ends the sessions. */
 export function fingerprintOf({
   password,
   epoch = '',
@@ -77,7 +77,7 @@ export function fingerprintOf({
   return createHash('sha256').update(`${password}${epoch}`).digest('base64url').slice(0, 22);
 }
 
-/** Returns the mark of a session for the audit trail: a hash, so that the audit trail does not have the secret session id. */
+/** Returns the mark of a session for the audit trail: a hash, because the trail must not have the secret session id. */
 export function sessionMark(sessionId: string): string {
   return createHash('sha256').update(sessionId).digest('base64url').slice(0, 22);
 }

@@ -1,6 +1,6 @@
 /**
- * Reads the waves of a stay from the log, for the page "Waves". A look may read many records. So the server reads for one request at a
- * time, in turn for each account, pauses for its other work, and stops when the page is closed.
+ * Reads the waves of a stay from the log, for the page "Waves". A look may read many records. So the server reads for
+ * one request at a time, in turn for each account, pauses for its other work, and stops when the page is closed.
  */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -31,7 +31,7 @@ const partRecords = 64;
 
 export type WavesFound = {
   readonly chunks: readonly WaveChunk[];
-  /** The first record of the partition was appended at this time, ms; null if the log reaches back before the asked time. */
+  /** When the first record of the partition was appended, ms; null if the log reaches back before the asked time. */
   readonly keptFromMs: number | null;
   /** Number of records of this stay that could not be opened. */
   readonly unreadable: number;
@@ -195,7 +195,8 @@ async function openRecords(reading: Reading, partition: number, records: readonl
 
 /** Waits for a promise, or throws when the signal is aborted. Needed because Kafka never answers while it is away. */
 async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  // If the signal is aborted already, nothing waits for the promise. A rejection that nothing handles would end the process.
+  // If the signal is aborted already, nothing waits for the promise. A rejection that nothing handles would end the
+  // process.
   promise.catch(() => {});
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
