@@ -51,7 +51,10 @@ describe('hasNewContent', () => {
 });
 
 describe('contentRevisionAfter', () => {
-  /** Returns the content revision of an alarm after these changes; each change comes `everyMs` after the change before. */
+  /**
+   * Returns the content revision of an alarm after these changes; each change comes `everyMs` after the previous
+   * change.
+   */
   function contentRevision(changes: readonly Partial<Alarm>[], everyMs = 1_000): ContentRevision {
     let before: { alarm: Alarm; said: ContentRevision } | undefined;
     for (const [index, change] of [{}, ...changes].entries()) {

@@ -14,7 +14,10 @@ export const newOnsetMs = 5_000;
  * alarm (field `said`).
  */
 export type ContentRevision = {
-  /** The revision with which the current content began. A person who saw this or a later revision has seen the current content. */
+  /**
+   * The revision with which the current content began. A person who saw this or a later revision has seen the current
+   * content.
+   */
   readonly rev: number;
   /** Time of the alarm event that ended the condition, ms since 1970; absent while the condition is present. */
   readonly endedAtMs?: number;
@@ -36,7 +39,10 @@ export function contentRevisionAfter(
   return { rev: isNewOnset || hasNewContent(before.alarm, alarm) ? alarm.rev : before.said.rev, ...ended };
 }
 
-/** Returns whether `after` has content that `before` did not have: another condition, a more serious value, or a sound that begins again. */
+/**
+ * Returns whether `after` has content that `before` did not have: another condition, a more serious value, or a sound
+ * that begins again.
+ */
 export function hasNewContent(before: Alarm, after: Alarm): boolean {
   if (isAnotherAlarm(before, after) || (before.late && !after.late) || (isUnanswered(after) && !isUnanswered(before)))
     return true;

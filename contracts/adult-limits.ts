@@ -1,6 +1,6 @@
 /**
- * The built-in limits for adults (CLINICAL, "Default adult limits"; we chose the values, similar to vendors' adult defaults). The alarm
- * processor and the screens both read this table, so they cannot use different limits.
+ * The built-in limits for adults (CLINICAL, "Default adult limits"; we chose the values, similar to vendors' adult
+ * defaults). The alarm processor and the screens both read this table, so they cannot use different limits.
  */
 import type { Limits } from './messages/alarms.ts';
 import type { LimitGroup } from './parameters.ts';

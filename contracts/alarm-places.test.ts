@@ -89,7 +89,7 @@ describe('the places of an alarm', () => {
       const all = [assigned, move, ...corrections];
       expect(placesOverTime(tableWith(all))).toEqual(['icu 1', 'sd 1', 'sd 1', 'sd 1']);
       expect(placesOverTime(tableWith(all.slice(-64)))).toEqual(['', '', 'sd 1', 'sd 1']);
-      // An alarm that lasted long enough has the first known place.
+      // An alarm that was still on at the first known place has this place.
       expect(find(tableWith(all.slice(-64)), t0 + 5_000, t0 + 30_000)).toEqual(['sd 1']);
       // If the table has the change that began the association, no older change is necessary.
       expect(

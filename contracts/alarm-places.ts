@@ -87,7 +87,8 @@ function stayOf(table: DeviceAssociations, associationId: string): Stay | undefi
     const stampMs = parseInstant(change.at);
     if (stampMs === undefined || change.version !== nextVersion) break;
     nextVersion -= 1;
-    // The changes are in the order of the acts. If a stamp is later than the stamp of a later act, the clock was set back.
+    // The changes are in the order of the acts. If a stamp is later than the stamp of a later act, the clock was set
+    // back.
     laterMs = Math.min(stampMs, laterMs);
     if (change.associationId !== associationId) continue;
     // The association began with this change.

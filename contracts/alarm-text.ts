@@ -1,4 +1,7 @@
-/** Writes the text of an alarm for people. `Monitor:` marks an alarm that the device raised itself (CLINICAL, "Alarm vocabulary"). */
+/**
+ * Writes the text of an alarm for people. `Monitor:` marks an alarm that the device raised itself (CLINICAL, "Alarm
+ * vocabulary").
+ */
 import type { Alarm } from './messages/alarms.ts';
 
 /** Returns the text of an alarm, for example `Monitor: Ventricular tachycardia` or `HR 134 > 120`. */

@@ -9,7 +9,10 @@
 export type AlertCode = {
   /** The text that screens show. */
   readonly text: string;
-  /** The parameter of the alarm, as an MDC code of the parameter table. If the device's message names a parameter, that parameter is used. */
+  /**
+   * The parameter of the alarm, as an MDC code of the parameter table. If the device's message names a parameter, that
+   * parameter is used.
+   */
   readonly parameter?: string;
   /**
    * The side of the limit that the value crossed. If Vigil and the device both raise an alarm for this limit, only one

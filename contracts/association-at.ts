@@ -19,7 +19,8 @@ type PeriodInterval = Pick<TimedPeriod<unknown>, 'stampMs' | 'fromMs' | 'toMs'>;
  */
 export function periodAt<Period extends PeriodInterval>(periods: readonly Period[], atMs: number): Period | undefined {
   let latest: Period | undefined;
-  // Search from the newest period, because the newest period nearly always applies and the gateway searches for each reading.
+  // Search from the newest period, because the newest period nearly always applies and the gateway searches for each
+  // reading.
   for (let i = periods.length - 1; i >= 0; i -= 1) {
     const period = periods[i]!;
     if (atMs < period.fromMs || atMs >= period.toMs) continue;
@@ -29,8 +30,8 @@ export function periodAt<Period extends PeriodInterval>(periods: readonly Period
 }
 
 /**
- * Returns the period that applies now; undefined if the device has no patient and no bed. Needs no clock, because every start and end in
- * a table has already happened (contracts/periods.ts).
+ * Returns the period that applies now; undefined if the device has no patient and no bed. Needs no clock, because every
+ * start and end in a table has already happened (contracts/periods.ts).
  */
 export function currentPeriod<Period extends PeriodStamps>(periods: readonly Period[]): Period | undefined {
   const openPeriods = periods.flatMap((period) => {

@@ -1,7 +1,10 @@
 /** The services that write the audit trail. Each service has its own signing key. */
 export const auditWriters = ['dashboard', 'operator'] as const;
 
-/** Only the operator's command line records these acts. If the dashboard's key signed one of them, the record is forged (log/audit/rules.ts). */
+/**
+ * Only the operator's command line records these acts. If the dashboard's key signed one of them, the record is forged
+ * (log/audit/rules.ts).
+ */
 export const operatorActions = [
   'rejected-viewed',
   'rejected-redriven',

@@ -1,4 +1,7 @@
-/** Plain names of the actions in the audit trail, in groups. The page, the CSV file and the FHIR export use the same names. */
+/**
+ * Plain names of the actions in the audit trail, in groups. The page, the CSV file and the FHIR export use the same
+ * names.
+ */
 import type { auditActions } from './audit-actions.ts';
 
 export type AuditAction = (typeof auditActions)[number];
@@ -20,7 +23,10 @@ export const auditGroups = Object.keys(auditGroupNames) as AuditGroup[];
 
 type ActionName = { readonly group: AuditGroup; readonly name: string };
 
-/** The group and the name of each action. A name is the end of a sentence that begins with the person: "Nora looked at a patient". */
+/**
+ * The group and the name of each action. A name is the end of a sentence that begins with the person: "Nora looked at a
+ * patient".
+ */
 export const auditActionNames: Readonly<Record<AuditAction, ActionName>> = {
   'ward-viewed': { group: 'looks', name: 'looked at a ward' },
   'patient-viewed': { group: 'looks', name: 'looked at a patient' },

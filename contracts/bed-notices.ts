@@ -1,10 +1,13 @@
 /**
- * Notices at a bed whose data are doubtful. The gateway writes them into `observations` (`NoticeRecord`), so that the alarm engine and the
- * dashboard read them in order with the readings.
+ * Notices at a bed whose data are doubtful. The gateway writes them into `observations` (`NoticeRecord`), so that the
+ * alarm engine and the dashboard read them in order with the readings.
  */
 
 export const gatewayNotices = {
-  /** The device sent readings that may belong to this patient or to the previous patient. The gateway put them into `rejected`. */
+  /**
+   * The device sent readings that may belong to this patient or to the previous patient. The gateway put them into
+   * `rejected`.
+   */
   unattributed: { text: 'Some readings are not shown: not clear whose they are', priority: 'medium' },
   /** Two devices use the certificate of this bed's device, and both send readings. */
   'shared-identity': { text: 'Two devices use one certificate: values may be of two patients', priority: 'medium' },
@@ -18,7 +21,10 @@ export const gatewayNotices = {
    * device's clock starts at 1970, or its backlog is very old.
    */
   'refused-old': { text: 'Readings are refused: their time is too long ago', priority: 'medium' },
-  /** For longer than 10 s the device has sent more than Vigil accepts from one device. Its newest readings wait behind older readings. */
+  /**
+   * For longer than 10 s the device has sent more than Vigil accepts from one device. Its newest readings wait behind
+   * older readings.
+   */
   'held-back': { text: 'Readings come late: the device sends too much at once', priority: 'medium' },
 } as const satisfies Record<string, { readonly text: string; readonly priority: 'high' | 'medium' | 'low' }>;
 

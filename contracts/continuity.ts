@@ -1,7 +1,7 @@
 /**
- * Counts the numbers of readings that a connection leaves out, sends later, or sends twice. Each connection starts with new counts,
- * because the device may have sent the earlier numbers to another gateway. The readers of the log decide whether a reading is finally lost
- * (docs/decisions/011-gap-watch.md).
+ * Counts the reading numbers that a connection leaves out, sends later, or sends twice. Each connection starts with new
+ * counts, because the device may have sent the earlier numbers to another gateway. The readers of the log decide
+ * whether a reading is finally lost (docs/decisions/011-gap-watch.md).
  */
 import { countsByOne } from './reading-numbers.ts';
 
@@ -29,7 +29,8 @@ export function newContinuity(): Continuity {
 }
 
 /**
- * Counts the number of one reading in `counts`. `counts.missing - counts.filled` is the number of readings that are still missing.
+ * Handles the number of one reading, and adds to `counts`. `counts.missing - counts.filled` is the number of readings
+ * that are still missing.
  * @param max maximum number of holes that are remembered
  */
 export function noteNumber(
@@ -62,7 +63,10 @@ export function noteNumber(
   state.timeMs = timeMs;
 }
 
-/** Removes the numbers from `from` to `to`, both included, from the holes. @returns how many of these numbers were in a hole */
+/**
+ * Removes the numbers from `from` to `to`, both included, from the holes. @returns how many of these numbers were in a
+ * hole
+ */
 export function fillHoles(state: Continuity, from: number, to: number, max = holesMax): number {
   let filled = 0;
   const holes = state.holes.flatMap((hole): [number, number][] => {

@@ -1,6 +1,6 @@
 /**
- * Has the built-in delivery policy, checks the policy of a hospital, and selects the chain for an alarm. A policy is
- * used as a whole or not at all: if one chain has a fault, the former policy stays in force. Pure.
+ * Defines the built-in delivery policy, checks the policy of a hospital, and selects the chain for an alarm. A policy
+ * is used as a whole or not at all: if one chain has a fault, the former policy stays in force. Pure.
  */
 import { type TSchema, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
@@ -63,7 +63,10 @@ export const builtInPolicy: DeliveryPolicy = {
 /** The chain of an alarm, or the reason why the alarm calls nobody. */
 export type ChosenChain = { readonly chain: CallChain } | NotSent;
 
-/** Returns the chain for an alarm that begins at a time. A ward without chains of its own uses the chains of the hospital. */
+/**
+ * Returns the chain for an alarm that begins at a time. A ward without chains of its own uses the chains of the
+ * hospital.
+ */
 export function chainFor(
   policy: DeliveryPolicy,
   { ward, kind, priority }: { readonly ward: string | null; readonly kind: AlertKind; readonly priority: Priority },
@@ -170,7 +173,7 @@ function chainFaults(content: unknown, priority: Priority, path: string): string
 /** Longest `firstAfterMs` of alarms of high priority (ours). */
 const highFirstAfterMsMax = 10 * secondMs;
 
-/** Returns the faults of a chain because of which nobody might be able to answer an alarm. */
+/** Returns the faults of a chain that could leave an alarm without an answer. */
 function unsafeParts(chainToCheck: LowChain, priority: Priority, path: string): string[] {
   const { steps, ageMsMax, firstAfterMs = 0, quietHours } = chainToCheck;
   const untilLastMs = steps.slice(0, -1).reduce((sum, { waitMs }) => sum + waitMs, firstAfterMs);

@@ -17,7 +17,9 @@ import {
 
 const t0 = Date.UTC(2026, 0, 1, 12);
 
-/** A reading that was measured at second `atS` and received `delayS` s later. The device's clock was `behindS` s behind. */
+/**
+ * A reading that was measured at second `atS` and received `delayS` s later. The device's clock was `behindS` s behind.
+ */
 type SentReading = { readonly atS: number; readonly behindS: number; readonly delayS: number };
 
 /** Returns the clock after all readings, in the order of receipt. */
@@ -36,7 +38,10 @@ function live(from: number, to: number, behindS: number | ((s: number) => number
   });
 }
 
-/** Returns the readings of an outage from `from` to `to`: all are received after `to`, `factor` times as fast as they were measured. */
+/**
+ * Returns the readings of an outage from `from` to `to`: all are received after `to`, `factor` times as fast as they
+ * were measured.
+ */
 function backlog(from: number, to: number, behindS: number, factor: number): SentReading[] {
   return live(from, to, behindS).map((sent) => ({ ...sent, delayS: to - sent.atS + (sent.atS - from) / factor }));
 }

@@ -1,8 +1,9 @@
 /**
- * Estimates the error of a device's clock. A reading carries the device's time, and the gateway adds its own time at receipt. The
- * difference of these times is the error of the clock plus the transmission delay. A delay is never negative, so the smallest recent
- * difference is the best estimate. During a backlog the differences shrink, because readings arrive faster than they were measured. With
- * a wrong clock, or with a constant delay, the differences stay the same.
+ * Estimates the error of a device's clock. A reading carries the device's time, and the gateway adds its own time at
+ * receipt. The difference of these times is the error of the clock plus the transmission delay. A delay is never
+ * negative, so the smallest recent difference is the best estimate. During a backlog the differences shrink, because
+ * readings arrive faster than they were measured. With a wrong clock, or with a constant delay, the differences stay
+ * the same.
  *
  * The estimate counts a constant delay as a clock error. The alarm engine (is a reading late?) and the dashboard (how
  * old is a value?) still use the estimate. The gateway (which patient does a reading belong to?) must not guess, so it
@@ -10,18 +11,24 @@
  */
 
 /**
- * A reading that is older than this by the gateway's clock is late. A clock that is wrong by more than this is skewed (CLINICAL: an
- * alarm must reach a screen within 10 s).
+ * A reading that is older than this by the gateway's clock is late. A clock that is wrong by more than this is skewed
+ * (CLINICAL: an alarm must reach a screen within 10 s).
  */
 export const lateMsMax = 10_000;
 
-/** If the difference stays the same for this time and this many readings, the difference is the clock's error and not a delay (our choice). */
+/**
+ * If the difference stays the same for this time and this many readings, the difference is the clock's error and not a
+ * delay (our choice).
+ */
 const skewProofMs = 10_000;
 const skewProofReadings = 3;
 
 /** Two windows give a measured error only if their smallest differences are at most this far apart, ms (our choice). */
 const agreeMsMax = 500;
-/** If a difference is smaller than the measured error by more than this, somebody set the device's clock, and the measured error is void. */
+/**
+ * If a difference is smaller than the measured error by more than this, somebody set the device's clock, and the
+ * measured error is void.
+ */
 const clockSetMsMin = 2_000;
 
 /**
@@ -38,7 +45,10 @@ export const clockErrorShownMsMin = 3_000;
  * `skewProofMs`.
  */
 export type Pace = {
-  /** Receive time at which the current window began. The first reading of a window is also the last reading of the former window. */
+  /**
+   * Receive time at which the current window began. The first reading of a window is also the last reading of the
+   * former window.
+   */
   readonly sinceMs: number;
   readonly readings: number;
   /** The smallest difference in the current window. */
@@ -51,7 +61,10 @@ export type Pace = {
 
 /** What is known about a device's clock. Plain JSON, because the engine stores it in its state. */
 export type DeviceClock = {
-  /** The error that is used to decide whether a reading is late: gateway's clock minus device's clock; 0 if they agree within `lateMsMax`. */
+  /**
+   * The error that is used to decide whether a reading is late: gateway's clock minus device's clock; 0 if they agree
+   * within `lateMsMax`.
+   */
   readonly offsetMs: number;
   readonly pace?: Pace | null;
 };
@@ -125,12 +138,18 @@ export function isSkewed(clock: DeviceClock): boolean {
   return Math.abs(clock.offsetMs) > lateMsMax;
 }
 
-/** Returns the measured error of a device's clock, ms: positive if the clock is behind, 0 if the error is not measured yet. */
+/**
+ * Returns the measured error of a device's clock, ms: positive if the clock is behind, 0 if the error is not measured
+ * yet.
+ */
 export function measuredOffsetMs(clock: DeviceClock): number {
   return clock.pace?.steadyMs ?? 0;
 }
 
-/** Returns whether a reading reached the gateway too long after its time, given the measured error of the device's clock. */
+/**
+ * Returns whether a reading reached the gateway too long after its time, given the measured error of the device's
+ * clock.
+ */
 export function isLateReading(clock: DeviceClock, timeMs: number, receivedAtMs: number): boolean {
   return receivedAtMs - timeMs - measuredOffsetMs(clock) > lateMsMax;
 }
@@ -141,8 +160,9 @@ export function clockErrorText(offsetMs: number): string {
 }
 
 /**
- * Returns the time of measurement of a value, by the gateway's clock: the device's time, corrected by the measured error. The result is never later
- * than the receive time, so a wrong correction cannot make a value look newer than its receipt.
+ * Returns the time of measurement of a value, by the gateway's clock: the device's time, corrected by the measured
+ * error. The result is never later than the receive time, so a wrong correction cannot make a value look newer than its
+ * receipt.
  */
 export function sampledMs(timeMs: number, receivedAtMs: number, offsetMs: number): number {
   return Math.min(receivedAtMs, timeMs + offsetMs);
@@ -172,8 +192,9 @@ export function nextGrainMs(grainMs: number, timeMs: number): number {
 export type Numbered = { readonly seq: number; readonly timeMs: number };
 
 /**
- * Returns whether a reading shows that the device's clock was set back: the reading has a greater `seq` and an earlier time than the newest
- * reading. A device numbers its readings in the order in which it measures them (docs/integrator.md).
+ * Returns whether a reading shows that the device's clock was set back: the reading has a greater `seq` and an earlier
+ * time than the newest reading. A device numbers its readings in the order in which it measures them
+ * (docs/integrator.md).
  * @param newest the reading with the highest `seq` of the same `boot`
  */
 export function wasSetBack(newest: Numbered, reading: Numbered): boolean {

@@ -1,7 +1,10 @@
 /** The kinds of events of a device, and how many the server keeps and sends. */
 import { dayMs } from './durations.ts';
 
-/** How long the server keeps events of devices, ms: at least the 72 h that the page offers. Kafka keeps them for the same time. */
+/**
+ * How long the server keeps events of devices, ms: at least the 72 h that the page offers. Kafka keeps them for the
+ * same time.
+ */
 export const deviceLogKeptMs = 4 * dayMs;
 /** Maximum number of events in one answer. */
 export const deviceEventsAnswerMax = 5_000;

@@ -1,12 +1,14 @@
 /**
- * Computes who is responsible for a bed from the events of the topic `assignments`. The delivery of alarms, the dashboards and the
- * operator's commands use this file, so they all call the same person.
+ * Computes who is responsible for a bed from the events of the topic `assignments`. The delivery of alarms, the
+ * dashboards and the operator's commands use this file, so they all call the same person.
  *
- * - The order of the log decides, because one dashboard at a time writes (`turns`). The time `at` of an event does not change the order.
+ * - The order of the log decides, because one dashboard at a time writes (`turns`). The time `at` of an event does not
+ * change the order.
  * - An accepted assignment stays with its person after its `until`. The assignment ends when a successor's assignment
- *   for the same duty and bed was accepted and has begun, or when a person ends exactly this assignment. Without a
- *   successor, the bed stays with its former person.
- * - An event that contradicts the state (an unknown assignment, another person's acceptance, a repeated event) has no effect.
+ * for the same duty and bed was accepted and has begun, or when a person ends exactly this assignment. Without a
+ * successor, the bed stays with its former person.
+ * - An event that contradicts the state (an unknown assignment, another person's acceptance, a repeated event) has no
+ * effect.
  */
 import { dutiesOfRole } from './duty-names.ts';
 import {
@@ -58,12 +60,12 @@ export type DutyPlace = { readonly ward: string; readonly bed?: string; readonly
 
 /**
  * Returns who is responsible for a duty at a bed, in the order in which to call them. Each person is listed once.
- * 1. The persons who have accepted. Persons whose time has not ended come first. Then the latest start comes first, and
- *    then the latest acceptance.
- * 2. The persons with an assignment that still waits for this bed (`remainingBeds`). Vigil calls these persons rather
- *    than nobody, but they do not cover the bed.
+ * 1. The persons who have accepted. An overdue person comes last. The others are in the order of the latest start, and
+ * then of the latest acceptance.
+ * 2. The persons who have not yet accepted this bed (`remainingBeds`). Vigil calls these persons rather than nobody,
+ * but they do not cover the bed.
  * 3. The persons who are away. If the cover of an absent person may act for the person (`absentCoverFault`), the list
- *    has the cover instead of the person.
+ * has the cover instead of the person.
  *
  * The result is right for the time of the state and for later times. For an earlier time, make the state only from the
  * events up to that time, because assignments that were ended since then are not listed.
@@ -185,7 +187,8 @@ export function evolve(state: DutyState, event: AssignmentEvent): DutyState {
 }
 
 /**
- * Returns why an assignment is not valid, as a sentence; undefined if it is valid. `nurse` and `buddy` need beds, the other duties have none.
+ * Returns why an assignment is not valid, as a sentence; undefined if it is valid. `nurse` and `buddy` need beds, the
+ * other duties have none.
  */
 export function assignmentFault(assignment: Omit<Assignment, 'assignmentId' | 'userId' | 'name'>): string | undefined {
   const fromMs = parseInstant(assignment.from);

@@ -1,5 +1,6 @@
 /**
- * The state of a ward's duties, and the rules for when one assignment follows another. contracts/duties.ts computes this state.
+ * The state of a ward's duties, and the rules for when one assignment follows another. contracts/duties.ts computes
+ * this state.
  */
 import type { Assignment, AssignmentEvent, Duty, Person } from './messages/assignments.ts';
 import type { Actor } from './messages/records.ts';
@@ -29,7 +30,10 @@ export type DutyAssignment = {
   readonly untilMs: number;
   readonly by: Actor;
   readonly at: string;
-  /** `order` is the ward's version after the acceptance. If two persons accepted, the person with the greater `order` accepted later. */
+  /**
+   * `order` is the ward's version after the acceptance. If two persons accepted, the person with the greater `order`
+   * accepted later.
+   */
   readonly accepted?: { readonly order: number; readonly at: string };
   readonly declined?: { readonly reason: string; readonly at: string };
   readonly ended?: { readonly atMs: number; readonly by: Actor; readonly successor?: string };
@@ -181,13 +185,19 @@ export function liveAssignments(ward: WardDuties, atMs: number): DutyAssignment[
   );
 }
 
-/** Returns whether a ward cannot take a further assignment. `countLive` returns the number of assignments that are not over. */
+/**
+ * Returns whether a ward cannot take a further assignment. `countLive` returns the number of assignments that are not
+ * over.
+ */
 export function isFull({ assignments }: WardDuties, countLive: () => number): boolean {
   if (assignments.length >= storedAssignmentsMax) return true;
   return assignments.length >= liveAssignmentsMax && countLive() >= liveAssignmentsMax;
 }
 
-/** Returns whether `later` is accepted and lasts longer than `former`. If both end together, the person who accepted later lasts longer. */
+/**
+ * Returns whether `later` is accepted and lasts longer than `former`. If both end together, the person who accepted
+ * later lasts longer.
+ */
 function outlasts(later: DutyAssignment, former: DutyAssignment): boolean {
   if (!later.accepted || !former.accepted) return false;
   if (later.untilMs !== former.untilMs) return later.untilMs > former.untilMs;

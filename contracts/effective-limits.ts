@@ -51,7 +51,10 @@ export function limitsFault(group: LimitGroup, limits: Limits): string | undefin
   return crossingFault(group, limits);
 }
 
-/** Returns a sentence that names two limits in the wrong order; undefined if the order is right. An extreme limit may be equal to the plain limit of its side. */
+/**
+ * Returns a sentence that names two limits in the wrong order; undefined if the order is right. An extreme limit may be
+ * equal to the plain limit of its side.
+ */
 function crossingFault(group: LimitGroup, limits: Limits): string | undefined {
   const ordered = bounds.flatMap((name) => (limits[name] === undefined ? [] : [{ name, limit: limits[name] }]));
   for (const [index, above] of ordered.entries()) {
@@ -84,7 +87,10 @@ export function mergeLimits(base: Limits, own: OwnLimits | undefined): Limits {
   return { ...base, ...limits };
 }
 
-/** Returns whether a change only removes own limits that the patient does not have. `null` (remove all own limits) is always allowed. */
+/**
+ * Returns whether a change only removes own limits that the patient does not have. `null` (remove all own limits) is
+ * always allowed.
+ */
 function removesNothing(own: OwnLimits | undefined, asked: LimitsAsked | null): boolean {
   if (asked === null) return false;
   return Object.entries(asked).every(([name, value]) => value === null && own?.[name as keyof OwnLimits] === undefined);

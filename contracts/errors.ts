@@ -54,7 +54,10 @@ const classes = {
 export type ErrorCode = keyof typeof classes;
 export const errorCodes: readonly string[] = Object.keys(classes);
 
-/** An error as core functions return it: plain data, no stack. `message` is one sentence for a person, without patient data or payload. */
+/**
+ * An error as core functions return it: plain data, no stack. `message` is one sentence for a person, without patient
+ * data or payload.
+ */
 export type Fault = { readonly code: ErrorCode; readonly message: string };
 
 /** An error as shell functions throw it. */

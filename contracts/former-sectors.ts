@@ -1,6 +1,7 @@
 /**
- * For some time after the sectors of a ward changed, a bed is on the screens of its former sector, too. Pages learn of a change at different
- * times. Without this rule, the page of the old sector could drop a bed before the page of the new sector shows it. Pure.
+ * For some time after the sectors of a ward changed, a bed is on the screens of its former sector, too. Pages learn of
+ * a change at different times. Without this rule, the page of the old sector could drop a bed before the page of the
+ * new sector shows it. Pure.
  */
 import type { Sector, ShownPlan, WardPlan } from './ward-plan.ts';
 

@@ -1,6 +1,6 @@
 /**
- * German texts of Vigil's own alarms of values. The page and the messages of the delivery process use the same texts, so
- * a phone and a screen name a measurement in the same way. `RR` of a German monitor is a blood pressure, so a German
+ * German texts of Vigil's own alarms of values. The page and the messages of the delivery process use the same texts,
+ * so a phone and a screen name a measurement in the same way. `RR` of a German monitor is a blood pressure, so a German
  * text never names the respiratory rate `RR`.
  */
 
@@ -31,8 +31,8 @@ const compiled = Object.entries(germanAlarmForms).map(([form, german]) => {
 });
 
 /**
- * Returns the German text of an alarm. A text of another form stays English as a whole, for example the text of an alarm
- * that the device raised itself (`Monitor: …`).
+ * Returns the German text of an alarm. A text of another form stays English as a whole, for example the text of an
+ * alarm that the device raised itself (`Monitor: …`).
  */
 export function germanAlarmText(text: string): string {
   for (const { german, whole } of compiled) {

@@ -1,4 +1,7 @@
-/** The places that have nobody after a change of the assignment board. The person confirms them before the server saves the change. */
+/**
+ * The places that have nobody after a change of the assignment board. The person confirms them before the server saves
+ * the change.
+ */
 import { type Static, Type } from 'typebox';
 import { duties } from './duty-names.ts';
 

@@ -1,4 +1,7 @@
-/** Chooses one numeric for each parameter of a reading. The alarm engine, the screens and the trends all use this numeric. Pure. */
+/**
+ * Chooses one numeric for each parameter of a reading. The alarm engine, the screens and the trends all use this
+ * numeric. Pure.
+ */
 import { adultLimits } from './adult-limits.ts';
 import { usableNumber } from './messages/check.ts';
 import type { NumericValue } from './messages/device.ts';
@@ -29,8 +32,8 @@ export type Numerics = {
  * both are inside the limits, the number that is nearer to a limit is more serious. If the two are equally serious, the
  * later numeric in the message is used. The chosen numeric has the position of the first numeric.
  *
- * The rule uses the built-in limits and not the limits of the patient. The reason: the screens and the trends must choose
- * the same number as the alarm engine, but they do not know the limits in force.
+ * The rule uses the built-in limits and not the limits of the patient. The reason: the screens and the trends must
+ * choose the same number as the alarm engine, but they do not know the limits in force.
  */
 export function numericsByCode(values: readonly NumericValue[]): Numerics {
   if (!hasRepeatedParameter(values))
@@ -64,8 +67,8 @@ function withCanonicalCode(numeric: NumericValue): NumericValue {
 }
 
 /**
- * Returns whether two numerics are of the same parameter. Compares all pairs: readings are short, and a set for each reading would cost
- * more.
+ * Returns whether two numerics are of the same parameter. Compares all pairs: readings are short, and a set for each
+ * reading would cost more.
  */
 function hasRepeatedParameter(values: readonly NumericValue[]): boolean {
   for (let i = 1; i < values.length; i += 1) {
@@ -80,8 +83,8 @@ function hasRepeatedParameter(values: readonly NumericValue[]): boolean {
 }
 
 /**
- * Returns how serious a number is for an adult: about 200 beyond an extreme limit, about 100 beyond a plain limit, else about 0; -Infinity if
- * unusable.
+ * Returns how serious a number is for an adult: about 200 beyond an extreme limit, about 100 beyond a plain limit, else
+ * about 0; -Infinity if unusable.
  */
 function seriousness(parameter: Parameter | undefined, numeric: NumericValue): number {
   const value = usableNumber(numeric);

@@ -62,8 +62,8 @@ export function openPoints(
 }
 
 /**
- * Returns the keys of the points that a person has seen. An acknowledgement must not keep a person from accepting. So a
- * person who saw an unacknowledged alarm counts as having seen the acknowledged alarm, too.
+ * Returns the keys of the points that a person has seen. An acknowledgement must not keep a person from accepting the
+ * bed. So a person who saw an unacknowledged alarm counts as having seen the acknowledged alarm, too.
  */
 export function seenKeys(points: readonly OpenPoint[]): string[] {
   return points.flatMap((point) =>
@@ -88,7 +88,7 @@ export function seenWith(keys: readonly string[]): (key: string) => boolean {
   };
 }
 
-/** Returns the id in a key. It stays the same when the level changes. */
+/** Returns the id in a key. The id stays the same when the level changes. */
 export const pointId = (key: string): string => partsOf(key).id;
 
 /**
@@ -100,7 +100,10 @@ function partsOf(key: string): { readonly id: string; readonly level: number } {
   return { id, level: Number.parseInt(level, 36) };
 }
 
-/** Returns a short text of a point. A note and a task are named without their text, because the name goes to the audit trail, too. */
+/**
+ * Returns a short text of a point. A note and a task are named without their text, because the name goes to the audit
+ * trail, too.
+ */
 export function pointName(point: OpenPoint): string {
   switch (point.type) {
     case 'alarm':
@@ -136,8 +139,8 @@ const standbyKey = (associationId: string, { reason, until }: Standby) =>
   withLevel(keyOf('standby', associationId, reason), parseInstant(until));
 
 /**
- * Returns a short key, because a page sends the keys of a whole ward: two FNV-1a hashes of 32 bits. These hashes are safe enough: a
- * person who could make two equal keys would only hide a point from herself or himself.
+ * Returns a short key, because a page sends the keys of a whole ward: two FNV-1a hashes of 32 bits. These hashes are
+ * safe enough: a person who could make two equal keys would only hide a point from herself or himself.
  */
 function keyOf(...parts: readonly string[]): string {
   const text = parts.join('\n');

@@ -128,8 +128,9 @@ export type Wave = {
   /** The group of parameters that has the same colour on the screen. */
   readonly group: ParameterGroup;
   /**
-   * Plausible range of a sample, both ends included. Samples outside the range are kept and drawn at the edge of the row; they do not
-   * change its scale. Devices scale waves of unit `1` differently, so the range of these waves is very wide.
+   * Plausible range of a sample, both ends included. Samples outside the range are kept and drawn at the edge of the
+   * row; they do not change its scale. Devices scale waves of unit `1` differently, so the range of these waves is very
+   * wide.
    */
   readonly min: number;
   readonly max: number;
@@ -155,7 +156,10 @@ export const waves: ReadonlyMap<string, Wave> = new Map(waveRows.map((row) => [r
 /** This sample of a waveform means that there is no value at this instant. */
 export const missingSample = -32768;
 
-/** The technical conditions that a device may report. Names that are not in CLINICAL.md's table are *unverified* against 11073-10101. */
+/**
+ * The technical conditions that a device may report. Names that are not in CLINICAL.md's table are *unverified* against
+ * 11073-10101.
+ */
 export const technicalConditions = {
   MDC_EVT_SENSOR_DISCONN: { text: 'Sensor disconnected', priority: 'medium' },
   MDC_EVT_LEADS_OFF: { text: 'ECG leads off', priority: 'medium' },

@@ -5,7 +5,10 @@ import { normalText } from './text.ts';
 /** The fields of a patient's data. */
 export const patientFields = ['patientId', 'familyName', 'givenName', 'birthDate', 'sex', 'category'] as const;
 export type PatientField = (typeof patientFields)[number];
-/** A field in which the typed data differ from the data of the patient at the bed (`there`; null if the field has no value). */
+/**
+ * A field in which the typed data differ from the data of the patient at the bed (`there`; null if the field has no
+ * value).
+ */
 export type FieldDifference = { readonly field: PatientField; readonly typed: string; readonly there: string | null };
 
 /** Nobody alive was born before this year. An earlier year is a typing error. */
@@ -14,9 +17,9 @@ const birthYearMin = 1880;
 const firstZoneAheadMs = 14 * 3_600_000;
 
 /**
- * Returns a sentence that says why a date of birth is refused; undefined if it is accepted. Accepts 1880-01-01 up to today. Today is the
- * newest date that has begun anywhere on Earth, because this code does not know the hospital's time zone. A server that
- * runs on UTC must not refuse a newborn in Auckland.
+ * Returns a sentence that says why a date of birth is refused; undefined if it is accepted. Accepts 1880-01-01 up to
+ * today. Today is the newest date that has begun anywhere on Earth, because this code does not know the hospital's time
+ * zone. A server that runs on UTC must not refuse a newborn in Auckland.
  * @param birthDate `YYYY-MM-DD`
  * @param nowMs the server's time
  */

@@ -1,17 +1,19 @@
 /**
- * Computes when each association period of a device began and ended, and where the device was last. contracts/association-at.ts decides
- * which period applies at an instant.
+ * Computes when each association period of a device began and ended, and where the device was last.
+ * contracts/association-at.ts decides which period applies at an instant.
  *
- * An act is the start or the end of a period. Vigil stamps an act with the machine's clock when a person does it. So every act in the
- * table has already happened. If a stamp is ahead of the clock, or ahead of the stamp of a later act, the clock was set back after that
- * act. The rows of the table are in the order of the acts, oldest first.
+ * An act is the start or the end of a period. Vigil stamps an act with the machine's clock when a person does it. So
+ * every act in the table has already happened. If a stamp is ahead of the clock, or ahead of the stamp of a later act,
+ * the clock was set back after that act. The rows of the table are in the order of the acts, oldest first.
  */
 import { clocksApartMsMax } from './steady-time.ts';
 import { parseInstant } from './time.ts';
 
 export type PeriodStamps = { readonly from: string; readonly to: string | null };
 
-/** The end of a period: as in the table (null if the period has not ended), or parsed (Infinity if it has not ended). */
+/**
+ * The end of a period: as in the table (null if the period has not ended), or parsed (Infinity if it has not ended).
+ */
 type PeriodEnd = { readonly to: string | null } | { readonly toMs: number };
 
 /** Returns whether a period has ended. Every process uses this function. */
@@ -19,14 +21,17 @@ export function hasEnded(period: PeriodEnd): boolean {
   return 'toMs' in period ? Number.isFinite(period.toMs) : period.to !== null;
 }
 
-/** Returns the last ended period in the table's order. The stamps are not compared, because the clock may have been set back between two ends. */
+/**
+ * Returns the last ended period in the table's order. The stamps are not compared, because the clock may have been set
+ * back between two ends.
+ */
 export function lastEndedPeriod<Period extends PeriodEnd>(periods: readonly Period[]): Period | undefined {
   return periods.findLast(hasEnded);
 }
 
 /**
- * Returns the ward in which a device without a current period was last. Undefined if the device never had a period, or if the hospital
- * deleted its table. Screens list such a device under biomedical engineering.
+ * Returns the ward in which a device without a current period was last. Undefined if the device never had a period, or
+ * if the hospital deleted its table. Screens list such a device under biomedical engineering.
  */
 export function lastWard<Period extends PeriodStamps & { readonly ward: string }>(
   periods: readonly Period[],
@@ -55,7 +60,10 @@ export type TimedPeriod<Period> = {
   readonly fromMs: number;
   /** The end. This instant no longer belongs to the period. Infinity while the period lasts. */
   readonly toMs: number;
-  /** The earliest instants at which the period may have begun and ended. They are `fromMs` and `toMs` if the stamps are right. */
+  /**
+   * The earliest instants at which the period may have begun and ended. If the stamps are right, these instants are
+   * `fromMs` and `toMs`.
+   */
   readonly fromEarliestMs: number;
   readonly toEarliestMs: number;
 };
@@ -74,8 +82,8 @@ type Act = {
 };
 
 /**
- * Returns the periods with their instants, in the table's order. No instant is ahead of `nowMs` or after the instant of a later act.
- * Undefined if the table has a text that is not an instant.
+ * Returns the periods with their instants, in the table's order. No instant is ahead of `nowMs` or after the instant of
+ * a later act. Undefined if the table has a text that is not an instant.
  */
 export function timedPeriods<Period extends PeriodStamps>(
   periods: readonly Period[],
@@ -109,7 +117,7 @@ export function timedPeriods<Period extends PeriodStamps>(
   });
 }
 
-/** Accepts a stamp unless it is ahead of `nowMs`, or of a later act, by more than the clocks of two processes may differ. */
+/** Accepts each stamp that is at most `clocksApartMsMax` ahead of `nowMs` and of the later acts. */
 function acceptRightStamps(acts: readonly Act[], nowMs: number): void {
   let latestMs = nowMs;
   for (const act of acts.toReversed()) {
@@ -121,7 +129,10 @@ function acceptRightStamps(acts: readonly Act[], nowMs: number): void {
   }
 }
 
-/** Gives each act with a wrong stamp an instant between the last accepted act before it and the next act. The exact instant is unknown. */
+/**
+ * Gives each act with a wrong stamp an instant between the last accepted act before it and the next act. The exact
+ * instant is unknown.
+ */
 function estimateOtherActs(acts: readonly Act[], nowMs: number): void {
   const misstamped: { readonly act: Act; readonly floorMs: number }[] = [];
   let floorMs = Number.NEGATIVE_INFINITY;

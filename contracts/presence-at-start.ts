@@ -3,7 +3,7 @@ import type { PresenceRecord } from './messages/presence.ts';
 import { parseInstant } from './time.ts';
 
 /**
- * How far the time of such a record may differ from the reader's time, ms, because the clocks of two machines may
+ * How far the time of a valid record may differ from the reader's time, ms, because the clocks of two machines may
  * differ.
  */
 export const presenceAtStartMsMax = 30_000;

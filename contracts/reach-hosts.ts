@@ -22,7 +22,10 @@ export const entriesOfPersonMax = 5;
 /** Longest address that is stored, in UTF-16 units. */
 export const addressLengthMax = 1_000;
 
-/** The form of an allowed host in the settings: `push.example`, `push.example:8443`, `*.push.example`, `[2001:db8::1]:8443`. */
+/**
+ * The form of an allowed host in the settings: `push.example`, `push.example:8443`, `*.push.example`,
+ * `[2001:db8::1]:8443`.
+ */
 export const allowedHostPattern =
   /^(?:(?:\*\.)?[A-Za-z\d](?:[A-Za-z\d.-]{0,251}[A-Za-z\d])?|\[[\dA-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 

@@ -11,7 +11,7 @@ const moreMissingEveryMs = 10;
 /**
  * Returns whether the device counts its readings by one. If so, a missing number means a missing reading. If very many
  * numbers are missing, the device makes its numbers from a clock, and missing numbers mean nothing.
- * @param missing how many numbers are between the two numbers
+ * @param missing how many numbers are missing between the two readings
  * @param apartMs difference between the device times of the two readings
  */
 export function countsByOne(missing: number, apartMs: number): boolean {

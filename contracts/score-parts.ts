@@ -5,7 +5,7 @@ export type MissingReason = 'not measured' | 'not entered' | 'oxygen unknown' | 
 
 /**
  * Returns why a part has no points.
- * @param needsOxygen whether the points of a high SpO2 depend on air or oxygen (scale 2), and nobody entered which
+ * @param needsOxygen the result of `needsOxygenEntry`
  */
 export function missingReason(
   { parameter, value }: Pick<ScorePart, 'parameter' | 'value'>,
@@ -18,7 +18,9 @@ export function missingReason(
 
 type ScaledParts = { readonly scale: 1 | 2; readonly parts: readonly Pick<ScorePart, 'parameter' | 'points'>[] };
 
-/** Returns whether the points of a high SpO2 depend on air or oxygen, and nobody entered which (CLINICAL.md, "NEWS2", scale 2). */
+/**
+ * Returns whether a high SpO2 has no points because nobody has entered air or oxygen (CLINICAL.md, "NEWS2", scale 2).
+ */
 export function needsOxygenEntry({ scale, parts }: ScaledParts): boolean {
   return scale === 2 && !parts.some(({ parameter, points }) => parameter === 'oxygen' && points !== undefined);
 }

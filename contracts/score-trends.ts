@@ -1,6 +1,7 @@
 /**
- * Early warning scores as series of a trend. InfluxDB keeps them in the same measurement as the parameters. If an input of a score is
- * missing, there is no total. Then the points of the known inputs go into a separate series (`_AT_LEAST`). Pure.
+ * Early warning scores as series of a trend. InfluxDB keeps them in the same measurement as the parameters. If an input
+ * of a score is missing, there is no total. Then the points of the known inputs go into a separate series
+ * (`_AT_LEAST`). Pure.
  */
 import type { Scores } from './messages/scores.ts';
 

@@ -1,9 +1,12 @@
-/** Computes keys to compare the scores of two instants. Equal keys mean that nothing changed except the age of the values. Pure. */
+/**
+ * Computes keys to compare the scores of two instants. Equal keys mean that nothing changed except the age of the
+ * values. Pure.
+ */
 import type { Scores } from './messages/scores.ts';
 
 /**
- * Returns a key of the NEWS2 total, the missing inputs, and the times of entered assessments. If this key changes, the scores must be
- * published immediately.
+ * Returns a key of the NEWS2 total, the missing inputs, and the times of entered assessments. If this key changes, the
+ * scores must be published immediately.
  */
 export function urgentKey({ news2: { total, missing }, assessment }: Scores): string {
   const { consciousness, oxygen, spo2Scale } = assessment;

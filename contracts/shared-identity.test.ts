@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { noStarts, noTurns, noteBoot, noteStart, type StartReading, type Starts } from './shared-identity.ts';
 
-/** Sends a reading for each letter; the letter is the boot of the reading. Returns the positions of the readings that show two devices. */
+/**
+ * Sends a reading for each letter; the letter is the boot of the reading. Returns the positions of the readings that
+ * show two devices.
+ */
 function detections(sequence: string, everyMs = 1000): number[] {
   let turns = noTurns;
   return [...sequence].flatMap((boot, i) => {
@@ -36,7 +39,10 @@ it.each([
 const t0 = Date.UTC(2026, 0, 1, 12);
 /** `behindMs`: receive time minus device time. */
 type Received = Omit<StartReading, 'timeMs'> & { readonly behindMs?: number };
-/** Returns readings of one boot from second `fromS` to `toS`. `apartMs` shifts the receive times, as the clock of another gateway does. */
+/**
+ * Returns readings of one boot from second `fromS` to `toS`. `apartMs` shifts the receive times, as the clock of
+ * another gateway does.
+ */
 function readings(
   boot: string,
   fromS: number,

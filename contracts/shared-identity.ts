@@ -4,13 +4,16 @@
  * single device never returns to an earlier boot, but the readings of two devices alternate between two boots. A change
  * back to an earlier boot is called a turn.
  *
- * A gateway counts the turns in the readings that it receives (gateway/core/shared-identity.ts). The alarm engine counts the turns in the
- * log, because the two devices may be connected to two gateways.
+ * A gateway counts the turns in the readings that it receives (gateway/core/shared-identity.ts). The alarm engine
+ * counts the turns in the log, because the two devices may be connected to two gateways.
  */
 import { assessReading, type DeviceClock, initialClock } from './device-clock.ts';
 import { clocksApartMsMax } from './steady-time.ts';
 
-/** This many turns within `windowMs` prove two devices. Restarts and a bad network do not cause so many turns (our choice). */
+/**
+ * This many turns within `windowMs` prove two devices. Restarts and a bad network do not cause so many turns (our
+ * choice).
+ */
 const turnsMin = 3;
 const windowMs = 60_000;
 /** Maximum number of boots that are remembered for each device. */

@@ -1,4 +1,7 @@
-/** Decides which alarms sound, and at which level. The page plays the sound; the server checks whether a screen plays it. */
+/**
+ * Decides which alarms sound, and at which level. The page plays the sound; the server checks whether a screen plays
+ * it.
+ */
 import { isUnanswered } from './acknowledgement.ts';
 import { activePauseEndMs } from './audio-pause.ts';
 import type { Alarm, Priority } from './messages/alarms.ts';

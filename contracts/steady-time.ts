@@ -1,7 +1,7 @@
 /**
- * Steady time: a time that never jumps. It starts at the machine's clock and advances with the monotonic clock. If the machine's clock is
- * slewed (changed in small steps), steady time follows it. If somebody sets the machine's clock, steady time does not follow, but reports
- * the step.
+ * Steady time: a time that never jumps. It starts at the machine's clock and advances with the monotonic clock. If the
+ * machine's clock is slewed (changed in small steps), steady time follows it. If somebody sets the machine's clock,
+ * steady time does not follow, but reports the step.
  */
 
 /** The machine's clocks, all read at one moment, ms. */
@@ -26,12 +26,17 @@ export type SteadyTime = {
  */
 export const clockStepMsMin = 500;
 
-/** Starts steady time. @param aheadMs how far the machine's clock is ahead of the steady time of the other processes, ms; 0 if unknown */
+/**
+ * Starts steady time. @param aheadMs how far the machine's clock is ahead of the steady time of the other processes,
+ * ms; 0 if unknown
+ */
 export function startSteadyTime(reading: ClockReading, aheadMs = 0): SteadyTime {
   return { last: reading, baseMs: reading.wallMs - reading.monotonicMs - aheadMs };
 }
 
-/** Returns how far the machine's clock is ahead of steady time, ms: negative if it is behind, 0 if the two clocks agree. */
+/**
+ * Returns how far the machine's clock is ahead of steady time, ms: negative if it is behind, 0 if the two clocks agree.
+ */
 export function wallAheadOf(time: SteadyTime): number {
   const { last, baseMs } = time;
   const aheadMs = last.wallMs - last.monotonicMs - baseMs;
@@ -39,9 +44,10 @@ export function wallAheadOf(time: SteadyTime): number {
 }
 
 /**
- * Returns steady time after the next reading of the clocks. If the machine slept, steady time advances by the time of the sleep.
- * @returns `stepMs`: by how much somebody set the machine's clock since the last reading, ms: negative if set back, 0 if nobody set it. The
- * time of a sleep is not included
+ * Returns steady time after the next reading of the clocks. If the machine slept, steady time advances by the time of
+ * the sleep.
+ * @returns `stepMs`: by how much somebody set the machine's clock since the last reading, ms: negative if set back, 0
+ * if nobody set it. The time of a sleep is not included
  */
 export function followClock(time: SteadyTime, reading: ClockReading): { time: SteadyTime; stepMs: number } {
   const { last } = time;
@@ -70,8 +76,9 @@ export function atMostNow(instantMs: number, nowMs: number): number {
 }
 
 /**
- * Returns the end of something that lasts at most `lengthMs` and has begun (an audio pause, a notice, a timer). If `untilMs` is further
- * ahead than `lengthMs`, the machine's clock was set back after the beginning. Then the end is `lengthMs` from now.
+ * Returns the end of something that lasts at most `lengthMs` and has begun (an audio pause, a notice, a timer). If
+ * `untilMs` is further ahead than `lengthMs`, the machine's clock was set back after the beginning. Then the end is
+ * `lengthMs` from now.
  */
 export function limitedEndMs(untilMs: number, nowMs: number, lengthMs: number): number {
   return Math.min(untilMs, nowMs + lengthMs);

@@ -1,6 +1,6 @@
 /**
- * Geometry of a printed strip, in millimetres: 25 mm/s, and 10 mm/mV for an ECG, as on the paper of a recorder. A strip has two halves of
- * 10 s: before and after the onset. The screen and the PDF draw the same geometry. Pure.
+ * Geometry of a printed strip, in millimetres: 25 mm/s, and 10 mm/mV for an ECG, as on the paper of a recorder. A strip
+ * has two halves of 10 s: before and after the onset. The screen and the PDF draw the same geometry. Pure.
  */
 import type { Strip, StripChunk } from './messages/strips.ts';
 import { missingSample, type ParameterGroup, waves } from './parameters.ts';
@@ -67,7 +67,9 @@ function drawingOf(code: string, runs: readonly Run[]): WaveDrawing {
   };
 }
 
-/** Splits the samples where a sample is missing, and where a message does not begin at the end of the previous message. */
+/**
+ * Splits the samples where a sample is missing, and where a message does not begin at the end of the previous message.
+ */
 function runsOf(chunks: readonly StripChunk[], onsetMs: number): Run[] {
   const runs: Run[] = [];
   let open: Run | undefined;
@@ -142,7 +144,10 @@ function gapsOf(runs: readonly Run[], fromMs: number): HalfDrawing['gaps'] {
   return gaps;
 }
 
-/** Returns the mark with which an ECG begins: 1 mV for 200 ms, around the middle of the row. Its width and its height are in mm. */
+/**
+ * Returns the mark with which an ECG begins: 1 mV for 200 ms, around the middle of the row. Its width and its height
+ * are in mm.
+ */
 export function calibrationOf({ heightMm }: Pick<WaveDrawing, 'heightMm'>): readonly Point[] {
   const bottom = heightMm / 2 + mmPerMv / 2;
   const top = bottom - mmPerMv;

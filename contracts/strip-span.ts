@@ -3,7 +3,9 @@ import type { AlarmSpan } from './alarm-places.ts';
 import type { Strip } from './messages/strips.ts';
 import { parseInstant } from './time.ts';
 
-/** Returns the time of the onset. A late alarm is about an earlier time, in which the bed may have been in another ward. */
+/**
+ * Returns the time of the onset. A late alarm is about an earlier time, in which the bed may have been in another ward.
+ */
 export function stripSpan({
   alarm,
   onsetAt,

@@ -9,7 +9,8 @@ const writtenMsMax = 3 * minuteMs;
 
 /**
  * Returns why no strip was found.
- * @param onset the number of the onset. The alarm has only the time of its first onset, so nobody knows how old a later onset is
+ * @param onset the number of the onset. The alarm has only the time of its first onset, so nobody knows how old a later
+ * onset is
  * @param found whether records could be opened, and whether the log had the time of the strip
  */
 export function missingStrip(

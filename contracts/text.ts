@@ -7,7 +7,10 @@
  * device.
  */
 
-/** Maximum number of combining marks on one character. More marks overlap the lines above and below. Real writing needs up to about six. */
+/**
+ * Maximum number of combining marks on one character. More marks overlap the lines above and below. Real writing needs
+ * up to about six.
+ */
 const marksMax = 8;
 
 const plainText = /^[!-~]+(?: [!-~]+)*$/;
@@ -20,7 +23,10 @@ const otherForbiddenCharacter = /[\p{Cf}\p{Co}\p{Noncharacter_Code_Point}]/u;
 const surrogateCharacter = /\p{Cs}/u;
 const onlyInvisible = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800]*$/u;
 
-/** Characters of scripts in which a joiner (U+200C, U+200D) changes the look of a word: RFC 5892, appendix A, and scripts for which Unicode defines joiners. */
+/**
+ * Characters of scripts in which a joiner (U+200C, U+200D) changes the look of a word: RFC 5892, appendix A, and
+ * scripts for which Unicode defines joiners.
+ */
 const joiningScript =
   /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}\p{Script=Inherited}]/u;
 const letterOrMark = /[\p{L}\p{M}]/u;
@@ -55,7 +61,8 @@ export function textFault(text: string): string | undefined {
   if (spaceCharacter.test(chars[0]!) || spaceCharacter.test(chars[chars.length - 1]!))
     return 'begins or ends with a space';
   if (combiningMark.test(chars[0]!)) return 'begins with a combining mark: a letter must come first';
-  // U+3000 is allowed because it separates the names of a Japanese person. Other unusual spaces look like a plain space.
+  // U+3000 is allowed because it separates the names of a Japanese person. Other unusual spaces look like a plain
+  // space.
   const space = chars.find((char) => spaceCharacter.test(char) && char !== ' ' && char !== '\u3000');
   if (space !== undefined) return `holds an unusual space (${nameOf(space)}): use a plain space`;
   if (/[ \u3000]{2}/.test(text)) return 'holds two spaces in a row';
@@ -68,8 +75,8 @@ export function normalText(text: string): string {
 }
 
 /**
- * Returns a text for one line of a screen, a terminal or a log. Invisible and misleading characters are replaced by their codes
- * (`\u{202e}`), and so are more than `marksMax` marks on one character.
+ * Returns a text for one line of a screen, a terminal or a log. Invisible and misleading characters are replaced by
+ * their codes (`\u{202e}`), and so are more than `marksMax` marks on one character.
  */
 export function visibleText(text: string): string {
   if (/^[ -~]*$/.test(text)) return text;
@@ -88,8 +95,8 @@ export function visibleLines(text: string): string {
 }
 
 /**
- * Searches a value (for example, a request's body) for a text that `textFault` refuses. Accepts empty texts, because schemas decide whether
- * a text may be empty. Also checks the names of members.
+ * Searches a value (for example, a request's body) for a text that `textFault` refuses. Accepts empty texts, because
+ * schemas decide whether a text may be empty. Also checks the names of members.
  * @returns the reason for the first refused text, and the path of that text (`path`: `patient.familyName`)
  * @param depthMax nested values deeper than this are not searched
  */

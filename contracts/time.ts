@@ -5,8 +5,8 @@ const instantPattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})\.(\d{3,
 export const instantSource = instantPattern.source;
 
 /**
- * Returns an RFC 3339 UTC instant as whole milliseconds since 1970. Undefined if the text is not such an instant: another time zone, no
- * fraction, the 30th of February, or a leap second (second 60).
+ * Returns an RFC 3339 UTC instant as whole milliseconds since 1970. Undefined if the text is not such an instant:
+ * another time zone, no fraction, the 30th of February, or a leap second (second 60).
  */
 export function parseInstant(text: string): number | undefined {
   if (!instantPattern.test(text)) return undefined;
@@ -22,7 +22,10 @@ export function parseInstant(text: string): number | undefined {
   return Date.UTC(year, month - 1, day, hour, minute, second, digits(text, 20, 23));
 }
 
-/** Returns the number in the characters from `from` to `to`, which must be digits. Creates no substring, because it runs for each reading. */
+/**
+ * Returns the number in the characters from `from` to `to`, which must be digits. Creates no substring, because it runs
+ * for each reading.
+ */
 function digits(text: string, from: number, to: number): number {
   let value = 0;
   for (let i = from; i < to; i += 1) value = value * 10 + text.charCodeAt(i) - 48;
@@ -37,7 +40,10 @@ function daysOf(year: number, month: number): number {
 let formattedMs = Number.NaN;
 let formatted = '';
 
-/** Returns an instant as RFC 3339 UTC with milliseconds. Keeps the last result, because callers often format the same instant again. */
+/**
+ * Returns an instant as RFC 3339 UTC with milliseconds. Keeps the last result, because callers often format the same
+ * instant again.
+ */
 export function formatInstant(ms: number): string {
   if (ms !== formattedMs) {
     formatted = new Date(ms).toISOString();

@@ -4,7 +4,9 @@
  */
 import { isRepeatedReading, type ReadingId, withAcceptedReading } from './corrections.ts';
 
-/** Maximum number of remembered instants of an association. A device sends only its last unacknowledged messages again. */
+/**
+ * Maximum number of remembered instants of an association. A device sends only its last unacknowledged messages again.
+ */
 export const instantsMax = 64;
 /**
  * Maximum number of remembered associations. If there are more, the trend writer forgets the association that has got
@@ -12,15 +14,17 @@ export const instantsMax = 64;
  */
 export const associationsMax = 5_000;
 
-/** `written`: the last written reading of each start of the device. The last entry is the reading that is in InfluxDB. */
+/**
+ * `written`: the last written reading of each start of the device. The last entry is the reading that is in InfluxDB.
+ */
 type Instant = { readonly timeMs: number; written: readonly ReadingId[] };
 
 /** The instants of each association. The association with the newest reading is the last. */
 export type Corrections = Map<string, Instant[]>;
 
 /**
- * Remembers a reading and returns true, if the reading must be written. Returns false if a correction of the reading was written before.
- * Call this in the order of the log.
+ * Remembers a reading and returns true, if the reading must be written. Returns false if a correction of the reading
+ * was written before. Call this in the order of the log.
  */
 export function acceptReading(corrections: Corrections, associationId: string, timeMs: number, id: ReadingId): boolean {
   const instants = corrections.get(associationId) ?? [];

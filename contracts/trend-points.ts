@@ -23,9 +23,9 @@ export type Point = {
 export const measurement = 'numerics';
 
 /**
- * Returns the points of one reading; undefined if the time of the reading is invalid. A value gives no point if it is absent, invalid,
- * calibrating, of an unknown code or unit, or outside the plausible range. A real 0 gives a point. A parameter that comes twice gives one
- * point, with the more serious value (`numericsByCode`).
+ * Returns the points of one reading; undefined if the time of the reading is invalid. A value gives no point if it is
+ * absent, invalid, calibrating, of an unknown code or unit, or outside the plausible range. A real 0 gives a point. A
+ * parameter that comes twice gives one point, with the more serious value (`numericsByCode`).
  */
 export function pointsOf(associationId: string, record: ObservationRecord): Point[] | undefined {
   const timeMs = parseInstant(record.reading.time);

@@ -1,4 +1,6 @@
-/** How long InfluxDB keeps the trends: every value (retention policy `raw`), and one point for each minute (`minutes`). */
+/**
+ * How long InfluxDB keeps the trends: every value (retention policy `raw`), and one point for each minute (`minutes`).
+ */
 import { dayMs } from './durations.ts';
 
 export const rawKeptMs = 7 * dayMs;

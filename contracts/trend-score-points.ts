@@ -5,8 +5,8 @@ import { parseInstant } from './time.ts';
 import type { Point } from './trend-points.ts';
 
 /**
- * Returns the points of one published set of scores; undefined if its time is invalid. The points have the time at which the alarm
- * processor made the scores, because each input of a score has another time.
+ * Returns the points of one published set of scores; undefined if its time is invalid. The points have the time at
+ * which the alarm processor made the scores, because each input of a score has another time.
  */
 export function scorePointsOf(scores: Scores): Point[] | undefined {
   const timeMs = parseInstant(scores.at);

@@ -2,8 +2,9 @@
 import type { KafkaTopic, Service } from './topics.ts';
 
 /**
- * Topics that only one process of a service may write at a time, because a change depends on all earlier records. The process must take the
- * turn (log/kafka/turn.ts); `id` is Kafka's transactional id. The operator's tools write without a turn.
+ * Topics that only one process of a service may write at a time, because a change depends on all earlier records. The
+ * process must take the turn (log/kafka/turn.ts); `id` is Kafka's transactional id. The operator's tools write without
+ * a turn.
  */
 export const turns = {
   associations: { service: 'dashboard', id: 'dashboard-associations' },

@@ -40,7 +40,10 @@ export const WardPlan = Type.Object(
     beds: Type.Array(Name, { maxItems: bedsMax }),
     sectors: Type.Optional(Type.Array(Sector, { maxItems: sectorsMax })),
     theme: Type.Optional(WardTheme),
-    /** Name of the IANA database, for example `Europe/Berlin`. Absent: the zone of the screen, or of the machine that makes a text. */
+    /**
+     * Name of the IANA database, for example `Europe/Berlin`. Absent: the zone of the screen, or of the machine that
+     * makes a text.
+     */
     zone: Type.Optional(ZoneName),
     /** When the screens of the ward are in night mode: times of day in the zone of the ward. Only with `zone`. */
     night: Type.Optional(WardNight),

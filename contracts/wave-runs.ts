@@ -1,6 +1,6 @@
 /**
- * Puts the chunks of one wave in order by the times that the device gave them, and finds the gaps between them. The dashboard's server
- * and the page use the same rules. Pure.
+ * Puts the chunks of one wave in order by the times that the device gave them, and finds the gaps between them. The
+ * dashboard's server and the page use the same rules. Pure.
  *
  * Words used here: a run is a series of chunks with rising times, from one start of the device. If somebody sets the
  * device's clock back, or if two devices use one certificate, two runs claim the same time. The two runs are never
@@ -78,8 +78,8 @@ type Run<Chunk extends WaveChunk> = {
 };
 
 /**
- * Returns the chunks of one wave in the order of their times, each with its line. The run that was received first has the lowest free
- * line. A chunk of another run is never put into a gap of this run.
+ * Returns the chunks of one wave in the order of their times, each with its line. The run that was received first has
+ * the lowest free line. A chunk of another run is never put into a gap of this run.
  */
 export function placeChunks<Chunk extends WaveChunk>(chunks: readonly Chunk[]): PlacedChunk<Chunk>[] {
   const placedRuns: Run<Chunk>[] = [];

@@ -125,7 +125,10 @@ export function instantOfWall(zone: string, wall: WallTime): number {
 /** Returns whether the clocks show the time of this instant twice in this night, because the clocks are put back. */
 export const comesTwice = (zone: string, ms: number): boolean => instantsOf(zone, wallTime(zone, ms)).length > 1;
 
-/** Returns the short name of a zone at an instant: `CET`, `CEST`, `UTC`; the offset if the zone has no usual short name: `UTC+05:30`. */
+/**
+ * Returns the short name of a zone at an instant: `CET`, `CEST`, `UTC`; the offset if the zone has no usual short name:
+ * `UTC+05:30`.
+ */
 export function zoneLabel(zone: string, ms: number): string {
   const offsetMs = offsetMsAt(zone, ms);
   return remember(labels, `${zone} ${offsetMs}`, () => {

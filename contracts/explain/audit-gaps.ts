@@ -1,8 +1,14 @@
-/** Checks whether records of the audit trail are missing in a period. Each process numbers its records, so a missing number is a gap. */
+/**
+ * Checks whether records of the audit trail are missing in a period. Each process numbers its records, so a missing
+ * number is a gap.
+ */
 import type { AnyAuditRecord } from '../messages/records.ts';
 import { parseInstant } from '../time.ts';
 
-/** Largest number of audit records in one period. If there are more, the check answers that records are missing (our choice). */
+/**
+ * Largest number of audit records in one period. If there are more, the check answers that records are missing (our
+ * choice).
+ */
 const recordsMax = 2_000_000;
 
 /**

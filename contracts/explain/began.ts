@@ -146,7 +146,10 @@ function hasStandby({ alarms }: AlarmRecords, fromMs: number, toMs: number): boo
   });
 }
 
-/** Returns whether a reading of an earlier time came after the reading that raised the alarm. This late reading may have shown the condition. */
+/**
+ * Returns whether a reading of an earlier time came after the reading that raised the alarm. This late reading may have
+ * shown the condition.
+ */
 function hasEarlierReading({ observations }: AlarmRecords, { first, raisedMs }: History, readMs: number): boolean {
   const determinedMs = parseInstant(first.determinedAt) ?? 0;
   const seen = new Set<number>();

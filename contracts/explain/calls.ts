@@ -56,7 +56,10 @@ export type CallStory = {
   /** How often the person was called before in this round. */
   readonly repeat: number;
   readonly channels: readonly CallChannel[];
-  /** The channels of the policy that were not used, because the person was called through them before or could not be reached. */
+  /**
+   * The channels of the policy that were not used, because the person was called through them before or could not be
+   * reached.
+   */
   readonly leftOut: readonly { readonly channel: DeliveryChannel; readonly reach: ReachState }[];
   readonly end: CallEnd;
   readonly endMs: number | undefined;

@@ -83,7 +83,10 @@ export type Step = {
 
 /** The delays from the patient to the signal (IEC 60601-1-8), in ms. A delay that is not known is undefined. */
 export type Delays = {
-  /** From the onset (device time) until the engine raised the alarm. It includes the delay that the limit profile asks for. */
+  /**
+   * From the onset (device time) until the engine raised the alarm. It includes the delay that the limit profile asks
+   * for.
+   */
   readonly generationOfConditionMs: number | undefined;
   /** From the raise until the event was in the log. */
   readonly raisedToLogMs: number | undefined;
@@ -154,14 +157,20 @@ function publishedMs({ alarmId, alarms }: AlarmRecords): number | undefined {
   return alarms.isWhole ? alarms.events.find(({ body }) => body.alarm.alarmId === alarmId)?.appendedMs : undefined;
 }
 
-/** Returns when a screen first painted or sounded the alarm, as the pages reported. Without a report, the time is not known. */
+/**
+ * Returns when a screen first painted or sounded the alarm, as the pages reported. Without a report, the time is not
+ * known.
+ */
 function shownTime({ alarmId, pages }: AlarmRecords, way: ShownAlarm['way']): StepTime {
   if (!pages.isWhole) return notKnown;
   const times = pages.shown.filter((entry) => entry.alarmId === alarmId && entry.way === way).map(({ atMs }) => atMs);
   return times.length === 0 ? notKnown : at(Math.min(...times));
 }
 
-/** Returns the first time of each step of the calls. If records are missing, an earlier time may be missing, so the step is not known. */
+/**
+ * Returns the first time of each step of the calls. If records are missing, an earlier time may be missing, so the step
+ * is not known.
+ */
 function deliveryTimes(
   records: AlarmRecords,
 ): Record<'called' | 'sent' | 'taken' | 'on-device' | 'seen' | 'accepted', StepTime> {

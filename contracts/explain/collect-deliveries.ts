@@ -5,7 +5,10 @@
 import type { DeliveryRecord } from '../messages/deliveries.ts';
 import type { Logged } from './records.ts';
 
-/** Largest number of addresses whose last test message is remembered. If there are more, the records are not complete (our choice). */
+/**
+ * Largest number of addresses whose last test message is remembered. If there are more, the records are not complete
+ * (our choice).
+ */
 const addressesMax = 20_000;
 
 /**

@@ -137,7 +137,10 @@ function standingFindings(persons: readonly PersonOnDuty[], when: string): Findi
   });
 }
 
-/** Returns when the first message about the alarm left; undefined if no message is known, or if an earlier message may be missing. */
+/**
+ * Returns when the first message about the alarm left; undefined if no message is known, or if an earlier message may
+ * be missing.
+ */
 export function firstMessageMs(records: AlarmRecords): number | undefined {
   return records.deliveries.isWhole ? messagesOf(records)[0]?.atMs : undefined;
 }

@@ -13,7 +13,9 @@ export function durationText(ms: number): string {
   return `${sign}${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Returns a function that writes an instant in UTC and in a time zone: `2026-11-29 13:05:02.250 UTC (14:05:02 CET)`. */
+/**
+ * Returns a function that writes an instant in UTC and in a time zone: `2026-11-29 13:05:02.250 UTC (14:05:02 CET)`.
+ */
 export function createInstantText(zone: string): (ms: number) => string {
   return (ms) => {
     const { hour, minute, second } = wallTime(zone, ms);

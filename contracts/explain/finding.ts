@@ -83,7 +83,9 @@ export type Finding = {
  */
 export const slowMs = clocksApartMsMax;
 
-/** Returns the findings in the order of `findingKinds`, without repeated texts. Findings of one kind keep their order. */
+/**
+ * Returns the findings in the order of `findingKinds`, without repeated texts. Findings of one kind keep their order.
+ */
 export function inOrder(findings: readonly Finding[]): WrittenFinding[] {
   const rank = new Map(findingKinds.map((kind, index) => [kind, index]));
   const ofText = new Map(findings.map(withEnglish).map((finding) => [finding.text, finding]));

@@ -93,7 +93,10 @@ export function lookersOf(records: AlarmRecords, history: History): Lookers {
   };
 }
 
-/** Returns who acknowledged the alarm. The alarm's events prove the acknowledgement, even without a record in the audit trail. */
+/**
+ * Returns who acknowledged the alarm. The alarm's events prove the acknowledgement, even without a record in the audit
+ * trail.
+ */
 function acknowledgersOf({ events }: History): Looker[] {
   return events.flatMap(({ body: { type, at, alarm } }) => {
     if (type !== 'acknowledged' || alarm.acknowledgedBy === undefined) return [];

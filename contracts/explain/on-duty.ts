@@ -1,4 +1,7 @@
-/** Finds in the topic `assignments` who was on duty for the bed of an alarm when the delivery process first decided about the alarm. */
+/**
+ * Finds in the topic `assignments` who was on duty for the bed of an alarm when the delivery process first decided
+ * about the alarm.
+ */
 import { absenceAt, absentCoverFault, evolve, initialState, responsibleAt, type Standing } from '../duties.ts';
 import { duties } from '../duty-names.ts';
 import { dutiesOf } from '../duty-state.ts';
@@ -37,12 +40,18 @@ export type OnDuty = {
   readonly bed: string;
   /** Whether the ward had ever had assignments. Without them, Vigil calls nobody. */
   readonly takesPart: boolean;
-  /** Present if the ward had no assignments when the alarm was raised: the time of its first assignment. Until then, Vigil called nobody. */
+  /**
+   * Present if the ward had no assignments when the alarm was raised: the time of its first assignment. Until then,
+   * Vigil called nobody.
+   */
   readonly takesPartSinceMs?: number;
   readonly persons: readonly PersonOnDuty[];
 };
 
-/** Returns who was on duty; undefined if the log does not prove it, because assignments are missing or the place is not known. */
+/**
+ * Returns who was on duty; undefined if the log does not prove it, because assignments are missing or the place is not
+ * known.
+ */
 export function onDutyOf(records: AlarmRecords, history: History): OnDuty | undefined {
   const { assignments, deliveries } = records;
   if (!assignments.isWhole) return undefined;

@@ -1,4 +1,7 @@
-/** Finds whether a person could be reached through a channel, from the canaries that the delivery process recorded before a given moment. */
+/**
+ * Finds whether a person could be reached through a channel, from the canaries that the delivery process recorded
+ * before a given moment.
+ */
 import type { DeliveryRecord } from '../messages/deliveries.ts';
 import type { DeliveryChannel } from '../messages/delivery-policy.ts';
 import type { Logged } from './records.ts';

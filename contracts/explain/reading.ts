@@ -4,9 +4,9 @@ import type { History } from './history.ts';
 import type { AlarmRecords, ReadingTimes } from './records.ts';
 
 /**
- * Returns the reading that ended the delay of the condition: the first reading, by device time, after the delay. The
- * log may have this reading several times; this is its first record. Undefined if records of readings are missing,
- * because one of them may be an earlier record of this reading.
+ * Returns the reading that ended the delay of the condition: the first reading, by device time, after the delay. If the
+ * log has this reading several times, returns its first record. Undefined if records of readings are missing, because
+ * one of them may be an earlier record of this reading.
  */
 export function determiningReading(
   { observations }: AlarmRecords,

@@ -1,4 +1,7 @@
-/** The records that `explain` uses: everything that the log has about one alarm. Plain data, which log/explain/sources.ts reads. */
+/**
+ * The records that `explain` uses: everything that the log has about one alarm. Plain data, which
+ * log/explain/sources.ts reads.
+ */
 import type { AlarmEvent, Command, CommandAnswer, LimitsInForce, StandbyInForce } from '../messages/alarms.ts';
 import type { ShownAlarm } from '../messages/alarms-shown.ts';
 import type { AssignmentEvent } from '../messages/assignments.ts';

@@ -1,4 +1,7 @@
-/** Finds the requests of persons about an alarm or its bed, from the commands and the audit trail, and the engine's answers. */
+/**
+ * Finds the requests of persons about an alarm or its bed, from the commands and the audit trail, and the engine's
+ * answers.
+ */
 import type { Command, CommandAnswer } from '../messages/alarms.ts';
 import type { AnyAuditRecord } from '../messages/records.ts';
 import { parseInstant } from '../time.ts';

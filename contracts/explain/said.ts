@@ -3,19 +3,22 @@
  * write the sentence in the language of the person. The command line and the JSON have the English text. Pure.
  */
 
-/** `form` has `{1}`, `{2}` … in place of the values. A value that is a sentence is translated, too; a text or a number never is. */
+/**
+ * `form` has `{1}`, `{2}` … in place of the values. A value that is a sentence is translated, too; a text or a number
+ * never is.
+ */
 export type Sentence = { readonly form: string; readonly values: readonly SaidValue[] };
 export type SaidValue = string | number | Sentence;
 export type Said = string | Sentence;
 
-/** Returns a sentence. Use it as the tag of a template: its fixed parts become the form. */
+/** Returns a sentence. Use this function as the tag of a template: the fixed parts of the template become the form. */
 export function said(parts: TemplateStringsArray, ...values: readonly SaidValue[]): Sentence {
   return { form: parts.reduce((form, part, index) => `${form}{${index}}${part}`), values };
 }
 
 /**
- * Returns fixed words as a sentence: the page may translate them. @param form undefined if a newer process wrote a value for which this version has
- * no words
+ * Returns fixed words as a sentence: the page may translate them. @param form undefined if a newer process wrote a
+ * value for which this version has no words
  */
 export const words = (form: string | undefined): Sentence => ({ form: form ?? 'not known', values: [] });
 

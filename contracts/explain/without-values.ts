@@ -15,7 +15,7 @@ export function withoutValues(records: AlarmRecords): AlarmRecords {
       isWhole: alarms.isWhole,
       events: mapBodies(alarms.events, (body) => ({ ...body, alarm: alarmWithoutValues(body.alarm) })),
       others: mapBodies(alarms.others, (body) => ({ ...body, alarm: alarmWithoutValues(body.alarm) })),
-      // A refusal of limits names limits. The refusal of an acknowledgement names no value.
+      // Keeps only refusals of acknowledgements, because a refusal of limits names the limits.
       answers: alarms.answers.filter(({ body }) => body.type === 'acknowledge'),
       limits: mapBodies(alarms.limits, (body) => ({
         ...body,

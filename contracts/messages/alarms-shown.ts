@@ -1,4 +1,7 @@
-/** Messages of dashboards in the topic `delivery-commands`: which alarms the screens have painted and sounded, as their pages reported. */
+/**
+ * Messages of dashboards in the topic `delivery-commands`: which alarms the screens have painted and sounded, as their
+ * pages reported.
+ */
 import { type Static, Type } from 'typebox';
 import { Instant } from './device.ts';
 
@@ -8,7 +11,10 @@ const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 /** What a page did with an alarm. */
 export const shownWays = ['painted', 'sounded'] as const;
 
-/** The first time that a screen of a person painted an alarm, or sounded it. A later time of the same person is not stored. */
+/**
+ * The first time that a screen of a person painted an alarm, or sounded it. A later time of the same person is not
+ * stored.
+ */
 export const ShownAlarm = Type.Object(
   {
     alarmId: Type.String({ minLength: 16, maxLength: 64 }),

@@ -1,7 +1,10 @@
 /** Creates alarms for tests. A test names only the members that matter to the test. */
 import type { Alarm } from './alarms.ts';
 
-/** Returns an alarm that was raised at `raisedAt`, is still present, and is not acknowledged. `fields` replace its members. */
+/**
+ * Returns an alarm that was raised at `raisedAt`, is still present, and is not acknowledged. `fields` replace its
+ * members.
+ */
 export function newAlarm(
   raisedAt: string,
   fields: Pick<Alarm, 'alarmId' | 'associationId' | 'deviceId'> & Partial<Alarm>,

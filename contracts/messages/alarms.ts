@@ -1,6 +1,6 @@
 /**
- * Messages about alarms, between the alarm processor, the dashboard and the screens. The model is that of BICEPS (IEEE 11073-10207): a
- * condition, its signal, and who acknowledged it. See CLINICAL.md, "Alarm vocabulary".
+ * Messages about alarms, between the alarm processor, the dashboard and the screens. The model is that of BICEPS (IEEE
+ * 11073-10207): a condition, its signal, and who acknowledged it. See CLINICAL.md, "Alarm vocabulary".
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import { audioPauseMsMax } from '../audio-pause.ts';
@@ -26,8 +26,8 @@ export const AtOnset = Type.Object(
 );
 
 /**
- * An alarm. Every event carries the whole alarm. `rev` counts its changes from 1. A reader keeps the highest `rev` of each `alarmId`, so a
- * repeated event does no harm.
+ * An alarm. Every event carries the whole alarm. `rev` counts its changes from 1. A reader keeps the highest `rev` of
+ * each `alarmId`, so a repeated event does no harm.
  */
 export const Alarm = Type.Object(
   {
@@ -112,7 +112,10 @@ export const Limits = Type.Object(
 );
 export type Limits = Static<typeof Limits>;
 
-/** The plain limits of a group are switched off until this instant. Extreme limits, asystole and apnoea still raise alarms. */
+/**
+ * The plain limits of a group are switched off until this instant. Extreme limits, asystole and apnoea still raise
+ * alarms.
+ */
 export const LimitsOff = Type.Object(
   { reason: Type.String({ minLength: 1, maxLength: 120, pattern: '\\S' }), until: Instant },
   noOtherMembers,
@@ -124,7 +127,9 @@ export const OwnLimits = Type.Object({ ...Limits.properties, off: Type.Optional(
 export type OwnLimits = Static<typeof OwnLimits>;
 
 const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
-/** A change of a patient's own limits. A limit that is left out stays as it is. Null removes the patient's own limit. */
+/**
+ * A change of a patient's own limits. A limit that is left out stays as it is. Null removes the patient's own limit.
+ */
 export const LimitsAsked = Type.Object(
   {
     low: orNull(Type.Number()),
@@ -147,7 +152,10 @@ export const ProfileSource = Type.Object(
 );
 export type ProfileSource = Static<typeof ProfileSource>;
 
-/** The limits of one group that are in force. A limit that is in `own` comes from the patient; every other limit comes from the profile. */
+/**
+ * The limits of one group that are in force. A limit that is in `own` comes from the patient; every other limit comes
+ * from the profile.
+ */
 export const GroupInForce = Type.Object(
   {
     group: Type.Enum([...limitGroups]),
@@ -209,7 +217,10 @@ export const StandbyInForce = Type.Object(
 );
 export type StandbyInForce = Static<typeof StandbyInForce>;
 
-/** The members of every command: who requested it, and when. A command that is read twice with the same `commandId` is carried out once. */
+/**
+ * The members of every command: who requested it, and when. A command that is read twice with the same `commandId` is
+ * carried out once.
+ */
 const commandMembers = {
   commandId: Type.String({ minLength: 8, maxLength: 64 }),
   associationId: AssociationId,
@@ -259,8 +270,8 @@ export const Command = Type.Union([
 export type Command = Static<typeof Command>;
 
 /**
- * In the topic `alarms`: the answer to a command. A command that is processed again after a crash gets the same answer again. `at` is when
- * the person gave the command. `reason` is a sentence that says why the command was refused.
+ * In the topic `alarms`: the answer to a command. A command that is processed again after a crash gets the same answer
+ * again. `at` is when the person gave the command. `reason` is a sentence that says why the command was refused.
  */
 export const CommandAnswer = Type.Object(
   {

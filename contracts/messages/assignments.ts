@@ -27,8 +27,8 @@ export const Person = Type.Object(personFields, closed);
 export type Person = Static<typeof Person>;
 
 /**
- * One person with one duty from `from` (included) to `until` (excluded). contracts/duties.ts (`assignmentFault`) has the rules that a schema
- * cannot express.
+ * One person with one duty from `from` (included) to `until` (excluded). contracts/duties.ts (`assignmentFault`) has
+ * the rules that a schema cannot express.
  */
 export const Assignment = Type.Object(
   {
@@ -68,13 +68,19 @@ export const DeclinedEvent = Type.Object(
   closed,
 );
 
-/** The assignment is over, even if its `until` is later. `successor` is present if another person has accepted the same beds. */
+/**
+ * The assignment is over, even if its `until` is later. `successor` is present if another person has accepted the same
+ * beds.
+ */
 export const EndedEvent = Type.Object(
   { type: Type.Literal('ended'), ...eventFields, assignmentId: Id, successor: Type.Optional(Id) },
   closed,
 );
 
-/** A person is away from the ward from `from` to `until`. `cover` is called instead, if present. `by` is the person who is away. */
+/**
+ * A person is away from the ward from `from` to `until`. `cover` is called instead, if present. `by` is the person who
+ * is away.
+ */
 export const AwayEvent = Type.Object(
   {
     type: Type.Literal('away'),
@@ -92,7 +98,8 @@ export const AwayEvent = Type.Object(
 export const BackEvent = Type.Object({ type: Type.Literal('back'), ...eventFields, awayId: Id }, closed);
 
 /**
- * The person who was named as cover has seen the absence. This also takes back a `cover-rejected`. `by` is the cover.
+ * The person who was named as cover has seen the absence. This event also takes back a `cover-rejected`. `by` is the
+ * cover.
  */
 export const CoverSeenEvent = Type.Object({ type: Type.Literal('cover-seen'), ...eventFields, awayId: Id }, closed);
 
@@ -102,7 +109,9 @@ export const CoverRejectedEvent = Type.Object(
   closed,
 );
 
-/** In the topic `assignments`: one change of the duties of a ward. The key of the record is the pseudonym of the ward. */
+/**
+ * In the topic `assignments`: one change of the duties of a ward. The key of the record is the pseudonym of the ward.
+ */
 export const AssignmentEvent = Type.Union([
   AssignedEvent,
   AcceptedEvent,

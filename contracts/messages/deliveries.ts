@@ -38,9 +38,10 @@ export const receiptStages = ['sent', 'taken', 'on-device', 'painted', 'answered
 export type ReceiptStage = (typeof receiptStages)[number];
 
 /**
- * The state of a call. `waiting`: no answer yet. `unanswered`: no answer within the wait (`undefined` in IEC 60601-1-8). `unconfirmed`: no
- * channel confirmed in time that the message has left. `undelivered`: every channel failed. `gone`: the person no longer has the duty, or is
- * away. `informed`: the person cannot answer through these channels.
+ * The state of a call. `waiting`: no answer yet. `unanswered`: no answer within the wait (`undefined` in IEC
+ * 60601-1-8). `unconfirmed`: no channel confirmed in time that the message has left. `undelivered`: every channel
+ * failed. `gone`: the person no longer has the duty, or is away. `informed`: the person cannot answer through these
+ * channels.
  */
 export const callOutcomes = [
   'waiting',
@@ -92,7 +93,10 @@ const NewCall = Type.Object(
   closed,
 );
 
-/** A decision about one alarm. The process computes its state only from these events (processors/delivery/core/evolve.ts). */
+/**
+ * A decision about one alarm. The process computes its state only from these events
+ * (processors/delivery/core/evolve.ts).
+ */
 export const AlarmDecision = Type.Union([
   decision('alarm-seen', {
     associationId: AssociationId,
@@ -140,7 +144,10 @@ export const CallView = Type.Object(
     duty: oneOf(duties),
     ...person,
     channels: Type.Array(Channel, { maxItems: deliveryChannels.length }),
-    /** The channels through which a message with this call has left; for each channel, how far the message has come, and since when. */
+    /**
+     * The channels through which a message with this call has left; for each channel, how far the message has come, and
+     * since when.
+     */
     sent: Type.Array(Type.Object({ channel: Channel, stage: oneOf(receiptStages), atMs: Ms }, closed), {
       maxItems: deliveryChannels.length,
     }),
@@ -153,7 +160,10 @@ export const CallView = Type.Object(
 );
 export type CallView = Static<typeof CallView>;
 
-/** The delivery of one alarm as people see it: the state after an event. A reader keeps the newest view of each `alarmId`. */
+/**
+ * The delivery of one alarm as people see it: the state after an event. A reader keeps the newest view of each
+ * `alarmId`.
+ */
 export const DeliveryView = Type.Object(
   {
     alarmId: AlarmId,
@@ -162,7 +172,9 @@ export const DeliveryView = Type.Object(
     bed: orNull(Text(40)),
     kind: oneOf(alertKinds),
     priority: oneOf(priorities),
-    /** The text and the onset of the alarm, as messages show them. Newer texts of the same alarm are only in `alarms`. */
+    /**
+     * The text and the onset of the alarm, as messages show them. Newer texts of the same alarm are only in `alarms`.
+     */
     text: Type.Optional(Type.String({ maxLength: 200 })),
     onsetAt: Type.Optional(Type.String({ maxLength: 40 })),
     /** Why the policy sends nothing about this alarm; null if it sends, or if the ward has never had an assignment. */
@@ -177,7 +189,10 @@ export const DeliveryView = Type.Object(
     /** End of the present wait; null if the round does not wait. */
     dueAtMs: orNull(Ms),
     acceptedBy: Type.Array(Type.Object(person, closed), { maxItems: 64 }),
-    /** The calls of the present round, the first call first: only the newest 4 repeated calls, and only the newest 40 of all. */
+    /**
+     * The calls of the present round, the first call first: only the newest 4 repeated calls, and only the newest 40 of
+     * all.
+     */
     calls: Type.Array(CallView, { maxItems: 40 }),
   },
   closed,
@@ -202,7 +217,10 @@ export const MessageDecision = Type.Object(
   closed,
 );
 
-/** A channel or a page reports how far a message has come. The report itself changes nothing in the delivery; `explain` and the pages show it. */
+/**
+ * A channel or a page reports how far a message has come. The report itself changes nothing in the delivery; `explain`
+ * and the pages show it.
+ */
 export const ReceiptSeen = Type.Object(
   {
     type: Type.Literal('receipt'),
@@ -221,7 +239,10 @@ export const ReceiptSeen = Type.Object(
 
 export type ReceiptSeen = Static<typeof ReceiptSeen>;
 
-/** The result of an answer. `taken: false` means that the answer has no effect; `reason` is a sentence with the reason for the person. */
+/**
+ * The result of an answer. `taken: false` means that the answer has no effect; `reason` is a sentence with the reason
+ * for the person.
+ */
 export const AnswerSeen = Type.Object(
   {
     type: Type.Literal('answer-seen'),
@@ -260,7 +281,10 @@ export const ReachSeen = Type.Object(
 );
 export type ReachSeen = Static<typeof ReachSeen>;
 
-/** The service reported that an entry of the topic `reach` does not exist any more (push: 404 or 410). Nothing is sent to it from now on. */
+/**
+ * The service reported that an entry of the topic `reach` does not exist any more (push: 404 or 410). Nothing is sent
+ * to it from now on.
+ */
 export const ReachEnded = Type.Object(
   { type: Type.Literal('reach-ended'), atMs: Ms, reachId: Uuid, userId: UserId, channel: Channel, reason: Text(200) },
   closed,

@@ -69,7 +69,10 @@ const reachFields = {
   /** The language of the messages to this address; absent: English. */
   language: Type.Optional(Type.Enum([...languages])),
 };
-/** In the topic `reach`, key `reachId`, compacted: one way to reach a person outside Vigil's own pages. A tombstone removes it. */
+/**
+ * In the topic `reach`, key `reachId`, compacted: one way to reach a person outside Vigil's own pages. A tombstone
+ * removes it.
+ */
 export const ReachEntry = Type.Union([
   /** A subscription of the browser (W3C Push API, RFC 8291). `auth` and `p256dh` are base64url. */
   Type.Object(
@@ -90,7 +93,10 @@ export const ReachEntry = Type.Union([
     },
     closed,
   ),
-  /** Another system that passes alarms on, for instance a pager system (Standard Webhooks). `secret` is `whsec_` and base64. */
+  /**
+   * Another system that passes alarms on, for instance a pager system (Standard Webhooks). `secret` is `whsec_` and
+   * base64.
+   */
   Type.Object(
     {
       channel: Type.Literal('webhook'),

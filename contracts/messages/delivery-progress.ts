@@ -1,4 +1,7 @@
-/** Messages about the progress of the delivery process, for its next start and for the screens. deliveries.ts has its decisions. */
+/**
+ * Messages about the progress of the delivery process, for its next start and for the screens. deliveries.ts has its
+ * decisions.
+ */
 import { type Static, Type } from 'typebox';
 import { clinicalPartitions } from '../topics.ts';
 import { Instant } from './device.ts';
@@ -22,8 +25,8 @@ export const DeliveryPositions = Type.Object(
 export type DeliveryPositions = Static<typeof DeliveryPositions>;
 
 /**
- * In the topic `deliveries`: one part of the state of the delivery process. All parts of a snapshot are in one transaction. The next start
- * needs only the newest snapshot and the records after it.
+ * In the topic `deliveries`: one part of the state of the delivery process. All parts of a snapshot are in one
+ * transaction. The next start needs only the newest snapshot and the records after it.
  */
 export const DeliverySnapshot = Type.Object(
   {
@@ -55,8 +58,8 @@ export type DeliverySign = Static<typeof DeliverySign>;
 /** Maximum number of pages that one record asks. The other pages are asked a few seconds later. */
 export const askedPagesMax = 1_000;
 /**
- * In the topic `canary`, every few seconds: the persons whose open pages must answer a canary now. These records are not in `deliveries`,
- * because that topic is kept for ever and nobody needs them a minute later.
+ * In the topic `canary`, every few seconds: the persons whose open pages must answer a canary now. These records are
+ * not in `deliveries`, because that topic is kept for 400 days, and nobody needs these records a minute later.
  */
 export const AskedPages = Type.Object(
   {

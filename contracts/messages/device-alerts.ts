@@ -1,7 +1,7 @@
 /**
- * The alarms that a device raises itself (CLINICAL, "Alarm vocabulary"): the MQTT message to `devices/{deviceId}/alerts`, and its record in
- * `observations`. Each message has all alarms that are present. So if the message about the end of an alarm is lost,
- * the next message ends the alarm.
+ * The alarms that a device raises itself (CLINICAL, "Alarm vocabulary"): the MQTT message to
+ * `devices/{deviceId}/alerts`, and its record in `observations`. Each message has all alarms that are present. So if
+ * the message about the end of an alarm is lost, the next message ends the alarm.
  */
 import { type Static, Type } from 'typebox';
 import { priorities } from '../priorities.ts';
@@ -41,8 +41,9 @@ export const DeviceAlert = Type.Object({
 export type DeviceAlert = Static<typeof DeviceAlert>;
 
 /**
- * Message to `devices/{deviceId}/alerts`: sent at connect, at each change, when the inbox names another association, and preferably every
- * 30 s. `sound` is about the whole device. If `sound` is left out, Vigil derives it from the `signal` of the alarms (`soundOf`).
+ * Message to `devices/{deviceId}/alerts`: sent at connect, at each change, when the inbox names another association,
+ * and preferably every 30 s. `sound` is about the whole device. If `sound` is left out, Vigil derives it from the
+ * `signal` of the alarms (`soundOf`).
  */
 export const DeviceAlerts = Type.Object({
   ...identityMembers,
@@ -53,7 +54,10 @@ export const DeviceAlerts = Type.Object({
 });
 export type DeviceAlerts = Static<typeof DeviceAlerts>;
 
-/** The record of a device's alarms. It is in `observations`, so that the alarm engine reads it in order with the readings. */
+/**
+ * The record of a device's alarms. It is in `observations`, so that the alarm engine reads it in order with the
+ * readings.
+ */
 export const AlertsRecord = Type.Object({ ...gatewayMembers, reading: DeviceAlerts }, { additionalProperties: false });
 export type AlertsRecord = Static<typeof AlertsRecord>;
 

@@ -1,6 +1,7 @@
 /**
- * What happened to a device, in the topic `device-events`: its connections, its clock, its firmware, and how many of its messages the
- * gateway refused. The records have no value and no data of a patient, so people without a right to see patients may read them.
+ * What happened to a device, in the topic `device-events`: its connections, its clock, its firmware, and how many of
+ * its messages the gateway refused. The records have no value and no data of a patient, so people without a right to
+ * see patients may read them.
  */
 import { type Static, Type } from 'typebox';
 import { Boot, Instant, Seq } from './device.ts';
@@ -25,8 +26,8 @@ export const gatewayEventKinds = [
 export type GatewayEventKind = (typeof gatewayEventKinds)[number];
 
 /**
- * One event. A reader ignores a kind that it does not know, so a newer gateway may write new kinds. The gateway may write the same event
- * twice, after an answer of Kafka was lost.
+ * One event. A reader ignores a kind that it does not know, so a newer gateway may write new kinds. The gateway may
+ * write the same event twice, after an answer of Kafka was lost.
  */
 export const DeviceEventRecord = Type.Object(
   {
@@ -79,8 +80,8 @@ export const RefusalsRecord = Type.Object(
     /** Readings that are kept, but not used, because their patient is not clear. */
     apart: Type.Integer({ minimum: 0 }),
     /**
-     * The device's own numbers of the observations that were refused or kept apart since the record before. A reader removes them from the missing
-     * numbers. Numbers above the maximum are left out, so their readings look missing.
+     * The device's own numbers of the observations that were refused or kept apart since the record before. A reader
+     * removes them from the missing numbers. Numbers above the maximum are left out, so their readings look missing.
      */
     numbers: Type.Optional(Type.Array(NumberRange, { maxItems: unusedRangesMax })),
   },

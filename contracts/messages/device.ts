@@ -39,7 +39,10 @@ export const identityMembers = { boot: Type.Optional(Boot), seq: Type.Optional(S
 export const validities = ['invalid', 'questionable', 'calibrating'] as const;
 export type Validity = (typeof validities)[number];
 
-/** One numeric. If there is no value, `value` is absent and `validity` says why. Devices must not send a special number instead. */
+/**
+ * One numeric. If there is no value, `value` is absent and `validity` says why. Devices must not send a special number
+ * instead.
+ */
 export const NumericValue = Type.Object({
   code: Code,
   value: Type.Optional(Type.Number()),
@@ -57,12 +60,14 @@ export const Observation = Type.Object({
 });
 export type Observation = Static<typeof Observation>;
 
-/** Longest time that the samples of one message may cover. The trace on the screen is blank until the message arrives. */
+/**
+ * Longest time that the samples of one message may cover. The trace on the screen is blank until the message arrives.
+ */
 export const chunkMsMax = 10_000;
 
 /**
- * Message to `devices/{deviceId}/waveforms`: samples of one wave, base64 of little-endian int16. The value -32768 is a missing sample. The
- * samples cover at most `chunkMsMax`.
+ * Message to `devices/{deviceId}/waveforms`: samples of one wave, base64 of little-endian int16. The value -32768 is a
+ * missing sample. The samples cover at most `chunkMsMax`.
  */
 export const Waveform = Type.Object({
   ...identityMembers,
@@ -95,9 +100,9 @@ export const StatusDevice = Type.Object({
 export type StatusDevice = Static<typeof StatusDevice>;
 
 /**
- * Message to `devices/{deviceId}/status`: the birth message (`online: true`), changes of technical conditions, and the will
- * (`online: false`). Each message has the whole list of `conditions`. A will has no time; the gateway adds the time at
- * which the connection ended.
+ * Message to `devices/{deviceId}/status`: the birth message (`online: true`), changes of technical conditions, and the
+ * will (`online: false`). Each message has the whole list of `conditions`. A will has no time; the gateway adds the
+ * time at which the connection ended.
  */
 export const Status = Type.Object({
   ...identityMembers,

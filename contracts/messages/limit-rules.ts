@@ -1,6 +1,6 @@
 /**
- * The rules of a profile: delays, hysteresis, off-delays and priorities of its limits. The alarm processor publishes them with the limits in
- * force, so that the dashboard can compute the effect of other limits with the same rules.
+ * The rules of a profile: delays, hysteresis, off-delays and priorities of its limits. The alarm processor publishes
+ * them with the limits in force, so that the dashboard can compute the effect of other limits with the same rules.
  */
 import { type Static, Type } from 'typebox';
 import { limitGroups } from '../parameters.ts';

@@ -7,7 +7,9 @@ import { Actor, AssociationId } from './records.ts';
 const closed = { additionalProperties: false } as const;
 const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' });
 
-/** `reopened`: the tick was taken back. `withdrawn`: the task was taken back, because it was a mistake or is not needed. */
+/**
+ * `reopened`: the tick was taken back. `withdrawn`: the task was taken back, because it was a mistake or is not needed.
+ */
 export const taskActs = ['written', 'done', 'reopened', 'withdrawn'] as const;
 export type TaskAct = (typeof taskActs)[number];
 

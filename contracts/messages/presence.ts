@@ -10,9 +10,9 @@ import { AssociationId } from './records.ts';
 const noOtherMembers = { additionalProperties: false } as const;
 
 /**
- * Why a screen has not confirmed an alarm. `never`: its page has never sent a report, because the page is older than the
- * server. `hidden`: its browser tab is hidden. `silent`: its page sends no reports any more. `not-shown`: its page paints,
- * but not this alarm.
+ * Why a screen has not confirmed an alarm. `never`: its page has never sent a report, because the page is older than
+ * the server. `hidden`: its browser tab is hidden. `silent`: its page sends no reports any more. `not-shown`: its page
+ * paints, but not this alarm.
  */
 export const WhyUnconfirmed = Type.Enum(['never', 'hidden', 'silent', 'not-shown']);
 export type WhyUnconfirmed = Static<typeof WhyUnconfirmed>;
@@ -64,13 +64,15 @@ export const PresenceRecord = Type.Object(
     wards: Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { maxItems: 200 }),
     /** A clinician's screen shows the devices that are in no ward. */
     engineering: Type.Optional(Type.Literal(true)),
-    /** The alarms that screens have not confirmed, for the screens of the other dashboards; absent if there are none. */
+    /**
+     * The alarms that screens have not confirmed, for the screens of the other dashboards; absent if there are none.
+     */
     unconfirmed: Type.Optional(Type.Array(UnconfirmedOnScreen, { maxItems: unconfirmedMax })),
     /** The wards whose sound a screen of this process has; absent if there are none. */
     sounds: Type.Optional(Type.Array(OwnedSound, { maxItems: 200 })),
     /**
-     * In the sign of life of an alarm processor: the partitions that it judges. Absent in the signs of older alarm processors, and in the
-     * records of dashboards.
+     * In the sign of life of an alarm processor: the partitions that it judges. Absent in the signs of older alarm
+     * processors, and in the records of dashboards.
      */
     judges: Type.Optional(
       Type.Array(Type.Integer({ minimum: 0, maximum: clinicalPartitions - 1 }), { maxItems: clinicalPartitions }),

@@ -8,7 +8,9 @@ import { priorities } from '../priorities.ts';
 
 const closed = { additionalProperties: false } as const;
 
-/** A message about alarms. The service worker shows `title` and `body`, and confirms `calls` with the stage `on-device`. */
+/**
+ * A message about alarms. The service worker shows `title` and `body`, and confirms `calls` with the stage `on-device`.
+ */
 export const PushCalls = Type.Object(
   {
     type: Type.Literal('calls'),

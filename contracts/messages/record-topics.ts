@@ -1,6 +1,7 @@
 /**
- * The Kafka topic in which each type of record belongs. Readers ignore a record in another topic. Kafka lets only certain services write to
- * a topic. So a thief with a gateway's keys can write readings, but no command in a nurse's name.
+ * The Kafka topic in which each type of record belongs. Readers ignore a record in another topic. Kafka lets only
+ * certain services write to a topic. So a thief with a gateway's keys can write readings, but no command in a nurse's
+ * name.
  */
 import type { KafkaTopic } from '../topics.ts';
 import { type ContentType, contentTypes } from './records.ts';
@@ -45,7 +46,10 @@ const topicOfContentType: Readonly<Record<ContentType, KafkaTopic>> = {
 };
 const topicByTypeName = new Map<string, KafkaTopic>(Object.entries(topicOfContentType));
 
-/** Returns what is wrong if a record of this type is in this topic. Undefined if the type belongs in this topic, or is unknown. */
+/**
+ * Returns what is wrong if a record of this type is in this topic. Undefined if the type belongs in this topic, or is
+ * unknown.
+ */
 export function wrongTopicFault(topic: KafkaTopic, contentType: string): string | undefined {
   const rightTopic = topicByTypeName.get(contentType);
   return rightTopic === undefined || rightTopic === topic

@@ -1,4 +1,7 @@
-/** The messages between the operator's command line and the gateway for a redrive, which sends rejected input through the gateway again. Lines of JSON. */
+/**
+ * The messages between the operator's command line and the gateway for a redrive, which sends rejected input through
+ * the gateway again. Lines of JSON.
+ */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { RejectedRecord } from './records.ts';
@@ -20,8 +23,8 @@ export const RedriveRequest = Type.Object(
 export type RedriveRequest = Static<typeof RedriveRequest>;
 
 /**
- * `appended`: all in-sync replicas have the reading. `invalid`: the reading is still not valid, and was not appended. `failed`: the reading
- * may or may not be in the log; sending the same request again does no harm.
+ * `appended`: all in-sync replicas have the reading. `invalid`: the reading is still not valid, and was not appended.
+ * `failed`: the reading may or may not be in the log; sending the same request again does no harm.
  */
 export const RedriveResult = Type.Object(
   {

@@ -1,6 +1,6 @@
 /**
- * Early warning scores of one patient: NEWS2 (Royal College of Physicians 2017), shock index, qSOFA. The alarm engine computes them and
- * screens show them. See CLINICAL.md, "NEWS2" and "Deterioration".
+ * Early warning scores of one patient: NEWS2 (Royal College of Physicians 2017), shock index, qSOFA. The alarm engine
+ * computes them and screens show them. See CLINICAL.md, "NEWS2" and "Deterioration".
  */
 import { type Static, Type } from 'typebox';
 import { consciousnessLevels, newsParameters, newsResponses, newsRisks, qsofaParameters } from '../score-names.ts';
@@ -23,9 +23,9 @@ export const Assessment = Type.Object(
 export type Assessment = Static<typeof Assessment>;
 
 /**
- * One input of a score. If `points` is absent, the input is missing: it was not measured, its `value` (measured at `at`) is too old, or
- * its points depend on an unknown input. For example, the points of a high SpO2 on scale 2 are unknown if nobody entered whether the
- * patient breathes oxygen.
+ * One input of a score. If `points` is absent, the input is missing: it was not measured, its `value` (measured at
+ * `at`) is too old, or its points depend on an unknown input. For example, the points of a high SpO2 on scale 2 are
+ * unknown if nobody entered whether the patient breathes oxygen.
  */
 const ScorePart = Type.Object(
   {
@@ -41,7 +41,10 @@ export type ScorePart = Static<typeof ScorePart>;
 const enteredValue = <T extends Parameters<typeof Type.Optional>[0]>(value: T) =>
   Type.Optional(Type.Object({ value, at: Instant, by: Actor }, noOtherMembers));
 
-/** The scores of one association at `at`. A score has a `total` only if no input is missing. `atLeast` is the sum of the known points. */
+/**
+ * The scores of one association at `at`. A score has a `total` only if no input is missing. `atLeast` is the sum of the
+ * known points.
+ */
 export const Scores = Type.Object(
   {
     associationId: AssociationId,

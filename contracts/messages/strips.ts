@@ -22,7 +22,10 @@ export const StripSource = Type.Object(
   closed,
 );
 
-/** One message of the device with samples of one wave, exactly as the device sent it. It may begin before the strip and end after it. */
+/**
+ * One message of the device with samples of one wave, exactly as the device sent it. It may begin before the strip and
+ * end after it.
+ */
 export const StripChunk = Type.Object(
   {
     code: Code,
@@ -38,8 +41,9 @@ export const StripChunk = Type.Object(
 export type StripChunk = Static<typeof StripChunk>;
 
 /**
- * What a strip contains. `waves`: at least one wave, or waves that were too large (`leftOut`). `no-waves`: the device sent no waves for this time. `not-kept`: the waves were no
- * longer kept when the strip was written. `unreadable`: there were waves, but no record could be opened.
+ * What a strip contains. `waves`: at least one wave, or waves that were too large (`leftOut`). `no-waves`: the device
+ * sent no waves for this time. `not-kept`: the waves were no longer kept when the strip was written. `unreadable`:
+ * there were waves, but no record could be opened.
  */
 export const stripContents = ['waves', 'no-waves', 'not-kept', 'unreadable'] as const;
 export type StripContent = (typeof stripContents)[number];
@@ -60,7 +64,10 @@ export const Strip = Type.Object(
     onset: Type.Integer({ minimum: 1 }),
     /** The onset by the clock of the device, as in the waves. */
     onsetAt: Instant,
-    /** Vigil computed the onset from the time of its judgement, because the record of the alarm has only the time of the first onset. */
+    /**
+     * Vigil computed the onset from the time of its judgement, because the record of the alarm has only the time of the
+     * first onset.
+     */
     onsetIsComputed: Type.Optional(Type.Literal(true)),
     /** The onset by the clock of the engine. */
     onsetWallAt: Instant,

@@ -1,6 +1,6 @@
 /**
- * Finds the usable part of a device's list of alarms that does not fit its schema (usable.ts explains why). An alarm with an unusable
- * member stays in the list. If its priority is unusable, it gets the highest priority. Pure.
+ * Finds the usable part of a device's list of alarms that does not fit its schema (usable.ts explains why). An alarm
+ * with an unusable member stays in the list. If its priority is unusable, it gets the highest priority. Pure.
  */
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
@@ -30,8 +30,8 @@ const optionalMembers = (['since', 'parameter', 'side', 'value', 'limit', 'signa
 export const unknownCode = 'unknown';
 
 /**
- * Returns the usable part of a message with a list of alarms. Undefined if there is no list, or no usable time, because the time decides
- * which patient the alarms belong to.
+ * Returns the usable part of a message with a list of alarms. Undefined if there is no list, or no usable time, because
+ * the time decides which patient the alarms belong to.
  */
 export function usableAlerts(sent: unknown): Usable<DeviceAlerts> | undefined {
   if (!isObject(sent) || !check.instant.Check(sent.time) || !Array.isArray(sent.alerts)) return undefined;
@@ -82,7 +82,10 @@ function repairAlert(item: unknown, index: number, faults: Fault[]): DeviceAlert
   };
 }
 
-/** Returns the priority; `high` if it is unusable. The priority `none` of BICEPS (IEEE 11073-10207: an alarm without a signal) becomes `low`. */
+/**
+ * Returns the priority; `high` if it is unusable. The priority `none` of BICEPS (IEEE 11073-10207: an alarm without a
+ * signal) becomes `low`.
+ */
 function priorityOf(sent: unknown): Priority {
   if (sent === 'none') return 'low';
   return check.priority.Check(sent) ? sent : 'high';

@@ -1,8 +1,9 @@
 /**
- * Decides which part of a faulty message is used. The gateway calls this to decide what to accept, and every reader of the log calls it
- * through `checkRecord`. So all processes see the same reading in the same bytes. Pure.
+ * Decides which part of a faulty message is used. The gateway calls this to decide what to accept, and every reader of
+ * the log calls it through `checkRecord`. So all processes see the same reading in the same bytes. Pure.
  *
- * The log keeps the device's bytes unchanged. One unusable member must not hide a good heart rate in the same message (decision 006).
+ * The log keeps the device's bytes unchanged. One unusable member must not hide a good heart rate in the same message
+ * (decision 006).
  */
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
@@ -47,8 +48,9 @@ const check = {
 const listMax = 64;
 
 /**
- * Returns the usable part of an observation. Undefined if the message is not an object, or if it has no list of 1 to 64 values, no usable
- * value, or no usable time. The time decides which patient the reading belongs to and how old it is, so no other time may replace it.
+ * Returns the usable part of an observation. Undefined if the message is not an object, or if it has no list of 1 to 64
+ * values, no usable value, or no usable time. The time decides which patient the reading belongs to and how old it is,
+ * so no other time may replace it.
  */
 export function usableObservation(sent: unknown): Usable<Observation> | undefined {
   if (!isObject(sent) || !check.instant.Check(sent.time)) return undefined;
@@ -74,8 +76,8 @@ export function usableObservation(sent: unknown): Usable<Observation> | undefine
 }
 
 /**
- * Returns a waveform, without its `boot` and `seq` if these are unusable. Undefined if any other member is unusable, because a wrong
- * sample, rate or start would change the whole curve.
+ * Returns a waveform, without its `boot` and `seq` if these are unusable. Undefined if any other member is unusable,
+ * because a wrong sample, rate or start would change the whole curve.
  */
 export function usableWaveform(sent: unknown): Usable<Waveform> | undefined {
   if (!isObject(sent)) return undefined;
@@ -86,8 +88,8 @@ export function usableWaveform(sent: unknown): Usable<Waveform> | undefined {
 }
 
 /**
- * Returns the usable part of a status. Undefined if `online` is missing, or if the time is unusable. An unknown condition is left out, and
- * the other conditions stay.
+ * Returns the usable part of a status. Undefined if `online` is missing, or if the time is unusable. An unknown
+ * condition is left out, and the other conditions stay.
  */
 export function usableStatus(sent: unknown): Usable<Status> | undefined {
   if (!isObject(sent) || typeof sent.online !== 'boolean') return undefined;
