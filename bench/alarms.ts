@@ -10,7 +10,7 @@ import { integerOption } from './options.ts';
 
 const report = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
-/** Runs one part of the benchmark with its own Kafka, so that Kafka has no records of other parts. */
+/** Runs one part of the benchmark with a Kafka of its own, without records of other parts. */
 async function onPlatform<T>(name: string, run: (data: TestPlatform) => Promise<T>): Promise<T> {
   const { platform, data } = await startTestPlatform(`test-${process.pid}-bench-${name}`);
   try {

@@ -5,8 +5,8 @@
  * delivery process and dashboard are real processes; devices, pages and push service are in this process. A page here
  * draws nothing, so the figures do not contain the time in which a browser paints (bench/screen.ts measures that time).
  *
- * Each breach is at a bed of its own, because a second breach of the same bed within a minute continues the calls of
- * the first breach.
+ * Each breach is at another bed. A second breach of a bed within a minute would only continue the calls of the first
+ * breach.
  */
 import { rmSync } from 'node:fs';
 import { loadavg } from 'node:os';

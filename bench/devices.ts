@@ -1,7 +1,4 @@
-/**
- * Measures the gateway with few and with many devices: its CPU time for a reading, the latency of a reading, and its
- * memory.
- */
+/** Measures the gateway with few and with many devices: CPU time and latency of a reading, and memory. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { integerOption } from './options.ts';

@@ -1,8 +1,7 @@
 /**
- * Runs the measurement of many screens in a network namespace in which the kernel buffers few bytes for each
- * connection, as in the network of a hospital. On the loopback interface the kernel buffers some MB for each stalled
- * screen. There the server would end the screen after 15 s without an answer to a ping, before the server sees waiting
- * bytes.
+ * Measures many screens in a network namespace of its own. There the kernel buffers few bytes for each connection, as
+ * in the network of a hospital. On the loopback interface the kernel buffers some MB for each stalled screen. The
+ * server would then see no waiting bytes: it would end the screen 15 s after an unanswered ping.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -39,7 +39,7 @@ export type Row = Case & {
   readonly heapMb: number;
   /** RAM of the page's process, including its worker. */
   readonly rendererMb: number;
-  /** Time from the moment at which the server has an alarm until the page has painted the row of the alarm. */
+  /** Time from an alarm in the server until the page has painted the row of this alarm. */
   readonly breachToPaintedMs: {
     readonly p50: number;
     readonly p99: number;
@@ -48,7 +48,7 @@ export type Row = Case & {
   };
   /** Number of parameters that showed a dash instead of a value at the end of the measurement. */
   readonly dashes: number;
-  /** Text of the notice in which the page says that it is too slow; empty without this notice. */
+  /** Text of the page's notice that it is too slow; empty without the notice. */
   readonly notice: string;
 };
 

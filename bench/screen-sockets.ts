@@ -1,6 +1,6 @@
 /**
  * Measures the server with as many screens of one ward as the server accepts. Some screens read nothing. The figures
- * are the time until an alarm reaches the screens that read, and the memory of the server for the messages that wait.
+ * are the time until an alarm reaches the reading screens, and the server's memory for waiting messages.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ export type SocketFigures = {
   readonly beds: number;
   readonly screens: number;
   readonly stalled: number;
-  /** Time from the moment at which the server has an alarm until a screen that reads has received the alarm. */
+  /** Time from an alarm in the server until a reading screen has received this alarm. */
   readonly alarmMs: { readonly p50: number; readonly p99: number; readonly slowest: number; readonly alarms: number };
   /** Each alarm must come once to each screen that reads. Number of times that an alarm did not come, or came twice. */
   readonly notReceived: number;

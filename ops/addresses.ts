@@ -1,6 +1,4 @@
-/**
- * The file in the state folder in which `npm start` writes the addresses of Kafka and InfluxDB, for `npm run vigil`.
- */
+/** The file of the state folder with the addresses of Kafka and InfluxDB. `npm start` writes it for `npm run vigil`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';

@@ -72,8 +72,8 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * Returns the start time of a process, in ticks since boot; empty if the system is not Linux. Two processes that have
- * the same pid one after the other have different start times.
+ * Returns the start time of a process, in ticks since boot; empty if the system is not Linux. A later process with the
+ * same pid has another start time.
  */
 function startTicksOf(pid: number): string {
   return read(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[19] ?? '';

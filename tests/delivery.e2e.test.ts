@@ -105,10 +105,7 @@ async function takePictures(name: string): Promise<void> {
     await page.screenshot({ path: join(folder, `delivery-${pictures}-${name}-${whose}.png`) });
 }
 
-/**
- * Presses a button after it has not moved for a while, because the page ignores a press on a button that has just
- * moved.
- */
+/** Presses a button that has stood still for a while. The page ignores a press on a button that has just moved. */
 async function press(button: Locator): Promise<void> {
   await button.and(button.page().locator(':not([data-unsettled])')).click();
 }

@@ -28,8 +28,8 @@ let platform: TestPlatform;
 let software: Software;
 let kafka: Awaited<ReturnType<typeof startKafka>>;
 /**
- * Time that Kafka took to start, in ms. The time limits of this test are multiples of this time, because they depend on
- * the machine.
+ * Time that Kafka took to start, in ms. The time limits of this test are multiples of this time, because machines are
+ * not equally fast.
  */
 let kafkaStartMs: number;
 

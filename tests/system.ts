@@ -90,8 +90,7 @@ export async function figuresOf(running: Pick<RunningProcess, 'output'>) {
 }
 
 /**
- * Returns a copy of the platform with free ports for one gateway and one dashboard, so that test files do not disturb
- * each other.
+ * Returns a copy of the platform with free ports for one gateway and one dashboard. Each test file needs its own ports.
  */
 export async function ownPorts(platform: TestPlatform): Promise<TestPlatform> {
   const [mqttPort = 0, httpPort = 0] = await freePorts(2);

@@ -65,7 +65,7 @@ beforeAll(async () => {
     }),
   );
   for (const page of [noras, ottos]) await page.getByTestId('bed-W-09').waitFor();
-  // The page is loaded again, because its connection was opened before this test listened to it.
+  // Loads the page again, because the test did not listen when the page opened its connection.
   await noras.reload();
   await until('a report', () => reportedAtMs.length > 0);
   simulator = startChild({

@@ -1,6 +1,6 @@
 /**
- * Writes the files of captures. The files contain patients' data, so only their owner can read them (mode 0600), and by
- * default they cannot be in a git work tree.
+ * Writes the files of captures. The files contain patients' data, so only their owner can read them (mode 0600). By
+ * default, no file is written into a git work tree.
  */
 import { closeSync, existsSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';

@@ -16,8 +16,7 @@ export type LineContext = {
   /** Replaces names and moves times; undefined if names and times stay unchanged. */
   readonly disguise: Disguise | undefined;
   /**
-   * Returns the id that an alarm of the log gets when the capture is replayed; undefined for an alarm that the capture
-   * cannot name.
+   * Returns the id that an alarm has in a replay of the capture; undefined for an alarm that the capture cannot name.
    */
   readonly alarmIdOf: (alarmId: string) => string | undefined;
   /** Returns whether the alarm engine accepted a command; undefined if the log has no answer. */

@@ -47,7 +47,7 @@ async function identities(): Promise<void> {
     );
   }
   ensureWards(accounts);
-  // The delivery process gets a copy of the wards file, because it may not see the accounts in the folder of this file.
+  // The folder of the wards file also has the accounts, and the delivery process may not see these. So it gets a copy.
   writeAtomic(
     join(composeDir, 'delivery-member', 'wards.json'),
     readFileSync(join(accounts, 'wards.json'), 'utf8'),

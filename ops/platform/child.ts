@@ -148,9 +148,7 @@ function failed(message: string, cause?: unknown): VigilError {
   return new VigilError('start-failed', message, { cause });
 }
 
-/**
- * Returns whether a line is the log line with the message `ready`, which each of our processes prints when it is ready.
- */
+/** Returns whether a line is the log line with which one of our processes reports that it is ready. */
 export function saysReady(line: string): boolean {
   return line.includes('"msg":"ready"');
 }

@@ -41,9 +41,9 @@ export type ClusterMember = {
 export const messageBytesMax = 2 * 1024 * 1024;
 
 /**
- * Returns the content of the properties file of a broker that is its own controller (KRaft), or of one node of a
- * cluster. All listeners are on loopback and demand a client certificate. A client without an entry in the access
- * control lists may do nothing.
+ * Returns the properties file of a broker that is its own controller (KRaft), or of one node of a cluster. All
+ * listeners are on loopback and demand a client certificate. A client without an entry in the access control lists may
+ * do nothing.
  */
 export function brokerProperties(config: KafkaConfig): string {
   const { factor, inSyncMin } = config.member?.replication ?? oneCopy;

@@ -52,8 +52,8 @@ export async function listForPerson(
 type Searched = { readonly fromMs: number; readonly toMs: number; readonly ward: string | undefined };
 
 /**
- * Returns the lines of the list. The first line names the searched time: the person may have typed a time in the zone
- * of the ward, and this machine may be in another zone. Control characters of names are made visible.
+ * Returns the lines of the list. The first line shows how the typed time was understood, because this machine may be in
+ * another zone than the ward. Control characters of names are made visible.
  */
 export function listLines(
   { strips, isCut, isWhole }: StripsList,

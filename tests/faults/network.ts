@@ -57,8 +57,7 @@ export async function startNetwork(options: { readonly program: string; readonly
       const response = await fetch(`${api}${path}`, init);
       const text = await response.text();
       if (response.ok || (method === 'DELETE' && response.status === 404)) return;
-      // toxiproxy answers 503 after 25 s if it is blocked writing to a program that does not read, such as a stopped
-      // broker.
+      // toxiproxy answers 503 after 25 s if it waits for a program that does not read, such as a stopped broker.
       if (response.status === 503 && Date.now() < endMs) continue;
       throw new Error(`toxiproxy: ${method} ${path}: ${response.status} ${text}`);
     }

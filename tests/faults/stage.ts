@@ -1,4 +1,4 @@
-/** Steps that all fault tests share: they start devices before the fault, and compare the readings after it. */
+/** Common steps of the fault tests: start devices before the fault, and compare the readings after the fault. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { until } from '../system.ts';

@@ -285,7 +285,7 @@ class Judge {
     if (type === 4 || type === 5) this.#onAcknowledgement(type === 4 ? 'puback' : 'pubrec', body.readUInt16BE(0));
   }
 
-  /** Reports an acknowledgement that comes without an append of its message, or not in the order of the messages. */
+  /** Reports an acknowledgement of a message that was not appended, and an acknowledgement out of order. */
   #onAcknowledgement(kind: Ack['kind'], packetId: number): void {
     this.#acknowledged += 1;
     const index = this.#messages.findIndex(

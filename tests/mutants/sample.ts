@@ -19,7 +19,7 @@ export type RunOrder = { readonly keys: readonly string[]; readonly thorough: bo
 
 export const notInSample = 'not in the sample';
 
-/** Returns a key that is the same for the same mutant in every run, as long as the file does not change. */
+/** Returns the key of a mutant. The key is the same in every run, as long as the file does not change. */
 export function keyOf({ fileName, mutatorName, replacement, location: { start, end } }: Omit<Mutant, 'id'>): string {
   return [fileName, start.line, start.column, end.line, end.column, mutatorName, replacement].join('|');
 }

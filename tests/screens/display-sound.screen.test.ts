@@ -71,8 +71,7 @@ it('a wall display takes the sound by itself, sounds an alarm alone, and takes t
   server.playAlarms({ ...raisedEvent({ ...alarm, rev: 99, signal: 'off' }), type: 'cleared' });
   await wall.reload();
   await stateOf(nora, 'ICU: the screen of Wall ICU sounds').waitFor({ state: 'detached' });
-  // The browser plays no sound on the loaded page until a person touches it, or it was started with the option for a
-  // kiosk.
+  // After a reload, a browser without the option for a kiosk plays no sound until a person touches the page.
   await wall.getByTestId('bed-U-1').waitFor();
   await wall.mouse.click(5, 5);
   await stateOf(nora, 'ICU: the screen of Wall ICU sounds').waitFor({ timeout: 90_000 });

@@ -86,8 +86,8 @@ const lookMs = 300;
 const drawMsMax = 3_000;
 
 /**
- * Presses a button after it has not moved for a while, because the page ignores a press for a second after the button
- * has moved. Each of the three steps may take at most `limit.timeout`, ms; if absent, as long as usual.
+ * Presses a button that has stood still for a while. The page ignores a press for a second after the button has moved.
+ * Each of the three steps may take at most `limit.timeout`, ms; if absent, as long as usual.
  */
 export async function pressWhenStill(button: Locator, limit: { timeout?: number } = {}): Promise<void> {
   await waitUntilStill(button, limit);
@@ -102,7 +102,7 @@ export async function pressEnterWhenStill(button: Locator): Promise<void> {
 }
 
 /**
- * Waits until a button has not moved for a while, so that the page accepts a press. Each step may take at most
+ * Waits until a button has stood still for a while, so that the page accepts a press. Each step may take at most
  * `limit.timeout`, ms.
  */
 export async function waitUntilStill(button: Locator, limit: { timeout?: number } = {}): Promise<void> {

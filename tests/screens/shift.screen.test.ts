@@ -65,10 +65,7 @@ afterAll(async () => {
 const cards = (page: Page) => page.locator('[data-testid^="shift-bed-"]');
 const cardOf = (page: Page, bed: string) => page.getByTestId(`shift-bed-${bed}`);
 const looks = () => server.audit.page({ action: 'shift-viewed' }).records;
-/**
- * Returns the address of a summary that began a minute ago, so that a shift that begins during the test changes
- * nothing.
- */
+/** Returns the address of a summary since a minute ago. The beginning of a shift during the test does not change it. */
 const address = (ward: string) =>
   `#/shift/${encodeURIComponent(ward)}?since=${new Date(Date.now() - 60_000).toISOString()}`;
 

@@ -32,7 +32,7 @@ export type CanaryWatch = {
   /** Resolves when a canary of this test reaches a later stage than `stage`; undefined after the wait. */
   furtherStage(stage: ReceiptStage, waitMs: number): Promise<ReceiptStage | undefined>;
   /**
-   * Returns whether somebody changed or removed the entry after this test wrote it, so that no canary answers this
+   * Returns whether somebody has changed or removed the entry since this test wrote it. Then no canary answers this
    * test.
    */
   isOverwritten(): boolean;

@@ -44,7 +44,7 @@ export function describeNetwork({
       await leader.relay.setOpen(false);
       try {
         await sleep(outageMs);
-        // The other brokers still reach the leader, so it stays the leader, although the gateway cannot reach it.
+        // The broker stays the leader, because only the gateway cannot reach this broker.
         expect((await fleet.leader()).nodeId).toBe(leader.nodeId);
       } finally {
         await leader.relay.removeFaults();
