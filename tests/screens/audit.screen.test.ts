@@ -242,7 +242,7 @@ it('a search in which a time does not exist, or with an unknown field, is refuse
     expect([body, await statusOf(auditor, 'POST', '/api/audit/search', body)]).toEqual([body, 400]);
 });
 
-it('the form refuses a time that does not exist, because without this time it would find more than the person asked for', async () => {
+it('the form refuses a time that does not exist, because a search without this time would find more than the person asked for', async () => {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, timezoneId: 'Europe/Berlin' });
   const page = await context.newPage();
   await page.goto(`https://localhost:${server.httpPort}/`);

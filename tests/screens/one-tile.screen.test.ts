@@ -76,7 +76,7 @@ describe('a bed with two devices', () => {
 });
 
 describe('a device without a bed', () => {
-  it('after a discharge the device is in the tray of its last ward with its alarm, and other wards get no data of it', async () => {
+  it('after a discharge the tray of the last ward shows the device with its alarm, and other wards get no data of the device', async () => {
     const earlierBed = played('bed-07', newPeriod('U-7', 'ICU', newPatient({ familyName: 'Marten' })), {
       MDC_ECG_HEART_RATE: 177,
     });

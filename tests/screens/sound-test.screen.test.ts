@@ -118,7 +118,7 @@ it('a nurse tests the sound by keyboard, hears it at her screen only, and her an
   await nora.keyboard.press('Escape');
 }, 180_000);
 
-it('a nurse in front of a wall display tests it from another screen: only the display is heard, and the record names it', async () => {
+it('a nurse in front of a wall display tests the display from another screen: only the display sounds, and the record names the display', async () => {
   const [wall, paul] = [await open('wall', 'H-1'), await open('paul', 'H-1')];
   await wall.mouse.click(5, 5);
   await enterUntil(paul, 'view', 'sound-test');
