@@ -62,7 +62,7 @@ export function renewalReason(
   return undefined;
 }
 
-/** Returns whether an authority needs a new certificate. Its key stays, so the leaves that it signed stay valid. */
+/** Returns whether an authority needs a new certificate. The key of the authority stays, so its leaves stay valid. */
 export function authorityNeedsRenewal(
   facts: Pick<CertificateFacts, 'notBeforeMs' | 'notAfterMs'>,
   nowMs: number,
