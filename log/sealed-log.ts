@@ -76,8 +76,8 @@ export type FollowedTable = {
   /** Resolves when all records that were in the topics at the start were read. */
   readonly ready: Promise<void>;
   /**
-   * Resolves when all records that are in the topics at the call were read. Must not be called for a table that begins
-   * at the end.
+   * Resolves when all records up to the present ends of the topics were read. Must not be called for a table that
+   * begins at the end.
    */
   readonly reachEnd: Reader['reachEnd'];
   /**

@@ -47,7 +47,7 @@ const keysMax = 10_000;
 export function createSealedReading(options: {
   readonly open: Opener['open'];
   readonly log: Pick<Logger, 'error'>;
-  /** The place from which a record is left out, for the line in the log: "a record is left out of the screens". */
+  /** End of the log line "a record is left out of …", for example "the screens". */
   readonly leftOutOf: string;
   /** Returns whether to open records of a content type; by default all records are opened. */
   readonly wants?: (contentType: string) => boolean;

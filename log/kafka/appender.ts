@@ -4,8 +4,8 @@
  * record. kafkajs's idempotent mode is not used. In this mode, kafkajs may reuse the sequence number of a stored batch.
  * The new batch with this number is then acknowledged but lost.
  *
- * One request has the batches of all lanes with the same leader. While the request is in flight, further records wait for the next
- * request. So with more load the requests become larger, not more.
+ * One request has the batches of all lanes with the same leader. While the request is in flight, further records wait
+ * for the next request. So with more load the requests become larger, not more.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
@@ -43,18 +43,18 @@ export type AppenderStats = {
 export type Appender = {
   /**
    * Resolves when every in-sync replica has the record. The value `null` is a tombstone.
-   * @throws VigilError `log-append-failed` (the record may or may not be appended: append it again), `log-backlog-full`, `log-closed`,
-   *   `payload-too-large`, `log-offset-regressed`
+   * @throws VigilError `log-append-failed` (the record may be in the log: append it again), `log-backlog-full`,
+   *   `log-closed`, `payload-too-large`, `log-offset-regressed`
    */
   append(topic: KafkaTopic, key: string, value: Buffer | null): Promise<AppendPosition>;
-  /** Appends a record like `append`, but calls `settle` instead of returning a promise, which is faster. May call `settle` before it returns. */
+  /** Appends a record like `append`, but calls `settle`, maybe before the return. Faster than a promise. */
   enqueue(topic: KafkaTopic, key: string, value: Buffer | null, settle: Settle): void;
   /** Returns the number of bytes that Kafka has not acknowledged yet. */
   pendingBytes(): number;
   stats(): AppenderStats;
   /** Returns the number of records and bytes that Kafka has not acknowledged yet, by topic. */
   depths(): ReadonlyMap<KafkaTopic, { readonly records: number; readonly bytes: number }>;
-  /** Waits at most `drainMs` until Kafka has acknowledged all records. Then rejects the remaining records and disconnects. */
+  /** Waits at most `drainMs` until Kafka has acknowledged all records. Then rejects the rest and disconnects. */
   close(drainMs?: number): Promise<void>;
 };
 
@@ -75,7 +75,7 @@ export type AppenderOptions = {
 const recordOverheadBytes = 100;
 const retryMinMs = 50;
 const retryMaxMs = 1_000;
-/** A request gets no further batch if it has more bytes than this. The broker accepts 100 MB, but answers a smaller request sooner. */
+/** Above this, a request gets no further batch. The broker accepts 100 MB, but answers a smaller request sooner. */
 const requestBytesMax = 4 * 1_048_576;
 
 /** Longest wait for a disconnect. A broker that is down never answers, but the process must end. */
@@ -90,7 +90,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
   const allLanes = () => [...lanes.values()].flatMap((ofTopic) => [...ofTopic.values()]);
   /** Lanes that have records and no request in flight. */
   const readyLanes = new Set<Lane>();
-  /** Brokers with a request in flight. A second request would not be faster: a broker handles the requests of a connection one by one. */
+  /** Brokers with a request in flight. A second request would not help: a broker handles requests one by one. */
   const busyNodes = new Set<number>();
   const counts = { appended: 0, batches: 0, retries: 0, failed: 0, regressed: 0, pendingBytes: 0, pendingRecords: 0 };
   let isClosed = false;
@@ -142,7 +142,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     flushTimer = setTimeout(flush, ms);
   }
 
-  /** Sends the records of all ready lanes whose broker has no request in flight. Called again when a request or a delay has ended. */
+  /** Sends the records of ready lanes whose broker has no request in flight. Called after each request and delay. */
   function flush(): void {
     clearTimeout(flushTimer);
     flushTimer = undefined;

@@ -1,6 +1,6 @@
 /**
- * Reads from Kafka with a consumer group. The reader keeps the positions itself, because kafkajs forgets its positions at every rebalance. If an
- * offset is out of range, kafkajs goes to the beginning of the partition, or to its end if the caller chose `end`.
+ * Reads from Kafka with a consumer group. Keeps the positions itself, because kafkajs forgets them at every rebalance.
+ * If an offset is out of range, kafkajs goes to the beginning of the partition, or to the end if `start` is `end`.
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
@@ -20,13 +20,13 @@ export type RecordBatch = {
 };
 
 export type ReaderOptions = {
-  /** Name of the group. It must begin with the name of the service (ACL). If no other process uses the name, this process gets all records. */
+  /** Name of the group. Begins with the name of the service (ACL). A process alone in a group gets all records. */
   readonly group: string;
   readonly topics: readonly KafkaTopic[];
   /**
-   * Where to begin. `committed` and `committedOrSinceMs` are for shared groups: reading begins after the committed offset. Without a committed
-   * offset, `committed` begins at the first record of the partition, and `committedOrSinceMs` at the first record appended at the given time or
-   * later. The other values are for a group of a single process, which commits nothing.
+   * Where to begin. `committed` and `committedOrSinceMs` are for shared groups: reading begins at the committed offset.
+   * Without a committed offset, `committed` begins at the first record, and `committedOrSinceMs` at the first record
+   * from the given time on. The other values are for a group of a single process, which commits nothing.
    */
   readonly start:
     | 'beginning'
@@ -36,7 +36,7 @@ export type ReaderOptions = {
     | { readonly committedOrSinceMs: number };
   /** Whether one member of the group gets partition p of every topic (copartition.ts). */
   readonly copartitioned?: boolean;
-  /** Whether to fetch the next records while `onRecords` is still running (read-ahead.ts). For a reader that may have a backlog. */
+  /** Whether to fetch the next records while `onRecords` still runs (read-ahead.ts). For readers with a backlog. */
   readonly readsAhead?: boolean;
   /** File with the group member of this process, so that its next start after a crash is faster (predecessor.ts). */
   readonly memberFile?: string;
@@ -46,9 +46,9 @@ export type ReaderOptions = {
   ) => Promise<ReadonlyMap<TopicPartition, string> | undefined>;
   /** Called when the group rebalances. Another assignment follows. */
   readonly onRevoked?: () => void;
-  /** Called for each batch; the next batch waits for the result. If the result rejects, the batch is handed out again. */
+  /** Called for each batch. The next batch waits for the result. If the result rejects, the batch comes again. */
   readonly onRecords: (batch: RecordBatch) => Promise<void> | void;
-  /** Called when all records before `nextOffset` were handed out, or skipped because of damage. Called in order with `onRecords`. */
+  /** Called when all records before `nextOffset` were handed out or skipped as damaged; in order with `onRecords`. */
   readonly onReached?: (topic: KafkaTopic, partition: number, nextOffset: bigint) => void;
   readonly log: Logger;
 };
@@ -57,14 +57,14 @@ export type Reader = {
   /** Resolves when all records that were in the partitions at the first assignment were handed out. */
   readonly caughtUp: Promise<void>;
   /**
-   * Resolves when all records that are in the assigned partitions at the call were handed out. Only for readers that start at the beginning.
+   * Resolves when all records up to the present ends were handed out. Only for readers that start at the beginning.
    * @param signal ends the waiting early
    * @returns the ends of the partitions at the call
    */
   reachEnd(signal?: AbortSignal): Promise<ReadonlyMap<TopicPartition, bigint>>;
   /**
    * Commits the next offsets to read. Only one call may run at a time.
-   * @throws Error of kafkajs, or VigilError `log-unavailable` if Kafka did not accept the offsets, or if there was a new assignment
+   * @throws Error of kafkajs; VigilError `log-unavailable` if Kafka did not accept the offsets, or after a rebalance
    */
   commit(offsets: readonly { topic: KafkaTopic; partition: number; offset: string }[]): Promise<void>;
   pause(): void;
@@ -76,7 +76,7 @@ const sessionTimeoutMs = 6_000;
 const retryMaxMs = 5_000;
 /** Longest wait for leaving the group. A broker that is down never answers, but the process must end. */
 const disconnectMsMax = 3_000;
-/** If kafkajs stops a consumer after an error, this reader restarts the consumer after this time. The time doubles at each attempt. */
+/** Wait before the restart of a consumer that kafkajs stopped after an error. The wait doubles at each attempt. */
 const restartMsMin = 1_000;
 const restartMsMax = 60_000;
 const positionCheckMs = 10;
@@ -119,7 +119,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   let assignedPartitions: ReadonlyMap<KafkaTopic, number[]> = new Map();
   let assignment: Promise<void> = Promise.resolve();
   let generation = 0;
-  /** Number of commits that Kafka has accepted. While kafkajs restarts the consumer, a commit does nothing and reports no error. */
+  /** Number of accepted commits. While kafkajs restarts the consumer, a commit does nothing and reports no error. */
   let commitsAccepted = 0;
   let isClosed = false;
   /** Wait before the next restart of the consumer. It is reset when a batch is handed out. */
@@ -206,7 +206,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   ): Promise<Map<TopicPartition, string>> {
     const start = new Map<TopicPartition, string>();
     const offsetsAtTime =
-      // `sinceMs` is in steady time. If the machine's clock is ahead of steady time, more records than necessary are read, which does no harm.
+      // If the machine's clock is ahead of steady time (`sinceMs`), some older records are read too, without harm.
       typeof options.start === 'object' && 'sinceMs' in options.start
         ? await readOffsetsSince(kafka, [...partitions.keys()], options.start.sinceMs)
         : undefined;
