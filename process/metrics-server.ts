@@ -58,7 +58,7 @@ export async function openMetricsServer(options: {
   readonly port: number;
   readonly metrics: Metrics;
   readonly health: () => Health;
-  /** Returns lines that follow the state in `/healthz`: what does not work now. */
+  /** Returns what does not work now: lines that follow the state in `/healthz`. */
   readonly reasons?: () => readonly string[];
   /**
    * Returns whether the process is `failing` after this certificate has ended. The default is true for a certificate
