@@ -6,10 +6,7 @@ const checkEveryMs = 60_000;
 /** Maximum number of devices that one line of the log names. */
 const loggedDevicesMax = 100;
 
-/**
- * Checks the certificates each minute. Logs a device only if the last check did not log the device, or if the end of
- * its certificate has changed since then.
- */
+/** Checks the certificates each minute. Logs each device once, and again if the end of its certificate changes. */
 export function watchDeviceCertificates(options: {
   readonly presented: () => readonly PresentedCertificate[];
   readonly log: Pick<Logger, 'warn'>;

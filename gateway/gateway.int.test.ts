@@ -356,7 +356,7 @@ describe('the process', () => {
     let published = 0;
     let open = 0;
     let more = true;
-    /** Publishes a reading until MQTT.js reports no error: MQTT.js drops new messages while it sends old messages again. */
+    /** Publishes a reading until MQTT.js reports no error. While MQTT.js repeats old messages, it drops new ones. */
     const send = (seq: number): void => {
       const reading = { boot, seq, time: iso(Date.now()), values: [spo2] };
       client.publish(topic, JSON.stringify(reading), { qos: 1 }, (error) => {

@@ -33,7 +33,7 @@ export const recordSuffix = '}';
 const isWritable = (ms: number) => ms >= 0 && ms < Date.UTC(10_000, 0);
 
 /**
- * Returns the record about the begin or the end of a connection.
+ * Returns the record about the beginning or the end of a connection.
  * @param reason why the connection ended, or that the connection replaced another connection
  * @param certificateEndMs when the certificate of the device ends, ms since 1970
  */
