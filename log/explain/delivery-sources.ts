@@ -10,8 +10,7 @@ import { createList, itemsMax } from './list.ts';
 import { type ReadContext, readSpan } from './span.ts';
 
 /**
- * Test messages to the persons are read from this long before the alarm, ms (ours). Each address is tested every 10
- * min.
+ * Test messages to persons are read back to this time before the alarm, ms (ours). Each address is tested every 10 min.
  */
 const reachLeadMs = dayMs;
 

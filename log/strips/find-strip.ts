@@ -15,7 +15,7 @@ export type FoundStrip = {
   readonly recordDigest: string | undefined;
   /** Whether each record of the strip could be opened. */
   readonly isReadable: boolean;
-  /** Whether the log still had the time in which the strip was written. */
+  /** Whether the log still had all records from the time in which the strip was written. */
   readonly isKept: boolean;
 };
 
