@@ -118,7 +118,7 @@ export const ReviewedAlarmRow = Type.Object(
     /** When the condition began, by the clock of the device. */
     onsetMs: orNull(Ms),
     raisedMs: Ms,
-    /** When the alarm first called; null if it never called by itself. */
+    /** When the alarm first called; null if the alarm has never called. */
     calledAtMs: orNull(Ms),
     late: Type.Boolean(),
     onsets: Type.Integer({ minimum: 1 }),

@@ -128,7 +128,9 @@ export const DeliveryDown = Type.Object(
 );
 export type DeliveryDown = Static<typeof DeliveryDown>;
 
-/** The body of `POST /api/calls/:alarmId/answer`. `accepted` means "I go". It does not acknowledge the alarm. */
+/**
+ * The body of `POST /api/calls/:alarmId/answer`. `accepted` means "I go". This answer does not acknowledge the alarm.
+ */
 export const AnswerBody = Type.Object(
   { round: Type.Integer({ minimum: 1 }), answer: Type.Enum(['accepted', 'rejected']) },
   closed,

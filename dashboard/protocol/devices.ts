@@ -73,8 +73,8 @@ export const DeviceFacts = Type.Object(
     /** The measured error of the device's clock, positive if the clock is behind; null if no reading was measured. */
     clockOffsetMs: Type.Union([Type.Integer(), Type.Null()]),
     /**
-     * The readings of the last day that are missing. `missing`: readings that never came. `unused`: readings that the
-     * gateway refused or kept apart. `sinceMs`: when the count began. Null if the device does not number its readings.
+     * Gaps in the readings of the last day. `missing`: readings that never came. `unused`: readings that the gateway
+     * refused or kept apart. `sinceMs`: when the count began. Null if the device does not number its readings.
      */
     gaps: Type.Union([
       Type.Object(

@@ -38,7 +38,7 @@ export const wantDeliveriesTextStart = '{"type":"want-deliveries"';
 export const reportEveryMs = 2_000;
 
 /**
- * How long a screen may be silent for a ward after another screen last proved that it sounded all alarms of the ward
+ * How long a screen may be silent for a ward after the last proof that another screen sounds all alarms of the ward
  * that should sound. A page checks twice a second, so no alarm is silent on all screens for 5 s.
  */
 export const soundSilenceMsMax = 4_000;

@@ -69,8 +69,8 @@ export type NewsAt = Static<typeof NewsAt>;
  */
 export const noNewsReasons = ['not-adult', 'not-scored', 'no-input', 'too-old'] as const;
 /**
- * Why there is no score of the beginning. `no-device`: the patient had no device then. `not-stored`: no score is stored
- * near the beginning. `no-answer`: InfluxDB did not answer in time.
+ * Why there is no score for the beginning. `no-device`: the patient had no device then. `not-stored`: no score is
+ * stored near the beginning. `no-answer`: InfluxDB did not answer in time.
  */
 export const noStartNewsReasons = ['not-adult', 'no-device', 'not-stored', 'no-answer'] as const;
 export type NoNewsReason = (typeof noNewsReasons)[number];

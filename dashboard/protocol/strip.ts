@@ -19,7 +19,7 @@ export const StripAnswer = Type.Object(
     alarm: ReviewedAlarmRow,
     onset: Type.Integer({ minimum: 1 }),
     strip: Type.Union([Strip, Type.Null()]),
-    /** Why there is no strip; null if there is one. */
+    /** Why there is no strip; null if there is a strip. */
     missing: Type.Union([Type.Enum([...missingStrips]), Type.Null()]),
     /** Whether the digest that the server computed from the samples equals the stored digest. */
     isDigestRight: Type.Boolean(),

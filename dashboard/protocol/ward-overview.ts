@@ -16,7 +16,7 @@ const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.U
 export const WardCard = Type.Object(
   {
     ward: Ward,
-    /** The alarms on the list of alarms whose condition is present. */
+    /** The listed alarms whose condition is present. */
     present: ByPriority,
     /** The alarms that nobody has acknowledged. An alarm can wait for an acknowledgement after its condition has ended. */
     unanswered: ByPriority,
