@@ -15,7 +15,6 @@ export const roleTexts: Readonly<Record<Role, string>> = texts({
   display: 'Wall display',
 });
 
-/** Returns the wards of an account as text. */
 export function wardsText(wards: readonly string[]): string {
   if (wards.includes('*')) return t('all wards');
   return wards.length === 0 ? t('no ward') : wards.join(', ');

@@ -24,7 +24,7 @@ export const periodTitles: Readonly<Record<ReviewPeriod, string>> = texts({
 /** The filters whose value may be any text: the bed, the person, the condition, and the association of a patient. */
 const textFilters = ['bed', 'person', 'condition', 'patient'] as const;
 
-/** Undefined: no filter. */
+/** A member that is undefined does not filter. */
 export type AlarmFilters = {
   readonly period: ReviewPeriod;
   /** Instants, only with the period `chosen`: the beginning, and the end if the period has an end. */

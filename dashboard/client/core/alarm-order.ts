@@ -70,8 +70,8 @@ export function headlineAlarm(alarms: Iterable<Alarm>): Alarm | undefined {
 }
 
 /**
- * Returns the alarm with the highest priority, even if this alarm has ended. Of alarms with the same priority, returns
- * an unanswered alarm first.
+ * Returns the alarm with the highest priority, even if this alarm has ended. If several alarms have this priority,
+ * prefers an unanswered alarm.
  */
 export function mostSeriousAlarm(alarms: Iterable<Alarm>): Alarm | undefined {
   return firstAlarm(alarms, comparePriorityFirst);

@@ -117,8 +117,8 @@ export function busyText(patient: BusyPatient): string {
 export type ReviewStep = { readonly key: string; readonly atMs: number; readonly title: string };
 
 /**
- * Returns everything that happened to an alarm, in the order of time. The titles are the titles of the page "Why did
- * nobody come?".
+ * Returns everything that happened to an alarm, in the order of time. The titles are as on the page "Why did nobody
+ * come?".
  */
 export function stepsOf(row: ReviewedAlarmRow): ReviewStep[] {
   const once = (key: string, atMs: number | null, title: string) => (atMs === null ? [] : [{ key, atMs, title }]);

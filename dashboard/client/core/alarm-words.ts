@@ -4,8 +4,8 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { serverText } from './server-texts.ts';
 
 /**
- * Returns the text of an alarm. In English it is the text that `contracts/alarm-text.ts` makes. `Monitor:` marks an
- * alarm of the device itself.
+ * Returns the text of an alarm. The English text comes from `contracts/alarm-text.ts`. `Monitor:` marks an alarm of the
+ * device itself.
  */
 export function alarmText(alarm: Pick<Alarm, 'origin' | 'text'>): string {
   return serverText(englishText(alarm));

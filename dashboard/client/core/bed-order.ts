@@ -8,9 +8,9 @@ import { bedsOfPart, type PartChoice } from './ward-parts.ts';
 export type TileSection<Bed> = { readonly name: string | undefined; readonly beds: readonly Bed[] };
 
 /**
- * Returns the beds by ward. The beds of a ward have the order of its plan: sector by sector, or as the registry lists
- * the beds. A bed that is not in the plan comes last in its ward, by name. Without plans all beds are in the order of
- * their names.
+ * Returns the beds by ward. The beds of a ward have the order of its plan: sector by sector or, without sectors, as the
+ * registry lists the beds. A bed that is not in the plan comes last in its ward, by name. Without plans all beds are in
+ * the order of their names.
  */
 export function orderedGroups(groups: readonly BedGroup[], plans: readonly WardPlan[]): BedGroup[] {
   const places = new Map<string, number>();
@@ -54,7 +54,7 @@ export function halfByName(groups: readonly BedGroup[], half: 'first' | 'second'
  * not the plan. Two screens that share a ward may have different plans for some minutes, and each bed must be on one of
  * the two screens.
  * @param ordered the beds in the order of the plan
- * @param plan undefined if the page does not know the present plan; then a sector has all beds
+ * @param plan undefined if the page does not know the present plan; then each sector has all beds
  */
 export function groupsOfPart(
   ordered: readonly BedGroup[],

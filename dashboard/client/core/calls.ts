@@ -87,7 +87,7 @@ export function cardsAfter(
   return withoutRead(after, nowMs, false);
 }
 
-/** Removes the cards of ended calls that the person had time to read. Returns the other cards. */
+/** Returns the cards without the cards of ended calls that the person has had time to read. */
 export function withoutRead(cards: readonly CallCard[], nowMs: number, isHeld: boolean): readonly CallCard[] {
   const isRead = ({ state, stateAtMs }: CallCard) => state === 'gone' && nowMs - stateAtMs >= readMs;
   return isHeld || !cards.some(isRead) ? cards : cards.filter((card) => !isRead(card));

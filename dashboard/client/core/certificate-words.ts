@@ -4,8 +4,8 @@ import { t } from './texts.ts';
 import { dateTimeText } from './times.ts';
 
 /**
- * Every screen shows the notice from this time before the end of the certificate on. A ward has no other way to notice
- * the end. An operator's screen shows the notice as soon as the server reports the certificate.
+ * This long before the end of the certificate, every screen begins to show the notice. A ward has no other way to
+ * notice the end. An operator's screen shows the notice as soon as the server reports the certificate.
  */
 const shownToAllBeforeMs = 2 * 24 * 3_600_000;
 

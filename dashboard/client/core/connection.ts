@@ -22,8 +22,8 @@ export function isLost(lastHeardMs: number, nowMs: number): boolean {
 }
 
 /**
- * After a newer screen of its account has replaced a screen, the replaced screen waits this long before its next
- * connection. Without this wait the two screens would replace each other without end.
+ * A screen that was replaced by a newer screen of its account waits this long before it connects again. Without this
+ * wait the two screens would replace each other without end.
  */
 export const lateRetryMs = 60_000;
 

@@ -13,7 +13,10 @@ export type Lead = {
   /** Largest remote minus local time in the previous window, ms; -Infinity if there was no message. */
   previousLargestMs: number;
   windowFromMs: number;
-  /** The newest messages in a row, if all these messages have an equal lead that is smaller than the largest lead. */
+  /**
+   * The newest messages in a row with equal leads that are smaller than the largest lead; undefined without such
+   * messages.
+   */
   run: { readonly aheadMs: number; readonly sinceMs: number; readonly count: number } | undefined;
 };
 

@@ -1,6 +1,5 @@
 /**
- * For a patient with many alarms: chooses the limits that a person can compare, which are the limit in force and wider
- * limits. Pure.
+ * For a patient with many alarms: chooses the limits to compare, which are the limit in force and wider limits. Pure.
  */
 import { type BoundName, limitsFault } from '../../../contracts/effective-limits.ts';
 import type { GroupInForce, LimitsInForce } from '../../../contracts/messages/alarms.ts';

@@ -1,4 +1,4 @@
-/** Words for priorities, roles and other kinds of the field, as they stand inside a sentence. */
+/** Names of priorities, roles and other kinds, as they stand inside a sentence. */
 
 import type { BoundName } from '../../../contracts/effective-limits.ts';
 import type { Priority } from '../../../contracts/messages/alarms.ts';

@@ -4,7 +4,7 @@
  * has failed or hangs.
  */
 
-/** If the painter of a visible page sends no report or draws no frame for this long, it is stuck. */
+/** A painter of a visible page is stuck if it sends no report or draws no frame for this long. */
 const stuckMs = 3_000;
 /** How long the painter may need to load and to send its first report. Before this report no trace is on the screen. */
 const startMs = 15_000;

@@ -1,4 +1,4 @@
-/** The page of a patient may not have the live state of the bed. Makes the texts about the alarms of such a bed. */
+/** Makes the texts about alarms on the page of a patient whose bed is not live. */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { remarksOf } from './alarm-order.ts';

@@ -114,8 +114,9 @@ export function receiptOf(payload: PushPayload): { readonly path: string; readon
 }
 
 /**
- * The page that appears instead of Vigil if there is no network. The page has no data of a patient. It tries again and
- * again to load Vigil, at its address without the part after `#`. With this part the browser would not load anything.
+ * The page that appears instead of Vigil if there is no network. The page has no data of a patient. Again and again,
+ * the page tries to load Vigil from its address without the part after `#`. With this part the browser would not load
+ * anything.
  */
 export function noConnectionPage(language: Language) {
   const texts = wordsOf[language];

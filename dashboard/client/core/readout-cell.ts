@@ -1,4 +1,4 @@
-/** The room for a number on a tile depends on its text, its limits and its notes. Computes these properties. */
+/** Computes the properties that decide how much room a number needs on a tile: its text, its limits and its notes. */
 import type { ParameterGroup } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { limitsFor, type Readout, valueText, wrongClockText } from './numerics.ts';

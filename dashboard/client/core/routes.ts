@@ -77,19 +77,19 @@ export function isSamePatient(a: Route, b: Route): boolean {
   return a.page === 'patient' && b.page === 'patient' && a.associationId === b.associationId;
 }
 
-/** Returns the sector of a search such as `sector=North`; nothing if the search has no sector. */
+/** Returns the sector of a search such as `sector=North`; an empty object without a sector. */
 function sectorOfSearch(search: string): { sector?: string } {
   const sector = new URLSearchParams(search).get('sector');
   return sector ? { sector } : {};
 }
 
-/** Returns the instant of a search such as `at=2026-01-01T10:00:00.000Z`; nothing if the search has no instant. */
+/** Returns the instant of a search such as `at=2026-01-01T10:00:00.000Z`; an empty object without an instant. */
 function instantOf(search: string): { at?: number } {
   const at = Date.parse(new URLSearchParams(search).get('at') ?? '');
   return Number.isNaN(at) ? {} : { at };
 }
 
-/** Returns the onset of a search such as `onset=2`; nothing if the search has no onset. */
+/** Returns the onset of a search such as `onset=2`; an empty object without an onset. */
 function onsetOf(search: string): { onset?: number } {
   const onset = Number(new URLSearchParams(search).get('onset') ?? '');
   return Number.isInteger(onset) && onset >= 1 && onset <= 1_000_000 ? { onset } : {};

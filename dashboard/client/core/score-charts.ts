@@ -1,7 +1,7 @@
 /**
  * The charts of early warning scores. A score is valid until the next score is published, so its line has steps. The
- * alarm processor publishes an unchanged score again and again. If this stops, the score is unknown and the line ends.
- * If a part of a score is missing, the points of the known parts are a separate line.
+ * alarm processor publishes an unchanged score again and again. If the publications stop, the score is unknown and the
+ * line ends. If a part of a score is missing, the points of the known parts are a separate line.
  */
 import { type ScoreTrendCode, scoreTrendCodes } from '../../../contracts/score-trends.ts';
 import { scoresRepeatMs } from '../../../contracts/scores-key.ts';
@@ -118,7 +118,7 @@ function publishedAt({ series }: TrendValues): number[] {
   return [...new Set(ofScores.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
 }
 
-/** Returns the end of the scores of each publication. The key is the time of the publication. */
+/** Returns until when the scores of each publication are valid, by the time of the publication. */
 function endsByTime(instants: readonly number[], stepMs: number, toMs: number): ReadonlyMap<number, number> {
   return new Map(
     instants.map((at, i) => {

@@ -59,8 +59,8 @@ export function summaryStart(starts: ShiftStarts, nowMs: number, zone = pageZone
 }
 
 /**
- * Returns the end of a new assignment if nobody chose a time: the end of the shift. In the last hour of a shift, it is
- * the end of the next shift.
+ * Returns the end of a new assignment if nobody chose a time: the end of the shift or, in the last hour of a shift, the
+ * end of the next shift.
  */
 export const assignmentEnd = (starts: ShiftStarts, nowMs: number, zone = pageZone()): number =>
   shiftEnd(starts, nowMs + hourMs, zone);

@@ -1,6 +1,6 @@
 /**
- * The rule for the short texts of notices. A narrow window shows a short text. The whole text must fit into the strip
- * of notices.
+ * The rule for the short texts of notices, which a narrow window shows: each short text must fit into the strip of
+ * notices.
  */
 
 /**

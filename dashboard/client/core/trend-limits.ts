@@ -84,9 +84,9 @@ function linesOf({ group, parameter, limits }: LimitsOfGroup, groupIndex: number
 }
 
 /**
- * Returns the range of values that a chart shows. It has the curve and its limits, so that a person sees how far the
- * curve is from a limit. If the whole curve is beyond one limit, the range leaves out the opposite limit of this time,
- * which would only flatten the curve.
+ * Returns the range of values that a chart shows. The range contains the curve and its limits, so that a person sees
+ * how far the curve is from a limit. If the whole curve is beyond one limit, the range leaves out the opposite limit of
+ * this time, which would only flatten the curve.
  */
 export function rangeWithLimits(min: number, max: number, lines: readonly LimitLine[]): [number, number] {
   const shownLines = lines.filter(

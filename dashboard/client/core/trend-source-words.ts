@@ -20,7 +20,7 @@ export function clockText(clockErrorMs: number): string | undefined {
   });
 }
 
-/** Returns a sentence; undefined if all values come from the trend database. */
+/** Returns a sentence about the source of the values; undefined if all values come from the trend database. */
 export function sourceText(source: TrendSource): string | undefined {
   const { missingFromMs } = source;
   if (missingFromMs === undefined) return undefined;

@@ -27,7 +27,7 @@ export function trendSpanText(span: TrendSpan): string {
 export type TrendView = {
   readonly span: TrendSpan;
   readonly table?: TableMinutes | 'usual' | undefined;
-  /** The charts compare with the values of this many hours before; undefined if nothing is compared. */
+  /** The charts also show the values of this many hours before; undefined if nothing is compared. */
   readonly compare?: CompareHours | undefined;
 };
 

@@ -1,4 +1,4 @@
-/** Finds the present value of an alarm that has come back inside the limit since the alarm began. */
+/** Finds the present value for an alarm if the value has come back inside the limit. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
 import { parameters } from '../../../contracts/parameters.ts';

@@ -151,7 +151,7 @@ function openUse() {
   };
 }
 
-/** Stores what the browser has painted. Notices when a person has had enough time to read it. */
+/** Stores what the browser has painted. Notices when a person has had enough time to read the alarm. */
 function openReadable() {
   const isReadable = signal(false);
   let seen: Seen | undefined;

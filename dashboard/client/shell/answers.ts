@@ -32,8 +32,8 @@ const noAnswerMessage = () => t('The alarm processor has not answered. Look agai
 export const pauseMs = audioPauseMsMax;
 
 /**
- * @param now the server's clock, ms since 1970; somebody may set this clock. Each change triggers a new check of all
- * requests
+ * @param now the server's clock, ms since 1970; somebody may set this clock. At each change of this clock, all requests
+ * are checked again
  * @param steady a clock that never runs backward or jumps, ms; measures how long an answer takes
  */
 export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now: Signal<number>, steady: () => number) {
@@ -108,7 +108,7 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
   return {
     requests,
     refusalOfCommand,
-    /** Acknowledges an alarm. `rev` is the revision that the row of the button shows to the person. */
+    /** Acknowledges an alarm. `rev` is the revision that the person sees in the row of the button. */
     acknowledge: ({ alarmId, rev }: Pick<Alarm, 'alarmId' | 'rev'>) =>
       request(alarmId, () => api.acknowledge(alarmId, { rev }), rev),
     pauseAudio: (associationId: string) =>

@@ -7,7 +7,7 @@ import { type Burst, type SoundLevel, soundTable } from '../core/sound-table.ts'
 import { highGains, steadyGain, type Tuning } from '../core/volume.ts';
 
 const fadeS = 0.02;
-/** How long before a burst its gain is set. At this time there is silence, so nobody hears the change as a click. */
+/** The gain of a burst is set this long before the burst, during the silence, so nobody hears the change as a click. */
 const changeBeforeS = 1;
 
 export type PlayingBurst = {

@@ -115,7 +115,7 @@ function openBurst() {
     /** Notes a character, and cancels an act that waits. Returns the time since the last character. */
     note({ key, timeStamp }: KeyboardEvent): number {
       const sinceMs = timeStamp - characterMs;
-      // The names of the other keys are longer, for example `Shift`.
+      // A key that makes no character has a longer name, for example `Shift`.
       if ([...key].length === 1) {
         characterMs = timeStamp;
         stopWaiting();

@@ -37,7 +37,7 @@ export function openPaperSettings(store: () => Pick<Storage, 'getItem' | 'setIte
       const isCalibrated = value !== undefined && value.devicePixels === devicePixelRatio;
       return { pxPerMm: isCalibrated ? value.pxPerMm : cssPxPerMm, isCalibrated };
     },
-    /** Stores a measured size. With undefined, the size without a measurement is used again. */
+    /** Stores a measured size. With `undefined`, the page uses the size without a measurement again. */
     calibrate(pxPerMm: number | undefined): void {
       calibration.value = pxPerMm === undefined ? undefined : { pxPerMm, devicePixels: devicePixelRatio };
       try {

@@ -18,7 +18,7 @@ export function createUnsaved() {
   return {
     /** Whether to ask the person now. */
     asks: computed(() => waiting.value !== undefined),
-    /** The form that asks the person now. One form asks for all forms. */
+    /** The form that asks the person now. The answer applies to all forms. */
     askingForm: computed(() => (waiting.value === undefined ? undefined : dirtyForms.value[0])),
     /** Sets whether a form has text that was typed and not saved. Each form must call this function. */
     mark,

@@ -39,7 +39,7 @@ export type SoundRequest = {
 export type WardSounds = ReturnType<typeof createWardSounds>;
 
 /**
- * @param now a time that changes regularly; each change triggers a new check
+ * @param now a time that changes regularly; at each change, everything is checked again
  * @param steady a clock that never runs backward, ms
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.

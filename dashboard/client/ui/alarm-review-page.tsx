@@ -27,7 +27,7 @@ import { AlarmStatistics } from './alarm-statistics.tsx';
 import { shiftStartsOf } from './shift-starts.ts';
 import { StripSearch } from './strip-search.tsx';
 
-/** The first page of a list, and the time of the list. Further pages have this time too. */
+/** The first page of a list, and the time of the list, which also applies to all further pages. */
 type Loaded = { readonly first: AlarmReview; readonly span: ReviewSpan };
 
 /** Requests the list when the page opens, when a filter changes, and when the person refreshes the page. */

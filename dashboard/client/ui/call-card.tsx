@@ -104,8 +104,8 @@ function StateText({ card }: { card: CallCard }) {
 }
 
 /**
- * Returns the present bed. If the screen does not watch the bed, returns the bed in the state of the call. A locked
- * page shows no patient.
+ * Returns the present bed. If the screen does not watch the bed, returns the bed as the call has it. A locked page
+ * shows no patient.
  */
 function liveBed({ alarm, call }: CallCard, app: ReturnType<typeof useApp>): Bed | undefined {
   const live = app.screen.value?.beds.get(alarm.associationId);
@@ -195,7 +195,7 @@ function AnswerNote({ card }: { card: CallCard }) {
   if (state === 'gone') return null;
   const answer = ownAnswer(app, card);
   const reason = whyNot(app);
-  // At first the server did not know whether the answer counts. Since then the server has accepted the answer.
+  // True: at first the server did not know whether the answer counts, and has since accepted the answer.
   const isSettled = answer !== undefined && !answer.isTaken && state === answer.answer;
   return (
     <p class="call__note" role="status" data-testid={`call-answer-${alarm.alarmId}`}>

@@ -14,7 +14,7 @@ import { useApp } from '../shell/app.ts';
 import { saveFile } from '../shell/file-download.ts';
 
 const refreshMs = 15_000;
-/** How long nobody must have typed before the page asks for the list, ms. */
+/** The page asks for the list when nobody has typed for this time, ms. */
 const typingMs = 300;
 /** Number of rows at first, and number of further rows after each press of “Show more”. */
 const rowsAtOnce = 100;

@@ -1,4 +1,7 @@
-/** The choice of the language. Each language has its own name, so that everybody finds it. */
+/**
+ * The choice of the language. Each language stands there by its own name, for example "Deutsch", so that everybody
+ * finds it.
+ */
 
 import { useLanguage } from '../shell/language.ts';
 import { usePreferences } from '../shell/preferences.ts';

@@ -36,7 +36,7 @@ export function LazyPage({ route }: { route: RareRoute }) {
       },
     );
   }
-  // Code that the browser already has arrives before the next picture, so "Loading …" does not flash.
+  // Code that the browser already has arrives before the next frame, so "Loading …" does not flash.
   useLayoutEffect(load, []);
 
   if (loaded.value) return <loaded.value.Page route={route} />;
@@ -64,8 +64,7 @@ export function LazyPage({ route }: { route: RareRoute }) {
 
 function LoadProblem({ onAgain }: { onAgain: () => void }) {
   const app = useApp();
-  // If the server does not answer, a load of Vigil would end in an error page of the browser, and this page shows no
-  // alarms.
+  // If the server does not answer, a load of Vigil would end in an error page of the browser, which shows no alarms.
   const mayLoadVigil = app.link.value === 'live' || !app.watches.value;
   return (
     <div class="empty" role="alert" data-testid="page-problem">

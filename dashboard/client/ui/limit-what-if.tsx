@@ -19,7 +19,7 @@ import { useApp } from '../shell/app.ts';
 import { Reserve } from './alarm-row.tsx';
 import { StillText } from './still-text.tsx';
 
-/** How long nobody must have typed before the request is sent (ours). */
+/** The request is sent when nobody has typed for this time (ours). */
 const pauseMs = 600;
 
 type LimitWhatIfProps = {

@@ -85,7 +85,7 @@ export function PatientPage({ associationId, search }: { associationId: string; 
   );
 }
 
-/** Returns the state in the server's answer, which has the time at which the page was opened. */
+/** Returns the state in the server's answer: the state at the time when the page was opened. */
 function openedState({ bed, alarms, at }: PatientView): Seen {
   return { bed, alarms: listedAlarms(alarms), atMs: Date.parse(at) };
 }

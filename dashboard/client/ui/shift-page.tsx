@@ -19,7 +19,7 @@ import { FormProblem } from './still-text.tsx';
 import { TimeDoubt } from './time-doubt.tsx';
 import { patientHref } from './top-bar.tsx';
 
-/** The longest time of a summary. The server refuses a longer time, so the field allows some minutes less. */
+/** The longest time that the field allows: less than the 72 h of the server, because time passes before the request. */
 const spanMsMax = 71 * hourMs;
 
 type ShiftProps = { ward: string | undefined; since?: string; bed?: string };

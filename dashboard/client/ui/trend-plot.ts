@@ -58,7 +58,7 @@ export function chartOptions(
   const colours = chartColours[theme];
   const font = `${fontPx * scale}px system-ui, sans-serif`;
   const axis = { stroke: colours.axis, font, ticks: { show: false }, grid: { stroke: colours.grid, width: 1 } };
-  /** The band has a thin edge, so that a short low or high value of one pixel is visible. */
+  /** The band has a thin edge, so that a low or high value of only one pixel is visible. */
   const edgeOf = (code: string) => ({
     stroke: `${colourOf(code, theme)}80`,
     width: 0.75 * scale,
