@@ -1,4 +1,7 @@
-/** Sends canaries to the gateway over MQTT, as a device does, and counts their results. A canary is a test reading of no patient. */
+/**
+ * Sends canaries to the gateway over MQTT, as a device does, and counts their results. A canary is a test reading of no
+ * patient.
+ */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import mqtt, { type MqttClient } from 'mqtt';
@@ -82,7 +85,8 @@ export function openCanary(options: CanaryOptions): Canary {
     receiver.publish(topic, JSON.stringify(payloadOf(boot, seq, now(), everyMs)), { qos: 1 }, (error) => {
       if (client !== receiver) return;
       const code = (error as { code?: unknown } | undefined)?.code;
-      // An error without a code is not an answer of the gateway. The connection has ended, and its error event has the cause.
+      // An error without a code is not an answer of the gateway. The connection has ended, and its error event has the
+      // cause.
       if (error && typeof code !== 'number') return;
       const next = stateAfterAnswer(state, seq, !error, monotonicMs());
       state = next.state;

@@ -4,7 +4,9 @@ import { metricsSettings } from '../../process/metrics-server.ts';
 import type { Manifest } from '../../process/settings.ts';
 import { clockSettings } from '../../process/system-clock.ts';
 
-/** The settings of the canary. The canary has no access to Kafka, because it connects to the gateway as a device does. */
+/**
+ * The settings of the canary. The canary has no access to Kafka, because it connects to the gateway as a device does.
+ */
 export const canarySettings = {
   mqttUrl: {
     kind: 'text',

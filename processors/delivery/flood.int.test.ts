@@ -1,4 +1,6 @@
-/** Tests a flood: 500 alarms within 10 s through the delivery process. Prints the times from an alarm to its message. */
+/**
+ * Tests a flood: 500 alarms within 10 s through the delivery process. Prints the times from an alarm to its message.
+ */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';

@@ -9,7 +9,10 @@ const log = pino({ level: 'silent' });
 const alarmPartitions = Array.from({ length: clinicalPartitions }, (_, partition) => partition);
 const rest = () => new Promise((done) => setTimeout(done, 20));
 
-/** Creates a stand-in for the kafkajs client. Partition 0 of `alarms` has records up to `high`; the other partitions are empty. */
+/**
+ * Creates a stand-in for the kafkajs client. Partition 0 of `alarms` has records up to `high`; the other partitions are
+ * empty.
+ */
 function fakeKafka(firstHigh: number) {
   let high = firstHigh;
   const listeners = new Map<string, (event: object) => void>();

@@ -1,4 +1,7 @@
-/** Reads `alarms` and `delivery-commands` from the positions of the last transaction, and hands out their records in order. */
+/**
+ * Reads `alarms` and `delivery-commands` from the positions of the last transaction, and hands out their records in
+ * order.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { dayMs } from '../../contracts/durations.ts';
@@ -63,7 +66,10 @@ export async function beginAt(
 }
 
 export type Intakes = {
-  /** Resolves when all records that are in the topics now were handed out. Rejects if Kafka does not answer, or has not assigned all partitions. */
+  /**
+   * Resolves when all records that are in the topics now were handed out. Rejects if Kafka does not answer, or has not
+   * assigned all partitions.
+   */
   reachEnd(): Promise<void>;
   close(): Promise<void>;
 };
@@ -171,7 +177,10 @@ export async function openIntake(options: {
   };
 }
 
-/** Collects what was written while no process ran. Its result has the newest state of each alarm first, then all commands. */
+/**
+ * Collects what was written while no process ran. Its result has the newest state of each alarm first, then all
+ * commands.
+ */
 export function createMissed() {
   const alarms = new Map<string, AlarmEvent>();
   const commands: Item[] = [];

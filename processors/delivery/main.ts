@@ -34,7 +34,7 @@ const countersEveryMs = 60_000;
 const closeMsMax = 9_000;
 
 type DeliverySettings = Settings<typeof manifest>;
-/** The parts of the process that are open already. Metrics and health use them from the start of the process. */
+/** The open parts of the process. Metrics and health use them even before all parts are open. */
 type Parts = { health: Health; sealedLog?: SealedLog; tables?: Tables; ownership?: Ownership };
 
 async function openDelivery(settings: DeliverySettings, log: Logger) {
@@ -121,7 +121,10 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
   };
 }
 
-/** Returns the health of the process. A process that stands by is healthy. The owner is healthy while it reads and decides. */
+/**
+ * Returns the health of the process. A process that stands by is healthy. The owner is healthy while it reads and
+ * decides.
+ */
 function workOf({ ownership, tables }: Parts): Work {
   const session = ownership?.session();
   return {

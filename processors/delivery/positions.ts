@@ -1,4 +1,7 @@
-/** The next offset to read in each partition of the inputs. An offset never goes back, even if an older record comes again. */
+/**
+ * The next offset to read in each partition of the inputs. An offset never goes back, even if an older record comes
+ * again.
+ */
 import type { DeliveryPositions } from '../../contracts/messages/delivery-progress.ts';
 
 /** The offset after a record, with the topic and the partition of the record. */

@@ -15,8 +15,8 @@ import { bookOf, snapshotVersion } from './snapshots.ts';
 /** Maximum number of offsets in `deliveries` between two snapshots. */
 export const snapshotEveryOffsets = 1_000;
 /**
- * The first attempt reads this number of offsets before the end of the log. It is several times `snapshotEveryOffsets`,
- * because a transaction may be large.
+ * The first attempt reads this number of offsets before the end of the log. This number is several times
+ * `snapshotEveryOffsets`, because a transaction may be large.
  */
 const windowOffsets = 8_000n;
 
@@ -68,7 +68,8 @@ export function createFold(isWholeLog: boolean) {
 
   function takePart(snapshot: DeliverySnapshot): void {
     if (snapshot.part === 1) parts = [];
-    // A schema checks events but not snapshots. So a snapshot of another version is not used; the state then comes from the events.
+    // A schema checks events but not snapshots. So a snapshot of another version is not used; the state then comes from
+    // the events.
     if (snapshot.version !== snapshotVersion) return;
     if (snapshot.part !== parts.length + 1) return;
     parts.push(snapshot);

@@ -43,7 +43,10 @@ type Sending = {
 };
 
 export type Sender = {
-  /** Starts to send each message that the book still has to send, and stops each message that the book does not have any more. */
+  /**
+   * Starts to send each message that the book still has to send, and stops each message that the book does not have any
+   * more.
+   */
   sync(book: Book): void;
   /** Returns the number of messages that wait, and the number of messages that are being sent. */
   counts(): { readonly waiting: number; readonly sending: number };

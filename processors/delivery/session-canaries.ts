@@ -1,4 +1,7 @@
-/** Opens a session, and with it the canaries of the persons on duty, because canaries run only in the process that delivers. */
+/**
+ * Opens a session, and with it the canaries of the persons on duty, because canaries run only in the process that
+ * delivers.
+ */
 import { randomUUID } from 'node:crypto';
 import type { AskedPage, AskedPages } from '../../contracts/messages/delivery-progress.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';

@@ -1,4 +1,7 @@
-/** Tests sessions with a real Kafka: which process may write, and what is sent again after a kill between the commit and the sending. */
+/**
+ * Tests sessions with a real Kafka: which process may write, and what is sent again after a kill between the commit and
+ * the sending.
+ */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';

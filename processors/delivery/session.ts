@@ -130,7 +130,8 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
     ...{ now, log },
   });
   opened.push(intake.close);
-  // The sender is closed first, because another process may deliver already. Closing the other parts takes longer, because they wait for Kafka.
+  // The sender is closed first, because another process may deliver already. Closing the other parts takes longer,
+  // because they wait for Kafka.
   opened.push(async () => sender.close());
   writing.start();
   log.info({ alarms: restored.book.state.alarms.size, records: restored.records }, 'this process delivers');

@@ -8,7 +8,10 @@ import { contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 
-/** If the last pass of decisions is older than this, the process does not work, and gives no sign. A pass comes at least every 2 s. */
+/**
+ * If the last pass of decisions is older than this, the process does not work, and gives no sign. A pass comes at least
+ * every 2 s.
+ */
 export const passMsMax = 4_000;
 
 /**
@@ -17,8 +20,8 @@ export const passMsMax = 4_000;
  */
 export const intakeMsMax = 10_000;
 /**
- * The same limit for the tables. This limit is longer, because a dashboard that dies while it writes an assignment
- * blocks the topic for up to 20 s.
+ * The limit for the tables is longer, because a dashboard that dies while it writes an assignment blocks the topic for
+ * up to 20 s.
  */
 export const tablesMsMax = 30_000;
 

@@ -1,6 +1,6 @@
 /**
- * Lets a wait end only after the process has read everything that was in the log when the wait ended. Otherwise the
- * process would call the next person although the log has an answer that was not read yet. Here, a reading of the log
+ * Delays the next call after a wait until the process has read everything that was in the log at the end of the wait.
+ * Without this delay, the process could call the next person although the log has an answer. Here, a reading of the log
  * is not a reading of a device: the process reads the log up to its end.
  */
 
@@ -20,8 +20,8 @@ export type TimeGate = {
    */
   readUntilMs(): number | undefined;
   /**
-   * Forgets the last reading, so that the next decision needs a new reading. Called at each decision about waits, and when there is no wait that is
-   * over.
+   * Forgets the last reading, so that the next decision needs a new reading. Called at each decision about waits, and
+   * when there is no wait that is over.
    */
   shut(): void;
 };
@@ -37,8 +37,8 @@ export function createTimeGate(options: {
 }): TimeGate {
   const { readEnd, onChange, now } = options;
   /**
-   * When a decision first asked for a reading after the last successful reading. If the readings go on failing, the
-   * later decisions do not wait from the beginning again.
+   * When a decision first asked for a reading after the last successful reading. While the readings keep failing, later
+   * decisions do not wait the whole time again.
    */
   let sinceMs: number | undefined;
   let isReading = false;

@@ -31,7 +31,10 @@ const context: Context = {
   isDown: () => false,
 };
 
-/** Creates a writing that writes into a list instead of Kafka. `fails` makes the next commit fail. The clock stands still until `later`. */
+/**
+ * Creates a writing that writes into a list instead of Kafka. `fails` makes the next commit fail. The clock stands
+ * still until `later`.
+ */
 function newWriting(offsetsSince = 0, book = emptyBook, readEnd = async () => {}, ward = 'icu') {
   let clockMs = nowMs;
   const log: TurnRecord[] = [];

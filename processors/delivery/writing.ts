@@ -120,8 +120,7 @@ export function createWriting(options: WritingOptions): Writing {
   /** Returns the time up to which waits may end now; undefined if no wait is over, or if the log must be read first. */
   function readUntilMs(): number | undefined {
     if (isDue()) return gate.readUntilMs();
-    // There is no wait now that is over, for instance because the answer has come. The next wait that ends needs a new
-    // reading.
+    // No wait is over now, for instance because the answer has come. The next wait that ends needs a new reading.
     gate.shut();
     return undefined;
   }
@@ -169,7 +168,10 @@ export function createWriting(options: WritingOptions): Writing {
     options.onBook(book);
   }
 
-  /** Skips an input for which the rules threw an error. Otherwise this input would end each new session, and nobody would be called at all. */
+  /**
+   * Skips an input for which the rules threw an error. Otherwise this input would end each new session, and nobody
+   * would be called at all.
+   */
   function leaveOut({ intake, from }: Item, error: unknown): void {
     options.onLeftOut();
     const source = from && { topic: from.topic, partition: from.partition, offset: String(from.next - 1n) };
@@ -189,8 +191,9 @@ export function createWriting(options: WritingOptions): Writing {
   }
 
   /**
-   * Writes the records and the positions. Adds a snapshot if the log since the last snapshot is long, or does not show a decision. Without records
-   * and without a snapshot, it writes the positions only now and then, if they have moved. So the next start does not read all these inputs again.
+   * Writes the records and the positions. Adds a snapshot if the log since the last snapshot is long, or does not show
+   * a decision. Without records and without a snapshot, it writes the positions only now and then, if they have moved.
+   * So the next start does not read all these inputs again.
    */
   async function write(records: readonly DeliveryRecord[], next: Book): Promise<void> {
     const isOverdue = isIncomplete && Math.abs(now() - snapshotMs) >= incompleteMsMax;

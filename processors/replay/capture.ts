@@ -1,6 +1,7 @@
 /**
- * Reads captures. A capture is a text file with the inputs of one patient's engine in the order of receipt, one input on each line
- * (NDJSON). A replay judges a capture with the engine of the alarm processor, without Kafka. The format is in docs/developer.md. Pure.
+ * Reads captures. A capture is a text file with the inputs of one patient's engine in the order of receipt, one input
+ * on each line (NDJSON). A replay judges a capture with the engine of the alarm processor, without Kafka. The format is
+ * in docs/developer.md. Pure.
  */
 import { captureAssociationId } from '../../contracts/capture.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -9,7 +10,10 @@ import { formatInstant } from '../../contracts/time.ts';
 import type { Category, Input } from '../alarms/core/inputs.ts';
 import { inputOfText } from '../alarms/intake.ts';
 
-/** One line of a capture. `acknowledge-all` acknowledges all alarms that call at that moment; in the file it is written as `"alarm": "*"`. */
+/**
+ * One line of a capture. `acknowledge-all` acknowledges all alarms that call at that moment; in the file it is written
+ * as `"alarm": "*"`.
+ */
 export type CaptureLine = {
   readonly line: number;
   /** Time of receipt, ms since 1970. */
@@ -36,7 +40,10 @@ export const captureActor = { userId: 'capture', name: 'Capture', role: 'nurse' 
 const categories: readonly unknown[] = ['adult', 'paediatric', 'neonatal', 'unassigned', null];
 
 type LineResult = { readonly input: CaptureLine['input'] } | { readonly fault: string } | { readonly refused: string };
-/** The identity of a message. `boot`: the id of this start of the sender. `seq`: the number of the message since that start. */
+/**
+ * The identity of a message. `boot`: the id of this start of the sender. `seq`: the number of the message since that
+ * start.
+ */
 type MessageId = { readonly boot: string; readonly seq: number };
 
 /** Reads a capture. Skips blank lines and lines that begin with #. */
@@ -118,7 +125,10 @@ function gatewayRecord(body: Members, atMs: number, names: readonly string[]): M
   return { deviceId, receivedAt: formatInstant(atMs), ...Object.fromEntries(members) };
 }
 
-/** Returns the id of a message. If a message has no id, `vigil capture` writes the gateway's id for the message on the same line. */
+/**
+ * Returns the id of a message. If a message has no id, `vigil capture` writes the gateway's id for the message on the
+ * same line.
+ */
 function messageIdOf({ boot, seq }: Members): MessageId | undefined {
   return typeof boot === 'string' && typeof seq === 'number' ? { boot, seq } : undefined;
 }

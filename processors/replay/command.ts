@@ -1,4 +1,7 @@
-/** `npm run replay`: counts the alarms of recordings under other limits, compares profiles, and prints the events of a capture. */
+/**
+ * `npm run replay`: counts the alarms of recordings under other limits, compares profiles, and prints the events of a
+ * capture.
+ */
 
 import { basename } from 'node:path';
 import { Value } from 'typebox/value';

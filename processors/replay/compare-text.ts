@@ -122,7 +122,10 @@ function explainedLines(head: string, list: readonly ExplainedCall[], patients: 
 /** Returns the latency in seconds, or MISSED. */
 export const latencyText = (ms: number | null) => (ms === null ? 'MISSED' : `${(ms / 1000).toFixed(1)} s`);
 
-/** Returns the difference between the latency of a profile and the latency of A; empty if one of the two profiles missed the event. */
+/**
+ * Returns the difference between the latency of a profile and the latency of A; empty if one of the two profiles missed
+ * the event.
+ */
 export function latencyDifference(a: number | null, b: number | null): string {
   if (a === null || b === null) return '';
   return `${b >= a ? '+' : '−'}${(Math.abs(b - a) / 1000).toFixed(1)} s`;

@@ -64,7 +64,10 @@ export type Comparison = {
   readonly shares: readonly PatientShare[];
 };
 
-/** Upper bounds of the durations, s. The last bin counts longer calls, and calls that lasted at the end of the recording. */
+/**
+ * Upper bounds of the durations, s. The last bin counts longer calls, and calls that lasted at the end of the
+ * recording.
+ */
 export const durationBinsS: readonly number[] = [5, 15, 30, 60, 300, 1800, Number.POSITIVE_INFINITY];
 
 /** Calls below this duration count as short. Studies of delays use a similar limit (Görges 2009: 14 s). */

@@ -14,7 +14,8 @@ import { type Point, pointsOf, type Stay } from './stays.ts';
  * - `off`: the limit is switched off, or the other profile is not for this patient.
  * - `limit-moved`: no value is beyond the limit of the other profile.
  * - `delay`: the values were beyond the limit for a shorter time than the delay.
- * - `not-raised`: none of the reasons above is known to apply. The words may name a physiological alarm that calls at the same time.
+ * - `not-raised`: none of the reasons above is known to apply. The words may name a physiological alarm that calls at
+ * the same time.
  */
 export type Reason = 'goes-on' | 'other-calls' | 'off' | 'limit-moved' | 'delay' | 'not-raised';
 
@@ -30,8 +31,8 @@ export type ExplainedCall = {
 export type Pair = { readonly a: Call; readonly b: Call };
 
 /**
- * Makes pairs of calls that overlap and have the same patient and condition. A call is in at most one pair. Returns the pairs, and the
- * calls of each list that are in no pair.
+ * Makes pairs of calls that overlap and have the same patient and condition. A call is in at most one pair. Returns the
+ * pairs, and the calls of each list that are in no pair.
  */
 export function pairCalls(
   a: readonly Call[],

@@ -1,4 +1,6 @@
-/** Reads events that people labelled in recordings, and computes the time from an event to the call of the engine. Pure. */
+/**
+ * Reads events that people labelled in recordings, and computes the time from an event to the call of the engine. Pure.
+ */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Call } from './core/calls.ts';
@@ -70,7 +72,10 @@ function timeOf(time: number | string, { startMs }: Stay): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** Returns the time from an event to the first matching call, ms; 0 if a matching call had begun before; null if no matching call came. */
+/**
+ * Returns the time from an event to the first matching call, ms; 0 if a matching call had begun before; null if no
+ * matching call came.
+ */
 export function latencyMs(label: LabelledEvent, calls: readonly Call[]): number | null {
   const matching = calls.filter((call) => {
     if (call.patient !== label.patient) return false;

@@ -119,7 +119,10 @@ function boundOf(profile: Profile, group: LimitGroup, condition: string, side: S
   return 'off' in rules ? undefined : rules[side]?.limit;
 }
 
-/** Returns a profile with another value for one limit; undefined if the value is not allowed (CLINICAL, "Judged or told", 10). */
+/**
+ * Returns a profile with another value for one limit; undefined if the value is not allowed (CLINICAL, "Judged or
+ * told", 10).
+ */
 function withLimit(
   profile: Profile,
   group: LimitGroup,

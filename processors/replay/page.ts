@@ -1,4 +1,6 @@
-/** Writes a comparison of profiles as a self-contained HTML page. The page has no script and no external resource. Pure. */
+/**
+ * Writes a comparison of profiles as a self-contained HTML page. The page has no script and no external resource. Pure.
+ */
 import type { Comparison, Difference, Summary } from './compare.ts';
 import {
   addedCallsText,
@@ -153,8 +155,8 @@ const stayOf = ({ call }: ExplainedCall, stays: readonly Stay[]) =>
   stays.find(({ patient }) => patient === call.patient);
 
 /**
- * Plots the value during a call, and before and after the call for the duration of the call or at least a minute. If this gives fewer than
- * four values, as for hourly values, it plots five hours before and after.
+ * Plots the value during a call and on each side of it for the duration of the call, but at least for a minute. If the
+ * plot has fewer than four values, as for hourly values, each side has five hours.
  */
 function traceHtml(explained: ExplainedCall, stays: readonly Stay[]): string {
   const { code, limit, onsetMs, endMs } = explained.call;

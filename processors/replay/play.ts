@@ -12,8 +12,8 @@ import { type CaptureLine, captureActor } from './capture.ts';
 import { createPlayer } from './core/player.ts';
 
 /**
- * Returns the events of a capture, in the order in which the engine makes them (core/player.ts describes the clock). A period that begins
- * after the end of another period belongs to another patient.
+ * Returns the events of a capture, in the order in which the engine makes them (core/player.ts describes the clock). A
+ * period that begins after the end of another period belongs to another patient.
  */
 export function playCapture(env: Environment, lines: readonly CaptureLine[]): AlarmEvent[] {
   const events: AlarmEvent[] = [];
@@ -55,7 +55,10 @@ function acknowledgement(alarmId: string, id: string, atMs: number): Input {
   return { type: 'command', command: { type: 'acknowledge', commandId: `capture-all-${id}`, ...command } };
 }
 
-/** Returns an event as a line of text: the time since the start of the capture, the type, the priority, and the text of the alarm. */
+/**
+ * Returns an event as a line of text: the time since the start of the capture, the type, the priority, and the text of
+ * the alarm.
+ */
 export function eventLine({ type, at, alarm }: AlarmEvent, startMs: number): string {
   const seconds = Math.round((Date.parse(at) - startMs) / 1000);
   const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

@@ -1,4 +1,6 @@
-/** Draws small plots as SVG, in the colours of Okabe and Ito, which people with colour blindness can distinguish. Pure. */
+/**
+ * Draws small plots as SVG, in the colours of Okabe and Ito, which people with colour blindness can distinguish. Pure.
+ */
 import { visibleText } from '../../contracts/text.ts';
 import type { Point } from './stays.ts';
 

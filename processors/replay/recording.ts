@@ -7,7 +7,9 @@ type Column = { readonly name: string; readonly code: string };
 type Format = {
   readonly separator: string;
   readonly columns: readonly Column[];
-  /** Name of the column with the time; undefined if the file has no such column. Then the rows are one time unit apart. */
+  /**
+   * Name of the column with the time; undefined if the file has no such column. Then the rows are one time unit apart.
+   */
   readonly time?: string;
   /** The time unit of the file, ms. */
   readonly unitMs: number;
@@ -95,7 +97,10 @@ export function readRecording(text: string, startMs: number): ObservationInput[]
 
 const cells = (line: string, separator: string) => line.split(separator).map((cell) => cell.trim());
 
-/** Returns the value of a cell; undefined if the cell is empty. The value is marked invalid if the cell does not contain a number. */
+/**
+ * Returns the value of a cell; undefined if the cell is empty. The value is marked invalid if the cell does not contain
+ * a number.
+ */
 function numericOf(code: string, text: string | undefined, zeroIsMissing: boolean): NumericValue | undefined {
   if (text === undefined || text === '') return undefined;
   const { unit } = parameters.get(code)!;

@@ -82,7 +82,10 @@ export function callsOf(env: Environment, stay: Stay): readonly Call[] {
 
 export type Point = { readonly atMs: number; readonly value: number };
 
-/** Returns the usable values of one parameter from `fromMs` to `toMs` inclusive. @param code the MDC code of the parameter */
+/**
+ * Returns the usable values of one parameter from `fromMs` to `toMs` inclusive. @param code the MDC code of the
+ * parameter
+ */
 export function pointsOf({ lines }: Stay, code: string, fromMs: number, toMs: number): Point[] {
   return lines.flatMap(({ input }) => {
     if (input === 'acknowledge-all' || input.type !== 'observation') return [];

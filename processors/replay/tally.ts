@@ -1,4 +1,6 @@
-/** Counts the alarms of a recording under a profile, to answer "What would other limits have done?" (DESIGN, "Alarms"). */
+/**
+ * Counts the alarms of a recording under a profile, to answer "What would other limits have done?" (DESIGN, "Alarms").
+ */
 import type { Priority } from '../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../contracts/parameters.ts';
 import { step } from '../alarms/core/engine.ts';
@@ -19,8 +21,8 @@ export type Tally = {
 const associationId = 'replay-association';
 
 /**
- * Runs a recording of an adult, and counts the calls. No alarm is acknowledged, so further onsets of a latched alarm count too. Silence is
- * judged only at the time of a reading.
+ * Runs a recording of an adult, and counts the calls. No alarm is acknowledged, so further onsets of a latched alarm
+ * count too. Silence is judged only at the time of a reading.
  */
 export function tally(hash: Environment['hash'], profile: Profile, readings: readonly ObservationInput[]): Tally {
   const env: Environment = { hash, profile: () => profile };

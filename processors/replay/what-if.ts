@@ -60,8 +60,9 @@ function profileOfName(name: string): NamedProfile['profile'] {
 }
 
 /**
- * Throws an error if a profile file has no profile for a patient. Otherwise the alarms of the built-in profile would appear under the name
- * of the file. A device without a patient is allowed, because the alarm processor uses the built-in profile for such a device too.
+ * Throws an error if a profile file has no profile for a patient. Otherwise the alarms of the built-in profile would
+ * appear under the name of the file. A device without a patient is allowed, because the alarm processor uses the
+ * built-in profile for such a device too.
  */
 function checkProfiles(profiles: readonly NamedProfile[], stays: readonly Stay[]): void {
   for (const file of profiles) {

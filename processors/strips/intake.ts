@@ -40,7 +40,8 @@ export function createIntake(sealed: Pick<SealedLog, 'open'>, queue: Queue, now:
     // At the start, the known limits come from the last state, and may be newer than an alarm that is read again.
     const areInForce = limits !== undefined && (parseInstant(limits.at) ?? 0) <= (parseInstant(event.at) ?? 0);
     const onset = onsetOf(event, onsetCounts.get(alarmId), areInForce ? limits : undefined);
-    // The count may go down: after a restart or a new assignment, events are read again, and each onset among them must be noticed again.
+    // The count may go down: after a restart or a new assignment, events are read again, and each onset among them must
+    // be noticed again.
     setNewest(onsetCounts, alarmId, event.alarm.onsets);
     if (onset) queue.add({ onset, partition, offset: BigInt(offset), appendedMs: timestampMs }, now());
   }
@@ -59,7 +60,7 @@ export function createIntake(sealed: Pick<SealedLog, 'open'>, queue: Queue, now:
       if (limits) setNewest(limitsOf, associationId, limits);
     },
     rewind(jobs) {
-      // If an alarm has several onsets, the earliest decides.
+      // If an alarm has several onsets, the earliest is set last, so that its number stays.
       const latestFirst = jobs.toSorted((a, b) => b.onset.alarm.onsets - a.onset.alarm.onsets);
       for (const { onset } of latestFirst) setNewest(onsetCounts, onset.alarm.alarmId, onset.alarm.onsets - 1);
     },

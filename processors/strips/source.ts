@@ -1,6 +1,6 @@
 /**
- * Reads the records of devices around onsets. One pass reads each topic once for several onsets, and opens only the records of their
- * associations.
+ * Reads the records of devices around onsets. One pass reads each topic once for several onsets, and opens only the
+ * records of their associations.
  */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';

@@ -11,7 +11,10 @@ export type TrendCounters = {
   pointsRefused: number;
   writesFailed: number;
   commits: number;
-  /** Records that were skipped, because they could not be decrypted or did not match their schema. The process logs their positions. */
+  /**
+   * Records that were skipped, because they could not be decrypted or did not match their schema. The process logs
+   * their positions.
+   */
   skipped: number;
 };
 

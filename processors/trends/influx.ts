@@ -10,22 +10,28 @@ import type { settings } from './settings.ts';
 export type WriteResult = {
   /** Number of stored points. */
   readonly written: number;
-  /** Number of points that InfluxDB will never store, because they are older than the retention policy or have the wrong field type. */
+  /**
+   * Number of points that InfluxDB will never store, because they are older than the retention policy or have the wrong
+   * field type.
+   */
   readonly refused: number;
 };
 
 export type PointStore = {
   /**
    * Stores points. If InfluxDB refuses a whole batch as bad, the two halves are stored separately.
-   * @throws VigilError `trends-unavailable` if InfluxDB is away, overloaded, or refuses the login. The caller must then write the same
-   * points again.
+   * @throws VigilError `trends-unavailable` if InfluxDB is away, overloaded, or refuses the login. The caller must then
+   * write the same points again.
    */
   write(points: readonly Point[]): Promise<WriteResult>;
 };
 
 const requestTimeoutMs = 10_000;
 const retention = 'raw';
-/** Turns off the retries of the library, and its rule to skip a failed host for some time. The caller retries with its own backoff. */
+/**
+ * Turns off the retries of the library, and its rule to skip a failed host for some time. The caller retries with its
+ * own backoff.
+ */
 const noBackoff = { getDelay: () => 0, next: () => noBackoff, reset: () => noBackoff };
 
 export function openPointStore(config: Settings<typeof settings>, log: Pick<Logger, 'info' | 'error'>): PointStore {

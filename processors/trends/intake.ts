@@ -1,6 +1,6 @@
 /**
- * Turns sealed records into points. A record that cannot be decrypted or does not match its schema is skipped and counted, and its position
- * is logged. Such a record does not delay the records after it.
+ * Turns sealed records into points. A record that cannot be decrypted or does not match its schema is skipped and
+ * counted, and its position is logged. Such a record does not delay the records after it.
  */
 import type { Logger } from 'pino';
 import type { AnyRecord } from '../../contracts/messages/check.ts';
@@ -17,7 +17,8 @@ import type { TrendCounters } from './counters.ts';
 
 export type Intake = {
   /**
-   * Returns the points of a batch in the order of its records. Skips records whose data key is missing. Waits while Kafka does not answer.
+   * Returns the points of a batch in the order of its records. Skips records whose data key is missing. Waits while
+   * Kafka does not answer.
    */
   points(batch: RecordBatch): Promise<Point[]>;
 };
@@ -25,7 +26,10 @@ export type Intake = {
 /** A topic from which trends are made. */
 export type TrendSource = {
   readonly topic: 'observations' | 'alarms';
-  /** Returns whether records of this content type are opened. The content type comes from the header of the sealed record. */
+  /**
+   * Returns whether records of this content type are opened. The content type comes from the header of the sealed
+   * record.
+   */
   readonly wants: (contentType: string) => boolean;
   /** Returns the points of an opened record; undefined if the time of the record is invalid. */
   readonly points: (opened: OpenedRecord, record: AnyRecord, counters: TrendCounters) => Point[] | undefined;
@@ -49,8 +53,8 @@ export function readingSource(): TrendSource {
 }
 
 /**
- * The source of scores, which the alarm processor publishes. Other records of `alarms` are not opened, because the trend writer does not
- * need to know who acknowledged which alarm.
+ * The source of scores, which the alarm processor publishes. Other records of `alarms` are not opened, because the
+ * trend writer does not need to know who acknowledged which alarm.
  */
 export const scoreSource: TrendSource = {
   topic: 'alarms',

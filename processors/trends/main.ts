@@ -1,4 +1,7 @@
-/** The process of the trend writer. It writes numerics and scores from Kafka into InfluxDB, and commits only offsets of written records. */
+/**
+ * The process of the trend writer. It writes numerics and scores from Kafka into InfluxDB, and commits only offsets of
+ * written records.
+ */
 
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';

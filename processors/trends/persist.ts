@@ -1,4 +1,7 @@
-/** Writes points to a store that may be away. Writes the same points again, with backoff, until they are stored or the caller aborts. */
+/**
+ * Writes points to a store that may be away. Writes the same points again, with backoff, until they are stored or the
+ * caller aborts.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Point } from '../../contracts/trend-points.ts';

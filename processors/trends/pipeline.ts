@@ -1,6 +1,6 @@
 /**
- * Moves one topic into InfluxDB. Each topic has its own reader, Kafka group and writer, so a backlog of one topic does not delay another
- * topic.
+ * Moves one topic into InfluxDB. Each topic has its own reader, Kafka group and writer, so a backlog of one topic does
+ * not delay another topic.
  */
 import type { Logger } from 'pino';
 import { createReader, type Reader } from '../../log/kafka/reader.ts';
@@ -17,7 +17,10 @@ export type Pipeline = {
   readonly pendingPoints: number;
   /** Whether InfluxDB accepted the last batch. */
   readonly isHealthy: boolean;
-  /** Returns the age of the oldest record that was read and is not in InfluxDB yet, ms; 0 if every read record is in InfluxDB. */
+  /**
+   * Returns the age of the oldest record that was read and is not in InfluxDB yet, ms; 0 if every read record is in
+   * InfluxDB.
+   */
   behindMs(): number;
   close(): Promise<void>;
 };
@@ -25,7 +28,9 @@ export type Pipeline = {
 export async function openPipeline(options: {
   readonly source: TrendSource;
   readonly group: string;
-  /** The time from which a group without a committed offset reads, ms since 1970. InfluxDB does not accept older points. */
+  /**
+   * The time from which a group without a committed offset reads, ms since 1970. InfluxDB does not accept older points.
+   */
   readonly sinceMs: number;
   readonly sealed: SealedLog;
   readonly store: PointStore;

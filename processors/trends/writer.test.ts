@@ -9,7 +9,10 @@ import { createTrendWriter, type TrendWriter, type TrendWriterOptions } from './
 const point = (n: number): Point => ({ associationId: 'a', code: 'c', timeMs: n, value: n, questionable: false });
 const pointsFrom = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => point(from + i));
 
-/** Opens a writer over a store that a test can switch off. `events` has the writes, commits, pauses and resumes in order. */
+/**
+ * Opens a writer over a store that a test can switch off. `events` has the writes, commits, pauses and resumes in
+ * order.
+ */
 function openWriter(limits: TrendWriterOptions['limits'] = {}) {
   const events: string[] = [];
   const counters = newTrendCounters();

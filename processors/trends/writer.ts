@@ -1,6 +1,7 @@
 /**
- * Collects points into batches, writes the batches to InfluxDB, and then commits the offsets of their records to Kafka. While InfluxDB is
- * away, the reader pauses and the same batch is written again until InfluxDB stores it. So Kafka is the buffer.
+ * Collects points into batches, writes the batches to InfluxDB, and then commits the offsets of their records to Kafka.
+ * While InfluxDB is away, the reader pauses and the same batch is written again until InfluxDB stores it. So Kafka is
+ * the buffer.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -14,11 +15,14 @@ export type Positions = ReadonlyMap<number, bigint>;
 
 export type TrendWriter = {
   /**
-   * Adds points of one partition, and the offset after their records. Resolves immediately if at most `pendingPointsMax` points wait;
-   * otherwise resolves when fewer points wait, or when the points are discarded.
+   * Adds points of one partition, and the offset after their records. Resolves immediately if at most
+   * `pendingPointsMax` points wait; otherwise resolves when fewer points wait, or when the points are discarded.
    */
   add(points: readonly Point[], partition: number, next: bigint): Promise<void>;
-  /** Drops the points that are not written. The next owner of the partitions reads their records again from the committed offsets. */
+  /**
+   * Drops the points that are not written. The next owner of the partitions reads their records again from the
+   * committed offsets.
+   */
   discard(): void;
   /**
    * Grows with each discard. Points of records that were read before a discard must not be added after the discard,
@@ -29,7 +33,9 @@ export type TrendWriter = {
   readonly pendingPoints: number;
   /** Whether InfluxDB accepted the last batch. */
   readonly isHealthy: boolean;
-  /** Tries to write the pending points for at most 5 s. Records of unwritten points are read again at the next start. */
+  /**
+   * Tries to write the pending points for at most 5 s. Records of unwritten points are read again at the next start.
+   */
   close(): Promise<void>;
 };
 
@@ -50,7 +56,10 @@ export const defaultLimits = {
   lingerMs: 1_000,
   /** The reader pauses above this number of points. */
   pausePoints: 20_000,
-  /** Above this number of points, `add` waits, because a paused reader may still deliver records. A point has about 100 bytes. */
+  /**
+   * Above this number of points, `add` waits, because a paused reader may still deliver records. A point has about 100
+   * bytes.
+   */
   pendingPointsMax: 100_000,
   retryFirstMs: 200,
   retryMsMax: 5_000,
@@ -99,7 +108,9 @@ export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
     if (!isClosed) timer ??= setTimeout(() => void flush(), limits.lingerMs);
   }
 
-  /** Writes the open batch, and continues as long as the next open batch is full. After a close it writes every batch. */
+  /**
+   * Writes the open batch, and continues as long as the next open batch is full. After a close it writes every batch.
+   */
   async function writeBatches(): Promise<void> {
     while (openBatch.positions.size > 0) {
       const generationBefore = generation;

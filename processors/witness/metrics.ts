@@ -9,7 +9,9 @@ import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts
 
 /** The state of the witness for its health and its metrics. */
 export type WitnessStatus = {
-  /** The end of the last successful round, ms of the monotonic clock; the start of the process before the first round. */
+  /**
+   * The end of the last successful round, ms of the monotonic clock; the start of the process before the first round.
+   */
   doneMs: number;
   /** Whether the first round is complete. */
   isReady: boolean;
@@ -19,7 +21,10 @@ export type WitnessStatus = {
   anchoredAtMs: number;
   /** For each partition, the offset before which the anchors cover all records. */
   readonly reach: Map<number, number>;
-  /** `trail`: places at which the audit trail was cut or changed. `anchors`: places at which the file of the anchors was changed. */
+  /**
+   * `trail`: places at which the audit trail was cut or changed. `anchors`: places at which the file of the anchors was
+   * changed.
+   */
   readonly faults: Record<'trail' | 'anchors', number>;
 };
 
@@ -28,7 +33,10 @@ export function newStatus(monotonicMs: number): WitnessStatus {
   return { doneMs: monotonicMs, isReady: false, anchors: 0, anchoredAtMs: 0, reach: new Map(), faults };
 }
 
-/** Returns the time without a successful round after which the witness is failing: after more than two missed rounds (ours). */
+/**
+ * Returns the time without a successful round after which the witness is failing: after more than two missed rounds
+ * (ours).
+ */
 const silentMs = (everyMs: number) => 3 * everyMs + 60_000;
 
 export function witnessHealth({ isReady, doneMs }: WitnessStatus, monotonicMs: number, everyMs: number): Health {

@@ -70,7 +70,9 @@ export async function openWitness(options: {
     },
   });
 
-  /** Writes an anchor, if the log has changed. The anchor covers all records that were in the log when the call began. */
+  /**
+   * Writes an anchor, if the log has changed. The anchor covers all records that were in the log when the call began.
+   */
   async function writeAnchor(): Promise<void> {
     const at = formatInstant(now());
     const before = offsetsOf(progress);

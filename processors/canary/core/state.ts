@@ -1,8 +1,11 @@
-/** The state of the canary: the waiting canary, and the results of earlier canaries. Pure. All times are ms of the monotonic clock. */
+/**
+ * The state of the canary: the waiting canary, and the results of earlier canaries. Pure. All times are ms of the
+ * monotonic clock.
+ */
 
 /**
- * The result of a canary. `answered`: the gateway acknowledged the canary, so Kafka has it in every partition. `refused`: the gateway
- * refused the canary. `lost`: no answer came in time. `unsent`: there was no connection.
+ * The result of a canary. `answered`: the gateway acknowledged the canary, so Kafka has it in every partition.
+ * `refused`: the gateway refused the canary. `lost`: no answer came in time. `unsent`: there was no connection.
  */
 export const outcomes = ['answered', 'refused', 'lost', 'unsent'] as const;
 export type Outcome = (typeof outcomes)[number];
@@ -20,7 +23,10 @@ export type CanaryState = {
   readonly counts: Readonly<Record<Outcome, number>>;
 };
 
-/** Number of canaries after which a new connection is opened, to test new connections and every gateway behind the address. */
+/**
+ * Number of canaries after which a new connection is opened, to test new connections and every gateway behind the
+ * address.
+ */
 export const canariesPerConnection = 12;
 
 export function startState(nowMs: number): CanaryState {
@@ -42,8 +48,8 @@ export type NextAction =
   | { readonly do: 'connect'; readonly state: CanaryState };
 
 /**
- * Returns the action for the moment at which a canary is due. If the last canary has no answer then, it counts as lost, and its connection
- * is replaced.
+ * Returns the action for the moment at which a canary is due. If the last canary has no answer then, it counts as lost,
+ * and its connection is replaced.
  * @param everyMs the interval between two canaries, ms
  */
 export function nextAction(state: CanaryState, isConnected: boolean, nowMs: number, everyMs: number): NextAction {
@@ -80,7 +86,10 @@ export function stateAfterDisconnect(state: CanaryState): CanaryState {
   return state.waiting ? { ...withOutcome(state, 'lost'), waiting: undefined } : state;
 }
 
-/** @param silentMs time without an acknowledgement after which the canary is failing, ms; if 0, the canary is never failing */
+/**
+ * @param silentMs time without an acknowledgement after which the canary is failing, ms; if 0, the canary is never
+ * failing
+ */
 export function healthOf(state: CanaryState, nowMs: number, silentMs: number): 'starting' | 'ready' | 'failing' {
   if (silentMs > 0 && nowMs - state.answeredMs > silentMs) return 'failing';
   return state.hasAnswer ? 'ready' : 'starting';

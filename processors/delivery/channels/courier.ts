@@ -9,7 +9,10 @@ import type { HostSign } from './core/breaker.ts';
 import { createHostGate, type HostGate } from './host-gate.ts';
 import { countOf, type SendCounts } from './send-counts.ts';
 
-/** Longest time of one try, ms (ours). The process calls the next person after 5 s, so a try that hangs must end earlier. */
+/**
+ * Longest time of one try, ms (ours). The process calls the next person after 5 s, so a try that hangs must end
+ * earlier.
+ */
 export const tryMsMax = 4 * secondMs;
 /** The courier tries a message for at most this time, ms (ours). */
 const giveUpMs = 8 * secondMs;

@@ -11,14 +11,20 @@ export const runningMax = 8;
 /** Maximum number of messages that wait for one host (ours). */
 export const waitingMax = 1_000;
 
-/** A host without a try for this time is not counted as failing, ms (ours). The canaries of persons on duty try each host every 10 min. */
+/**
+ * A host without a try for this time is not counted as failing, ms (ours). The canaries of persons on duty try each
+ * host every 10 min.
+ */
 const quietMsMax = 15 * minuteMs;
 
 /** A try that may begin. Its owner must call `end` exactly once. */
 export type Try = { end(sign: HostSign): void };
 
 export type HostGate = {
-  /** Waits for the right to try. `down`: the host has failed. `full`: too many messages wait. `aborted`: the signal ended the wait. */
+  /**
+   * Waits for the right to try. `down`: the host has failed. `full`: too many messages wait. `aborted`: the signal
+   * ended the wait.
+   */
   enter(signal: AbortSignal): Promise<Try | 'down' | 'full' | 'aborted'>;
   /** Returns whether the host has failed. Nothing is sent to a failed host now. */
   isDown(): boolean;

@@ -82,7 +82,10 @@ export function createHttpsClient({ hosts, guard, ca, now }: HttpsClientOptions)
   };
 }
 
-/** Returns how long `Retry-After` asks to wait (RFC 9110, 10.2.3), ms, at most an hour; undefined if the header is absent or not valid. */
+/**
+ * Returns how long `Retry-After` asks to wait (RFC 9110, 10.2.3), ms, at most an hour; undefined if the header is
+ * absent or not valid.
+ */
 export function retryAfterOf(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
   const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - nowMs;

@@ -1,6 +1,6 @@
 /**
- * The channel `mail`: SMTP with TLS. A mail only informs: nobody can answer the mail, and Vigil does not know whether a person has seen it. A canary
- * connects and logs in, but sends no mail.
+ * The channel `mail`: SMTP with TLS. A mail only informs: nobody can answer the mail, and Vigil does not know whether a
+ * person has seen it. A canary connects and logs in, but sends no mail.
  */
 import { createHash } from 'node:crypto';
 import { createTransport } from 'nodemailer';
@@ -23,7 +23,10 @@ export type MailEntry = Extract<ReachEntry, { channel: 'mail' }>;
 export type MailServer = {
   readonly host: string;
   readonly port: number;
-  /** `starttls`: the connection begins without TLS, and nothing is sent before TLS has begun. `implicit`: TLS from the first byte. */
+  /**
+   * `starttls`: the connection begins without TLS, and nothing is sent before TLS has begun. `implicit`: TLS from the
+   * first byte.
+   */
   readonly tls: 'starttls' | 'implicit';
   /** Trusted authorities, PEM. */
   readonly ca: readonly string[];
@@ -109,7 +112,9 @@ function mailOf({ from }: MailServer, entry: MailEntry, message: OutgoingMessage
   };
 }
 
-/** Returns an id that is the same at each try, so that the receiver can recognise a repeated message (RFC 5322, 3.6.4). */
+/**
+ * Returns an id that is the same at each try, so that the receiver can recognise a repeated message (RFC 5322, 3.6.4).
+ */
 function messageIdOf(messageId: string, from: string): string {
   const id = createHash('sha256').update(messageId).digest('hex').slice(0, 40);
   return `<vigil.${id}@${from.slice(from.lastIndexOf('@') + 1)}>`;

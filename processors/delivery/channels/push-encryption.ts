@@ -1,6 +1,6 @@
 /**
- * Encrypts a push message for one subscription: RFC 8291 (Message Encryption for Web Push) with the coding `aes128gcm` of RFC 8188. The push
- * service cannot read the message.
+ * Encrypts a push message for one subscription: RFC 8291 (Message Encryption for Web Push) with the coding `aes128gcm`
+ * of RFC 8188. The push service cannot read the message.
  */
 import { createCipheriv, createECDH, type ECDH, hkdfSync, randomBytes } from 'node:crypto';
 

@@ -1,7 +1,10 @@
 /** The counts of a channel for its metrics. */
 import { createHistogram, type Histogram, observe } from '../../../process/histogram.ts';
 
-/** What becomes of a message or a canary. Each name is in the metrics from the start, so that an alert sees the first failure. */
+/**
+ * What becomes of a message or a canary. Each name is in the metrics from the start, so that an alert sees the first
+ * failure.
+ */
 export const sendResults = ['reached', 'transient', 'permanent', 'ended'] as const;
 export type SendResultName = (typeof sendResults)[number];
 

@@ -1,4 +1,7 @@
-/** The settings of the channels. One setting turns each channel on; without this setting, the hospital does not have the channel. */
+/**
+ * The settings of the channels. One setting turns each channel on; without this setting, the hospital does not have the
+ * channel.
+ */
 import { webhookAddressSettings } from '../../../process/channel-settings.ts';
 import { pushHostSettings } from '../../../process/push-settings.ts';
 import type { Manifest } from '../../../process/settings.ts';

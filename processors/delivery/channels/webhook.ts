@@ -1,4 +1,7 @@
-/** The channel `webhook`: sends signed requests (the Standard Webhooks specification) to another system, which passes the alarms on. */
+/**
+ * The channel `webhook`: sends signed requests (the Standard Webhooks specification) to another system, which passes
+ * the alarms on.
+ */
 import { createHmac } from 'node:crypto';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import type { Channel, CheckMessage, OutgoingMessage } from './channel.ts';
@@ -33,7 +36,7 @@ export function createWebhookChannel({ client, courier, details, now }: WebhookO
       attempt: async (trySignal) => {
         const headers = {
           'content-type': 'application/json',
-          // The time of this try. By this time, the receiver can refuse a request that a thief repeats later.
+          // The time of this try lets the receiver refuse a request that a thief repeats later.
           ...signedHeaders(entry.secret, id, Math.floor(now() / 1_000), body),
         };
         return webhookResult(await client.post(entry.url, headers, body, trySignal));

@@ -3,7 +3,8 @@ import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 
 /**
- * Returns the time from which the age of an alarm counts, ms: its latest onset, escalation or re-alarm, by the clock of the engine.
+ * Returns the time from which the age of an alarm counts, ms: its latest onset, escalation or re-alarm, by the clock of
+ * the engine.
  * @param before the state before this event; undefined for a new alarm
  */
 export function freshAtMs(

@@ -13,7 +13,8 @@ export function takeReceipt(desk: Desk, { callId, channel, receipt }: Extract<In
     if (canAnswer(channel) && call.confirmDueAtMs !== null) desk.emit({ type: 'confirmed', callId, channel });
     return;
   }
-  // After a transient failure, the channel tries again. If the channel does not succeed in time, Vigil notices that the confirmation is missing.
+  // After a transient failure, the channel tries again. If the channel does not succeed in time, Vigil notices that the
+  // confirmation is missing.
   if (receipt.class === 'transient' || call.failed.includes(channel)) return;
   desk.emit({ type: 'channel-failed', callId, channel });
   const isLost = call.channels.filter(canAnswer).every((name) => name === channel || call.failed.includes(name));
@@ -21,8 +22,8 @@ export function takeReceipt(desk: Desk, { callId, channel, receipt }: Extract<In
 }
 
 /**
- * A person can stop the calls by accepting in at most this many rounds (ours). Otherwise a person who accepts and does
- * not go, or a thief with the person's session, could stop the calls for ever.
+ * The acceptances of a person stop the calls in at most this many rounds (ours). Without a maximum, a person who
+ * accepts and does not go, or a thief with the person's session, could stop the calls for ever.
  */
 const acceptancesMax = 2;
 

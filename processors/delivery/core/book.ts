@@ -23,8 +23,8 @@ export type Book = {
   readonly tracks: ReadonlyMap<string, ReadonlyMap<string, CallTrack>>;
   readonly texts: ReadonlyMap<string, AlarmText>;
   /**
-   * By id: the messages that a channel must still send. Messages of the channel `screen` are not among them, because
-   * pages read these from the log.
+   * By id: the messages that a channel must still send. Messages of the channel `screen` are not in this map, because
+   * pages read them from the log.
    */
   readonly unsent: ReadonlyMap<string, MessageDecision>;
   /** Ids of the last commands that were answered. A repeated command gets no second answer. */
@@ -79,8 +79,8 @@ function withDecision(book: Book, event: AlarmDecision, after: Partial<AlarmText
   if (isOver) texts = without(texts, alarmId);
   else if (text !== undefined && onsetAt !== undefined) texts = new Map(texts).set(alarmId, { text, onsetAt });
   if (event.type === 'round-started') tracks = without(tracks, alarmId);
-  // If an alarm that is over begins again, its round may go on. So the book keeps how far the calls came until the
-  // alarm is forgotten.
+  // If an alarm that is over begins again, its round may go on. So until the alarm is forgotten, the book keeps how far
+  // the calls came.
   if (event.type === 'alarm-cleared')
     tracks = new Map([...tracks].filter(([id]) => state.alarms.has(id) || state.over.has(id)));
   if (event.type === 'called') tracks = withTrack(tracks, event, state.alarms.get(alarmId)?.round?.calls ?? []);

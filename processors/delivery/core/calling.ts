@@ -32,7 +32,9 @@ export function startRound(desk: Desk, cause: RoundCause): void {
   if (firstAfterMs === 0) callNext(desk);
 }
 
-/** Calls the next person. At the end of the chain, the ward has a technical alarm, and the last person is called again. */
+/**
+ * Calls the next person. At the end of the chain, the ward has a technical alarm, and the last person is called again.
+ */
 export function callNext(desk: Desk): void {
   const { nowMs, context } = desk;
   for (;;) {

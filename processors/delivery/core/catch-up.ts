@@ -1,6 +1,6 @@
 /**
- * Joins the events of one alarm that were written while no delivery process ran. Only the newest state of the alarm counts, so nobody gets a
- * message about an alarm that was acknowledged or ended in the meantime. Pure.
+ * Joins the events of one alarm that were written while no delivery process ran. Only the newest state of the alarm
+ * counts, so nobody gets a message about an alarm that was acknowledged or ended in the meantime. Pure.
  */
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 

@@ -38,7 +38,10 @@ function end(desk: Desk, { round }: AlarmDelivery): void {
   desk.emit({ type: 'alarm-cleared' });
 }
 
-/** Returns whether an event brings only a new value, as most events do. Such an event is not stored, because it does not change the delivery. */
+/**
+ * Returns whether an event brings only a new value, as most events do. Such an event is not stored, because it does not
+ * change the delivery.
+ */
 function isUnchanged(
   before: AlarmDelivery,
   facts: Omit<AlarmDelivery, 'alarmId' | 'rev' | 'round' | 'notSent'>,
@@ -99,7 +102,10 @@ export function takeChange(desk: Desk): void {
   followPersons(desk);
 }
 
-/** Calls the next person if the called person no longer has the duty. At the end of a chain, calls a person who has got the duty since then. */
+/**
+ * Calls the next person if the called person no longer has the duty. At the end of a chain, calls a person who has got
+ * the duty since then.
+ */
 function followPersons(desk: Desk): void {
   const { round } = desk.state()!;
   if (!round) return;

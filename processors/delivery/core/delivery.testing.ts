@@ -14,7 +14,9 @@ export const t0 = Date.UTC(2026, 2, 1, 3);
 export const seconds = (count: number) => count * 1_000;
 const instant = (ms: number) => new Date(ms).toISOString();
 
-/** Returns an alarm that calls. `alarmId` is also the name of its patient unless `changes` names another association. */
+/**
+ * Returns an alarm that calls. `alarmId` is also the name of its patient unless `changes` names another association.
+ */
 export function alarmOf(alarmId: string, changes: Partial<Alarm> = {}): Alarm {
   return {
     ...{ alarmId, rev: 1, associationId: alarmId, deviceId: 'bed-1', condition: 'SpO2.low', kind: 'physiological' },
@@ -84,7 +86,10 @@ export function newWard(staff: Staff | undefined, { policy = builtInPolicy, conf
     alarm: (type: AlarmEvent['type'], alarm: Alarm) => give({ type: 'alarm', event: eventOf(type, alarm, nowMs) }),
     answer: (userId: string, answer: 'accepted' | 'rejected', alarmId = 'a', round = 1) =>
       give({ type: 'answer', alarmId, round, userId, answer }),
-    /** Moves the clock to a time after `t0` and gives a timer. Everything that was written before `readUntilMs` has been read. */
+    /**
+     * Moves the clock to a time after `t0` and gives a timer. Everything that was written before `readUntilMs` has been
+     * read.
+     */
     at(ms: number, readUntilMs = ms) {
       nowMs = t0 + ms;
       return give({ type: 'timer', untilMs: t0 + readUntilMs });

@@ -1,4 +1,7 @@
-/** Computes the state of one alarm's delivery after an event. An event about an unknown alarm, round or call has no effect. Pure. */
+/**
+ * Computes the state of one alarm's delivery after an event. An event about an unknown alarm, round or call has no
+ * effect. Pure.
+ */
 import { canAnswer } from '../../../contracts/delivery-policy.ts';
 import type { RoundCause } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
@@ -63,7 +66,10 @@ function keepsNotice(before: Round | null, cause: RoundCause): before is Round {
   return before !== null && (cause === 'all-rejected' || (cause === 'more-urgent' && before.phase !== 'accepted'));
 }
 
-/** Returns whether a round was stopped a short time ago because the alarm ended. Such a round goes on if the alarm begins again. */
+/**
+ * Returns whether a round was stopped a short time ago because the alarm ended. Such a round goes on if the alarm
+ * begins again.
+ */
 function isRecentEnd({ stopped }: Round, atMs: number): boolean {
   return stopped !== null && stopped.why === 'ended' && Math.abs(atMs - stopped.atMs) <= resumeMsMax;
 }
@@ -108,7 +114,8 @@ function evolveRound(round: Round, event: RoundDecision): Round {
     case 'accepted':
       return waiting({ ...withAnswer(round, event.userId, 'accepted'), phase: 'accepted' }, event);
     case 'rejected': {
-      // If a person takes an acceptance back, the acceptance still counts (core/answers.ts). Otherwise the person could accept again and again.
+      // If a person takes an acceptance back, the acceptance still counts (core/answers.ts). Otherwise the person could
+      // accept again and again.
       const acceptedBefore = round.acceptedBy.includes(event.userId)
         ? [...round.acceptedBefore, event.userId].slice(-calledBeforeMax)
         : round.acceptedBefore;
@@ -209,7 +216,10 @@ function withAnswer(round: Round, userId: string, answer: 'accepted' | 'rejected
   return answer === 'accepted' ? withoutUnsent(after) : after;
 }
 
-/** Removes the channels through which nothing was sent. Nothing is sent after an answer or an end, and a later call may use these channels. */
+/**
+ * Removes the channels through which nothing was sent. Nothing is sent after an answer or an end, and a later call may
+ * use these channels.
+ */
 function withoutUnsent(round: Round): Round {
   const calls = round.calls
     .map((call) => ({ ...call, channels: call.channels.filter((channel) => call.sent.includes(channel)) }))

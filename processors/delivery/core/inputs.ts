@@ -21,7 +21,9 @@ export type Input =
       readonly channel: DeliveryChannel;
       readonly receipt: Receipt;
     }
-  /** The answer of a person. `accepted` means "I go"; it does not acknowledge the alarm (IEC 60601-1-8:2020, 6.11.2.4). */
+  /**
+   * The answer of a person. `accepted` means "I go"; it does not acknowledge the alarm (IEC 60601-1-8:2020, 6.11.2.4).
+   */
   | {
       readonly type: 'answer';
       readonly alarmId: string;
@@ -38,7 +40,10 @@ export type Input =
 
 export type Place = { readonly ward: string | null; readonly bed: string | null };
 
-/** What the rules ask about the present. During one call of `decide`, each function must return the same for the same arguments. */
+/**
+ * What the rules ask about the present. During one call of `decide`, each function must return the same for the same
+ * arguments.
+ */
 export type Context = {
   readonly policy: DeliveryPolicy;
   readonly placeOf: (associationId: string) => Place;

@@ -1,4 +1,7 @@
-/** Makes messages from the calls that wait. Vigil sends nothing about an alarm that was answered, has ended, or is too old. Pure. */
+/**
+ * Makes messages from the calls that wait. Vigil sends nothing about an alarm that was answered, has ended, or is too
+ * old. Pure.
+ */
 import type { MessageDecision } from './events.ts';
 import { groupsOf, readyAtMs } from './grouping.ts';
 import { allowedAtMs, allowedCount } from './rate.ts';

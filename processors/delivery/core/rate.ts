@@ -6,7 +6,10 @@
 
 /** Number of messages that may be sent at once (ours). */
 export const burstMax = 6;
-/** After these messages, one more message may be sent in each period of this length, ms (ours). No call waits longer than this for a message. */
+/**
+ * After these messages, one more message may be sent in each period of this length, ms (ours). No call waits longer
+ * than this for a message.
+ */
 export const messageEveryMs = 5_000;
 
 /** Returns when the next message may be sent, ms. @param wholeAtMs when the full number of messages is allowed again */

@@ -1,5 +1,6 @@
 /**
- * Plays random shifts, hand-overs, absences, rejections, failures and kills, and checks the delivery of alarms after each step.
+ * Plays random shifts, hand-overs, absences, rejections, failures and kills, and checks the delivery of alarms after
+ * each step.
  */
 import { Compile } from 'typebox/compile';
 import { builtInPolicy } from '../../../contracts/delivery-policy.ts';
@@ -155,7 +156,10 @@ export function play(steps: readonly Step[]): string[] {
     give({ type: 'changed' });
   }
 
-  /** Moves the clock from timer to timer. At each timer, the test also notices absences and shifts that have begun or ended meanwhile. */
+  /**
+   * Moves the clock from timer to timer. At each timer, the test also notices absences and shifts that have begun or
+   * ended meanwhile.
+   */
   function waitUntil(untilMs: number): void {
     for (let turns = 0; turns < 1_000; turns += 1) {
       const dueMs = Math.min(nextDueAtMs(state, nowMs), nowMs + 60_000);
@@ -219,7 +223,10 @@ export function play(steps: readonly Step[]): string[] {
     firstCalls.delete(`${calls.get(callId)?.person} ${channel}`);
   }
 
-  /** The process dies after only a part of its last decision was written, reads its events again, and gets the last input again. */
+  /**
+   * The process dies after only a part of its last decision was written, reads its events again, and gets the last
+   * input again.
+   */
   function kill(kept: number): void {
     if (!lastDecision) return;
     const { input, events } = lastDecision;

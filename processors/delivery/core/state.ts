@@ -1,4 +1,7 @@
-/** The state of the delivery of alarms: one part for each alarm, and one part for the messages that wait. Only events change it. */
+/**
+ * The state of the delivery of alarms: one part for each alarm, and one part for the messages that wait. Only events
+ * change it.
+ */
 import type { AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 import type { Duty } from '../../../contracts/messages/assignments.ts';
 import type { CallOutcome, DeliveryPhase, StopReason, WardNotice } from '../../../contracts/messages/deliveries.ts';
@@ -22,7 +25,10 @@ export type Call = {
   readonly outcome: CallOutcome;
 };
 
-/** Maximum number of calls that a round remembers (ours). An alarm that comes and goes for days repeats its last call each minute. */
+/**
+ * Maximum number of calls that a round remembers (ours). An alarm that comes and goes for days repeats its last call
+ * each minute.
+ */
 export const callsMax = 200;
 
 /** One pass through a chain. */

@@ -107,7 +107,10 @@ function takeAnswer(
   return withRecords(decided.book, [{ event: { ...seen, ...outcome } }], decided.records);
 }
 
-/** Handles the confirmation of a person's page or service worker. A confirmation counts only for the person's own calls, and only if it is new. */
+/**
+ * Handles the confirmation of a person's page or service worker. A confirmation counts only for the person's own calls,
+ * and only if it is new.
+ */
 function takePageReceipt(
   book: Book,
   { by: { userId }, channel, stage, calls }: Extract<DeliveryCommand, { type: 'receipt' }>,

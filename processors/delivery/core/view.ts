@@ -7,9 +7,8 @@ import { type Call, type Round, type State, shownNotice } from './state.ts';
 /** Maximum number of calls in a view. */
 const callsMax = 40;
 /**
- * Maximum number of repeated calls in a view (ours): the newest. Every view is kept for ever. With up to 40 repeated
- * calls, the records of an alarm that comes and goes every 20 s have 7.4 MB in its second hour. With this maximum, they
- * have 2.0 MB.
+ * Maximum number of repeated calls in a view (ours): the newest. With up to 40 repeated calls, the records of an alarm
+ * that comes and goes every 20 s have 7.4 MB in its second hour. With this maximum, they have 2.0 MB.
  */
 const repeatsMax = 4;
 const acceptedMax = 64;
@@ -74,7 +73,10 @@ export function withoutOldViews(records: readonly DeliveryRecord[]): readonly De
   return kept.toReversed();
 }
 
-/** Returns the name of a person. A person who was called in an earlier round may accept; then the name comes from the messages. */
+/**
+ * Returns the name of a person. A person who was called in an earlier round may accept; then the name comes from the
+ * messages.
+ */
 function nameOf(state: State, { calls }: Round, userId: string): string {
   const called = calls.find((call) => call.userId === userId);
   return (called ?? [...state.slots.values()].find((slot) => slot.userId === userId))?.name ?? userId;

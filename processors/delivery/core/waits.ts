@@ -1,6 +1,6 @@
 /**
  * The rules about time. The age of an alarm counts from the time of an event of the engine. Waits use the steady time
- * of the delivery process. Their ends are stored as points in time, so that they survive a restart. Pure.
+ * of the delivery process. The ends of waits are stored as points in time, so that waits survive a restart. Pure.
  */
 
 /**
@@ -20,7 +20,8 @@ export function isDue(dueAtMs: number | null, nowMs: number): boolean {
 }
 
 /**
- * Returns whether the clock was set back during a wait, for instance while the process was down. Such a wait would last too long, so it starts again.
+ * Returns whether the clock was set back during a wait, for instance while the process was down. Such a wait would last
+ * too long, so it starts again.
  */
 export function isSetBack(dueAtMs: number | null, waitMs: number, nowMs: number): boolean {
   return dueAtMs !== null && dueAtMs - nowMs > waitMs;

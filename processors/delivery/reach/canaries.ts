@@ -45,7 +45,10 @@ export type CanaryOptions = {
   readonly ended: readonly string[];
   /** Writes an event into `deliveries`. */
   readonly emit: (event: ReachEvent) => void;
-  /** Asks open pages to answer, by a record that the dashboards read. Called again every few seconds until they have answered. */
+  /**
+   * Asks open pages to answer, by a record that the dashboards read. Called again every few seconds until they have
+   * answered.
+   */
   readonly askPages: (asked: readonly AskedPage[]) => void;
   readonly newId: () => string;
   readonly now: () => number;
@@ -77,7 +80,8 @@ export type Canaries = {
   noteReceipt(event: ReceiptSeen): void;
   isDown(userId: string, channel: DeliveryChannel): boolean;
   /**
-   * Returns the number of targets, for each channel and state. A target that failed and is tried again counts as `down`.
+   * Returns the number of targets, for each channel and state. A target that failed and is tried again counts as
+   * `down`.
    */
   counts(): readonly ReachCount[];
   close(): void;
@@ -124,7 +128,7 @@ export function startCanaries(options: CanaryOptions): Canaries {
     const { userId, name } = target;
     const takeResult = (result: CheckResult) => take(checkEvent(state, checkId, userId, result, now()));
     const entry = entryOf(target);
-    // Without its former result, the new result of an entry is written even if both are equal.
+    // The former result is dropped, so that the new result is written even if it is the same.
     if (entry && isChanged(target)) noted = withoutReach(noted, entry.reachId);
     tried.note(entry);
     take(asked(target, checkId, now(), entry?.testedAt));
@@ -201,7 +205,10 @@ function countsOf(targets: readonly ReachTarget[], state: ReachCheckState): Reac
   );
 }
 
-/** Returns a number from 0 to 1 that is always the same for the same target. It spreads the canaries of different persons over time. */
+/**
+ * Returns a number from 0 to 1 that is always the same for the same target. It spreads the canaries of different
+ * persons over time.
+ */
 export function spreadOf(key: string): number {
   let hash = 2_166_136_261;
   for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), 16_777_619);

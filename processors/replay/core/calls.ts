@@ -1,4 +1,7 @@
-/** Collects the calls of one patient under one profile. A call is a raised alarm, or a further onset of a live alarm. Pure. */
+/**
+ * Collects the calls of one patient under one profile. A call is a raised alarm, or a further onset of a live alarm.
+ * Pure.
+ */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm, AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 import { limitGroups, parameters } from '../../../contracts/parameters.ts';
@@ -45,7 +48,10 @@ export type CallLog = {
   addStep(step: Pick<Step, 'state' | 'events'>): void;
 };
 
-/** Creates a log that collects the calls from the steps of the engine. Further onsets of a latched alarm count as calls too. */
+/**
+ * Creates a log that collects the calls from the steps of the engine. Further onsets of a latched alarm count as calls
+ * too.
+ */
 export function createCallLog(patient: string): CallLog {
   const calls: Call[] = [];
   /** By alarm id: the number of onsets, and the index in `calls` of the last onset; -1 if that onset did not call. */

@@ -13,9 +13,10 @@ export type Player = {
   /** The present time of the wall clock, ms since 1970; minus infinity before the first input. */
   readonly now: number;
   /**
-   * Moves the clock to `atMs`, with a tick at each moment at which the engine is due. If `atMs` is a little earlier than `now`, the clock
-   * stays, because the clocks of two gateways may differ. If `atMs` is much earlier, the server's clock was set back. Then the clock is set
-   * back too, and the timers of the engine are corrected as after a start of the processor.
+   * Moves the clock to `atMs`, with a tick at each moment at which the engine is due. If `atMs` is a little earlier
+   * than `now`, the clock stays, because the clocks of two gateways may differ. If `atMs` is much earlier, the server's
+   * clock was set back. Then the clock is set back too, and the timers of the engine are corrected as after a start of
+   * the processor.
    */
   passTo(atMs: number): void;
   feed(input: Input): void;

@@ -58,7 +58,10 @@ export type Span = { readonly fromMs: number; readonly toMs: number };
 
 /** Records are searched this much before the earliest and after the latest likely time, ms (ours). */
 export const marginMs = 30_000;
-/** If the clocks of device and engine differ by more than this, the records may also have come at the device's time, ms (ours). */
+/**
+ * If the clocks of device and engine differ by more than this, the records may also have come at the device's time, ms
+ * (ours).
+ */
 const farMs = 60_000;
 
 /**
@@ -73,7 +76,10 @@ export const attemptsMs: readonly number[] = [13_000, 22_000, 40_000, waitMsMax,
 /** Returns whether a strip is written after this attempt even if its waves are not complete. */
 export const isLastWait = (attempt: number): boolean => attemptsMs[attempt]! >= waitMsMax;
 
-/** Returns when an onset is read next; undefined if it was read for the last time. @param nextAttempt the index in `attemptsMs` */
+/**
+ * Returns when an onset is read next; undefined if it was read for the last time. @param nextAttempt the index in
+ * `attemptsMs`
+ */
 export function dueMs({ wallMs }: Onset, nextAttempt: number): number | undefined {
   const delayMs = attemptsMs[nextAttempt];
   return delayMs === undefined ? undefined : wallMs + delayMs;

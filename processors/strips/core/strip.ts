@@ -36,8 +36,8 @@ const chunksCharactersMax = 700_000;
 /** A strip names at most this many codes of waves that it leaves out, as its schema says. */
 const leftOutMax = 64;
 /**
- * Longest time without samples in a complete wave: in ms, or as a share of the length of the next message, whichever is longer (ours). Some devices
- * round their times, or measure their rate for each message.
+ * Longest time without samples in a complete wave: in ms, or as a share of the length of the next message, whichever is
+ * longer (ours). Some devices round their times, or measure their rate for each message.
  */
 const holeMsMax = 50;
 const holeShareMax = 0.02;

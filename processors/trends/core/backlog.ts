@@ -1,8 +1,8 @@
 /** The backlog of a topic: batches of records that were read from the log but are not in InfluxDB yet. Pure. */
 
 /**
- * For each partition, its batches in the order of the log. `next`: the offset after the batch. `atMs`: the time at which the first record
- * of the batch was appended, ms since 1970.
+ * For each partition, its batches in the order of the log. `next`: the offset after the batch. `atMs`: the time at
+ * which the first record of the batch was appended, ms since 1970.
  */
 export type Backlog = Map<number, { readonly next: bigint; readonly atMs: number }[]>;
 
@@ -13,7 +13,10 @@ export function noteRead(backlog: Backlog, partition: number, next: bigint, atMs
   backlog.set(partition, batches);
 }
 
-/** Removes batches that are in InfluxDB. @param positions for each partition, the offset before which InfluxDB has all points */
+/**
+ * Removes batches that are in InfluxDB. @param positions for each partition, the offset before which InfluxDB has all
+ * points
+ */
 export function noteWritten(backlog: Backlog, positions: ReadonlyMap<number, bigint>): void {
   for (const [partition, written] of positions) {
     const remaining = (backlog.get(partition) ?? []).filter(({ next }) => next > written);

@@ -1,6 +1,7 @@
 /**
- * The process that `npm run vigil -- trends rebuild` starts. It runs with the identity of the trend writer, because only the trend writer
- * may write into InfluxDB. It prints its progress on standard output: one line of JSON each second, and a last line at the end.
+ * The process that `npm run vigil -- trends rebuild` starts. It runs with the identity of the trend writer, because
+ * only the trend writer may write into InfluxDB. It prints its progress on standard output: one line of JSON each
+ * second, and a last line at the end.
  */
 
 import { randomUUID } from 'node:crypto';

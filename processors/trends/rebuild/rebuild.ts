@@ -17,9 +17,9 @@ export type Rebuild = {
 type Part = { readonly topic: TrendSource['topic']; readonly intake: Intake };
 
 /**
- * Writes the points of every record since `sinceMs`. An existing point gets the same value again. So a rebuild may run twice, and may run
- * while the trend writer runs. The rebuild continues to the present end of the log. So if the trend writer writes a correction during the
- * rebuild, the rebuild writes the corrected value too, after the old value.
+ * Writes the points of every record since `sinceMs`. An existing point gets the same value again. So a rebuild may run
+ * twice, and may run while the trend writer runs. The rebuild continues to the present end of the log. So if the trend
+ * writer writes a correction during the rebuild, the rebuild writes the corrected value too, after the old value.
  * @param openReader opens a reader whose group commits no offset
  * @param sinceMs ms since 1970; InfluxDB does not accept older points
  */

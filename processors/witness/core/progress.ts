@@ -1,8 +1,13 @@
-/** The progress of the witness in the log of the audit trail: its next offsets, and digests of the read records. Pure. */
+/**
+ * The progress of the witness in the log of the audit trail: its next offsets, and digests of the read records. Pure.
+ */
 import { digestStart, nextDigest, type PartitionAnchor } from '../../../log/audit/anchor.ts';
 import type { Hash } from '../../../log/audit/chain.ts';
 
-/** Maximum number of faults that are kept for the next anchor. Further faults are dropped, because the first faults show the place. */
+/**
+ * Maximum number of faults that are kept for the next anchor. Further faults are dropped, because the first faults show
+ * the place.
+ */
 const faultsMax = 20;
 
 export type Progress = {
@@ -44,7 +49,8 @@ export function offsetsOf(progress: Progress): ReadonlyMap<number, number> {
 }
 
 /**
- * Compares the progress with the end of a partition. Notes a fault if the partition now ends before records that were already read.
+ * Compares the progress with the end of a partition. Notes a fault if the partition now ends before records that were
+ * already read.
  * @param readBefore the next offset before Kafka was asked for the end; further records may have been read since
  */
 export function compareEnd(progress: Progress, partition: number, end: number, readBefore: number): void {

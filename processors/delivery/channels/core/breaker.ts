@@ -7,7 +7,10 @@ import { secondMs } from '../../../../contracts/durations.ts';
 
 /** Number of failures in a row that open the breaker (ours). */
 export const failuresMax = 3;
-/** Nothing is sent for this time after the breaker opened, ms (ours). The time doubles with each failed trial, up to `openMsMax`. */
+/**
+ * Nothing is sent for this time after the breaker opened, ms (ours). The time doubles with each failed trial, up to
+ * `openMsMax`.
+ */
 const openMs = 5 * secondMs;
 const openMsMax = 60 * secondMs;
 
@@ -20,8 +23,8 @@ export type Breaker =
 export const closedBreaker: Breaker = { kind: 'closed', failures: 0 };
 
 /**
- * What a try shows about the host. `works`: the host has answered, perhaps with a refusal. `fails`: the host has not answered, or has
- * answered that it is broken. `unknown`: the try was ended before the host could answer.
+ * What a try shows about the host. `works`: the host has answered, perhaps with a refusal. `fails`: the host has not
+ * answered, or has answered that it is broken. `unknown`: the try was ended before the host could answer.
  */
 export type HostSign = 'works' | 'fails' | 'unknown';
 
@@ -51,7 +54,7 @@ export function endTry(breaker: Breaker, sign: HostSign, wasTrial: boolean, nowM
       return failures < failuresMax ? { kind: 'closed', failures } : opened(0, nowMs);
     }
     case 'open':
-      // This try began before the breaker opened, and shows that the host works.
+      // A try that began before the breaker opened may still show that the host works.
       return sign === 'works' ? closedBreaker : breaker;
     case 'trial':
       if (sign === 'works') return closedBreaker;

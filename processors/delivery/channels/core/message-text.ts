@@ -1,6 +1,6 @@
 /**
- * Writes the texts of messages for people, in the language of the person. Each time is in the zone of its ward and has the
- * label of the zone, because nobody knows where a phone is. Pure. No text has the name of a patient.
+ * Writes the texts of messages for people, in the language of the person. Each time is in the zone of its ward and has
+ * the label of the zone, because nobody knows where a phone is. Pure. No text has the name of a patient.
  */
 import type { Language } from '../../../../contracts/languages.ts';
 import { visibleText } from '../../../../contracts/text.ts';
@@ -10,8 +10,8 @@ import type { NamedAlarm, OutgoingMessage } from '../channel.ts';
 import { type MessageWords, wordsOf } from './message-words.ts';
 
 /**
- * What a message may show outside Vigil's own pages. `none`: only that there is an alarm. `bed`: also ward, bed and time. `values`: also the text of
- * the alarm with its values.
+ * What a message may show outside Vigil's own pages. `none`: only that there is an alarm. `bed`: also ward, bed and
+ * time. `values`: also the text of the alarm with its values.
  */
 export const messageDetails = ['none', 'bed', 'values'] as const;
 export type MessageDetails = (typeof messageDetails)[number];

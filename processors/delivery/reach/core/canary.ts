@@ -155,7 +155,8 @@ export type CheckResult =
   | { readonly kind: 'ended'; readonly reason: string };
 
 /**
- * Returns the event for a result. Undefined if the result changes nothing, because it is about an older canary, or because more is known already.
+ * Returns the event for a result. Undefined if the result changes nothing, because it is about an older canary, or
+ * because more is known already.
  * @param userId the person that the canary was sent to; the answer of another person has no effect
  */
 export function checkEvent(

@@ -1,5 +1,5 @@
 /**
- * Decides which results of canaries are written into the topic `deliveries`. The topic is kept for ever, and nearly
+ * Decides which results of canaries are written into the topic `deliveries`. The topic is kept for 400 days, and nearly
  * every canary has the same result as the canary before. So a result is written at once only if it differs from the
  * former result. An equal result is written only from time to time, so that pages see that canaries still run. Pure.
  */

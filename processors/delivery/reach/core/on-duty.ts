@@ -40,7 +40,9 @@ export function targetsOf(
   ];
 }
 
-/** Returns the instant from which an entry must be tried: when it was added, or when the operator last asked for a test. */
+/**
+ * Returns the instant from which an entry must be tried: when it was added, or when the operator last asked for a test.
+ */
 export function tryFrom({ addedAt, testedAt }: Pick<ReachEntry, 'addedAt' | 'testedAt'>): string {
   return testedAt ?? addedAt;
 }
