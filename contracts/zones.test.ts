@@ -38,7 +38,7 @@ describe('time zones', () => {
     expect(instantsOf(zone, wallOf(wall))).toContain(at(instant));
   });
 
-  it('knows that an hour comes twice, and an hour does not exist', () => {
+  it('instantsOf returns two instants for a time that comes twice, and none for a time that does not exist', () => {
     expect(instantsOf(berlin, wallOf('2026-10-25 02:30:00'))).toEqual([
       at('2026-10-25T00:30:00Z'),
       at('2026-10-25T01:30:00Z'),
@@ -50,19 +50,19 @@ describe('time zones', () => {
     expect(instantsOf(berlin, wallOf('2026-03-29 03:00:00'))).toHaveLength(1);
   });
 
-  it('computes the instant of a time: the first one if the time comes twice, and the one after the change if it does not exist', () => {
+  it('instantOfWall returns the first instant of a time that comes twice, and the same time after the change for a time that does not exist', () => {
     expect(instantOfWall(berlin, wallOf('2026-10-25 02:30:00'))).toBe(at('2026-10-25T00:30:00Z'));
     expect(instantOfWall(berlin, wallOf('2026-03-29 02:30:00'))).toBe(at('2026-03-29T01:30:00Z'));
     expect(instantOfWall(berlin, { ...wallOf('2026-03-01 07:00:00'), day: 0 })).toBe(at('2026-02-28T06:00:00Z'));
   });
 
-  it('reads back instants of a year in zones with different rules', () => {
+  it('instantsOf finds the instants of a year again from their local times, in zones with different rules', () => {
     for (const zone of [berlin, 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Africa/Casablanca'])
       for (let ms = at('2026-01-01T00:00:00Z'); ms < at('2027-01-01T00:00:00Z'); ms += 47 * 3_600_000 + 900_000)
         expect(instantsOf(zone, wallTime(zone, ms)), `${zone} ${ms}`).toContain(ms);
   });
 
-  it('refuses a zone that does not exist', () => {
+  it('offsetMsAt throws for a zone that does not exist', () => {
     expect(() => offsetMsAt('Mars/Base', 0)).toThrow(RangeError);
   });
 });

@@ -123,7 +123,7 @@ describe('the delay chain', () => {
     expect(explained(records).chain.steps.find(({ name }) => name === 'received')?.sinceBeforeMs).toBeUndefined();
   });
 
-  it('if a screen sounded the alarm before the first report that the alarm was painted, no time is negative, and no finding says that it was painted late', () => {
+  it('if a screen sounded the alarm before a screen reported it as painted, no time is negative, and no finding says that the alarm was painted late', () => {
     const shown = (way: 'painted' | 'sounded', seconds: number) => {
       return { alarmId: baseAlarm.alarmId, userId: 'nora', name: 'Nora N.', way, atMs: msAt(seconds) };
     };

@@ -28,7 +28,7 @@ const icu = (zone?: string) => ({ ward: 'icu', beds: ['ICU-1'], ...(zone !== und
 const write = (...wards: unknown[]) => writeFileSync(file, JSON.stringify({ version: 1, wards }));
 
 describe('followWardZones', () => {
-  it('gives the zone of a ward; none for a ward without a zone, another ward, and no ward', () => {
+  it('of() returns the zone of a ward, and undefined for a ward without a zone, an unknown ward or no ward', () => {
     write(icu('Europe/Berlin'), { ward: 'step-down', beds: [] });
     open();
     expect(['icu', 'step-down', 'other', null].map(zones.of)).toEqual([
@@ -54,7 +54,7 @@ describe('followWardZones', () => {
     await expect.poll(() => zones.of('icu')).toBe('Europe/Berlin');
   });
 
-  it('a changed file counts; a changed file with a fault or an unknown zone does not, and the former zones stay', async () => {
+  it('a changed file replaces the zones, but a file with an unknown zone leaves the former zones in force', async () => {
     write(icu('Europe/Berlin'));
     open();
     write(icu('America/New_York'));
@@ -66,7 +66,7 @@ describe('followWardZones', () => {
     await expect.poll(() => zones.of('icu')).toBeUndefined();
   });
 
-  it('counts the times without a zone, and says whether the file is refused', async () => {
+  it('the metrics count the times without a zone, and show whether the file is refused', async () => {
     open();
     const metrics = createMetrics();
     zones.addMetrics(metrics);

@@ -222,7 +222,7 @@ describe('a mail server that does not work', () => {
     expect(await sending).toMatchObject({ kind: 'failed', class: 'transient' });
   });
 
-  it('a mail server gets the mail again if it has got the mail and then drops the connection without an answer', async () => {
+  it('a mail server gets the mail again if it drops the connection after the mail, without an answer', async () => {
     const peer = await startPeer();
     peer.contentReplies = ['drop'];
     const channel = openMail(peer.port);

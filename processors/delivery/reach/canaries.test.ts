@@ -174,7 +174,7 @@ describe('the canaries', () => {
     expect(events.length).toBeGreaterThan(8);
   });
 
-  it('the canaries write a result only when it differs, and otherwise every 10 to 20 min', async () => {
+  it('the canaries write an unchanged result only every 10 to 20 min', async () => {
     const { check, events } = start([phone]);
     const wroteAtMs = () =>
       events.flatMap((event) => (event.type === 'reach-seen' && event.channel === 'push' ? [event.atMs] : []));
