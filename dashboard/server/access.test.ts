@@ -31,7 +31,7 @@ async function renewedCookies(ofDisplay: boolean): Promise<string[]> {
   return answer.cookies.map(({ name }) => name);
 }
 
-it('a wall display keeps the id of its browser as long as its session, because the session is not valid without it', async () => {
+it('a renewed session of a wall display also sends the id of the browser again, because the session needs this id', async () => {
   expect(await renewedCookies(true)).toEqual([cookieName, stationCookie]);
 });
 

@@ -78,7 +78,7 @@ describe('the scores of the log', () => {
     expect(knownFromMs).toBe(t0 - hourMs + 2 * minuteMs);
   });
 
-  it('if the newest part cannot be read, the request fails, and for 20 s no other request tries it', async () => {
+  it('if the newest part cannot be read, the request fails, and for 20 s no other request tries to read it', async () => {
     let isAway = true;
     const { log, asked, clock } = openLog(stored, () => (isAway ? 'fails' : undefined));
     await expect(log.scores('nora', own, t0 - hourMs)).rejects.toMatchObject({ code: 'log-unavailable' });

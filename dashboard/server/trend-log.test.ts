@@ -141,7 +141,7 @@ describe('the values of the log', () => {
     expect(kept).toEqual(Array.from({ length: 299 - knownFrom }, (_, i) => knownFrom + i));
   });
 
-  it('values that nobody used for hours are not the start of the next reading', async () => {
+  it('the next reading does not start from values that nobody used for hours', async () => {
     const { trendLog, asked, clock } = openLog(stored);
     await trendLog.values('nora', own, t0 - minuteMs);
     clock.nowMs += 8 * hourMs;

@@ -31,7 +31,7 @@ describe('the wards file', () => {
     expect(() => readWardsFile(path)).toThrow(path);
   });
 
-  it('for some time after a change the wards have the sectors from before it, so that each bed stays on a screen', async () => {
+  it('for some time after a change, the wards also have the former sectors, so that each bed stays on a screen', async () => {
     const north = { ...icu, sectors: [{ name: 'North', beds: ['U-1'] }] };
     write(north);
     const wards = followWards(file, pino({ level: 'silent' }), 5);

@@ -111,7 +111,7 @@ it('if two administrators change the same account at two dashboards, the second 
   expect(readAccounts(file).get('nora')).toMatchObject({ role: 'nurse', wards: ['step'] });
 });
 
-it('a change of the file while the audit record is written is not overwritten, and the trail says that the act was not done', async () => {
+it('if the file changes while the audit record is written, this change is not overwritten, and the trail says that the act was not done', async () => {
   const { one, audit, hooks, file, request } = openTwo();
   const disable = request('nora', { type: 'disable' });
   hooks.onRecord = async () => {
@@ -145,7 +145,7 @@ it('a change is announced, then recorded, then written; if it cannot be written,
   ]);
 });
 
-it('a new account that could not be written is announced as removed, and one that another dashboard has added stays announced', async () => {
+it('a new account that could not be written is announced as removed, and an account that another dashboard has added stays announced', async () => {
   const { one, order, hooks, file, folder } = openTwo();
   const wanted = { userId: 'new', name: 'New', role: 'nurse' as const, wards: ['icu'] };
   const lock = await takeFileLock(join(folder, 'accounts.json.lock'), 50);
@@ -183,7 +183,7 @@ it('nothing is written if the act cannot be recorded, or if the check refuses it
   expect(readAccounts(file).get('nora')?.disabled).toBe(false);
 });
 
-it('while another command has the lock of the file, it is not written; the message tells the administrator which person to ask', async () => {
+it('while another command has the lock of the file, the file is not written, and the message says which person to ask', async () => {
   const { one, file, request, folder } = openTwo();
   await takeFileLock(join(folder, 'accounts.json.lock'), 50);
   await expect(one.desk.act(request('nora', { type: 'disable' }), noCheck)).rejects.toMatchObject({
@@ -193,7 +193,7 @@ it('while another command has the lock of the file, it is not written; the messa
   expect(readAccounts(file).get('nora')?.disabled).toBe(false);
 }, 60_000);
 
-it('a new account has a random one-time password of its own, which the trail does not have', async () => {
+it('each new account gets its own random one-time password, and the trail does not contain the password', async () => {
   const { one, two, audit, file } = openTwo();
   const wanted = (userId: string) => ({ userId, name: 'New', role: 'nurse' as const, wards: ['icu'] });
   const [first, second] = await Promise.all([

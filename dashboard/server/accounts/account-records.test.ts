@@ -196,7 +196,7 @@ it('if a dashboard was killed after it recorded a change and before it wrote the
   expect(newRecords()).toEqual(['account-enabled nora: Nora, nurse of icu']);
 });
 
-it('the other dashboard, which still runs, records the state of the file after the time that the change may take', async () => {
+it('if a dashboard was killed before it wrote the file, a dashboard that still runs records the state of the file after a time', async () => {
   vi.useFakeTimers({ now: t0 });
   const { set, start, newRecords } = world();
   set(nora);
@@ -235,7 +235,7 @@ it('while a change is announced, another change of the same account in the file 
 describe('an announced account', () => {
   const added = factsOf({ ...nora, userId: 'added' });
 
-  it('that never came into the file leaves no record when it is taken back, even if this dashboard has not read the announcement yet', async () => {
+  it('that never came into the file leaves no record when the announcement is taken back, even if this dashboard has not read it yet', async () => {
     const { set, start, newRecords } = world();
     set(nora);
     const server = await start();

@@ -244,7 +244,7 @@ describe('a row', () => {
     expect(ask(book, viewerOf('icu')).rows[0]).toMatchObject({ answered: true, answerMs: null });
   });
 
-  it('a row is not present after its alarm has left the screens, and is present again after the alarm was raised again', () => {
+  it('a row is not marked as present after its alarm has left the screens, until the alarm is raised again', () => {
     const book = newBook();
     const alarm = raise(book, 'one', 10);
     foldReviewedAlarm(book, { type: 'cleared', at: at(20), alarm: { ...alarm, rev: 2, signal: 'off' } });

@@ -102,7 +102,7 @@ describe('the summary of a search', () => {
     expect(people[1]).toEqual({ ...piet, looks: 1, acts: 0, refused: 1, unverified: 0, first: at(1), last: at(4) });
   });
 
-  it('a failed login with a person’s account does not take the name and the role from the person’s line', () => {
+  it('a failed login with a person’s account does not remove the name and the role from the person’s line', () => {
     const failed = newRecord(6, 'login-failed', { actor: { userId: 'nora' } });
     const older = newRecord(0, 'login', { actor: { ...nora, name: 'Nora Before' } });
     expect(summarize([older, limits, failed]).people).toMatchObject([{ ...nora, acts: 2, refused: 1 }]);

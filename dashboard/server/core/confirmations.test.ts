@@ -134,7 +134,7 @@ describe('an alarm that was sent to a screen', () => {
     expect(w.waiting(20_000)).toEqual([[0, why]]);
   });
 
-  it('step returns only once that an alarm was painted, and only once that it sounded', () => {
+  it('step returns the first painting and the first sounding of an alarm only once', () => {
     const w = world();
     w.delta(0, [raised()]);
     expect(w.report(300, [report(1, { sound: 'blocked', paintedAgoMs: 100 })])).toMatchObject([

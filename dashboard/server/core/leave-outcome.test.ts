@@ -160,9 +160,12 @@ describe('places', () => {
       [charge, anna, ben, away('anna', 302, [7.5, 9], 'ben')],
       [bed1, bed2],
     ],
-  ])('if the assignment of a person who is away %s ends, the places name her beds and nobody', (_, events, places) => {
-    expect(outcome('chief', end(1), events)).toMatchObject({ places });
-  });
+  ])(
+    'if the assignment of a person who is away %s ends, the places name her beds, with nobody responsible',
+    (_, events, places) => {
+      expect(outcome('chief', end(1), events)).toMatchObject({ places });
+    },
+  );
 
   it('the places do not name a bed that the person keeps because of another assignment', () => {
     const waiting = assigned('chief', 7, assignmentOf(10, 'anna', [7, 15], ['1', '2']));

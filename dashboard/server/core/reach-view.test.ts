@@ -99,7 +99,7 @@ describe('channelState after a confirmed call', () => {
     expect(channelState(board, 'anna', 'push', t0 + 5)).toMatchObject({ state: 'reached', stage });
   });
 
-  it('a result counts for at most 21 minutes, so two missed canaries make it unknown', () => {
+  it('a result counts for at most 21 minutes, so two missed canaries make the state unknown', () => {
     expect(reachFreshMs).toBeLessThanOrEqual(21 * 60_000);
   });
 });

@@ -69,7 +69,7 @@ describe('the scores of the steps', () => {
     expect(shown(known([scored(30_000, 7), scored(10_000, 7)]))).toEqual([[0, 30, 7]]);
   });
 
-  it('a step that was not read completely has no score, because another one could be the right one', () => {
+  it('a step that was not read completely has no score, because another score could be the right one', () => {
     expect(shown(known(scores, { knownFromMs: t0 + 1 }))).toEqual([
       [60, 60, 3],
       [60, 70, '≥4'],
@@ -92,7 +92,7 @@ describe('the scores of the steps', () => {
     ]);
   });
 
-  it('the parts are always those of the score beside which they stand', () => {
+  it('the parts always belong to the score that stands beside them', () => {
     const anyScores = fc.array(fc.record({ at: fc.nat(600_000), points: fc.nat(20), isPartial: fc.boolean() }));
     fc.assert(
       fc.property(anyScores, fc.constantFrom('highest', 'last'), (list, pick) => {

@@ -31,7 +31,7 @@ it('newsQuery asks for no scores of the future', () => {
 
 describe('newsNow', () => {
   const scores = newScores('assoc-01', {}, { at: formatInstant(t0), validUntil: formatInstant(t0 + 60_000) });
-  it('newsNow says that there is no score, and from the instant at which an input is too old that it is too old', () => {
+  it('newsNow returns `not-scored` without a score, and `too-old` from the instant at which an input is too old', () => {
     expect(newsNow(undefined, t0)).toBe('not-scored');
     expect(newsNow(scores, t0 + 59_999)).toMatchObject({ atMs: t0 });
     expect(newsNow(scores, t0 + 60_000)).toBe('too-old');

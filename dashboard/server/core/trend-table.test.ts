@@ -51,7 +51,7 @@ describe('planTable', () => {
     expect(trendQueryText(planOf(3 * dayMs, 60), 'assoc-01')).not.toContain('last(');
   });
 
-  it('the mark “questionable” is the one of the last value, and not the newest mark of the interval', () => {
+  it('the mark “questionable” is the mark of the last value, and not the newest mark of the interval', () => {
     const [, lastStatement] = trendQueryText(planOf(hourMs, 5), 'assoc-01').split('; ');
     expect(lastStatement).toMatch(/^SELECT last\("value"\) AS "last", "questionable" AS "doubt" FROM "raw"/);
     // The answer of InfluxDB 1.8 to a value of 12, a questionable 18 and a 15, and 5 min later a questionable 16.
@@ -109,7 +109,7 @@ describe('tableOf', () => {
     ]);
   });
 
-  it('a cell is questionable if its last value is', () => {
+  it('a cell is questionable if its last value is questionable', () => {
     expect(tableWith(hourMs, [...last, [t0 - 500, 61, true]]).series[0]?.cells[0]).toMatchObject({
       ...{ value: 61, questionable: true },
     });

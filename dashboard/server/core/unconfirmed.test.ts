@@ -77,7 +77,7 @@ describe('unconfirmedFor', () => {
     expect(notices[0]).toMatchObject({ isOwn: true });
   });
 
-  it('there is one notice about all screens of one station, but a notice of a screen about itself names only its own alarms', () => {
+  it('there is one notice about all screens of one station, but a notice of a screen about itself names only the alarms of this screen', () => {
     const tabs = [
       entry(),
       entry({ screenId: 'a 2', stationId: 'a 1' }),

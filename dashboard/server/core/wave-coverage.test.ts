@@ -47,7 +47,7 @@ it('a device that names a new wave in each chunk fills no more than the places o
 });
 
 describe('the times of a stay that have samples', () => {
-  it('an outage is found, each wave has its own, and samples that come late fill it', () => {
+  it('each wave has its own outages, and samples that come late fill an outage', () => {
     const coverage = emptyCoverage(t0);
     play(coverage, 0, 100);
     play(coverage, 160, 300);

@@ -200,7 +200,7 @@ describe('a wall display whose account says that it takes the sound', () => {
     expect(owners.personOf('icu')).toBe('Wall');
   });
 
-  it('does not take the sound in these 12 hours after a person had it in between', async () => {
+  it('does not take the sound in these 12 hours, even after a person had it in between', async () => {
     const [display, nora] = [openScreen(1), openScreen(2, nurse)];
     await pass(2, display);
     owners.giveBack('icu', 'session 2');

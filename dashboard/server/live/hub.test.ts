@@ -129,7 +129,7 @@ it('a page whose socket throws is closed, and every other page gets its heartbea
   hub.close();
 });
 
-it('a screen whose heartbeat cannot be made is closed with one line in the log, and the others get theirs', () => {
+it('a screen whose heartbeat cannot be made is closed with one line in the log, and the other screens get their heartbeats', () => {
   vi.useFakeTimers({ toFake: ['setInterval'] });
   const logged: string[] = [];
   let isBroken = false;

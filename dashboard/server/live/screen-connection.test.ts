@@ -448,7 +448,7 @@ describe('a screen that must confirm its alarms', () => {
     },
   );
 
-  it('an escalation gives a new connection no more time to confirm the alarms from before its start', async () => {
+  it('an escalation gives a new connection no more time to confirm the alarms from before the start of the connection', async () => {
     const w = world();
     w.raise(1);
     await w.watch();

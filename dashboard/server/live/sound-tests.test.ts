@@ -157,7 +157,7 @@ it('an alarm ends a test, the screens do not call it a test any more, and nobody
   expect(tests.waiting('icu', 'session 1', test)).toMatchObject({ wasCut: true });
 });
 
-it('an alarm after the end of a test does not make its answer worthless', () => {
+it('an alarm after the end of a test does not make the answer to the test worthless', () => {
   openScreen(1);
   begin();
   clockMs += soundTestMs;
@@ -201,7 +201,7 @@ it('the sound of a ward can be tested once a minute, so that nobody gets used to
   expect(whyNot()).toBeUndefined();
 });
 
-it('the minute after a test also counts at another server and after a restart, but not for the test whose record it is', () => {
+it('no test begins within a minute after a test at another server or before a restart; the record of a test does not block the test itself', () => {
   openScreen(1);
   begun = [{ ward: 'icu', person: 'Otto', beganMs: t0 }];
   clockMs = t0 + testPauseMs - 1;

@@ -114,7 +114,7 @@ it('the tabs of one session count as one station: they give one notice, and the 
   expect(screens.forPresence()).toMatchObject([{ screen: 1, since: formatInstant(t0 - 3) }]);
 });
 
-it('the first painting and the first sound of an alarm are counted, but not of an alarm from before the start', () => {
+it('the first painting and the first sound of an alarm are counted, except for an alarm from before the start', () => {
   const { screens, times } = world();
   const confirm = (raisedAtMs: number, what: 'painted' | 'sounded', atMs: number, alarmId = id) =>
     screens.confirmed([{ alarm: alarm(alarmId, 'assoc-01', 1, { raisedAt: formatInstant(raisedAtMs) }), what, atMs }]);

@@ -48,7 +48,7 @@ it('a flush sends at once what waits, and nothing is sent twice', () => {
   expect(done).toEqual(['cork', '1', 'uncork']);
 });
 
-it('a connection that fails ends alone: it holds nothing back, and the others get the waves of the timer', () => {
+it('if one connection fails, only this connection ends; it holds nothing back, and the others get the waves of the timer', () => {
   const [broken, unwritable, healthy] = [newTarget(), newTarget(), newTarget()];
   const throwing = () => {
     throw new Error('broken');

@@ -116,7 +116,7 @@ describe('a change that leaves a place without anybody', () => {
   ];
   const dora = assigned('dora', 7, assignmentOf(6, 'dora', [7, 15], ['ICU-2']));
   const accept = { version: 7, assignmentId: idOf(2) };
-  it('the acceptance of a hand-over that ends the only duty of a cover is refused until the person confirms the covered beds', async () => {
+  it('an acceptance that ends the only duty of a cover is refused until the person confirms the covered beds', async () => {
     const { audit, call, written } = newRoutes(...covered);
     const left = [{ duty: 'nurse', bed: 'ICU-2', coveredFor: 'cleo' }];
     expect(await call(`POST ${path}/accept`, 'icu', accept)).toMatchObject({ code: 'conflict', left });
