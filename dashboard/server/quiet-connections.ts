@@ -71,7 +71,7 @@ export function guardConnections(server: Server, options: GuardOptions): Guard {
     identifyMsMax: Number.POSITIVE_INFINITY,
   });
   server.maxConnections = max.inAll;
-  // Node's own listeners begin TLS. They are called when the connection is accepted from the queue.
+  // Node's own listeners begin TLS. They run when a connection is accepted from the queue.
   const tlsListeners = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
 

@@ -57,8 +57,8 @@ const liveCloseMsMax = 2_000;
 export type ServerOptions = {
   readonly tls: { readonly cert: string; readonly key: string };
   /**
-   * The folder of the built client. If the folder is missing, the server answers with a short text: the page is not
-   * built yet.
+   * The folder of the built client. If the folder is missing, the server answers with a text that says that the page is
+   * not built yet.
    */
   readonly clientDir: string;
   /** Addresses and networks of proxies whose `X-Forwarded-For` is used. */

@@ -1,4 +1,4 @@
-/** A store of values in memory with the same answers as InfluxDB. */
+/** A store of values in memory that answers as InfluxDB does. */
 import { hourMs } from '../../contracts/durations.ts';
 import type { StoredQuery } from './core/trend-query.ts';
 import type { StoredValue } from './core/what-if.ts';

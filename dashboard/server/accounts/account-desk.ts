@@ -1,9 +1,9 @@
 /**
  * Carries out the acts of administrators on accounts. For each change, the server first announces the new state of the
  * account, then writes the audit record, and then writes the file. If the process is killed before it writes the file,
- * the next start finds that the file does not have the announced state, and records the difference
- * (account-records.ts). While the file is locked for the write, the act is decided again with the present content of
- * the file. So two acts at the same time, even at two dashboards, never overwrite each other.
+ * the next start records that the file does not have the announced state (account-records.ts). While the file is locked
+ * for the write, the act is decided again with the present content of the file. So two acts at the same time, even at
+ * two dashboards, never overwrite each other.
  */
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import type { Logger } from 'pino';

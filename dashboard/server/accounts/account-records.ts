@@ -22,7 +22,7 @@ const retryMs = 5_000;
 const neverAddedText = 'the account was announced, but it is not in the accounts file';
 /**
  * A dashboard announces the state of an account before it writes the file. If the file still has the former state after
- * this time, the dashboard was stopped before it wrote the file, and the audit trail gets a record of the state that
+ * this time, the dashboard was stopped before it wrote the file. Then the audit trail gets a record of the state that
  * the file has. This time is longer than a dashboard waits for the lock of the file.
  */
 const announcedMs = 15_000;

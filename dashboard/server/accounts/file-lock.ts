@@ -8,8 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const retryMs = 20;
 /**
- * The lock of a process that this process cannot see (another container or machine) is taken over if the lock file has
- * not changed for this time (ours). A change of the accounts takes some milliseconds.
+ * If this process cannot see the owner of a lock (another container or machine), it takes over a lock file that has not
+ * changed for this time (ours). A change of the accounts takes some milliseconds.
  */
 const unseenOwnerMs = 5_000;
 
@@ -111,8 +111,8 @@ function ownerIn(text: string): LockOwner | undefined {
 }
 
 /**
- * Returns when a process started, in ticks since the start of the machine; empty if the process does not run. Two
- * processes that have the same pid one after the other have different start times.
+ * Returns when a process started, in ticks since the start of the machine; empty if the process does not run. If a
+ * later process gets the same pid, its start time differs.
  */
 function startOf(pid: number): string {
   return readOrEmpty(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[19] ?? '';

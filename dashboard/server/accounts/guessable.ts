@@ -1,7 +1,6 @@
 /**
  * Refuses passwords that are easy to guess: common passwords and words (even with added digits and signs), rows of
- * keys, dates, repeats, and the person's own names (NIST SP 800-63B-4, 3.1.1.2: compare a new password with commonly
- * used, expected and compromised passwords).
+ * keys, dates, repeats, and the person's own names (NIST SP 800-63B-4, 3.1.1.2).
  */
 import type { Fault } from '../../../contracts/errors.ts';
 

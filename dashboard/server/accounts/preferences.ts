@@ -50,8 +50,8 @@ export function openPreferences(
   /** The last logged fault, so that each fault is logged once. */
   let loggedFault: string | undefined;
   /**
-   * The content of the file at the last read. The file is read again only if it has changed: after an update all pages
-   * ask at the same time, and reading the file of thousands of persons takes some milliseconds.
+   * The content of the file at the last read. The file is read again only if it has changed, because many pages may ask
+   * at the same time.
    */
   let kept: { readonly version: string; readonly persons: Map<string, Preferences> } | undefined;
 

@@ -1,6 +1,6 @@
 /**
  * Writes exports of the audit trail. An export is long work. So the server makes one export at a time, and pauses for
- * its other work. It writes no faster than the client reads, and ends an export that the client does not read.
+ * its other work. The server writes no faster than the client reads, and ends an export that the client does not read.
  */
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';

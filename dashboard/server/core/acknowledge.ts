@@ -8,9 +8,9 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 /**
  * Returns a `conflict` if the person has not seen the present content of the alarm, otherwise undefined. A person who
  * acknowledged an SpO2 of 85 % has not acknowledged 70 %. Every change of an alarm raises its revision, even a change
- * that the person need not see. `contentRevision.rev` is the last revision that the person must have seen: in later
- * revisions the condition may have ended or returned, or the alarm was escalated, but the alarm did not get worse. The
- * association id is not compared, because the alarm id is a hash over the association id.
+ * that the person need not see. `contentRevision.rev` is the last revision that the person must have seen. Later
+ * revisions may say that the condition ended or returned, or that the alarm was escalated, but not that the alarm got
+ * worse. The association id is not compared, because the alarm id is a hash over the association id.
  */
 export function acknowledgeFault(current: Alarm, contentRevision: ContentRevision, seenRev: number): Fault | undefined {
   const hasSeenContent = contentRevision.rev <= seenRev && seenRev < current.rev;

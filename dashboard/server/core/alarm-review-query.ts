@@ -44,8 +44,8 @@ export type Review = {
 };
 
 /**
- * Returns the alarms of the time of a query, newest first. A query without an end ends a little after now. So alarms
- * from a clock that was far ahead are not in every list.
+ * Returns the alarms in the time span of a query, newest first. A query without an end ends a little after now. So
+ * alarms from a clock that was far ahead are not in every list.
  */
 export function alarmsOfQuery({ book, nowMs }: ReviewSource, { from, to }: Query): readonly ReviewedAlarm[] {
   const fromMs = parseInstant(from ?? '') ?? Number.NEGATIVE_INFINITY;
@@ -227,8 +227,8 @@ function answerersOf({ book, nameOf }: ReviewSource, { first, acknowledgements }
 }
 
 /**
- * Returns the time from the first call of an alarm until a person answered; null if nobody answered, if the time of the
- * call is not known, or if clocks differ so much that the answer is before the call.
+ * Returns the time from the first call of an alarm until a person answered; null if nobody answered, or if the time of
+ * the call is not known. Also null if clocks differ so much that the answer is before the call.
  */
 function answerMsOf(seen: Seen): number | null {
   const { calledAtMs } = seen.alarm;

@@ -49,7 +49,7 @@ export function deniedOf(deviceId: string, { ward, associationId, patient }: Ass
 
 /**
  * Returns whether the viewer may see the ward where a device is, or was last. Every viewer sees a device that never had
- * a bed: the person who holds the device in hand assigns the device by its id.
+ * a bed, because the person who has the device in hand assigns it by its id.
  */
 export function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined): boolean {
   if (table === undefined || table.periods.length === 0) return true;

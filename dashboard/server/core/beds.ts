@@ -176,9 +176,9 @@ function changeAudience(state: LiveState, bed: BedState, formerAudience: string 
 }
 
 /**
- * Updates `isOfTray` of a bed's alarms, which changes with time and with the measured error of the device's clock.
- * Gives a new change number to each alarm whose `isOfTray` changed. With `all`, each alarm gets a new number, because a
- * screen that gets a new bed needs all alarms of the bed.
+ * Updates `isOfTray` of a bed's alarms, because `isOfTray` changes with time and with the measured error of the
+ * device's clock. Gives a new change number to each alarm whose `isOfTray` changed. With `all`, each alarm gets a new
+ * number, because a screen that gets a new bed needs all alarms of the bed.
  */
 function markAlarmsChanged(state: LiveState, bed: BedState, which: 'all' | 'changed'): void {
   for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {

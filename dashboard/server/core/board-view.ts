@@ -140,7 +140,7 @@ function coverOf(
 }
 
 /**
- * Returns when, by the plan, the first place of an absent person has nobody responsible. Undefined if each place has
+ * Returns from when, by the plan, a place of an absent person has nobody responsible. Undefined if each place has
  * somebody until the person is back. Only for a person who has a cover.
  */
 function firstWithoutCover(

@@ -20,8 +20,8 @@ export type ConnectionBounds = { readonly session: number; readonly account: num
  * Decides whether a new connection is accepted.
  * @param openConnections the open connections, the oldest first
  * @returns whether the new connection is accepted. `toClose` is the connection to close, if there are too many.
- *   `accepted` is false only if the server is full and no account has at least two connections more than the account of
- *   the new connection.
+ *   `accepted` is false only if the server is full and the account of the new connection would then have the most
+ *   connections.
  */
 export function admitConnection<P extends OpenConnection>(
   openConnections: readonly P[],
@@ -52,8 +52,8 @@ function oldestOfLargestGroup<P extends OpenConnection>(
 }
 
 /**
- * Returns the connections of the key with the most connections. If two keys have the same number, the key with the
- * busier address counts as larger: the address from which more connections come in total.
+ * Returns the connections of the key with the most connections. If two keys have equal numbers, the key whose address
+ * has more connections in total counts as larger.
  */
 function largestGroup<P extends OpenConnection>(
   connections: readonly P[],

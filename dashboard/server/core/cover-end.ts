@@ -22,9 +22,9 @@ const looksMax = 20;
 type MayAct = (person: Responsible) => boolean;
 
 /**
- * Returns the end of a cover's own duties of a role, because a person can cover a duty only while she or he has a duty
- * of the same role. Undefined if this end is not before `untilMs`. Duties that follow each other without a gap count as
- * one duty. The result is in the past if the hand-over of the cover's own duty is overdue.
+ * Returns when a cover's own duties end. A person can cover a duty only while she or he has a duty of the same role.
+ * Undefined if this end is not before `untilMs`. Duties that follow each other without a gap count as one duty. The
+ * result is in the past if the hand-over of the cover's own duty is overdue.
  */
 export function coverEndMs(
   ward: WardDuties,

@@ -63,8 +63,8 @@ export function noteReading(
 
 /**
  * Notes that the gateway got readings with these numbers and did not use them. A range may come before or after the
- * next used reading, and more than once. A number that is in no hole changes nothing, so a range never hides a reading
- * that never came.
+ * next used reading, and more than once. A number that is in no hole changes nothing. So a range cannot hide a missing
+ * reading.
  */
 export function noteUnused(gaps: DeviceGaps, range: Range, receivedMs: number): void {
   if (gaps.sinceMs === undefined || receivedMs < gaps.sinceMs) return;

@@ -55,7 +55,7 @@ describe('the refused messages of a device', () => {
     fold(refusals({ refused: { 'time-invalid': 5, 'payload-not-json': 7 }, receivedAt: at(1_000) }));
     fold(refusals({ refused: { 'time-invalid': 5, 'payload-not-json': 7 }, receivedAt: at(1_000) }));
     fold(refusals());
-    // Another start of the gateway has counts of its own, even if their numbers are the same.
+    // Another start of the gateway has separate counts, even if the counts have equal numbers.
     fold(refusals({ refused: { 'time-invalid': 1 }, apart: 3, receivedAt: at(500) }), 'gateway-2');
     expect(refusedOf(state.deviceLog, 'd1', t0)).toEqual({
       messages: 13,

@@ -14,11 +14,14 @@ import { noteUnused } from './device-gaps.ts';
 import type { DeviceLogBook, LoggedDevice, LoggedEvent, RefusalCount } from './device-log-book.ts';
 import type { LiveState } from './state.ts';
 
-/** Events of one device that are kept; if there are more, the oldest event of the most frequent group is forgotten. */
+/** Maximum number of kept events of one device; above it, the oldest event of the most frequent group is forgotten. */
 export const loggedEventsMax = 200;
-/** Counts of one device that are kept. Two gateways write at most this many in four days. */
+/** Maximum number of kept counts of one device. Two gateways write at most this many in four days. */
 export const loggedCountsMax = 200;
-/** Events and counts of all devices together. At this number, a device that gets a new entry loses its oldest entry. */
+/**
+ * Maximum number of events and counts of all devices together. At this number, a device that gets a new entry loses its
+ * oldest entry.
+ */
 export const loggedMax = 100_000;
 
 /** Adds an event to the book. Ignores an event that is too old, and an event that the book already has. */

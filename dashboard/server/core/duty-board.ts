@@ -5,8 +5,8 @@ import type { AssignmentEvent, Duty } from '../../../contracts/messages/assignme
 import type { BoardChange } from '../../protocol/assignments.ts';
 
 /**
- * Maximum number of remembered changes of a ward, for people whose page shows an older version of the board. For older
- * changes, the server knows only the last change of each assignment and absence.
+ * Maximum number of remembered changes of a ward. They show what changed since the version of the board on a person's
+ * page. Of the changes before them, the server knows only the last change of each assignment and absence.
  */
 const recentMax = 200;
 
@@ -65,10 +65,9 @@ export type Concern =
   | { readonly userId: string; readonly duty?: Duty; readonly beds?: readonly string[] };
 
 /**
- * Returns the changes since `version` that concern the same assignment, the same person, or the same duty at a shared
- * bed. Other changes do not matter, because many people change the same board at the change of a shift. If there were
- * too many changes to remember, returns the last change of each assignment and absence. So nobody can block all other
- * persons by making many changes.
+ * Returns the changes since `version` that are about one of `concerns`. Other changes do not matter, because many
+ * people change a board at the change of a shift. If there were too many changes to remember, returns the last change
+ * of each assignment and absence. So nobody can block other persons by making many changes.
  * @returns undefined if there is no such version yet
  */
 export function changesSince(

@@ -11,7 +11,9 @@
  */
 export type Proof = 'known' | 'station' | 'none';
 
-/** @property place the id of the browser or of the session; if `proof` is `none`, the address (of IPv6 the network) */
+/**
+ * @property place the id of the browser or of the session; if `proof` is `none`, the address (for IPv6: the network)
+ */
 export type Guess = { readonly userId: string; readonly proof: Proof; readonly place: string };
 
 type Rule = { readonly freeTries: number; readonly firstMs: number; readonly waitMsMax: number };

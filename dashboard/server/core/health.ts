@@ -4,7 +4,7 @@ import { clinicalPartitions } from '../../../contracts/topics.ts';
 import type { Health } from '../../protocol/live.ts';
 import { type CanarySigns, emptyCanarySigns, judgeCanary } from './canary.ts';
 
-/** The server writes a presence record to Kafka this often and reads it back. This tests writing and reading. */
+/** The server writes a presence record to Kafka this often and reads it back, to test writing and reading. */
 export const presenceEveryMs = 1_000;
 /**
  * Kafka counts as away if the server has not read back a presence record for this time. The screens must show the

@@ -62,9 +62,7 @@ export function keepWaits(
   forgotten.sessions += 1;
 }
 
-/**
- * Returns the state of a new connection of the session, with the kept waits. These waits are then not kept any more.
- */
+/** Returns the state of a new connection of the session with the kept waits, and stops keeping these waits. */
 export function takeWaits(kept: KeptWaits, session: string, nowMs: number): Confirmations {
   const state = newConfirmations();
   const ofSession = kept.get(session);

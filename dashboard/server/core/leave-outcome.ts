@@ -150,7 +150,7 @@ function coveredEntries(state: DutyState, ward: string, userId: string, nowMs: n
   );
 }
 
-/** Returns a text to compare: who has accepted a place, and who of these persons is away. */
+/** Returns who has accepted a place and who of them is away, as a text that can be compared. */
 function standingsOf(people: readonly Responsible[]): string {
   return people
     .flatMap(({ userId, standing }) => (standing === 'not-accepted' ? [] : [`${userId} ${standing}`]))

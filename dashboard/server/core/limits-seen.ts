@@ -1,4 +1,4 @@
-/** Refuses a change of limits if somebody else has changed the same limits since the form was opened. */
+/** Refuses a change of limits if somebody else has changed these limits since the form was opened. */
 import type { Fault } from '../../../contracts/errors.ts';
 import type { LimitChange } from '../../protocol/rest.ts';
 

@@ -38,7 +38,7 @@ type OpenCall = {
 
 /**
  * Returns the open calls of a person that the person may see, the most urgent first. A call is open as long as its
- * alarm calls. It stays open after the wait for the answer, because a late answer still counts.
+ * alarm calls. The call stays open after the wait for the answer, because a late answer still counts.
  */
 export function callsOf(context: CallsContext, viewer: Viewer): MyCall[] {
   const open = [...context.board.deliveries.values()].flatMap(

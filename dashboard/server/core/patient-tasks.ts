@@ -84,7 +84,7 @@ function isPossible({ act: before }: TaskState, act: TaskAct): boolean {
  */
 export const endedTasksKeptMs = dayMs;
 
-/** Since when the associations of tasks have belonged to no patient in a bed, ms since 1970. */
+/** By association id: since when the association of a task has belonged to no patient in a bed, ms since 1970. */
 export type EndedSince = Map<string, number>;
 
 /** Forgets the tasks of stays that ended `endedTasksKeptMs` ago, as far as this server has seen. */

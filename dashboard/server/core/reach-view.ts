@@ -16,9 +16,9 @@ import type { MyReach, ReachState, WardReach } from '../../protocol/delivery.ts'
 import { type ChannelReach, type DeliveryBoard, reachOf } from './delivery-board.ts';
 
 /**
- * An older result than this says nothing about the present (ours). If a result does not change, the delivery process
- * writes the result again only after `reachNotedEveryMs`, with the next canary. A canary is sent every 10 min, and is
- * answered within 1 min. So the state becomes unknown when two canaries in a row did not come.
+ * A result that is older than this says nothing about the present (ours). If a result does not change, the delivery
+ * process writes the result again only after `reachNotedEveryMs`, with the next canary. A canary is sent every 10 min,
+ * and is answered within 1 min. So the state becomes unknown when two canaries in a row did not come.
  */
 export const reachFreshMs = reachNotedEveryMs + 11 * minuteMs;
 

@@ -3,7 +3,7 @@
  * failure. Pure.
  */
 
-/** After a failure, requests fail at once for this time: each try would wait for Kafka (ours). */
+/** After a failure, requests fail at once for this time, because each try would wait for Kafka (ours). */
 export const failedMs = 20_000;
 /**
  * Maximum number of associations. Above this number, the oldest association is forgotten, and the next request tries to

@@ -94,8 +94,7 @@ export function foldObservation(
     if (shownValue && !replacesShown(shownValue, origin, effectiveMs)) continue;
     if (changeNo === 0) changeNo = nextChangeNo(state);
     const value = usableNumber(sentNumeric);
-    // A value that is physically impossible, or whose unit is not the unit of the table, is shown as invalid, without a
-    // number.
+    // A value that is physically impossible or has the wrong unit is shown as invalid, without a number.
     const validity = sentNumeric.validity ?? (value === undefined ? 'invalid' : undefined);
     const numeric = {
       code,

@@ -19,7 +19,10 @@ const leftOutMax = 16;
 /** Maximum number of values that alarms share. If there are more, all are forgotten, and sharing begins again. */
 const sharedMax = 5_000;
 
-/** Arrays instead of maps, because most alarms have one or two calls and a book has up to 100,000 alarms. */
+/**
+ * The calls of one alarm. Has arrays instead of maps, because most alarms have one or two calls and a book has up to
+ * 100,000 alarms.
+ */
 export type AlarmCalls = {
   calls: readonly ReviewedCall[];
   /** The ids of calls that are only counted. */
@@ -122,9 +125,9 @@ function callOf(book: CallsBook, { steps, calls }: AlarmCalls, { call, atMs, rou
 }
 
 /**
- * Returns the channels that a round does not use again for a person because of an earlier call, by the rule of the
- * delivery process (processors/delivery/core/next-call.ts). A new round calls again through channels on which the
- * person can answer.
+ * Returns the channels of an earlier call that the round does not use again for the person. The delivery process has
+ * the same rule (processors/delivery/core/next-call.ts). A new round calls again through channels on which the person
+ * can answer.
  */
 function usedBy(earlier: ReviewedCall, round: number): readonly DeliveryChannel[] {
   const { channels, outcome, sent, failed } = earlier;

@@ -94,7 +94,7 @@ export const isDisplay = ({ role }: Pick<Viewer, 'role'>): boolean => role === '
 export const mayOwnSound = (viewer: Viewer): boolean =>
   may(viewer, 'pause-audio') || (isDisplay(viewer) && may(viewer, 'view-vitals') && viewer.ownsSound === true);
 
-/** The message for a thing that does not exist. A thing in a ward that the viewer may not see has the same message. */
+/** The message for a bed, alarm or device that does not exist, or that is in a ward that the viewer may not see. */
 export const notOnYourWards = 'There is no such bed, alarm or device on your wards.';
 
 /**

@@ -30,7 +30,7 @@ export type Claims = {
 
 /**
  * Returns the claims with times that are not later than `nowMs`. A time in the future means that the clock was set back
- * after this time was written.
+ * after the claims were written.
  */
 export function claimsAt(claims: Claims, nowMs: number): Claims {
   const startedAtMs = atMostNow(claims.startedAtMs, nowMs);

@@ -54,10 +54,9 @@ export type SoundTestRecords = {
   /** Returns the newest test of each ward. */
   begun(): Iterable<BegunTest>;
   /**
-   * Returns the newest test of the last 30 days that counts as a test of the ward. If the newest test of a wall display
-   * was not heard, returns this test: a later test of another screen says nothing about the loudspeaker of the display.
-   * If several screens had the sound of the ward, only the newest test counts: the ward no longer relies on the former
-   * screens.
+   * Returns the newest test of the last 30 days that counts as a test of the ward. But if the newest test of a wall
+   * display was not heard, returns that test, because a later test of another screen does not show that the display
+   * sounds. If several screens have had the sound of the ward, only the newest of their tests counts.
    */
   answered(ward: string, nowMs: number): AnsweredTest | undefined;
   /** Returns the newest answer of the last 30 days that does not count as a test of the ward. */

@@ -1,7 +1,7 @@
 /**
  * The state that the screens show, computed from Kafka: associations, devices, values and alarms. The fold functions
- * (beds.ts, readings.ts, alarms.ts) change the state in place, because a copy for each reading would be slow. They have
- * no other effects, so the same records in the same order give the same state.
+ * (beds.ts, readings.ts, alarms.ts) change the state in place, because a copy for each reading would be slow. These
+ * functions have no other effects, so the same records in the same order give the same state.
  *
  * Each change gets the next change number, and the changed bed, value or alarm keeps this number (`changeNo`). A screen
  * needs everything in its scope whose number is higher than the screen's last number. So the server needs no queue for

@@ -35,7 +35,7 @@ export function trendMarks(
   inForce: LimitsInForce | undefined,
   span: Span,
 ): TrendMarks {
-  // A late alarm is raised after its time. So this function examines the alarms that were raised until now.
+  // A late alarm may be raised after the span. So this function examines all alarms that were raised until now.
   const raisedFromMs = tray === undefined ? span.fromMs - span.shiftMs - lastedMsMax : tray.sinceMs;
   const alarms = alarmsBetween(book, raisedFromMs, Number.POSITIVE_INFINITY)
     .filter(({ first }) => first.associationId === associationId)

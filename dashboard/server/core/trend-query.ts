@@ -115,7 +115,7 @@ export function trendQueryText(plan: TrendPlan, associationId: string): string {
     `GROUP BY time(${plan.stepMs}ms), "code" fill(none)`,
   ].join(' ');
   const statements = [`SELECT mean("value") AS "mean", ${min} AS "min", ${max} AS "max", ${count} AS "count" ${rest}`];
-  // A value of an older version that is not questionable has no field "questionable". So `last("questionable")` would
+  // Older versions wrote no field "questionable" for a value that is not questionable. So `last("questionable")` would
   // return the mark of an earlier value. With one selector, InfluxDB returns the mark of the selected value. But
   // InfluxDB refuses this form beside other selectors, so a separate statement asks for the mark.
   if (plan.isTable && plan.retention === 'raw')

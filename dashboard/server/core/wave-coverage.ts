@@ -87,8 +87,8 @@ export function noteChunk(
 }
 
 /**
- * Returns whether a wave has a place among the waves of a stay. The places of waves whose hours are forgotten are free
- * again.
+ * Returns whether a wave has a place among the waves of a stay. When the hours of a wave are forgotten, its place is
+ * free again.
  */
 function mayCover({ hours }: Stay, code: string): boolean {
   const codes = new Set([...hours.values()].flatMap(({ slots }) => [...slots.keys()]));

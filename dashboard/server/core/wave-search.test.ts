@@ -12,7 +12,7 @@ const chunkAt = (atMs: number, fields: Partial<WaveChunk> = {}): WaveChunk => ({
   ...{ samples: Buffer.alloc(200).toString('base64'), receivedMs: t0 + atMs + 1_100, boot: 'b', seq: atMs, ...fields },
 });
 
-/** Returns the windows of a search in which the log shows these differences, until the search ends. */
+/** Runs a search to its end, and returns its windows. `differencesMs`: the differences that the log shows. */
 function windowsOf(measuredErrorMs: number, differencesMs: readonly number[] = []) {
   const windows: [number, number][] = [];
   let state: SearchState = newSearch;

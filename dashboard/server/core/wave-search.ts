@@ -39,7 +39,7 @@ export type SearchStep = { readonly window: TimeSpan; readonly next: SearchState
 
 /**
  * Returns the next part of the log to read; undefined if the search is over.
- * @param span the asked time, by the clock of the device
+ * @param span the requested time, by the clock of the device
  * @param measuredErrorMs the present error of the device's clock: positive if the clock is behind
  */
 export function nextStep(state: SearchState, span: TimeSpan, measuredErrorMs: number): SearchStep | undefined {

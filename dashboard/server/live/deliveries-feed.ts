@@ -38,8 +38,8 @@ export type DeliveriesFeed = {
   readonly board: DeliveryBoard;
   readonly signs: DeliverySigns;
   /**
-   * Calls `look` now and after each later record. Resolves with the first value that is not undefined; after `waitMs`
-   * with undefined.
+   * Calls `look` now and after each later record, until `look` returns a value. Resolves with this value, or after
+   * `waitMs` with undefined.
    */
   waitFor<T>(look: () => T | undefined, waitMs: number): Promise<T | undefined>;
   /**

@@ -43,7 +43,7 @@ export type DisplaySettings = {
   reported(screen: ScreenWithSound): void;
   /** Writes the records that wait, and finds the soft displays; called once a second. */
   collect(): void;
-  /** Returns the displays in the wards of a screen that somebody has made soft at the display. */
+  /** Returns, for the wards of a screen, the displays that somebody has made soft at the display. */
   newsFor(open: OpenScreen | undefined): SoftDisplay[];
 };
 

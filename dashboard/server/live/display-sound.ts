@@ -21,7 +21,7 @@ export type DisplaySounds = {
    * each second.
    */
   collect(): void;
-  /** Returns the displays in the wards of a screen that cannot take the sound of their ward, each with the reason. */
+  /** Returns, for the wards of a screen, the displays that cannot take the sound, each with the reason. */
   newsFor(open: OpenScreen | undefined): DisplaySound[];
 };
 

@@ -1,7 +1,7 @@
 /**
- * Writes to the audit trail which patients a screen has shown: the patients at the opening of a view, and later
- * patients after an admission, a move or a correction. When the view of one patient ends, also writes how long the view
- * was open.
+ * Writes to the audit trail which patients a screen has shown: the patients at the opening of a view, and patients who
+ * come later through an admission, a move or a correction. When the view of one patient ends, also writes how long the
+ * view was open.
  */
 import type { Logger } from 'pino';
 import { auditPatientsMax } from '../../../contracts/messages/records.ts';

@@ -155,8 +155,8 @@ export function createSoundTests(options: {
       const why = whyNotHere(wanted);
       if (why !== undefined) return why;
       const player = playerOf(wanted);
-      // The record names the kind that the screen had before. If the screen has another kind now, for example because
-      // it has lost the sound, the record would be wrong.
+      // The record names the kind of the screen. If the kind has changed since, for example because the screen has lost
+      // the sound, the record would be wrong.
       if (player === undefined || player.screen.kind !== screen.kind) return 'no-screen';
       const { ward, page } = wanted;
       const { number } = player;

@@ -57,7 +57,7 @@ export function soundRoutes(app: App, parts: Parts): void {
     },
   );
 
-  // Every person who may act on the ward may do this, because the result is safe: every screen sounds.
+  // Every person who may act on the ward may use this route, because the result is safe: every screen sounds.
   app.delete(
     '/api/wards/:ward/sound',
     { config, schema: { params, response: { 204: Type.Null(), ...refusals } } },

@@ -106,7 +106,7 @@ type RecordLook = (request: FastifyRequest, look: Look) => Promise<void>;
 
 /**
  * Creates the function that records looks. An open page asks again every few seconds while its strip may still grow:
- * this is one look, as long as the answer is about the same patient, bed and onset.
+ * these requests are one look, as long as the answer is about the same patient, bed and onset.
  */
 export function createLookRecorder({ trail, now }: Pick<Parts, 'trail' | 'now'>): RecordLook {
   const seenLooks = createSeenLooks();

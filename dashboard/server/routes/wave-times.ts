@@ -1,7 +1,7 @@
 /**
  * The route of the bar over the page "Waves": when the device sent waves, as far as this server has seen since its
  * start. The route reads nothing from the log, and the answer has no sample. So the audit trail does not record these
- * requests. It records the looks at the waves themselves.
+ * requests. The audit trail records the looks at the waves themselves.
  */
 import { dayMs, hourMs } from '../../../contracts/durations.ts';
 import { VigilError } from '../../../contracts/errors.ts';

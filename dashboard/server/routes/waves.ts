@@ -87,8 +87,8 @@ export const lookOf = (request: FastifyRequest, subject: WaveSubject): string =>
 const floorTo = (ms: number, step: number) => Math.floor(ms / step) * step;
 
 /**
- * Returns the asked time. @throws VigilError `time-invalid` if an instant does not exist, or the span is empty or too
- * long
+ * Returns the requested time. @throws VigilError `time-invalid` if an instant does not exist, or the span is empty or
+ * too long
  */
 function askedSpan({ from, to }: WaveHistoryQuery): TimeSpan {
   const [fromMs, toMs] = [parseInstant(from), parseInstant(to)];
@@ -121,7 +121,7 @@ async function subjectOf(
   asked: TimeSpan,
 ): Promise<WaveSubject> {
   const { state } = parts.feed;
-  // The wards of an ended stay have times by the server's clock. But the asked time is by the clock of the device.
+  // The wards of an ended stay have times by the server's clock. But the requested time is by the clock of the device.
   const errorMs = clockErrorOf(parts, deviceOfStay(state, associationId) ?? '');
   const span = { fromMs: asked.fromMs + errorMs, toMs: asked.toMs + errorMs };
   const answer = waveSubject(state, viewerOf(request), associationId, span);

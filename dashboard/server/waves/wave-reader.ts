@@ -31,7 +31,9 @@ const partRecords = 64;
 
 export type WavesFound = {
   readonly chunks: readonly WaveChunk[];
-  /** When the first record of the partition was appended, ms; null if the log reaches back before the asked time. */
+  /**
+   * When the first record of the partition was appended, ms; null if the log reaches back before the requested time.
+   */
   readonly keptFromMs: number | null;
   /** Number of records of this stay that could not be opened. */
   readonly unreadable: number;
@@ -41,11 +43,13 @@ export type WavesFound = {
 
 export type WaveQuestion = {
   readonly associationId: string;
-  /** The asked time, by the clock of the device. */
+  /** The requested time, by the clock of the device. */
   readonly span: TimeSpan;
   /** The present error of the device's clock, ms: positive if the clock is behind. */
   readonly errorMs: number;
-  /** How long after the asked time the server received its late chunks, ms. The search also looks at those times. */
+  /**
+   * How long after the requested time the server received its late chunks, ms. The search also looks at those times.
+   */
   readonly lateDelaysMs: readonly number[];
   /** Samples after this time may still come, so they are not searched for in other parts of the log. */
   readonly settledMs: number;
@@ -53,7 +57,7 @@ export type WaveQuestion = {
 
 export type WaveReader = {
   /**
-   * Returns the chunks of a stay that have samples in the asked time.
+   * Returns the chunks of a stay that have samples in the requested time.
    * @param closed a signal that is aborted when nobody waits for the answer any more
    * @throws VigilError `rate-limited` if too many reads wait; `log-unavailable` if Kafka does not answer in time
    */
