@@ -86,7 +86,7 @@ describe('keepReachLanguages', () => {
     expect(board.entries.size).toBe(0);
   });
 
-  it('tries again until Kafka takes it, and warns once', async () => {
+  it('tries again until Kafka takes the record, and warns once', async () => {
     const { written, kafka, look, warnings } = start([mail('anna')], { anna: { language: 'de' } });
     kafka.isAway = true;
     await look();

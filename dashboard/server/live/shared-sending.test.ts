@@ -18,7 +18,7 @@ it.each<[string, Viewer]>([
   ['other wards', { ...anna, wards: ['step-down'] }],
   ['another role', { ...anna, role: 'physician' }],
   ['another user id', { ...anna, userId: 'ben' }],
-])('two screens share no calls if one has %s, so no screen gets the calls of other rights', (_, other) => {
+])('two screens share no calls if one has %s, so no screen gets calls that its person may not see', (_, other) => {
   const callsOf = vi.fn((viewer: Viewer) => [{ callId: `${viewer.userId} ${viewer.role} ${viewer.wards}` } as MyCall]);
   const shared = createSharedSending(callsOf);
   const idOf = (viewer: Viewer) => shared.callsOf(viewer).calls[0]?.callId;
