@@ -207,8 +207,8 @@ export function requireRevocation(settings: Pick<Settings<typeof gatewaySettings
 }
 
 /**
- * Approximate time after which a client that gets no answer gives up. So the queue needs space only for the connections
- * whose handshakes begin within this time.
+ * A client that gets no answer gives up after about this time. So the queue needs space only for the connections whose
+ * handshakes begin within this time.
  */
 const clientGiveUpS = 30;
 

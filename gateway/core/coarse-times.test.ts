@@ -54,7 +54,7 @@ const table = (Object.keys(roundings) as Device['rounding'][]).flatMap((rounding
 type Result = { readonly atS: number; readonly patient: string | undefined };
 /**
  * Returns the readings with the wrong patient. Leaves out readings within 1 s of the change: the gateway does not
- * correct a clock with so small an error.
+ * correct a clock with such a small error.
  */
 const wrongResults = (results: readonly Result[], change: number) =>
   results.filter(

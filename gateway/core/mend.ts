@@ -67,7 +67,10 @@ export function expandRepeatedMembers(payload: Uint8Array, text: string): string
   return hasRepeat ? `{${members.map(([name, value]) => `${name}:${value}`).join()}}` : undefined;
 }
 
-/** An item in which a member comes more often than this is not used, because each repeat copies all other members. */
+/**
+ * Maximum number of values of one member in an item. An item with more is not used, because each value copies all other
+ * members.
+ */
 const repeatsMax = 8;
 
 /** Returns one object for each value of the repeated member; undefined if the object repeats no member. */

@@ -15,8 +15,8 @@ export const listedStripsMax = 190;
 /** Longest period of one question, ms (ours). */
 export const stripsSpanMsMax = dayMs;
 /**
- * Longest time from an onset until its strip is written (ours). The strip writer may have been down, but only as long
- * as Kafka keeps the waves.
+ * Longest time from an onset until its strip is written (ours). A strip writer that was down writes the strip later,
+ * but only while Kafka still has the waves.
  */
 const writtenMsMax = dayMs + hourMs;
 
