@@ -54,6 +54,7 @@ async function openAlarms(settings: AlarmSettings, log: Logger) {
       { profiles, alertCodes },
       () => parts.sealedLog?.damage,
       canaries,
+      () => parts.processor?.failures() ?? [],
     ),
     health: () => parts.health,
     log,

@@ -26,6 +26,24 @@ function addCanaryMetrics(metrics: Metrics, { agesMs, tookMs }: Canaries): void 
   );
 }
 
+function addFailureMetrics(
+  metrics: Metrics,
+  notJudged: () => number,
+  failures: () => Iterable<readonly [task: string, count: number]>,
+): void {
+  metrics.gauge(
+    'vigil_alarms_not_judged',
+    'Patients whose values are not judged, because code of Vigil fails about them. Their beds have an alarm.',
+    notJudged,
+  );
+  metrics.counter(
+    'vigil_alarms_failures_total',
+    'Failures of the code of Vigil about one patient, by task. The other patients are judged.',
+    failures,
+    'task',
+  );
+}
+
 /** @param counters the processor's counters by name; undefined until it has started */
 export function alarmsMetrics(
   counters: () => Readonly<Record<string, number>> | undefined,
@@ -33,6 +51,7 @@ export function alarmsMetrics(
   files?: Readonly<Record<'profiles' | 'alertCodes', Pick<OperatorFile<unknown>, 'changesAccepted' | 'isRefused'>>>,
   damage: () => DamageBook | undefined = () => undefined,
   canaries?: Canaries,
+  failures: () => Iterable<readonly [task: string, count: number]> = () => [],
 ): Metrics {
   const metrics = createMetrics();
   addClockMetrics(metrics, clock);
@@ -43,6 +62,7 @@ export function alarmsMetrics(
   metrics.gauge('vigil_alarms_partitions', 'Partitions that this process judges.', read('partitions'));
   metrics.gauge('vigil_alarms_associations', 'Associations for which this process has an engine.', read('engines'));
   metrics.gauge('vigil_alarms_live', 'Alarms that are live, so the screens show them.', read('live'));
+  addFailureMetrics(metrics, read('notJudged'), failures);
   metrics.gauge('vigil_alarms_waiting', 'Alarm events that Kafka has not taken yet.', read('waiting'));
   const isRefused = (file: 'profiles' | 'alertCodes') => () => (files?.[file].isRefused() ? 1 : 0);
   const accepted = (file: 'profiles' | 'alertCodes') => () => files?.[file].changesAccepted() ?? 0;

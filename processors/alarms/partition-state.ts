@@ -3,6 +3,7 @@ import type { AlarmEvent, AlarmState, LimitsInForce, StandbyInForce } from '../.
 import type { Counts } from './core/counts.ts';
 import type { Environment } from './core/environment.ts';
 import type { AssociationInput, CommandInput } from './core/inputs.ts';
+import type { EngineTask } from './core/not-judged.ts';
 import type { PatientEngine, Position } from './patient-engine.ts';
 import type { ScreenRecord } from './screen-record.ts';
 
@@ -32,6 +33,14 @@ export type Restored = {
 
 export type Counters = { skipped: number; restored: number; tombstones: number; realigned: number; replayed: number };
 
+/** A failure of the engine's own code about one patient. `deviceId` is null if the patient's device has sent nothing yet. */
+export type EngineFailureReport = {
+  readonly associationId: string;
+  readonly deviceId: string | null;
+  readonly task: EngineTask;
+  readonly error: unknown;
+};
+
 export type PartitionOptions = {
   readonly env: Environment;
   readonly restored: Restored;
@@ -42,6 +51,8 @@ export type PartitionOptions = {
   readonly counters: Counters;
   /** Called with the counts of each step of an engine. */
   readonly onCounts?: (counts: Counts) => void;
+  /** Called each time the code fails for one patient. */
+  readonly onFailed?: (failure: EngineFailureReport) => void;
   /**
    * Returns whether silence may be judged now (reception.ts). A partition becomes live only if silence may be judged.
    */

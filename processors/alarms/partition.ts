@@ -3,14 +3,15 @@
  * functions here are synchronous. The caller reads the records, appends the events, and writes the snapshots.
  */
 import { atMostNow } from '../../contracts/steady-time.ts';
-import { nextDue } from './core/engine.ts';
 import type { CommandInput, Input } from './core/inputs.ts';
 import { profileInForce } from './core/judging.ts';
+import type { EngineTask } from './core/not-judged.ts';
+import { failEngine, goOnWithoutJudging, guard, isWaiting } from './engine-failure.ts';
 import { adoptPublished } from './in-force.ts';
 import { initialPartition, type PartitionOptions, type PartitionState } from './partition-state.ts';
-import { restoredEngine } from './patient-engine.ts';
-import { advanceReplay, runCommands } from './replay.ts';
-import { engineFor, publishScores, runEngine, updateAssociation } from './run-engine.ts';
+import { type PatientEngine, restoredEngine, writtenEngine } from './patient-engine.ts';
+import { advanceReplay, realignEngine, runCommands } from './replay.ts';
+import { engineFor, isDue, publishInForce, publishScores, runEngine, updateAssociation } from './run-engine.ts';
 import { type Flush, takeSnapshots } from './snapshots.ts';
 
 export type Partition = ReturnType<typeof createPartition>;
@@ -65,21 +66,36 @@ export function createPartition(options: PartitionOptions) {
     engineCount: () => engines.size,
     liveAlarmCount: () =>
       [...engines.values()].reduce((sum, { state }) => sum + Object.keys(state.book.live).length, 0),
+    /** Returns the number of patients about whom the code fails, or has just failed. */
+    failingCount: () => [...engines.values()].filter(({ state }) => state.fault !== undefined).length,
   };
 }
 
 function restoreEngines(partition: PartitionState): void {
-  const { env, restored, counters, nowMs } = partition.options;
+  const { env, restored, counters, onFailed, nowMs } = partition.options;
+  const failures: { readonly engine: PatientEngine; readonly error: unknown }[] = [];
   for (const body of restored.states) {
-    const engine = restoredEngine(env, body, nowMs);
-    if (!engine) continue;
+    const { associationId } = body;
+    const report = (error: unknown) => onFailed?.({ associationId, deviceId: null, task: 'restore', error });
+    let engine: PatientEngine | undefined;
+    try {
+      engine = writtenEngine(body, nowMs);
+      if (engine === undefined) report(new Error('This version of Vigil cannot read the snapshot.'));
+      else engine = restoredEngine(env, body, engine, nowMs);
+    } catch (error) {
+      if (engine === undefined) report(error);
+      else failures.push({ engine, error });
+    }
+    if (engine === undefined) continue;
     counters.restored += 1;
-    partition.engines.set(engine.associationId, engine);
+    partition.engines.set(associationId, engine);
   }
   for (const event of restored.publishedEvents)
     engineFor(partition, event.alarm.associationId, nowMs).publishedEvents.push(event);
   for (const record of restored.publishedInForce)
     adoptPublished(engineFor(partition, record.associationId, nowMs), record);
+  // The events of the last owner are known now, so that the alarm keeps its id.
+  for (const { engine, error } of failures) failEngine(partition, engine, { task: 'restore', error }, nowMs);
 }
 
 /**
@@ -120,11 +136,19 @@ function moveBehind(partition: PartitionState, offset: bigint, nowMs: number): v
 function tick(partition: PartitionState, nowMs: number): void {
   if (partition.phase !== 'live') advanceReplay(partition, nowMs);
   if (partition.phase !== 'live') return;
-  for (const engine of partition.engines.values()) {
-    updateAssociation(partition, engine, nowMs);
-    if (nextDue(engine.state) <= nowMs) runEngine(partition, engine, { type: 'tick' }, nowMs);
-    publishScores(partition, engine, nowMs);
-  }
+  for (const engine of partition.engines.values()) passTime(partition, engine, nowMs);
+}
+
+function passTime(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
+  updateAssociation(partition, engine, nowMs);
+  const has = (task: EngineTask) =>
+    engine.state.fault?.failed.includes(task) === true && !isWaiting(engine, task, nowMs);
+  if (has('profiles')) runEngine(partition, engine, { type: 'profiles', before: undefined }, nowMs);
+  if (isDue(engine, nowMs)) runEngine(partition, engine, { type: 'tick' }, nowMs);
+  if (has('limits-in-force')) publishInForce(partition, engine, nowMs);
+  publishScores(partition, engine, nowMs);
+  realignEngine(partition, engine, nowMs);
+  if (engine.state.fault !== undefined) goOnWithoutJudging(partition, engine, nowMs);
 }
 
 /**
@@ -137,6 +161,8 @@ function applyNewProfiles(partition: PartitionState, nowMs: number): void {
   const { env } = partition.options;
   for (const engine of partition.engines.values()) {
     const before = engine.inForce.madeFrom?.profile;
-    if (before !== profileInForce(env, engine.state)) runEngine(partition, engine, { type: 'profiles', before }, nowMs);
+    const task = () => before !== profileInForce(env, engine.state);
+    if (guard(partition, engine, 'profiles', nowMs, task) ?? false)
+      runEngine(partition, engine, { type: 'profiles', before }, nowMs);
   }
 }

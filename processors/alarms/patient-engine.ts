@@ -6,6 +6,7 @@ import type { Environment } from './core/environment.ts';
 import { limitsInForce } from './core/in-force.ts';
 import { profileInForce, rulesChangeScoreAlarms } from './core/judging.ts';
 import { migrate } from './core/migrate.ts';
+import type { EngineTask } from './core/not-judged.ts';
 import { adultProfile } from './core/profile.ts';
 import { rearm } from './core/rearm.ts';
 import { checkFromSnapshot, type ScoresCheck } from './core/scores/view.ts';
@@ -17,6 +18,8 @@ export type Position = { readonly observations: bigint; readonly commands: bigin
 
 /** The content of `AlarmState.engine`. `told`: the snapshots include the events of `alarms` before this offset. */
 export type EngineSnapshot = { readonly v: 1; readonly state: unknown; readonly told: string };
+
+type Retry = { readonly atMs: number; readonly waitMs: number };
 
 export type PatientEngine = {
   readonly associationId: string;
@@ -35,6 +38,8 @@ export type PatientEngine = {
   scores: ScoresCheck | undefined;
   /** The time of the last reading, or of the creation of the engine; ms since 1970. */
   touchedMs: number;
+  /** The tasks of the wall clock that failed: when each is tried again, and after which wait; ms. */
+  retries: Readonly<Partial<Record<EngineTask, Retry>>>;
 };
 
 /** An engine is forgotten when it has been idle for this long and no patient needs it. */
@@ -52,24 +57,40 @@ export function newEngine(associationId: string, state: State, includedBefore: P
     hasOtherProfile: false,
     scores: undefined,
     touchedMs: nowMs,
+    retries: {},
   };
 }
 
-/** Returns the engine of a snapshot; undefined if this version of the program cannot read the snapshot. */
-export function restoredEngine(env: Environment, body: AlarmState, nowMs: number): PatientEngine | undefined {
-  const { associationId, offsets, limits, scores, standby } = body;
+/** Returns the engine of a snapshot as it was written; undefined if this version of the program cannot read the snapshot. */
+export function writtenEngine(body: AlarmState, nowMs: number): PatientEngine | undefined {
+  const { associationId, offsets, limits, standby } = body;
   const { v, state: written } = body.engine as EngineSnapshot;
   const state = v === 1 ? migrate(associationId, written) : undefined;
   if (state === undefined) return undefined;
   const includedBefore = { observations: BigInt(offsets.observations), commands: BigInt(offsets.commands) };
+  return {
+    ...newEngine(associationId, state, includedBefore, nowMs),
+    hasOtherProfile: true,
+    inForce: { limits, standby, madeFrom: undefined },
+  };
+}
+
+/** Returns an engine with the present clock and the present profile. @param written the engine as it was written in `body` */
+export function restoredEngine(
+  env: Environment,
+  { limits, scores }: AlarmState,
+  written: PatientEngine,
+  nowMs: number,
+): PatientEngine {
+  const { state } = written;
   const rearmed = rearm(state, profileInForce(env, state) ?? adultProfile, nowMs);
   const hasOtherProfile =
     (limits !== undefined && !isSame(limits.groups, limitsInForce(env, rearmed).groups)) ||
     rulesChangeScoreAlarms(env, rearmed);
   const engine: PatientEngine = {
-    ...newEngine(associationId, rearmed, includedBefore, nowMs),
+    ...newEngine(written.associationId, rearmed, written.includedBefore, nowMs),
     hasOtherProfile,
-    inForce: { limits, standby, madeFrom: undefined },
+    inForce: written.inForce,
     scores: checkFromSnapshot(scores),
   };
   // `rearm` changed these alarms because of the present clock. The screens get the changed alarms when the partition is

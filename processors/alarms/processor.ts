@@ -13,10 +13,12 @@ import { partitionOf } from '../../log/kafka/connect.ts';
 import { openPartitionReader } from '../../log/kafka/read-all.ts';
 import { createReader, type RecordBatch } from '../../log/kafka/reader.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
+import { thrownAtText } from '../../log/sealed-reading.ts';
 import type { Associations } from './associations.ts';
 import type { Canaries } from './canaries.ts';
 import { addCounts, type Counter } from './core/counts.ts';
 import type { Environment } from './core/environment.ts';
+import { createFailures, type Failures } from './failures.ts';
 import { createFlushing } from './flushing.ts';
 import { type Liveness, startLiveness } from './liveness.ts';
 import { createOpening } from './opening.ts';
@@ -36,6 +38,8 @@ const ensureEveryMs = 2_000;
 
 export type Processor = {
   counters(): Record<string, number>;
+  /** Returns the number of failures of the engine's own code, by task. */
+  failures: Failures['counts'];
   /** Judges all patients by the changed profiles. */
   applyNewProfiles(): void;
   close(): Promise<void>;
@@ -68,12 +72,22 @@ export type ProcessorOptions = {
 type Parts = {
   readonly options: ProcessorOptions;
   readonly counts: ReturnType<typeof startCounts>;
+  readonly failures: Failures;
+  /** The partitions whose last tick threw. */
+  readonly failedTicks: WeakSet<Partition>;
   readonly liveness: Liveness;
 };
 
 export async function startProcessor(options: ProcessorOptions): Promise<Processor> {
   const { sealedLog, canaries, log, now } = options;
-  const parts: Parts = { options, counts: startCounts(), liveness: startLiveness(now) };
+  const failures = createFailures(log, () => performance.now());
+  const parts: Parts = {
+    options,
+    counts: startCounts(),
+    failures,
+    failedTicks: new WeakSet(),
+    liveness: startLiveness(now),
+  };
   const ownership = createOwnership({
     restore: (partitions) => restorePartitions({ sealedLog, reader: restoring, group: alarmsGroup, partitions, log }),
     open: (restored) => openPartition(parts, restored),
@@ -115,6 +129,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
 
   return {
     counters: () => ({ ...countersOf(parts, ownership), ...flushing.counts(), leftOut: judging.leftOut() }),
+    failures: failures.counts,
     applyNewProfiles() {
       for (const { partition } of ownership.owners().values()) partition.applyNewProfiles(now());
     },
@@ -130,7 +145,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
 }
 
 /** Creates the engines and the outbox of one partition. The engines put their events and records into the outbox. */
-function openPartition({ options, counts, liveness }: Parts, restored: RestoredPartition) {
+function openPartition({ options, counts, failures, liveness }: Parts, restored: RestoredPartition) {
   const { sealedLog, associations, env, log } = options;
   const append = ({ key, contentType, body }: Outgoing) => sealedLog.append('alarms', key, contentType, body);
   const outbox = createOutbox({ append, start: restored.publishedTo, log });
@@ -145,6 +160,7 @@ function openPartition({ options, counts, liveness }: Parts, restored: RestoredP
     publish: (record) => outbox.put(outgoingOf(record)),
     counters: counts.partition,
     onCounts: (added) => addCounts(counts.judged, added),
+    onFailed: failures.note,
     mayJudge: liveness.mayJudge,
     nowMs: options.now(),
   });
@@ -156,7 +172,7 @@ function openPartition({ options, counts, liveness }: Parts, restored: RestoredP
  *
  * Guarantee: a partition that was released during a wait gets no further record.
  */
-function createJudging({ options, counts, liveness }: Parts, ownership: Ownership) {
+function createJudging({ options, counts, failedTicks, liveness }: Parts, ownership: Ownership) {
   const { sealedLog, associations, canaries, now } = options;
   const opening = createOpening(sealedLog, options.log);
   let isStopped = false;
@@ -193,7 +209,7 @@ function createJudging({ options, counts, liveness }: Parts, ownership: Ownershi
    */
   function receiveCanary(partition: Partition, partitionNumber: number, offset: bigint, canaryMs: number): void {
     if (partition.judgesAt(offset)) {
-      if (liveness.mayJudge()) canaries.receive(partitionNumber, canaryMs, now());
+      if (liveness.mayJudge() && !failedTicks.has(partition)) canaries.receive(partitionNumber, canaryMs, now());
       // The states include offsets of the old log. Only a restore corrects the states.
     } else if (partition.isLive()) options.onLogRecreated(partitionNumber, offset);
   }
@@ -219,8 +235,9 @@ function createJudging({ options, counts, liveness }: Parts, ownership: Ownershi
 }
 
 /** Ticks the partitions, but only while silence may be judged and Kafka accepts their events. */
-function startTicker({ options, counts, liveness }: Parts, ownership: Ownership): NodeJS.Timeout {
-  const { associations, now } = options;
+function startTicker(parts: Parts, ownership: Ownership): NodeJS.Timeout {
+  const { counts, liveness } = parts;
+  const { associations, now } = parts.options;
   let ensureAt = 0;
   return setInterval(() => {
     const at = performance.now();
@@ -228,15 +245,35 @@ function startTicker({ options, counts, liveness }: Parts, ownership: Ownership)
       counts.processor.ticksSkipped += 1;
       return;
     }
-    const owners = ownership.owners();
-    if (at >= ensureAt) {
-      ensureAt = at + ensureEveryMs;
-      for (const id of associations.currentIds())
-        owners.get(partitionOf('observations', id))?.partition.ensureEngine(id, now());
-    }
-    for (const { partition, outbox } of owners.values())
-      if (!isKafkaAway(at, outbox.waitingSince())) partition.tick(now());
+    const isEnsureDue = at >= ensureAt;
+    if (isEnsureDue) ensureAt = at + ensureEveryMs;
+    const ids = isEnsureDue
+      ? Map.groupBy(associations.currentIds(), (id) => partitionOf('observations', id))
+      : undefined;
+    for (const [partitionNumber, { partition, outbox }] of ownership.owners())
+      tryTick(parts, partition, () => {
+        for (const id of ids?.get(partitionNumber) ?? []) partition.ensureEngine(id, now());
+        if (!isKafkaAway(at, outbox.waitingSince())) partition.tick(now());
+      });
   }, tickMs);
+}
+
+/**
+ * Runs the tick of one partition. If the tick throws, the other partitions are judged, and the canaries of this
+ * partition do not count until a tick succeeds. So the screens show that its patients are not judged.
+ */
+function tryTick({ options, failedTicks }: Parts, partition: Partition, tick: () => void): void {
+  try {
+    tick();
+    failedTicks.delete(partition);
+  } catch (error) {
+    if (!failedTicks.has(partition))
+      options.log.error(
+        { reason: `The code failed${thrownAtText(error)}.` },
+        'a fault of Vigil: a partition is not judged',
+      );
+    failedTicks.add(partition);
+  }
 }
 
 function startCounts() {
@@ -254,6 +291,7 @@ const countersOf = ({ options, counts }: Parts, ownership: Ownership): Record<st
   associationsRefused: options.associations.refusedCount(),
   partitions: ownership.owners().size,
   engines: sumOf(ownership, ({ partition }) => partition.engineCount()),
+  notJudged: sumOf(ownership, ({ partition }) => partition.failingCount()),
   live: sumOf(ownership, ({ partition }) => partition.liveAlarmCount()),
   waiting: sumOf(ownership, ({ outbox }) => outbox.waitingCount()),
 });

@@ -1,8 +1,9 @@
 /** Replays a partition after a takeover. After the replay, the engines also judge by the wall clock. */
-import { nextDue } from './core/engine.ts';
 import { realign } from './core/realign.ts';
+import { applyEvents, guard } from './engine-failure.ts';
 import type { PartitionState } from './partition-state.ts';
-import { applyEvents, engineFor, publishInForce, publishScores, runEngine, updateAssociation } from './run-engine.ts';
+import type { PatientEngine } from './patient-engine.ts';
+import { engineFor, isDue, publishInForce, publishScores, runEngine, updateAssociation } from './run-engine.ts';
 
 /**
  * Gives the engines the pending commands whose time in Kafka is at most `untilMs`, in order. So in a replay, each
@@ -45,18 +46,25 @@ export function advanceReplay(partition: PartitionState, nowMs: number): void {
  */
 function goLive(partition: PartitionState, nowMs: number): void {
   partition.phase = 'live';
-  const { counters } = partition.options;
   for (const engine of partition.engines.values()) {
     updateAssociation(partition, engine, nowMs);
     if (engine.hasOtherProfile || partition.hasNewProfiles)
       runEngine(partition, engine, { type: 'profiles', before: undefined }, nowMs);
     publishScores(partition, engine, nowMs);
-    if (nextDue(engine.state) <= nowMs) runEngine(partition, engine, { type: 'tick' }, nowMs);
-    if (engine.publishedEvents.length === 0) continue;
-    const { state, events } = realign(engine.state, engine.publishedEvents, nowMs);
-    engine.publishedEvents = [];
-    counters.realigned += events.length;
-    if (state === engine.state) continue;
-    applyEvents(partition, engine, { state, events, from: partition.position, isUrgent: true }, nowMs);
+    if (isDue(engine, nowMs)) runEngine(partition, engine, { type: 'tick' }, nowMs);
+    realignEngine(partition, engine, nowMs);
   }
+}
+
+/** Emits an event for each live alarm that differs from its last event before the takeover. */
+export function realignEngine(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
+  if (engine.publishedEvents.length === 0) return;
+  const task = () => realign(engine.state, engine.publishedEvents, nowMs);
+  const result = guard(partition, engine, 'realign', nowMs, task);
+  if (result === undefined) return;
+  const { state, events } = result;
+  engine.publishedEvents = [];
+  partition.options.counters.realigned += events.length;
+  if (state === engine.state) return;
+  applyEvents(partition, engine, { state, events, from: partition.position, isUrgent: true }, nowMs);
 }

@@ -1,9 +1,9 @@
 /** Runs one engine of a partition, and publishes the result: limits in force, events, scores and answers. */
-import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
-import { step } from './core/engine.ts';
+import { nextDue, step } from './core/engine.ts';
 import type { Input } from './core/inputs.ts';
 import { checkScores } from './core/scores/view.ts';
-import { initialState, type State } from './core/state.ts';
+import { initialState } from './core/state.ts';
+import { applyEvents, guard, isWaiting } from './engine-failure.ts';
 import { inForceNow } from './in-force.ts';
 import type { PartitionState } from './partition-state.ts';
 import { newEngine, type PatientEngine, type Position } from './patient-engine.ts';
@@ -30,13 +30,16 @@ export function updateAssociation(partition: PartitionState, engine: PatientEngi
   const isLive = partition.phase === 'live';
   const input = isLive ? association : { ...association, endedAt: engine.state.association?.endedAt ?? null };
   const text = JSON.stringify(input);
-  if (text === engine.associationText) return;
+  const hasFailed = engine.state.fault?.failed.includes('association') === true;
+  if (hasFailed ? isWaiting(engine, 'association', nowMs) : text === engine.associationText) return;
   engine.associationText = text;
   runEngine(partition, engine, input, nowMs);
 }
 
 /**
- * Runs one step of an engine and publishes the result. @param from the position of the record that the input comes from
+ * Runs one step of an engine and publishes the result. If the code throws, only this patient is concerned
+ * (engine-failure.ts).
+ * @param from the position of the record that the input comes from
  */
 export function runEngine(
   partition: PartitionState,
@@ -46,34 +49,31 @@ export function runEngine(
   from: Position = partition.position,
 ): void {
   const { env, onCounts, publish } = partition.options;
-  const { state, events, answer, counts } = step(env, engine.state, input, nowMs);
+  const task = () => step(env, engine.state, input, nowMs);
+  const result = guard(partition, engine, input.type, nowMs, task, { input, from });
+  if (result === undefined) return;
+  const { state, events, answer, counts } = result;
   if (counts) onCounts?.(counts);
   engine.state = state;
   // The limits go out before the events, so that a screen never shows an alarm beside a limit that the value does not
   // break.
   publishInForce(partition, engine, nowMs);
-  applyEvents(partition, engine, { state, events, from, isUrgent: input.type === 'command' }, nowMs);
+  applyEvents(partition, engine, { state: engine.state, events, from, isUrgent: input.type === 'command' }, nowMs);
   publishScores(partition, engine, nowMs);
   if (answer) publish({ type: 'command-answer', body: answer });
 }
 
-/** Keeps the new state of an engine, emits its events, and marks the engine for the next snapshot. */
-export function applyEvents(
-  { options }: PartitionState,
-  engine: PatientEngine,
-  change: {
-    readonly state: State;
-    readonly events: readonly AlarmEvent[];
-    readonly from: Position;
-    readonly isUrgent: boolean;
-  },
-  nowMs: number,
-): void {
-  const { state, events, from, isUrgent } = change;
-  engine.state = state;
-  engine.dirty ??= { from, atMs: nowMs, urgent: false };
-  if (events.length > 0 || isUrgent) engine.dirty.urgent = true;
-  for (const event of events) options.emit(event);
+/** Returns whether a tick changes something now. A tick that failed is due when its wait is over. */
+export function isDue(engine: PatientEngine, nowMs: number): boolean {
+  if (isWaiting(engine, 'tick', nowMs)) return false;
+  const { state } = engine;
+  if (state.fault?.failed.includes('tick')) return true;
+  try {
+    return nextDue(state) <= nowMs;
+  } catch {
+    // The tick fails too, and reports the failure.
+    return true;
+  }
 }
 
 /** Publishes the limits in force and the standby if they have changed. During the replay nothing is published. */
@@ -81,7 +81,10 @@ export function publishInForce(partition: PartitionState, engine: PatientEngine,
   if (partition.phase === 'replaying') return;
   const { env, publish } = partition.options;
   const isFirst = engine.inForce.limits === undefined;
-  const { published, records } = inForceNow(env, engine.state, engine.inForce, nowMs);
+  const task = () => inForceNow(env, engine.state, engine.inForce, nowMs);
+  const result = guard(partition, engine, 'limits-in-force', nowMs, task);
+  if (result === undefined) return;
+  const { published, records } = result;
   engine.inForce = published;
   if (records.length === 0) return;
   // A snapshot must include each record of `alarms` before the offset that the snapshot names. So changed limits make
@@ -95,7 +98,10 @@ export function publishInForce(partition: PartitionState, engine: PatientEngine,
 export function publishScores(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
   if (partition.phase !== 'live') return;
   const { env, publish } = partition.options;
-  const { check, scores } = checkScores(env, engine.state, engine.scores, nowMs);
+  const task = () => checkScores(env, engine.state, engine.scores, nowMs);
+  const result = guard(partition, engine, 'scores', nowMs, task);
+  if (result === undefined) return;
+  const { check, scores } = result;
   engine.scores = check;
   if (scores) publish({ type: 'scores', body: scores });
 }

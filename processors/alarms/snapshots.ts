@@ -3,8 +3,11 @@
  * snapshots are written.
  */
 import type { AlarmState } from '../../contracts/messages/alarms.ts';
+import type { Scores } from '../../contracts/messages/scores.ts';
 import { formatInstant } from '../../contracts/time.ts';
+import type { Environment } from './core/environment.ts';
 import { scoresOf } from './core/scores/view.ts';
+import type { State } from './core/state.ts';
 import type { PartitionState } from './partition-state.ts';
 import { type EngineSnapshot, isForgettable, type PatientEngine, type Position } from './patient-engine.ts';
 import { quietShareOf } from './quiet-share.ts';
@@ -33,10 +36,10 @@ export function takeSnapshots(partition: PartitionState, nowMs: number, quietMs:
   const unsaved = due.map((engine) => ({ engine, dirty: engine.dirty! }));
   for (const engine of due) engine.dirty = undefined;
   const notDue = [...engines.values()].flatMap(({ dirty }) => (dirty ? [dirty.from] : []));
-  const snapshots: Snapshot[] = due.map((engine) => ({
-    associationId: engine.associationId,
-    body: snapshotOf(partition, engine, nowMs, eventsBefore),
-  }));
+  const snapshots = due.flatMap((engine): Snapshot[] => {
+    const body = trySnapshot(partition, engine, nowMs, eventsBefore);
+    return body === undefined ? [] : [{ associationId: engine.associationId, body }];
+  });
   for (const engine of engines.values()) {
     if (!isForgettable(engine, nowMs)) continue;
     engines.delete(engine.associationId);
@@ -50,6 +53,25 @@ export function takeSnapshots(partition: PartitionState, nowMs: number, quietMs:
   return { snapshots, undo, position: lowestOf(position, notDue) };
 }
 
+/**
+ * Returns the snapshot of an engine; undefined if the code throws. Then the last snapshot stays in the log, and the
+ * offsets go on (decision 93), because the other patients need their progress.
+ */
+function trySnapshot(
+  partition: PartitionState,
+  engine: PatientEngine,
+  nowMs: number,
+  eventsBefore: bigint,
+): AlarmState | undefined {
+  try {
+    return snapshotOf(partition, engine, nowMs, eventsBefore);
+  } catch (error) {
+    const { associationId, state } = engine;
+    partition.options.onFailed?.({ associationId, deviceId: state.deviceId, task: 'snapshot', error });
+    return undefined;
+  }
+}
+
 function snapshotOf(
   { options, position, phase }: PartitionState,
   { associationId, state, inForce }: PatientEngine,
@@ -61,7 +83,7 @@ function snapshotOf(
   // these events again.
   const publishedUntil = String(phase === 'live' ? eventsBefore : options.restored.publishedFrom);
   const engine: EngineSnapshot = { v: 1, state, told: publishedUntil };
-  const scores = scoresOf(options.env, state, nowMs);
+  const scores = scoresIfPossible(options.env, state, nowMs);
   return {
     associationId,
     at: formatInstant(nowMs),
@@ -72,6 +94,15 @@ function snapshotOf(
     ...(scores && { scores }),
     engine,
   };
+}
+
+/** Returns the scores; undefined if their code throws. The snapshot must not fail because of the scores. */
+function scoresIfPossible(env: Environment, state: State, nowMs: number): Scores | undefined {
+  try {
+    return scoresOf(env, state, nowMs);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns the lowest offset of each topic. */

@@ -18,6 +18,7 @@ const wholeNames: Readonly<Record<string, string>> = texts({
   'readings-missing': 'Readings missing',
   'rates-differ': 'HR and pulse differ',
   'no-profile': 'No limits for this patient',
+  'not-judged': 'Fault in Vigil: values not judged',
   'twice-in-one-message': 'Two values in one message',
   'device-sound-off': 'Sound of the monitor is off',
   'device-sound-paused': 'Sound of the monitor is paused',

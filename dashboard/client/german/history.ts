@@ -177,6 +177,7 @@ export const history = {
   'Device clock wrong': 'Uhr des Geräts falsch',
   'Readings missing': 'Messwerte fehlen',
   'No limits for this patient': 'Keine Grenzwerte für diesen Patienten',
+  'Fault in Vigil: values not judged': 'Fehler in Vigil: Werte nicht beurteilt',
   'Two values in one message': 'Zwei Werte in einer Nachricht',
   'no data': 'keine Daten',
   'valid only now and then': 'nur zeitweise gültig',

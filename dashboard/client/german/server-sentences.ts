@@ -24,8 +24,11 @@ export const serverSentences = {
   'HR and pulse differ': 'HF und Puls weichen ab',
   'No limits: patient category not known': 'Keine Grenzwerte: Kategorie des Patienten nicht bekannt',
   '1 reading missing': '1 Messwert fehlt',
+  'Fault in Vigil: values not judged, watch the monitor': 'Fehler in Vigil: Werte nicht beurteilt, Monitor beobachten',
   'Sound of the monitor is off': 'Ton des Monitors ist aus',
   'Sound of the monitor is paused': 'Ton des Monitors ist pausiert',
+  'Not done: a fault in Vigil stops the judging of this bed.':
+    'Nicht ausgeführt: Ein Fehler in Vigil verhindert die Beurteilung dieses Betts.',
   'Only the assigned person accepts, with her or his own login.':
     'Nur die zugeteilte Person nimmt an, mit ihrer eigenen Anmeldung.',
   'You have already accepted this.': 'Sie haben das schon angenommen.',

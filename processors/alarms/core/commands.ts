@@ -33,11 +33,31 @@ const acknowledgementFaults = {
 
 /** Carries out a command, unless it is a repeat. Also answers the command. */
 export function runCommand(env: Environment, before: State, commandToRun: Command, context: BookContext): EngineResult {
+  return onceOnly(before, commandToRun, context, () => carryOut(env, before, commandToRun, context));
+}
+
+/** Refuses a command, unless it is a repeat. @param reason a sentence for the person who gave the command */
+export function refuseCommand(
+  before: State,
+  commandToRun: Command,
+  context: Pick<BookContext, 'now'>,
+  reason: string,
+): EngineResult {
+  return onceOnly(before, commandToRun, context, () => ({ state: before, endAt: context.now, refused: reason }));
+}
+
+/** Runs a command that is no repeat, and remembers the command and its answer. */
+function onceOnly(
+  before: State,
+  commandToRun: Command,
+  context: Pick<BookContext, 'now'>,
+  run: () => ReturnType<typeof carryOut>,
+): EngineResult {
   if (before.commandIds.includes(commandToRun.commandId)) {
     const answer = answerOf(commandToRun, before.refused?.[commandToRun.commandId]);
     return { state: before, endAt: context.now, answer, counts: { commandsRepeated: 1 } };
   }
-  const { refused, ...result } = carryOut(env, before, commandToRun, context);
+  const { refused, ...result } = run();
   const commandIds = [...before.commandIds, commandToRun.commandId].slice(-commandIdsMax);
   const refusals = { ...before.refused, ...(refused !== undefined && { [commandToRun.commandId]: refused }) };
   const remembered = Object.entries(refusals).filter(([id]) => commandIds.includes(id));

@@ -15,13 +15,13 @@ import { arrivalConditions, giveUp, silenceChainOf } from './arrival-alarms.ts';
 import {
   type ArrivalsPart,
   arrivalsAfterStandby,
-  initialArrivals,
   noteReading,
   noticeSilentParameters,
   parameterSilenceDue,
   shortestIntervalMs,
   takeDeclaredInterval,
 } from './arrivals.ts';
+import { associate } from './associate.ts';
 import { type BookContext, bookDue, closeAll, reconcile, tick } from './book.ts';
 import { endLimitsOff, limitsOffDue, runCommand } from './commands.ts';
 import type { Condition } from './condition.ts';
@@ -29,7 +29,6 @@ import { continuityConditions, continuityCounts, missingReadingsKey, noteNumber 
 import { type Counts, countReading } from './counts.ts';
 import { crossingConditions } from './crossing.ts';
 import {
-  awaitFirstReading,
   callingChainsOf,
   deviceConditions,
   deviceSilenceDue,
@@ -44,17 +43,18 @@ import { doubledConditions, noteDoubled } from './doubled.ts';
 import type { EngineResult } from './engine-result.ts';
 import type { Environment } from './environment.ts';
 import { noteStartId } from './identity.ts';
-import type { AlertsInput, AssociationInput, Input, ObservationInput, StatusInput } from './inputs.ts';
+import type { AlertsInput, Input, ObservationInput, StatusInput } from './inputs.ts';
 import { isPeriodOver, isScored, judgeAgain, profileInForce, rulesIn, rulesOf, scoreRulesIn } from './judging.ts';
 import { endLate, judgeValues, lateDue, limitConditions, type ReceivedValue, withoutCodes } from './limits.ts';
+import { endFault, faultConditions, faultDue, noteSuccess } from './not-judged.ts';
 import { endExpiredNotices, noticeConditions, noticesDue, takeNotice } from './notices.ts';
-import { conditionsOfDevice, latchedKeysOf, ownAlertConditions, takeAlertList, withoutAlerts } from './own-alerts.ts';
+import { conditionsOfDevice, latchedKeysOf, ownAlertConditions, takeAlertList } from './own-alerts.ts';
 import { adultProfile } from './profile.ts';
 import { noProfileConditions } from './profile-missing.ts';
 import { isHeartRateJudged, noteRates, pulseRate, ratesConditions, ratesNow } from './rates.ts';
 import { isBeyondAny, rulesFor } from './rules.ts';
 import { withOneCallPerCause } from './same-cause.ts';
-import { initialScores, scoresConditions, scoreValues } from './scores/scores.ts';
+import { scoresConditions, scoreValues } from './scores/scores.ts';
 import { noteSeen } from './seen.ts';
 import { endExpiredStandby, hidingRuleOf, standbyAfterValues, standbyDue } from './standby.ts';
 import type { State } from './state.ts';
@@ -74,12 +74,19 @@ export type Step = {
 export function step(env: Environment, before: State, input: Input, now: number): Step {
   const context = contextOf(env, before, input, now);
   const afterTime = passTime(env, before, context);
-  const judged = takeInput(env, withDevice(afterTime.state, input), input, context);
+  const judged = noteWork(takeInput(env, withDevice(afterTime.state, input), input, context), input.type, now);
   const settled = settle(env, judged, afterTime.endings, context);
   const isSettledOnly = afterTime.events.length === 0 && judged.events === undefined;
   const events = isSettledOnly ? settled.events : [...afterTime.events, ...(judged.events ?? []), ...settled.events];
   const { answer, counts } = judged;
   return { state: settled.state, events, ...(answer && { answer }), ...(counts && { counts }) };
+}
+
+/** Notes that the engine handled an input, if its code had failed before. */
+function noteWork(result: EngineResult, type: Input['type'], now: number): EngineResult {
+  const { fault } = result.state;
+  if (fault === undefined) return result;
+  return { ...result, state: { ...result.state, fault: endFault(noteSuccess(fault, type), now) } };
 }
 
 function withDevice(state: State, input: Input): State {
@@ -181,6 +188,7 @@ function allConditions(env: Environment, state: State): readonly Condition[] {
   add(noProfileConditions(state, profileInForce(env, state) !== undefined));
   add(crossingConditions(env, state));
   add(ownAlertConditions(state.ownAlerts));
+  add(faultConditions(state.fault, state.association?.category ?? null));
   return all.length === 0 ? all : withOneCallPerCause(all);
 }
 
@@ -310,41 +318,7 @@ export function nextDue(state: State): number {
     lateDue(state.limits),
     limitsOffDue(state),
     standbyDue(state.standby),
+    faultDue(state.fault),
     silent,
   );
-}
-
-/**
- * Handles a change of the patient at the device. If the patient's time at the device has ended, all conditions end and
- * all alarms leave the screens, even those that nobody has acknowledged.
- */
-function associate(env: Environment, before: State, input: AssociationInput, now: number): EngineResult {
-  const { category, ward, endedAt, from } = input;
-  const next: State = { ...before, association: { category, ward, endedAt } };
-  // A device without a patient has the same association before and after each patient. So when a patient has left the
-  // device, the values that came before this patient are dropped.
-  const state = isPeriodOver(before) ? { ...next, arrivals: initialArrivals, limits: {} } : next;
-  if (endedAt === null) {
-    const awaitsReading = from !== undefined && category !== null && category !== 'unassigned';
-    const device = awaitsReading ? awaitFirstReading(state.device, from, now) : state.device;
-    return { state: judgeAgain(env, { ...state, device }, rulesIn(env, before)), endAt: now };
-  }
-  const continuity = { ...state.continuity, holes: [], since: null };
-  const device = {
-    ...state.device,
-    armed: false,
-    returning: false,
-    silentSince: null,
-    disconnectedSince: null,
-    own: {},
-  };
-  const ended = {
-    continuity,
-    notices: {},
-    limits: {},
-    standby: null,
-    scores: initialScores,
-    ownAlerts: withoutAlerts(state.ownAlerts),
-  };
-  return { state: { ...state, device, ...ended }, endAt: endedAt };
 }

@@ -43,6 +43,7 @@ export function rearm(state: State, profile: Profile, now: number): State {
     scores: rearmScores(state.scores, now),
     ownAlerts: rearmOwnAlerts(state.ownAlerts, clampToNow),
     standby: rearmStandby(state.standby, now),
+    ...(state.fault && { fault: { ...state.fault, lastAt: clampToNow(state.fault.lastAt) } }),
     book: rearmBook(state.book, profile, now),
   };
 }

@@ -14,6 +14,7 @@ import { type DoubledPart, initialDoubled } from './doubled.ts';
 import { initialIdentity } from './identity.ts';
 import type { AssociationInput } from './inputs.ts';
 import type { LimitsPart } from './limits.ts';
+import type { FaultPart } from './not-judged.ts';
 import type { NoticesPart } from './notices.ts';
 import { initialOwnAlerts, type OwnAlertsPart } from './own-alerts.ts';
 import { initialRates, type RatesPart } from './rates.ts';
@@ -47,6 +48,8 @@ export type State = {
   readonly commandIds: readonly string[];
   /** Why commands were refused, by command id. A repeated command gets the same answer. */
   readonly refused?: Readonly<Record<string, string>>;
+  /** Present while the code of the engine fails about this patient, and for some time after. */
+  readonly fault?: FaultPart | undefined;
 };
 
 export function initialState(associationId: string): State {

@@ -1,0 +1,115 @@
+/**
+ * What still works for a patient about whom the engine's own code fails. The state stays as it was before the failure.
+ * Only the alarms in the book go on: an alarm says that nothing is judged, all alarms escalate and call again, people
+ * can acknowledge and pause them, and they end with the patient's time at the device. Each alarm is handled apart from
+ * the others, because one of them may be the reason of the failure. Pure.
+ */
+import type { AlarmEvent, Command } from '../../../contracts/messages/alarms.ts';
+import { type BookContext, type BookResult, closeAll, initialBook, reconcile, tick } from './book.ts';
+import type { BookPart } from './book-part.ts';
+import { refuseCommand, runCommand } from './commands.ts';
+import type { Step } from './engine.ts';
+import type { EngineResult } from './engine-result.ts';
+import type { Environment } from './environment.ts';
+import type { Input } from './inputs.ts';
+import { isPeriodOver, profileInForce } from './judging.ts';
+import { type EngineTask, faultConditions, noteFailure, notJudgedKey } from './not-judged.ts';
+import { adultProfile } from './profile.ts';
+import type { State } from './state.ts';
+
+const refusal = 'Not done: a fault in Vigil stops the judging of this bed.';
+
+export type EngineFailure = {
+  /** Absent: nothing has failed now. Only the clock has moved since an earlier failure. */
+  readonly task?: EngineTask;
+  /** The input at which the code failed. */
+  readonly input?: Input;
+  /** The onset of the alarm, if it is known: ms since 1970. */
+  readonly since?: number | undefined;
+};
+
+/**
+ * Returns the state and the events after a failure. A failed command raises no alarm, because its answer says that the
+ * command failed.
+ */
+export function stepWithoutJudging(env: Environment, before: State, failure: EngineFailure, now: number): Step {
+  const { task, input } = failure;
+  const context = contextOf(env, before, input, now);
+  const since = failure.since ?? (input && 'receivedAt' in input ? Math.min(input.receivedAt, now) : now);
+  const isFault = task !== undefined && task !== 'command';
+  const fault = isFault ? noteFailure(before.fault, task, since, now) : before.fault;
+  const started: State = { ...before, fault, book: { ...initialBook, ...before.book } };
+  const taken = input === undefined ? { state: started, endAt: now } : takeInput(env, started, input, context);
+  const raised = withAlarm(taken.state, context);
+  const passed = passTime(raised.part, context);
+  const events = [...(taken.events ?? []), ...raised.events, ...passed.events];
+  return {
+    state: { ...taken.state, book: passed.part },
+    events,
+    ...(taken.answer && { answer: taken.answer }),
+  };
+}
+
+function contextOf(env: Environment, state: State, input: Input | undefined, now: number): BookContext {
+  const profile = attempt(() => profileInForce(env, state)) ?? adultProfile;
+  const deviceId = (input && 'deviceId' in input ? input.deviceId : undefined) ?? state.deviceId ?? 'unknown';
+  return { now, profile, associationId: state.associationId, deviceId, hash: env.hash };
+}
+
+function takeInput(env: Environment, state: State, input: Input, context: BookContext): EngineResult {
+  if (input.type === 'command') return runWithoutJudging(env, state, input.command, context);
+  if (input.type !== 'association' || input.endedAt === null) return { state, endAt: context.now };
+  // The patient's time at the device has ended. All alarms leave the screens.
+  const { category, ward, endedAt } = input;
+  const closed = attempt(() => closeAll(state.book, [], endedAt, context));
+  const book = closed?.part ?? state.book;
+  return {
+    state: { ...state, association: { category, ward, endedAt }, book },
+    endAt: endedAt,
+    ...(closed && { events: closed.events }),
+  };
+}
+
+function runWithoutJudging(env: Environment, state: State, command: Command, context: BookContext): EngineResult {
+  const isAboutAlarms = command.type === 'acknowledge' || command.type === 'pause-audio';
+  const done = isAboutAlarms ? attempt(() => runCommand(env, state, command, context)) : undefined;
+  return done ?? refuseCommand(state, command, context, refusal);
+}
+
+/** Raises the alarm that nothing is judged, unless it is present. */
+function withAlarm(state: State, context: BookContext): BookResult {
+  const { book } = state;
+  const [condition] = isPeriodOver(state) ? [] : faultConditions(state.fault, state.association?.category ?? null);
+  const live = book.live[notJudgedKey];
+  if (condition === undefined || live?.alarm.present) return { part: book, events: [] };
+  const raise = (part: BookPart) => reconcile(part, [condition], [], () => context.now, context);
+  const raised = attempt(() => raise({ ...book, live: live ? { [notJudgedKey]: live } : {} }));
+  if (raised === undefined) {
+    const { part, events } = raise(initialBook);
+    return { part: { ...book, live: { ...book.live, ...part.live } }, events };
+  }
+  const { closed, held, pause } = raised.part;
+  return { part: { ...book, closed, held, pause, live: { ...book.live, ...raised.part.live } }, events: raised.events };
+}
+
+/** Applies to each alarm the changes that are due by the wall clock. */
+function passTime(book: BookPart, context: BookContext): BookResult {
+  const events: AlarmEvent[] = [];
+  let part = book;
+  for (const [key, live] of Object.entries(book.live)) {
+    const passed = attempt(() => tick({ ...part, held: [], live: { [key]: live } }, context));
+    if (passed === undefined || passed.events.length === 0) continue;
+    events.push(...passed.events);
+    part = { ...part, pause: passed.part.pause, live: { ...part.live, ...passed.part.live } };
+  }
+  return { part, events };
+}
+
+/** Returns the result of a task; undefined if the task throws. The first failure is reported already. */
+function attempt<T>(task: () => T): T | undefined {
+  try {
+    return task();
+  } catch {
+    return undefined;
+  }
+}
