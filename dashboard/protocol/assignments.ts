@@ -77,8 +77,8 @@ export const BackBody = Type.Object(seen, closed);
 export const CoverBody = Type.Object({ ...seen, awayId: Id, isRejected: Type.Boolean() }, closed);
 
 /**
- * The body of `POST …/csv`: the lines of a CSV text with the header `duty,beds,user,from,until`. The server saves all rows or none. The
- * lines are separate texts, because no text of a request may have a line break.
+ * The body of `POST …/csv`: the lines of a CSV text with the header `duty,beds,user,from,until`. The server saves all
+ * rows or none. The lines are separate texts, because no text of a request may have a line break.
  */
 export const CsvBody = Type.Object(
   { ...seen, lines: Type.Array(Type.String({ maxLength: 3_000 }), { minItems: 1, maxItems: csvLinesMax }) },
@@ -152,7 +152,10 @@ export const BoardEntry = Type.Object(
 );
 export type BoardEntry = Static<typeof BoardEntry>;
 
-/** Somebody who is away has named the caller as cover, and the caller has not answered. `beds` are empty for duties of the whole ward. */
+/**
+ * Somebody who is away has named the caller as cover, and the caller has not answered. `beds` are empty for duties of
+ * the whole ward.
+ */
 export const WaitingCover = Type.Object(
   { ward: Ward, name: Type.String(), beds: Type.Array(Bed), until: Instant },
   closed,

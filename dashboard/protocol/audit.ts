@@ -1,4 +1,7 @@
-/** The REST bodies about the audit trail: its records, the search, and the export. No `node:` import here: the browser's build reads this file. */
+/**
+ * The REST bodies about the audit trail: its records, the search, and the export. No `node:` import here: the browser's
+ * build reads this file.
+ */
 import { type Static, Type } from 'typebox';
 import { auditActions } from '../../contracts/audit-actions.ts';
 import { auditGroups } from '../../contracts/audit-names.ts';
@@ -87,7 +90,10 @@ export const AuditEntry = Type.Object(
      */
     changedFrom: Type.Optional(Type.String()),
     changedTo: Type.Optional(Type.String()),
-    /** True if all of these are right: the record's hash, the hash of the former record, and the signature and session if present. */
+    /**
+     * True if all of these are right: the record's hash, the hash of the former record, and the signature and session
+     * if present.
+     */
     verified: Type.Boolean(),
     /**
      * False for an old record from a version of Vigil that did not sign records. Anyone who could write to the topic

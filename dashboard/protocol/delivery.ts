@@ -1,6 +1,7 @@
 /**
- * The delivery of alarms to persons, between the server and the pages: live messages, and the bodies of the REST routes. The meaning of a
- * `DeliveryView` is in contracts/messages/deliveries.ts. No `node:` import here: the browser's build reads this file.
+ * The delivery of alarms to persons, between the server and the pages: live messages, and the bodies of the REST
+ * routes. The meaning of a `DeliveryView` is in contracts/messages/deliveries.ts. No `node:` import here: the browser's
+ * build reads this file.
  */
 import { type Static, Type } from 'typebox';
 import { duties } from '../../contracts/duty-names.ts';
@@ -27,8 +28,8 @@ const Stage = Type.Enum([...receiptStages]);
 export const WantDeliveries = Type.Object({ type: Type.Literal('want-deliveries') }, closed);
 
 /**
- * The deliveries of the alarms in the scope of the screen. The server sends them after `WantDeliveries`, after each new `Watch`, and at each
- * change. Each view replaces the former view of its alarm.
+ * The deliveries of the alarms in the scope of the screen. The server sends them after `WantDeliveries`, after each new
+ * `Watch`, and at each change. Each view replaces the former view of its alarm.
  */
 export const Deliveries = Type.Object(
   {
@@ -60,8 +61,8 @@ export const MyCall = Type.Object(
     /** The person that Vigil calls if this person does not answer; absent if nobody is left. */
     next: Type.Optional(Type.String()),
     /**
-     * Why Vigil does not wait for this person's answer any more. `unanswered`: the time was over. `unconfirmed`: no page and no channel
-     * of the person confirmed the call in time. `undelivered`: each channel failed.
+     * Why Vigil does not wait for this person's answer any more. `unanswered`: the time was over. `unconfirmed`: no
+     * page and no channel of the person confirmed the call in time. `undelivered`: each channel failed.
      */
     missed: Type.Optional(Type.Enum(['unanswered', 'unconfirmed', 'undelivered'])),
     /** Present if the person was called before in this round. */
@@ -163,7 +164,9 @@ const Label = Type.String({ minLength: 1, maxLength: 80 });
  * (docs/decisions/081-preferences.md).
  */
 const language = Type.Optional(Type.Enum([...languages]));
-/** The body of `POST /api/reach`: the person adds a way to be reached. `label` is for people: "Anna's phone, Chrome". */
+/**
+ * The body of `POST /api/reach`: the person adds a way to be reached. `label` is for people: "Anna's phone, Chrome".
+ */
 export const ReachBody = Type.Union([
   Type.Object(
     {

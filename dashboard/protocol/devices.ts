@@ -209,8 +209,8 @@ export const AssociateBody = Type.Object(
 export type AssociateBody = Static<typeof AssociateBody>;
 
 /**
- * The body of `POST /api/devices/:deviceId/move` (200). Moves a device to another bed, together with its patient and the
- * patient's other devices in the bed.
+ * The body of `POST /api/devices/:deviceId/move` (200). Moves a device to another bed, together with its patient and
+ * the patient's other devices in the bed.
  */
 export const MoveBody = Type.Object({ ...Place, version: Version }, closed);
 export type MoveBody = Static<typeof MoveBody>;
@@ -243,8 +243,8 @@ export const CorrectBody = Type.Object(
 export type CorrectBody = Static<typeof CorrectBody>;
 
 /**
- * The query of `DELETE /api/devices/:deviceId/associations/:associationId`. `whole=patient` ends the associations of all
- * of the patient's devices in the bed; `whole=device` (the default) ends only the named association.
+ * The query of `DELETE /api/devices/:deviceId/associations/:associationId`. `whole=patient` ends the associations of
+ * all of the patient's devices in the bed; `whole=device` (the default) ends only the named association.
  */
 export const EndQuery = Type.Object({ whole: Type.Optional(Type.Enum(['device', 'patient'])) }, closed);
 

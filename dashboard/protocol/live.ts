@@ -51,8 +51,8 @@ export type CanaryFault = Static<typeof CanaryFault>;
 export const Health = Type.Object(
   {
     /**
-     * `away`: for 4 s the server could not read back the test record that it writes to Kafka. So no new reading, alarm or
-     * acknowledgement arrives.
+     * `away`: for 4 s the server could not read back the test record that it writes to Kafka. So no new reading, alarm
+     * or acknowledgement arrives.
      */
     kafka: Type.Enum(['ok', 'away']),
     /**
@@ -108,8 +108,8 @@ export const Watch = Type.Object(
   {
     type: Type.Literal('watch'),
     /**
-     * A ward, `*` for all of the viewer's wards, or one association. A ward includes devices without a bed that were last
-     * in this ward.
+     * A ward, `*` for all of the viewer's wards, or one association. A ward includes devices without a bed that were
+     * last in this ward.
      */
     scope: Type.Union([Type.Object({ ward: Ward }, closed), Type.Object({ associationId: AssociationId }, closed)]),
     /**
@@ -173,7 +173,9 @@ export const reportAlarmsMax = 64;
 export const ScreenReport = Type.Object(
   {
     type: Type.Literal('report'),
-    /** `painting`: the browser has painted two frames since the last report. `hidden`: the tab of the page is hidden. */
+    /**
+     * `painting`: the browser has painted two frames since the last report. `hidden`: the tab of the page is hidden.
+     */
     page: Type.Enum(['painting', 'hidden']),
     alarms: Type.Array(AlarmReport, { maxItems: reportAlarmsMax }),
     /** Only a server whose heartbeats have `sound` understands this field. */
@@ -252,7 +254,10 @@ export const WaveMessage = Type.Object(
     scale: Type.Number(),
     offset: Type.Number(),
     samples: Type.String(),
-    /** True if the server left out chunks before this chunk, because the connection was too slow. The screen draws a gap. */
+    /**
+     * True if the server left out chunks before this chunk, because the connection was too slow. The screen draws a
+     * gap.
+     */
     gap: Type.Boolean(),
     /**
      * Rises each time the device's clock is set. The screen then clears the trace and begins a new trace. Absent: 0.

@@ -47,7 +47,10 @@ export const soundSilenceMsMax = 4_000;
 export const closeCodes = {
   /** The session ended or was revoked, or the account was disabled: the person must log in again. */
   sessionEnded: 4001,
-  /** The connection was too slow for its alarms: the screen connects again immediately and gets a snapshot of everything. */
+  /**
+   * The connection was too slow for its alarms: the screen connects again immediately and gets a snapshot of
+   * everything.
+   */
   resync: 4002,
   /** The screen sent a message that is not a valid `Watch`. */
   badMessage: 4003,

@@ -1,6 +1,7 @@
 /**
  * What a person prefers on every screen: the language, the colours, and the ward that a login opens. No preference
- * changes which alarms a screen shows or how loud they are. No `node:` import here: the browser's build reads this file.
+ * changes which alarms a screen shows or how loud they are. No `node:` import here: the browser's build reads this
+ * file.
  */
 import { type Static, Type } from 'typebox';
 import { languages } from '../../contracts/languages.ts';

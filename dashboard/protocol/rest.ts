@@ -99,7 +99,10 @@ export const Numeric = Type.Object(
      * to matter. The value was measured at `time` + `clockOffsetMs`, or at `receivedAt` if `receivedAt` is earlier.
      */
     clockOffsetMs: Type.Optional(Type.Integer()),
-    /** The usual time until the next value of this parameter, learned from its last values (dashboard/server/core/intervals.ts). */
+    /**
+     * The usual time until the next value of this parameter, learned from its last values
+     * (dashboard/server/core/intervals.ts).
+     */
     intervalMs: Type.Integer({ minimum: 1 }),
   },
   closed,
@@ -119,7 +122,10 @@ export const Device = Type.Object(
     lostAt: Type.Optional(Instant),
     model: Type.Optional(Type.String()),
     conditions: Type.Array(TechnicalCondition),
-    /** The alarm sound of the device itself, as the device reports it; absent if the sound is on or the device reports nothing. */
+    /**
+     * The alarm sound of the device itself, as the device reports it; absent if the sound is on or the device reports
+     * nothing.
+     */
     sound: Type.Optional(Type.Enum(['paused', 'off'])),
   },
   closed,
@@ -168,18 +174,26 @@ const head = {
   nurse: Type.Optional(Type.String()), // The name of the responsible nurse or cover; absent if nobody is responsible.
   /** The hand-over note of the patient; absent if the patient has no note, or if the viewer may not see it. */
   note: Type.Optional(HandOverNote),
-  /** The tasks of the patient, open tasks first; absent if the patient has no tasks, or if the viewer may not see them. */
+  /**
+   * The tasks of the patient, open tasks first; absent if the patient has no tasks, or if the viewer may not see them.
+   */
   tasks: Type.Optional(Type.Array(PatientTask)),
   /**
    * The server cannot read the notes and tasks now, so the patient may have notes and tasks that the screen does not
    * show.
    */
   noteUnknown: Type.Optional(Type.Literal(true)),
-  /** The limits by which the alarm processor judges the patient. null if no limits were published, or if the viewer may not see them. */
+  /**
+   * The limits by which the alarm processor judges the patient. null if no limits were published, or if the viewer may
+   * not see them.
+   */
   limits: Type.Union([LimitsInForce, Type.Null()]),
   /** The standby (the patient is away), as the alarm processor last published it. null if there is no standby. */
   standby: Type.Union([Standby, Type.Null()]),
-  /** Early warning scores, as the alarm processor last published them. null if no scores were published, or if the viewer may not see them. */
+  /**
+   * Early warning scores, as the alarm processor last published them. null if no scores were published, or if the
+   * viewer may not see them.
+   */
   scores: Type.Union([Scores, Type.Null()]),
 } as const;
 
@@ -187,7 +201,10 @@ const head = {
 export const BedHead = Type.Object(head, closed);
 export type BedHead = Static<typeof BedHead>;
 
-/** The present data of one bed: an association of a device, or a device without an association. A technician gets no values. */
+/**
+ * The present data of one bed: an association of a device, or a device without an association. A technician gets no
+ * values.
+ */
 export const Bed = Type.Object({ ...head, values: Type.Array(Numeric) }, closed);
 export type Bed = Static<typeof Bed>;
 
@@ -223,8 +240,8 @@ export const AcknowledgeRefused = Type.Object({ code: Type.String(), message: Ty
 export type AcknowledgeRefused = Static<typeof AcknowledgeRefused>;
 
 /**
- * The body of `POST /api/associations/:associationId/standby`: the patient is away, for at most 4 h. `DELETE` at the same
- * path ends the standby.
+ * The body of `POST /api/associations/:associationId/standby`: the patient is away, for at most 4 h. `DELETE` at the
+ * same path ends the standby.
  */
 export const StandbyBody = Type.Object(
   { reason: StandbyReason, forMs: Type.Integer({ minimum: standbyMsMin, maximum: standbyMsMax }) },

@@ -64,8 +64,8 @@ export const NewsAt = Type.Object(
 export type NewsAt = Static<typeof NewsAt>;
 
 /**
- * Why there is no present score. `not-adult`: NEWS2 is for adults only. `not-scored`: the alarm processor has published no
- * score. `no-input`: no input has points. `too-old`: an input became too old, and no newer score came.
+ * Why there is no present score. `not-adult`: NEWS2 is for adults only. `not-scored`: the alarm processor has published
+ * no score. `no-input`: no input has points. `too-old`: an input became too old, and no newer score came.
  */
 export const noNewsReasons = ['not-adult', 'not-scored', 'no-input', 'too-old'] as const;
 /**
@@ -172,7 +172,9 @@ export const ShiftSummary = Type.Object(
     /** `stale`: no alarm processor judges some of the readings, so alarms may be missing. */
     alarmsState: Type.Enum(['ok', 'stale']),
     areNotesRead: Type.Boolean(),
-    /** `unread`: the server has not read the assignments. `unused`: nobody has used the assignment board of the ward. */
+    /**
+     * `unread`: the server has not read the assignments. `unused`: nobody has used the assignment board of the ward.
+     */
     duties: Type.Enum(['used', 'unused', 'unread']),
     chargeNurses: Names,
     physicians: Names,

@@ -1,5 +1,6 @@
 /**
- * Times of the test of the sound of a ward, which the server and the page share. This file has no imports, so that the page loads no schemas with it.
+ * Times of the test of the sound of a ward, which the server and the page share. This file has no imports, so that the
+ * page loads no schemas with it.
  */
 
 /**

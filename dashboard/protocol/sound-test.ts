@@ -1,6 +1,6 @@
 /**
- * The test of the sound of a ward: one screen plays the three alarm signals once, and a person says whether she or he heard
- * them.
+ * The test of the sound of a ward: one screen plays the three alarm signals once, and a person says whether she or he
+ * heard them.
  */
 import { type Static, Type } from 'typebox';
 import { Ward } from './rest.ts';

@@ -35,7 +35,10 @@ export const PageSound = Type.Object(
   {
     /** A random id of the page. The page keeps the id until it is loaded again. */
     screen: ScreenId,
-    /** `beat` of the newest heartbeat that the page has read. So the server knows that the report was made after this heartbeat. */
+    /**
+     * `beat` of the newest heartbeat that the page has read. So the server knows that the report was made after this
+     * heartbeat.
+     */
     beat: SteadyMs,
     /**
      * The page's steady clock, ms. The next heartbeat returns this time, so that the page knows how old the heartbeat
@@ -101,8 +104,8 @@ export const DisplaySound = Type.Object(
 export type DisplaySound = Static<typeof DisplaySound>;
 
 /**
- * A wall display at which a person has chosen the lowest volume (`volume`), or night mode (`night`), which plays medium and
- * low alarms at the lowest volume.
+ * A wall display at which a person has chosen the lowest volume (`volume`), or night mode (`night`), which plays medium
+ * and low alarms at the lowest volume.
  */
 export const SoftDisplay = Type.Object(
   { ward: Ward, display: Type.String({ maxLength: 120 }), why: Type.Enum(['volume', 'night']) },

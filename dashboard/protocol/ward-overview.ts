@@ -18,7 +18,9 @@ export const WardCard = Type.Object(
     ward: Ward,
     /** The listed alarms whose condition is present. */
     present: ByPriority,
-    /** The alarms that nobody has acknowledged. An alarm can wait for an acknowledgement after its condition has ended. */
+    /**
+     * The alarms that nobody has acknowledged. An alarm can wait for an acknowledgement after its condition has ended.
+     */
     unanswered: ByPriority,
     /** When the oldest unanswered alarm was raised; null if no alarm is unanswered. */
     oldestUnansweredAt: orNull(Instant),
@@ -36,8 +38,8 @@ export const WardCard = Type.Object(
     ),
     /**
      * Who is responsible: null if the server has not read the assignments. `inUse`: whether anybody ever used the
-     * assignment board of the ward. `noNurse`: the number of beds with a patient that have no nurse. `overdue`: the number
-     * of beds whose nurse should have been relieved.
+     * assignment board of the ward. `noNurse`: the number of beds with a patient that have no nurse. `overdue`: the
+     * number of beds whose nurse should have been relieved.
      */
     duties: orNull(Type.Object({ inUse: Type.Boolean(), chargeNurses: Names, noNurse: Count, overdue: Count }, closed)),
     /**
