@@ -18,7 +18,9 @@ export function isAboutNow(alarm: Alarm): boolean {
   return alarm.present && !alarm.late;
 }
 
-/** Returns whether a person must still act on the alarm: the condition is present, or nobody has acknowledged the alarm. */
+/**
+ * Returns whether a person must still act on the alarm: the condition is present, or nobody has acknowledged the alarm.
+ */
 function isOpen(alarm: Alarm): boolean {
   return isAboutNow(alarm) || isUnanswered(alarm);
 }
@@ -93,8 +95,9 @@ export function compareHeadlines(a: Alarm | undefined, b: Alarm | undefined): nu
 }
 
 /**
- * The look of an alarm. `calling`: present and unanswered, flashes in its colour. `steady`: present and acknowledged, in
- * full colour without flashing. `ended`: ended and unanswered, a flashing outline. `over`: ended and acknowledged, grey.
+ * The look of an alarm. `calling`: present and unanswered, flashes in its colour. `steady`: present and acknowledged,
+ * in full colour without flashing. `ended`: ended and unanswered, a flashing outline. `over`: ended and acknowledged,
+ * grey.
  */
 export type AlarmLook = 'calling' | 'steady' | 'ended' | 'over';
 

@@ -21,8 +21,8 @@ function timesText(count: number): string {
 }
 
 /**
- * Returns the time of a person's records: a single time such as `at 2026-01-31 14:03:07`, or the time from the first
- * record to the last record.
+ * Returns the times of the first and the last record of a person. If they are equal, returns one time, such as `at
+ * 2026-01-31 14:03:07`.
  */
 export function spanText({ first, last }: Pick<AuditPerson, 'first' | 'last'>): string {
   const [firstText, lastText] = [dateTimeText(Date.parse(first)), dateTimeText(Date.parse(last))];

@@ -6,8 +6,9 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { DeliveryDown, MyCall } from '../../protocol/delivery.ts';
 
 /**
- * The state of a call. `waiting`: this person must answer. `late`: the time for the answer is over and nobody has accepted. `accepted`,
- * `rejected`: the answer of this person. `taken`: another person goes. `gone`: the call has ended.
+ * The state of a call. `waiting`: this person must answer. `late`: the time for the answer is over and nobody has
+ * accepted. `accepted`, `rejected`: the answer of this person. `taken`: another person goes. `gone`: the call has
+ * ended.
  */
 export type CallState = 'waiting' | 'late' | 'accepted' | 'rejected' | 'taken' | 'gone';
 
@@ -120,12 +121,14 @@ export function isFolded(cards: readonly CallCard[], foldedIds: ReadonlySet<stri
   return foldedIds.size > 0 && cards.every((card) => foldedIds.has(card.call.callId) || !needsAnswer(card));
 }
 
-/** Returns whether perhaps nobody is called in the ward of a call, because the delivery process gives no sign of life. */
+/**
+ * Returns whether perhaps nobody is called in the ward of a call, because the delivery process gives no sign of life.
+ */
 export function isDeliveryDownFor({ call: { ward } }: CallCard, down: DeliveryDown | undefined): boolean {
   return down !== undefined && (down.wards.length === 0 || (ward !== null && down.wards.includes(ward)));
 }
 
-/** Returns the calls that count as open in the top bar. */
+/** Returns the number of open calls for the top bar. */
 export function openCount(cards: readonly CallCard[]): number {
   return cards.filter(({ state }) => state !== 'gone').length;
 }
@@ -150,7 +153,9 @@ export function calledAlarms(cards: readonly CallCard[]): ReadonlySet<string> {
 /** Maximum number of beds for which the page requests waves because of calls. */
 const calledBedsMax = 8;
 
-/** Returns the associations of the open calls. They are sorted, so the result does not depend on the order of the calls. */
+/**
+ * Returns the associations of the open calls. They are sorted, so the result does not depend on the order of the calls.
+ */
 export function calledBeds(cards: readonly CallCard[]): string[] {
   const open = cards.filter(({ state }) => state !== 'gone').slice(0, calledBedsMax);
   return [...new Set(open.map(({ alarm }) => alarm.associationId))].sort();

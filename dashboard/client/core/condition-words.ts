@@ -46,7 +46,9 @@ const labels: ReadonlySet<string> = new Set([
 
 const ownLimitsCross = 'limits-cross-';
 
-/** Returns a condition as words, for example `HR high`. The name of a condition that Vigil does not find stays as it is. */
+/**
+ * Returns a condition as words, for example `HR high`. The name of a condition that Vigil does not find stays as it is.
+ */
 export function conditionText(condition: string): string {
   if (Object.hasOwn(wholeNames, condition)) return wholeNames[condition]!;
   if (condition.startsWith(ownLimitsCross) && labels.has(condition.slice(ownLimitsCross.length)))

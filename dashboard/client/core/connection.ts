@@ -16,7 +16,10 @@ export function retryDelayMs(attempt: number, random: number): number {
   return Math.round(firstDelayMs / 2 + random * (attemptDelayMsMax - firstDelayMs / 2));
 }
 
-/** Returns whether no heartbeat came for 4.5 s. Then no value on the screen is current (CLINICAL, "Silence is an alarm"). */
+/**
+ * Returns whether no heartbeat came for 4.5 s. Then no value on the screen is current (CLINICAL, "Silence is an
+ * alarm").
+ */
 export function isLost(lastHeardMs: number, nowMs: number): boolean {
   return nowMs - lastHeardMs > serverLostMs;
 }

@@ -1,4 +1,7 @@
-/** The texts about the delivery of an alarm: which person Vigil calls, how far each message came, and how each call ended. */
+/**
+ * The texts about the delivery of an alarm: which person Vigil calls, how far each message came, and how each call
+ * ended.
+ */
 
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type {

@@ -33,7 +33,7 @@ function endText(nobodyFrom: string | undefined, nowMs: number): string {
 /** Returns whether nobody has the duty at this place after the person has left. */
 export const isLeft = ({ next }: Place): boolean => next === undefined;
 
-/** Returns the text about a call of a person who leaves: what happens to the call. */
+/** Returns the text that says what happens to a call of a person who leaves. */
 export function callText(call: Call, person: string): string {
   const { bed, text, isAccepted } = call;
   const whose = isAccepted

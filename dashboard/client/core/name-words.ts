@@ -14,7 +14,10 @@ export const boundNames: Readonly<Record<BoundName, string>> = texts({
   extremeHigh: 'extreme high',
 });
 
-/** Names that messages carry as they are, and that the page translates with `t`: roles, sexes and categories of patients. */
+/**
+ * Names that messages carry as they are, and that the page translates with `t`: roles, sexes and categories of
+ * patients.
+ */
 export const namesInMessages = keys(
   'nurse',
   'physician',

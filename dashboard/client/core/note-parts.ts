@@ -53,7 +53,10 @@ export const noteParts = [
 ] as const;
 export type NotePartKey = (typeof noteParts)[number]['key'];
 
-/** A note in parts. `free` is the text without a label, for example a note of an older page. An empty part is an empty text. */
+/**
+ * A note in parts. `free` is the text without a label, for example a note of an older page. An empty part is an empty
+ * text.
+ */
 export type NoteInParts = Readonly<Record<'free' | NotePartKey, string>>;
 
 const pattern = new RegExp(`^(.*?)${noteParts.map(({ stored }) => `(?:(?:^| )${stored}: (.*?))?`).join('')}$`);

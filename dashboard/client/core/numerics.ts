@@ -137,9 +137,9 @@ export function offText(off: NonNullable<GroupInForce['off']>, nowMs: number): s
 
 /**
  * Returns the priority whose colour a readout has: the highest priority of the present physiological alarms of this
- * device and parameter. Acknowledged alarms count too. Two codes with the same label, such as two ways to count
- * breaths, count as one parameter. Late, ended and technical alarms do not count, because they are not about the number
- * on the screen.
+ * device and parameter; undefined without such alarms. Acknowledged alarms count too. Two codes with the same label,
+ * such as two ways to count breaths, count as one parameter. Late, ended and technical alarms do not count, because
+ * they are not about the number on the screen.
  */
 export function readoutPriority(
   values: readonly ShownValue[],

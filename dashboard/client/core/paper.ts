@@ -1,6 +1,6 @@
 /**
- * Geometry of waves that are drawn as on paper: the place of an instant, the millimetre grid, and the labels of times. All places are CSS
- * pixels from the left edge of the paper.
+ * Geometry of waves that are drawn as on paper: the place of an instant, the millimetre grid, and the labels of times.
+ * All places are CSS pixels from the left edge of the paper.
  */
 import { hourMs, minuteMs, secondMs } from '../../../contracts/durations.ts';
 

@@ -11,7 +11,10 @@ import { insideSentence, t, texts } from './texts.ts';
 import { whenText } from './times.ts';
 
 export type ReachLine = {
-  /** `reached`: a confirmation came back from the person's device or page. `less`: only a service has confirmed, or nothing was tried. */
+  /**
+   * `reached`: a confirmation came back from the person's device or page. `less`: only a service has confirmed, or
+   * nothing was tried.
+   */
   readonly kind: 'reached' | 'less' | 'down';
   readonly text: string;
 };

@@ -40,7 +40,7 @@ export function soundState({ speaker, wards, silent, alarms, nowMs, tuning }: So
   return { kind: 'on', text: text[tuning.volume] };
 }
 
-/** Returns a text if this screen plays alarms softer than at full volume; empty at full volume. */
+/** Returns a list with a text if this screen plays alarms softer than at full volume; an empty list if not. */
 function softerText({ volume, isNight }: Tuning): string[] {
   if (isNight) return [t('here: night')];
   if (volume === 'full') return [];

@@ -5,7 +5,9 @@ import { markText } from './times.ts';
 export const themes = ['dark', 'light'] as const;
 export type Theme = (typeof themes)[number];
 
-/** What a person can choose. `ward`: the theme of the watched ward. `system`: the theme of the browser or the computer. */
+/**
+ * What a person can choose. `ward`: the theme of the watched ward. `system`: the theme of the browser or the computer.
+ */
 export const themeChoices = ['ward', 'system', ...themes] as const;
 export type ThemeChoice = (typeof themeChoices)[number];
 
@@ -19,7 +21,10 @@ export function shownTheme(choice: ThemeChoice, systemIsLight: boolean, ofWard: 
   return systemIsLight ? 'light' : 'dark';
 }
 
-/** Returns the theme of a ward at an instant, ms since 1970. The times of day are in the zone of the page. */
+/**
+ * Returns the theme of a ward at an instant, ms since 1970; undefined if the ward has no theme. The times of day are in
+ * the zone of the page.
+ */
 export function themeOfWard(theme: WardTheme | undefined, nowMs: number): Theme | undefined {
   if (typeof theme !== 'object') return theme;
   const timeOfDay = markText(nowMs);

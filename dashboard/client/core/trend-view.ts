@@ -23,7 +23,9 @@ export function trendSpanText(span: TrendSpan): string {
   return span.endsWith('d') ? t('{n} day|{n} days', { n }) : t('{hours} h', { hours: n });
 }
 
-/** `table`: the interval of the table, min; `usual` for the usual interval of the span; undefined if charts are shown. */
+/**
+ * `table`: the interval of the table, min; `usual` for the usual interval of the span; undefined if charts are shown.
+ */
 export type TrendView = {
   readonly span: TrendSpan;
   readonly table?: TableMinutes | 'usual' | undefined;

@@ -42,7 +42,10 @@ function textOf({ type, value, quasis }: Node): string | undefined {
   return (quasis as { value: { cooked: string } }[]).map((part) => part.value.cooked).join('{}');
 }
 
-/** A sentence begins with a capital letter or a value, has three words or more, and ends with a mark or with a second sentence. */
+/**
+ * A sentence begins with a capital letter or a value, has three words or more, and ends with a mark or with a second
+ * sentence.
+ */
 const isSentence = (text: string) => /^(?:[A-Z]|\{\}).* .* .*(?:[.!?]|\. \{\})$/s.test(text) && !text.includes('\n');
 
 /** Returns the sentences in a file of the server. Leaves out sentences that go into the log. */

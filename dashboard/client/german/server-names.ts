@@ -1,4 +1,7 @@
-/** German texts: names and short texts of tables in contracts/, such as alarms of devices and actions of the audit trail. */
+/**
+ * German texts: names and short texts of tables in contracts/, such as alarms of devices and actions of the audit
+ * trail.
+ */
 export const serverNames = {
   Asystole: 'Asystolie',
   'Ventricular fibrillation': 'Kammerflimmern',

@@ -1,4 +1,7 @@
-/** German texts: the findings of the explanation of an alarm (contracts/explain/). `{1}`, `{2}` … are the values, in the order of the English text. */
+/**
+ * German texts: the findings of the explanation of an alarm (contracts/explain/). `{1}`, `{2}` … are the values, in the
+ * order of the English text.
+ */
 export const whyFindings = {
   'at {1}, so the alarm began then.': '({1}); dadurch begann der Alarm.',
   'by {1} ': '– von {1} – ',

@@ -1,4 +1,7 @@
-/** German texts: the timeline of the explanation of an alarm (contracts/explain/). `{1}`, `{2}` … are the values, in the order of the English text. */
+/**
+ * German texts: the timeline of the explanation of an alarm (contracts/explain/). `{1}`, `{2}` … are the values, in the
+ * order of the English text.
+ */
 export const whyTimeline = {
   '{1} answered the call of round {2}: {3}': '{1} antwortete auf den Ruf der Runde {2}: {3}',
   'A screen of {1} {2} it for the first time': 'Ein Bildschirm von {1}: zum ersten Mal {2}',

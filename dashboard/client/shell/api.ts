@@ -1,4 +1,6 @@
-/** Calls the server's REST routes. A failure is returned as a value with a sentence for a person; no function throws. */
+/**
+ * Calls the server's REST routes. A failure is returned as a value with a sentence for a person; no function throws.
+ */
 
 import type { Static } from 'typebox';
 import type { AlarmReview, AlarmReviewQuery } from '../../protocol/alarm-review.ts';

@@ -85,8 +85,8 @@ export function createApp() {
   let live: Live | undefined;
 
   /**
-   * Whether the screen is locked, because nobody touched it for a while. Until the password is entered, the screen hides
-   * names and the server refuses every act.
+   * Whether the screen is locked, because nobody touched it for a while. Until the password is entered, the screen
+   * hides names and the server refuses every act.
    */
   const locked = computed(() => session.value?.locked ?? false);
   /** Whether this page has locked itself and the server has not confirmed the lock yet. */

@@ -1,4 +1,7 @@
-/** The state of the page about deliveries: the deliveries on the screen, the calls of the person, and the person's answers. */
+/**
+ * The state of the page about deliveries: the deliveries on the screen, the calls of the person, and the person's
+ * answers.
+ */
 import { batch, type ReadonlySignal, signal } from '@preact/signals';
 import type { Calls, CallsPainted, Deliveries } from '../../protocol/delivery.ts';
 import { answerText, unknownText } from '../core/call-words.ts';

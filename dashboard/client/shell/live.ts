@@ -40,7 +40,10 @@ export type LiveEvents = {
   readonly onReports: () => void;
   readonly onDeliveries: (message: Deliveries) => void;
   readonly onCalls: (message: Calls) => void;
-  /** Called when the server of a new connection has said that it sends deliveries and calls. The server then sends all deliveries and calls again. */
+  /**
+   * Called when the server of a new connection has said that it sends deliveries and calls. The server then sends all
+   * deliveries and calls again.
+   */
   readonly onDeliveriesBegin: () => void;
   /** Called with the part of a heartbeat about the sound of wards; undefined if the server is of an older version. */
   readonly onSound: (news: SoundNews | undefined) => void;
@@ -144,7 +147,9 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     retryTimer = setTimeout(() => void connect(), afterMs);
   }
 
-  /** Closes a silent or broken socket and connects again. The browser itself may notice the failure only after minutes. */
+  /**
+   * Closes a silent or broken socket and connects again. The browser itself may notice the failure only after minutes.
+   */
   function reconnect() {
     const abandoned = socket;
     socket = undefined;

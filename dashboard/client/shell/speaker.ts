@@ -5,7 +5,10 @@ import { fullTuning, type Tuning } from '../core/volume.ts';
 import { bufferOf, type PlayingBurst, startBurst } from './burst-player.ts';
 import { type PlayingTest, startTest } from './test-player.ts';
 
-/** `blocked`: the browser allows sound only after a click. `failed`: the computer has no audio. The screen shows a notice. */
+/**
+ * `blocked`: the browser allows sound only after a click. `failed`: the computer has no audio. The screen shows a
+ * notice.
+ */
 export type SpeakerState = 'blocked' | 'on' | 'failed';
 
 export type Speaker = {
@@ -21,11 +24,16 @@ export type Speaker = {
   test(): void;
   /** Sets the volume, from the next burst on. */
   tune(next: Tuning): void;
-  /** Makes the next sound of a high alarm begin with the start loudness again. Called when all high alarms are answered. */
+  /**
+   * Makes the next sound of a high alarm begin with the start loudness again. Called when all high alarms are answered.
+   */
   forgetRise(): void;
   /** Returns what the loudspeaker does now. */
   now(): Loudspeaker;
-  /** Returns how far the audio has played, s; 0 without audio. The value does not rise if the audio device plays nothing. */
+  /**
+   * Returns how far the audio has played, s; 0 without audio. The value does not rise if the audio device plays
+   * nothing.
+   */
   audioS(): number;
   /** Enables sound. Browsers allow this only in the handler of a click or a key. */
   enable(): void;

@@ -5,7 +5,10 @@ import type { TrendTable } from '../../protocol/trend-table.ts';
 import type { Trends } from '../../protocol/trends.ts';
 import type { SlowCall } from './answer.ts';
 
-/** How long a request for trends waits. The server waits at most 10 s for InfluxDB, and then reads the log for at most 12 s. */
+/**
+ * How long a request for trends waits. The server waits at most 10 s for InfluxDB, and then reads the log for at most
+ * 12 s.
+ */
 const trendsTimeoutMs = 30_000;
 
 type Asked = { readonly codes: string; readonly from: string; readonly to: string };

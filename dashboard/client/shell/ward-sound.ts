@@ -24,7 +24,10 @@ import {
 import type { Api } from './api.ts';
 import type { Speaker } from './speaker.ts';
 
-/** Longest time until the heartbeats show the effect of a request (ours). After this time, the page says that the request failed. */
+/**
+ * Longest time until the heartbeats show the effect of a request (ours). After this time, the page says that the
+ * request failed.
+ */
 const answerWaitMs = 5_000;
 
 /** The last request of this page: to take the sound of a ward, or to give the sound back. */
@@ -53,7 +56,9 @@ export function createWardSounds(options: {
   readonly ward: ReadonlySignal<string>;
   /** Sends a report at once. The server and the page must know the age of each other's messages. */
   readonly answerHeartbeat: () => void;
-  /** The calls of the person. Reads a signal, so an effect that calls this function runs again when the calls change. */
+  /**
+   * The calls of the person. Reads a signal, so an effect that calls this function runs again when the calls change.
+   */
   readonly cards: () => readonly CallCard[];
 }) {
   const { api, speaker, screen, now, steady, ward, answerHeartbeat, cards } = options;
@@ -143,7 +148,9 @@ export function createWardSounds(options: {
     if (heard !== undefined && (heardWards.length > 0 || heard.heardAt === undefined)) answerHeartbeat();
   }
 
-  /** Removes the data of the former connection. This page sounds until a heartbeat of the new connection allows silence. */
+  /**
+   * Removes the data of the former connection. This page sounds until a heartbeat of the new connection allows silence.
+   */
   function onNewConnection() {
     news.value = undefined;
   }

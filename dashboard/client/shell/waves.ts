@@ -1,6 +1,6 @@
 /**
- * Passes wave messages, canvases and sizes from the page to the wave painter. The painter runs in a worker if the browser
- * can draw there.
+ * Passes wave messages, canvases and sizes from the page to the wave painter. The painter runs in a worker if the
+ * browser can draw there.
  */
 import { createSteadyClock } from '../core/connection.ts';
 import { type PaintWatch, startWatch, watchAfterCheck, watchAfterReport } from '../core/paint-watch.ts';

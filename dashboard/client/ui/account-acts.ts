@@ -1,4 +1,7 @@
-/** Sends the acts of an administrator. Asks for the password before the first act, and for a confirmation if a person has duties. */
+/**
+ * Sends the acts of an administrator. Asks for the password before the first act, and for a confirmation if a person
+ * has duties.
+ */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { AccountChanged, AccountRefused } from '../../protocol/accounts.ts';

@@ -1,4 +1,6 @@
-/** The dialogs of the accounts page: the administrator's password, the duties of a person, and a new one-time password. */
+/**
+ * The dialogs of the accounts page: the administrator's password, the duties of a person, and a new one-time password.
+ */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { leftDutyKey } from '../../protocol/left-duty-key.ts';

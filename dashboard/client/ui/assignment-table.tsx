@@ -94,7 +94,8 @@ export function AssignmentTable(props: BoardState) {
 
 function Cells(props: { state: TableState; duty: Duty; bed: string | undefined; labels: readonly [string, string] }) {
   const { board } = props.state;
-  // Uses the time of the board, not of this screen. The server decides who is overdue, and an old board must not show that a bed has no nurse.
+  // Uses the time of the board, not of this screen. The server decides who is overdue, and an old board must not show
+  // that a bed has no nurse.
   const atMs = Date.parse(board.at);
   const starts = shiftStartsOf(useApp());
   const nextUntilMs = shiftEnd(starts, shiftEnd(starts, atMs));

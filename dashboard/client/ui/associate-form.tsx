@@ -1,4 +1,6 @@
-/** The form of a device. A person chooses an act (assign, move, admit, correct, end), and the form of this act opens. */
+/**
+ * The form of a device. A person chooses an act (assign, move, admit, correct, end), and the form of this act opens.
+ */
 import { useSignal } from '@preact/signals';
 import type { DeviceAct } from '../core/device-acts.ts';
 import { actsFor } from '../core/device-acts.ts';

@@ -25,8 +25,8 @@ export function OwnSettings() {
 }
 
 /**
- * The choice of the ward that a login opens. The options also have the ward that the screen shows now, and the ward
- * that the person has chosen before.
+ * The choice of the ward that a login opens. The ward that the screen shows now and the ward that the person chose
+ * before are always among the options.
  */
 function FirstWard({ chosen }: { chosen: string | undefined }) {
   const app = useApp();

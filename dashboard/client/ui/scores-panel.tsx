@@ -1,4 +1,7 @@
-/** The panel with a bed's early warning scores: each part of NEWS2 with its age, shock index, qSOFA, and the nurse's form. */
+/**
+ * The panel with a bed's early warning scores: each part of NEWS2 with its age, shock index, qSOFA, and the nurse's
+ * form.
+ */
 import { useSignal } from '@preact/signals';
 import type { ScorePart, Scores } from '../../../contracts/messages/scores.ts';
 import type { Bed } from '../../protocol/rest.ts';

@@ -14,7 +14,8 @@ import { shownWard } from './ward-sound.tsx';
 type Opened = { isOpen: Signal<boolean> };
 
 /**
- * Returns the ward whose sound this person can test on this page; undefined if the person may not test a sound, or if the page shows several wards.
+ * Returns the ward whose sound this person can test on this page; undefined if the person may not test a sound, or if
+ * the page shows several wards.
  */
 function useTestedWard(): string | undefined {
   const app = useApp();

@@ -1,6 +1,6 @@
 /**
- * The tray: a strip below the tiles with the devices without a bed. The closed tray shows the number of these devices and
- * their most serious alarm.
+ * The tray: a strip below the tiles with the devices without a bed. The closed tray shows the number of these devices
+ * and their most serious alarm.
  */
 
 import type { Alarm } from '../../../contracts/messages/alarms.ts';

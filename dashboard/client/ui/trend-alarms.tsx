@@ -1,4 +1,7 @@
-/** The lines of alarms above the charts: one line for each priority. A mark, whose shape shows the priority, stands where an alarm began. */
+/**
+ * The lines of alarms above the charts: one line for each priority. A mark, whose shape shows the priority, stands
+ * where an alarm began.
+ */
 import { priorities } from '../../../contracts/priorities.ts';
 import type { Trends } from '../../protocol/trends.ts';
 import { priorityMarks } from '../core/alarm-order.ts';

@@ -1,4 +1,7 @@
-/** The bar over the paper: the last 24 hours with alarms and outages, and the place of the view. A click or a key moves the view. */
+/**
+ * The bar over the paper: the last 24 hours with alarms and outages, and the place of the view. A click or a key moves
+ * the view.
+ */
 import { useRef } from 'preact/hooks';
 import { hourMs, minuteMs } from '../../../contracts/durations.ts';
 import type { TimeSpan } from '../../../contracts/wave-runs.ts';

@@ -6,7 +6,9 @@
 import type { PushPayload } from '../../../contracts/messages/push-payload.ts';
 import { noConnectionPage, notificationOf, receiptOf } from '../core/push-notification.ts';
 
-/** The parts of the service worker's global scope that this file uses. TypeScript's types for pages do not have them. */
+/**
+ * The parts of the service worker's global scope that this file uses. TypeScript's types for pages do not have them.
+ */
 type ExtendableEvent = Event & { waitUntil(promise: Promise<unknown>): void };
 type PushEvent = ExtendableEvent & { readonly data: { json(): unknown } | null };
 type FetchEvent = ExtendableEvent & { readonly request: Request; respondWith(answer: Promise<Response>): void };
