@@ -17,9 +17,9 @@ export function alarmIdText(associationId: string, key: string, onsetMs: number)
 }
 
 /**
- * Returns the key of an alarm among the alarms of its patient. A technical alarm about one parameter has the parameter
- * in its key. An alarm about the pulse rate has the key of the alarm about the heart rate. Do not use this function for
- * alarms that the device raised itself: own-alerts.ts of the alarm engine computes their keys.
+ * Returns the key of an alarm among the alarms of its patient. The key of a technical alarm about one parameter
+ * contains the parameter. An alarm about the pulse rate has the key of the alarm about the heart rate. Do not use this
+ * function for alarms that the device raised itself: own-alerts.ts of the alarm engine computes their keys.
  */
 export function alarmKey({ kind, condition, code }: Pick<Alarm, 'kind' | 'condition' | 'code'>): string {
   if (kind === 'technical' && code !== undefined) return `${condition}/${code}`;

@@ -4,7 +4,7 @@ import { hasEnded } from './periods.ts';
 import { visibleText } from './text.ts';
 import { parseInstant } from './time.ts';
 
-/** The association id of a device without a bed begins with this (log/envelope/pseudonym.ts). */
+/** The association id of a device without a bed begins with this text (log/envelope/pseudonym.ts). */
 export const unassignedPrefix = 'u-';
 
 export type AlarmPlace = { readonly ward: string; readonly bed: string | null };
@@ -31,8 +31,7 @@ export type PlacesOf = (deviceId: string, associationId: string, span: AlarmSpan
  * has many alarms of the same association.
  *
  * The association of a device without a bed is in no table. The place of the device is the ward in which the device was
- * last before the span. Only that ward counts: another ward that gets the device later must not learn what the device
- * measured before.
+ * last before the span. A ward that gets the device later must not learn what the device measured before.
  */
 export function createPlacesOf(tables: ReadonlyMap<string, DeviceAssociations>): PlacesOf {
   const stays = new Map<string, Stay | undefined>();
@@ -72,7 +71,7 @@ export function placesInTime(
 /**
  * Returns the places of an association from the first to the last, by undoing its recorded moves. A table keeps only
  * its newest changes, and an older release of Vigil or an operator's tool recorded no moves. Before a missing change,
- * the place is not known. To assume the present place would be wrong: one ward could see the alarms of another ward.
+ * the place is not known. With a guessed place, one ward could see the alarms of another ward.
  */
 function stayOf(table: DeviceAssociations, associationId: string): Stay | undefined {
   const period = table.periods.find((candidate) => candidate.associationId === associationId);
@@ -106,7 +105,7 @@ function stayOf(table: DeviceAssociations, associationId: string): Stay | undefi
   return { stages: [first, ...stages], patient: period.patient };
 }
 
-/** Returns the ward in which a device was last before an instant; empty if no such ward is known. */
+/** Returns the last ward of a device before an instant; empty if the ward is not known. */
 function trayPlaces({ periods }: DeviceAssociations, atMs: number): AlarmPlace[] {
   const before = periods.findLast((period) => hasEnded(period) && (parseInstant(period.to ?? '') ?? 0) <= atMs);
   return before === undefined ? [] : [visiblePlace({ ward: before.ward, bed: null })];

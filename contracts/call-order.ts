@@ -16,7 +16,7 @@ export type PossibleCall = {
   readonly step: number;
   readonly duty: Duty;
   readonly person: Responsible;
-  /** The channels of the step through which no earlier step calls this person. */
+  /** The channels of the step, without those through which an earlier step calls this person. */
   readonly channels: readonly DeliveryChannel[];
   /** How long to wait for the answer, ms; 0 if the person cannot answer through any of these channels. */
   readonly waitMs: number;

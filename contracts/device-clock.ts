@@ -5,9 +5,9 @@
  * readings arrive faster than they were measured. With a wrong clock, or with a constant delay, the differences stay
  * the same.
  *
- * The estimate counts a constant delay as a clock error. The alarm engine (is a reading late?) and the dashboard (how
- * old is a value?) still use the estimate. The gateway (which patient does a reading belong to?) must not guess, so it
- * computes bounds of the error instead (gateway/core/clock-error.ts).
+ * The estimate counts a constant delay as a clock error. The alarm engine still uses the estimate to decide whether a
+ * reading is late, and the dashboard to show how old a value is. The gateway decides which patient a reading belongs to
+ * and must not guess, so it computes bounds of the error instead (gateway/core/clock-error.ts).
  */
 
 /**
@@ -172,9 +172,9 @@ export function sampledMs(timeMs: number, receivedAtMs: number, offsetMs: number
 export const grainMsMax = 300_000;
 
 /**
- * Returns the step to which a device rounds its times, ms, after one further time. The step is the greatest number that
- * divides all times. The result begins at `grainMsMax` and falls within a few readings to the real step: 1 for times in
- * milliseconds, 60,000 for times in whole minutes.
+ * Returns the step to which a device rounds its times, ms, as far as it is known after one more time. The step is the
+ * greatest number that divides all times. The result begins at `grainMsMax` and falls within a few readings to the real
+ * step: 1 for times in milliseconds, 60,000 for times in whole minutes.
  * @param grainMs the result for the former times; `grainMsMax` for the first time
  */
 export function nextGrainMs(grainMs: number, timeMs: number): number {

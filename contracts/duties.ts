@@ -1,6 +1,6 @@
 /**
  * Computes who is responsible for a bed from the events of the topic `assignments`. The delivery of alarms, the
- * dashboards and the operator's commands use this file, so they all call the same person.
+ * dashboards and the operator's commands use this file, so they all find the same person.
  *
  * - The order of the log decides, because one dashboard at a time writes (`turns`). The time `at` of an event does not
  * change the order.

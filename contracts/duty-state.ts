@@ -96,10 +96,10 @@ function placesOf({ assignment }: DutyAssignment): readonly (string | undefined)
 /**
  * Returns the beds of a waiting assignment that the person must still accept; undefined for a duty of the whole ward.
  * These beds are left out:
- * - a bed that the person has accepted separately: another assignment of the person, for the same duty, has the bed and
- *   ends at the same time or later;
+ * - a bed that the person has accepted separately, in another assignment for the same duty that ends at the same time
+ * or later;
  * - a bed that the person accepted in this way and then lost again: somebody ended that assignment, or handed the bed
- *   over. Vigil must not offer the bed again to the person who has just lost the bed.
+ * over. Vigil must not offer the bed again to the person who has just lost the bed.
  */
 export function remainingBeds(ward: WardDuties, entry: DutyAssignment, atMs: number): readonly string[] | undefined {
   const { beds, duty, userId } = entry.assignment;

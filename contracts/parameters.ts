@@ -129,8 +129,8 @@ export type Wave = {
   readonly group: ParameterGroup;
   /**
    * Plausible range of a sample, both ends included. Samples outside the range are kept and drawn at the edge of the
-   * row; they do not change its scale. Devices scale waves of unit `1` differently, so the range of these waves is very
-   * wide.
+   * row. The scale of the row does not change. Devices scale waves of unit `1` differently, so the range of these waves
+   * is very wide.
    */
   readonly min: number;
   readonly max: number;

@@ -11,9 +11,7 @@ import { parseInstant } from './time.ts';
 
 export type PeriodStamps = { readonly from: string; readonly to: string | null };
 
-/**
- * The end of a period: as in the table (null if the period has not ended), or parsed (Infinity if it has not ended).
- */
+/** The end of a period, as in the table or parsed. Until the period ends, `to` is null, and `toMs` is Infinity. */
 type PeriodEnd = { readonly to: string | null } | { readonly toMs: number };
 
 /** Returns whether a period has ended. Every process uses this function. */

@@ -10,8 +10,8 @@ export const presenceAtStartMsMax = 30_000;
 
 /**
  * Returns whether a record from before the start of the reader may be from a process that still runs. A process that
- * ended long ago leaves its last record in the log. Do not use this function for a record that comes later: its process
- * runs. The time in such a record proves nothing, because the clock of that machine may be wrong.
+ * ended long ago leaves its last record in the log. Do not use this function for a record that comes later: such a
+ * record proves that its process runs, even if the time in the record is wrong.
  */
 export function countsAtStart({ at }: Pick<PresenceRecord, 'at'>, nowMs: number): boolean {
   return Math.abs(nowMs - (parseInstant(at) ?? Number.NaN)) <= presenceAtStartMsMax;

@@ -5,8 +5,9 @@
 import { minuteMs } from './durations.ts';
 
 /**
- * The delivery process writes a changed result of a canary at once. It writes an unchanged result again with the first
- * canary after this time, ms (ours). A canary is sent every 8 to 9.5 min, so every second unchanged result is written.
+ * The delivery process writes a changed result of a canary at once. The process writes an unchanged result again with
+ * the first canary after this time, ms (ours). A canary is sent every 8 to 9.5 min, so every second unchanged result is
+ * written.
  */
 export const reachNotedEveryMs = 10 * minuteMs;
 

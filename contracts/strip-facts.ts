@@ -8,7 +8,7 @@ export type Fact = { readonly name: string; readonly text: string };
 
 /** If the clocks of device and server differ by more than this, the page shows the difference, ms (ours). */
 const clockToldMs = 2_000;
-/** If a number was measured at least this long before the onset, the page shows how long, ms (ours). */
+/** If a number is at least this much older than the onset, the page shows its age, ms (ours). */
 const ageToldMs = 2_000;
 
 /** The values that replace the names in braces in a form. */
@@ -126,7 +126,7 @@ function limitsText({ profile, groups }: NonNullable<Strip['limits']>, say: Say)
   return `${texts.filter((text) => text !== undefined).join('; ')} (${origin})`;
 }
 
-/** Returns the values that do not cross a limit: `50–120`, `from 90`, `up to 30`; undefined if there is no limit. */
+/** Returns the range inside the limits: `50–120`, `from 90`, `up to 30`; undefined if there is no limit. */
 function rangeText(low: number | undefined, high: number | undefined, say: Say): string | undefined {
   if (low === undefined) return high === undefined ? undefined : say('up to {high}', { high });
   return high === undefined ? say('from {low}', { low }) : `${low}–${high}`;

@@ -100,7 +100,7 @@ export const kafkaTopics = {
     writers: ['dashboard', 'operator'],
     readers: ['gateway', 'alarms', 'trends', 'delivery', 'dashboard', 'operator'],
   },
-  // A data key is kept longer than the records that it opens (retention.ts), plus the hour for which it seals records.
+  // A data key seals records for an hour, and is kept at least an hour longer than these records (retention.ts).
   'keys-readings': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 9 * dayMs, writers: ['gateway'] },
   'keys-rejected': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 32 * dayMs, writers: ['gateway'] },
   'keys-alarms': { ...wrappedKeys, writers: ['alarms'] },

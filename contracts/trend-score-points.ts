@@ -6,7 +6,7 @@ import type { Point } from './trend-points.ts';
 
 /**
  * Returns the points of one published set of scores; undefined if its time is invalid. The points have the time at
- * which the alarm processor made the scores, because each input of a score has another time.
+ * which the alarm processor made the scores, because the inputs of a score have different times.
  */
 export function scorePointsOf(scores: Scores): Point[] | undefined {
   const timeMs = parseInstant(scores.at);

@@ -100,8 +100,8 @@ const asUtc = ({ year, month, day, hour, minute, second }: WallTime) =>
 
 /**
  * Returns the instants at which the clocks of a zone show a time, the earliest first. Usually this is one instant. The
- * result is empty if the clocks are put forward past this time. It has two instants if the clocks are put back past
- * this time.
+ * result is empty if the clocks are put forward past this time. The result has two instants if the clocks are put back
+ * past this time.
  */
 export function instantsOf(zone: string, wall: WallTime): number[] {
   const wallMs = asUtc(wall);

@@ -14,8 +14,8 @@ import { type Said, said } from './said.ts';
 
 export type Began = {
   /**
-   * Whether the engine caused the time from the reading to the raise of the alarm: no record is missing, and no record
-   * shows another reason. If not, this time is not shown as a delay of Vigil.
+   * True if the engine caused the time from the reading to the raise of the alarm: no record is missing, and no record
+   * shows another reason. Only then is this time shown as a delay of Vigil.
    */
   readonly isByReading: boolean;
   /**
@@ -69,8 +69,8 @@ const groupOf = (code: string | undefined) => (code === undefined ? undefined : 
 type LimitChange = { readonly atMs: number; readonly text: Said };
 
 /**
- * Returns the changes of the limits of the alarm's parameter. Every engine begins with a record of its limits. So the
- * first limits of an association are a change only if they raised the alarm.
+ * Returns the changes of the limits of the alarm's parameter. Every engine first publishes its limits. These first
+ * limits are a change only if they raised the alarm.
  */
 function limitChanges({ alarms }: AlarmRecords, { first, raisedMs }: History): LimitChange[] {
   const group = groupOf(first.code);

@@ -35,8 +35,9 @@ export const stepNames = [
 export type StepName = (typeof stepNames)[number];
 
 /**
- * For each step, the step before. From the log, the event goes to the screens and to the called persons at the same
- * time. So three steps are measured from the log: the first paint, the first call, and the acknowledgement.
+ * For each step, the step from which its duration is measured. From the log, the event goes to the screens and to the
+ * called persons at the same time. So three steps are measured from the log: the first paint, the first call, and the
+ * acknowledgement.
  */
 const stepsBefore: Readonly<Record<StepName, StepName | undefined>> = {
   onset: undefined,
@@ -69,9 +70,9 @@ export type Step = {
   readonly name: StepName;
   readonly time: StepTime;
   /**
-   * Time since the step before, ms. Undefined if one of the two times is not known. Undefined if this step was earlier
-   * than the step before: then two clocks differ, or the step belongs to another occurrence of the alarm. Also
-   * undefined for the raise if something other than the reading raised the alarm.
+   * Time since the step in `stepsBefore`, ms. Undefined if one of the two times is not known. Undefined if this step
+   * was earlier than the other step: then two clocks differ, or the step belongs to another occurrence of the alarm.
+   * Also undefined for the raise if something other than the reading raised the alarm.
    */
   readonly sinceBeforeMs: number | undefined;
   /**

@@ -24,7 +24,9 @@ export type History = {
   readonly raisedMs: number;
   /** When the alarm left the screens, ms since 1970; undefined if the log has no such event. */
   readonly clearedMs: number | undefined;
-  /** Until then, a person could come: the end of the alarm, or the end of the part of the log that was read. */
+  /**
+   * The time until which a person could come: the end of the alarm, or the end of the part of the log that was read.
+   */
   readonly untilMs: number;
 };
 

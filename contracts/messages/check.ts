@@ -99,7 +99,7 @@ export function checkRecord(contentType: string, plaintext: Uint8Array): Checked
     return fault('does not hold JSON');
   }
   if (contentType === contentTypes.status || !validator.Check(body)) {
-    // This runs rarely: for a status, or for a reading with an unusable member.
+    // Runs rarely: for a status, or for a reading with an unusable member.
     const usable = usableRecord(contentType, body);
     if (usable !== undefined && validator.Check(usable))
       return { ok: true, contentType, body: usable } as CheckedRecord;
@@ -110,8 +110,8 @@ export function checkRecord(contentType: string, plaintext: Uint8Array): Checked
 }
 
 /**
- * Returns why readers would leave a record out; undefined if readers accept the record. Writers call this before they
- * write, because nobody can remove a record from the log again. The message has no content of the record.
+ * Returns why readers would leave a record out; undefined if readers accept the record. Writers call this function
+ * before they write, because nobody can remove a record from the log again. The message has no content of the record.
  */
 export function bodyFault(contentType: ContentType, body: unknown): Fault | undefined {
   const validator = validators.get(contentType)!;

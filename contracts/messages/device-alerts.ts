@@ -54,10 +54,7 @@ export const DeviceAlerts = Type.Object({
 });
 export type DeviceAlerts = Static<typeof DeviceAlerts>;
 
-/**
- * The record of a device's alarms. It is in `observations`, so that the alarm engine reads it in order with the
- * readings.
- */
+/** The record of a device's alarms, in `observations`, so that the alarm engine reads it in order with the readings. */
 export const AlertsRecord = Type.Object({ ...gatewayMembers, reading: DeviceAlerts }, { additionalProperties: false });
 export type AlertsRecord = Static<typeof AlertsRecord>;
 

@@ -23,8 +23,8 @@ const UnconfirmedOnScreen = Type.Object(
     /** Identifies the screen: the number of the first connection that its login made to this process. */
     screen: Type.Integer({ minimum: 1 }),
     /**
-     * The pseudonym of the person who is logged in at the screen. It is a pseudonym because the gateway reads this
-     * record and has no reason to know the person.
+     * The pseudonym of the person who is logged in at the screen. The gateway reads this record and has no reason to
+     * know the person.
      */
     actor: Type.String({ minLength: 1, maxLength: 64 }),
     associationId: AssociationId,

@@ -1,7 +1,7 @@
 /**
- * The decrypted content of a push message, for the service worker of the page. It never has the name of a patient. The
- * delivery process writes this content (processors/delivery/channels/push.ts). No `node:` import here: the browser's
- * build reads this file.
+ * The decrypted content of a push message, for the service worker of the page. The content never has the name of a
+ * patient. The delivery process writes this content (processors/delivery/channels/push.ts). No `node:` import here: the
+ * browser's build reads this file.
  */
 import { type Static, Type } from 'typebox';
 import { priorities } from '../priorities.ts';

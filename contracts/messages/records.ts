@@ -1,6 +1,6 @@
 /**
- * The sealed records in Kafka. Each type has a content type with a version (`cty` of its envelope). If a reader does not know the version,
- * it does not use the record, and counts and reports it.
+ * The sealed records in Kafka. Each type has a content type with a version (`cty` of its envelope). A reader that does
+ * not know the version skips the record, counts it and reports it.
  */
 import { type Static, Type } from 'typebox';
 import { auditActions, auditWriters } from '../audit-actions.ts';
@@ -254,7 +254,10 @@ const auditFields = {
   hash: Type.String({ description: 'base64url of SHA-256 over the RFC 8785 form of this record without hash and sig' }),
 };
 
-/** In the topic `audit`, from versions that did not sign records. Its hashes do not prove who wrote it. */
+/**
+ * In the topic `audit`, from versions that did not sign records. The hashes of such records do not prove who wrote the
+ * records.
+ */
 export const OlderAuditRecord = Type.Object(auditFields, noOtherMembers);
 export type OlderAuditRecord = Static<typeof OlderAuditRecord>;
 

@@ -77,7 +77,7 @@ export const Strip = Type.Object(
     isComplete: Type.Boolean(),
     /** The alarm as it was when it began. */
     alarm: Alarm,
-    /** The limits in force then; absent if the strip writer did not know them. */
+    /** The limits in force at the onset; absent if the strip writer did not know them. */
     limits: Type.Optional(LimitsInForce),
     numerics: Type.Array(StripNumeric, { maxItems: 64 }),
     /** Sorted by code and start. */

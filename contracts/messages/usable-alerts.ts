@@ -1,6 +1,6 @@
 /**
- * Finds the usable part of a device's list of alarms that does not fit its schema (usable.ts explains why). An alarm
- * with an unusable member stays in the list. If its priority is unusable, it gets the highest priority. Pure.
+ * Finds the usable part of a list of a device's alarms, if the list does not fit its schema (usable.ts explains why).
+ * An alarm with an unusable member stays in the list. An unusable priority becomes the highest priority. Pure.
  */
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../errors.ts';

@@ -10,8 +10,8 @@ import { createHistogram, type Histogram, observe } from '../../process/histogra
 
 export type Canaries = {
   /**
-   * Times from the receipt of a canary at the gateway to its receipt here, ms; 0 if the clock here is behind the
-   * gateway's clock.
+   * Times from the receipt of a canary at the gateway to its receipt in this process, ms; 0 if the clock of this
+   * process is behind the gateway's clock.
    */
   readonly tookMs: Histogram;
   /** Sets the partitions that this process judges, and forgets all canaries. */

@@ -13,7 +13,7 @@ import type { Restored } from './partition-state.ts';
 import type { EngineSnapshot } from './patient-engine.ts';
 import { isScreenRecord } from './screen-record.ts';
 
-/** Maximum number of the last records of a partition of `alarms` that are read if there is no snapshot. */
+/** Maximum number of records that are read from the end of a partition of `alarms` if there is no snapshot. */
 const publishedMax = 5_000n;
 
 /**
@@ -118,8 +118,8 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
   const reading = createSealedReading({ open: sealedLog.open, log, leftOutOf: 'what is restored', wants });
 
   /**
-   * Reads the latest snapshot of each association. Uses the one of the last two snapshots that has the higher offset,
-   * because a former owner may have written late.
+   * Reads the latest snapshot of each association: of the last two, the snapshot with the higher offset. A former owner
+   * may have written its snapshot late.
    */
   async function readStates(starts: Starts): Promise<Map<number, AlarmState[]>> {
     const lastTwo = new Map<string, RawRecord[]>();

@@ -35,7 +35,7 @@ function latestEvents(events: readonly AlarmEvent[]): Map<string, AlarmEvent> {
   return best;
 }
 /**
- * Returns the last revision of each alarm, without alarms about silence: the wall clock decides when these begin
+ * Returns the last revision of each alarm, without alarms about silence: the wall clock decides when these alarms begin
  * (CLINICAL, "Judged or told", 7).
  */
 const finalRevisionTexts = (events: readonly AlarmEvent[]) =>

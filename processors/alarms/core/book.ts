@@ -114,7 +114,7 @@ function removeAlarm(draft: Draft, key: string, to: number, context: BookContext
  * of a less serious condition stays present with its signal off, and calls again when the more serious condition ends.
  * A less serious condition that has no alarm yet gets no alarm.
  * @param endedAt returns the device time at which a condition ended
- * @param callingChains causes that are treated as if one of their conditions were present
+ * @param callingChains causes that count as present without a condition
  * @param mustHide returns whether a condition must not call because the bed is on standby. Such a condition is treated
  * as if a more serious condition called
  */

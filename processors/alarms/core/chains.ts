@@ -7,8 +7,8 @@ import type { Condition, Episode } from './condition.ts';
 /**
  * Creates a function that returns true for a condition that must not call. Such a condition has the same cause as a
  * more serious condition, or its field `yieldsTo` names the cause of another condition.
- * @param callingChains causes that are treated as if one of their conditions were present, for example `silence` while
- * a device has just connected again
+ * @param callingChains causes that count as present without a condition, for example `silence` while a device has just
+ * connected again
  */
 export function subsumption(
   conditions: readonly Condition[],

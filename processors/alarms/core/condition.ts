@@ -47,8 +47,8 @@ export type Condition = {
   /** The condition lets a present alarm continue, but does not raise a new alarm. */
   readonly raisesNoAlarm?: boolean;
   /**
-   * Time since which the condition holds, if this time is later than the onset. Before that time other rules judged the
-   * value, or the device did not report the condition.
+   * Time since which the condition holds, if this time is later than the onset. Before this time, other rules judged
+   * the value, or the device did not report the condition.
    */
   readonly resumedAt?: number;
   /** The readings that show the condition were late. */

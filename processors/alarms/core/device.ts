@@ -255,8 +255,8 @@ const returningChains: ReadonlySet<string> = new Set([silenceChain]);
 const noChains: ReadonlySet<string> = new Set();
 
 /**
- * Returns the causes that are treated as if one of their conditions were present. Shortly after a device has connected
- * again, the result is `silence`, so that its silent parameters do not call.
+ * Returns the causes that count as present without a condition. Shortly after a device has connected again, the result
+ * is `silence`, so that its silent parameters do not call.
  */
 export const callingChainsOf = ({ returning }: DevicePart): ReadonlySet<string> =>
   returning ? returningChains : noChains;

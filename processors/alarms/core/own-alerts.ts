@@ -134,7 +134,7 @@ export function takeAlertList(
 }
 
 /**
- * Compares a list with the lists that came before. Returns whether the list is newer than all of them, older than the
+ * Compares a list with the lists that came before. Returns whether the list is newer than these lists, older than the
  * newest of them, a repeat, or unclear.
  * - Within one start of the device the number decides. If a number comes again with another time, or is lower at a
  * later time, the device has started to count again.

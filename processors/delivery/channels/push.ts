@@ -105,8 +105,8 @@ function ttlHeader(leftMs: number): Readonly<Record<string, string>> {
 
 /**
  * Returns the header `topic`. A newer message with the same topic replaces an older message that the phone does not
- * have yet (RFC 8030, 5.4). Only messages about a single alarm have a topic. Otherwise a message about one alarm would
- * remove the message about another alarm.
+ * have yet (RFC 8030, 5.4). Only messages about a single alarm have a topic, so that no message removes a message about
+ * another alarm.
  */
 function topicHeader({ alarms, onlyCounted }: OutgoingMessage): Readonly<Record<string, string>> {
   const [first, second] = alarms;

@@ -1,6 +1,6 @@
 /**
- * The settings of the channels. One setting turns each channel on; without this setting, the hospital does not have the
- * channel.
+ * The settings of the channels. Each channel has one setting that turns the channel on. Without this setting, the
+ * hospital does not have the channel.
  */
 import { webhookAddressSettings } from '../../../process/channel-settings.ts';
 import { pushHostSettings } from '../../../process/push-settings.ts';

@@ -1,6 +1,6 @@
 /**
- * Connects to a mail server and logs in, without a mail. This replaces nodemailer's `verify`, which cannot be ended: a
- * server that sends one line each second without end would keep the connection open for ever.
+ * Connects to a mail server and logs in, without a mail. This file replaces nodemailer's `verify`, which cannot be
+ * ended: a server that sends one line each second without end would keep the connection open for ever.
  */
 import SMTPConnection, { type Options } from 'nodemailer/lib/smtp-connection';
 import { secondMs } from '../../../contracts/durations.ts';

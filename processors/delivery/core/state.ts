@@ -67,7 +67,7 @@ export type Round = {
   readonly rejectedBy?: readonly string[];
   /**
    * The persons who were informed in earlier rounds, each with the channel: `paul mail`. This field is only in a round
-   * that starts because persons rejected the alarm. It prevents that a person gets the same message in each round.
+   * that starts because persons rejected the alarm. So a person does not get the same message in each round.
    */
   readonly informedBefore?: readonly string[];
   /** The phase of the round before it was stopped, and the time of the stop. */
@@ -113,7 +113,7 @@ export type State = {
   readonly alarms: ReadonlyMap<string, AlarmDelivery>;
   /**
    * Alarms that are over, the oldest first, and when they ended, ms. Such an alarm may begin again with the same id.
-   * Its state then continues from here, so that no call gets the id of an earlier call.
+   * Then its state continues from this entry, so that no call gets the id of an earlier call.
    */
   readonly over: ReadonlyMap<string, { readonly alarm: AlarmDelivery; readonly atMs: number }>;
   readonly slots: ReadonlyMap<string, Slot>;

@@ -4,8 +4,8 @@
  */
 
 /**
- * If an alarm ends without an answer and begins again within this time, its round goes on, ms (ours). Otherwise an
- * alarm that comes and goes would call the first person each time, and never the second person.
+ * If an alarm ends without an answer and begins again within this time, its round goes on, ms (ours). With a new round,
+ * an alarm that comes and goes would call the first person each time, and never the second person.
  */
 export const resumeMsMax = 60_000;
 

@@ -10,7 +10,10 @@ import type { DeliveryChannel } from '../../../../contracts/messages/delivery-po
 import type { AskedPage } from '../../../../contracts/messages/delivery-progress.ts';
 import { reachCheckEveryMsMax } from '../../../../contracts/reach-pace.ts';
 
-/** A canary is due this much earlier, so that a busy process still sends it in time (ours). */
+/**
+ * A canary is due this long before the longest interval has passed, so that a busy process still sends it in time
+ * (ours).
+ */
 const earlyMs = 30 * secondMs;
 /** The canaries of different persons are spread over this time (ours). */
 const spreadMs = 90 * secondMs;
@@ -44,7 +47,7 @@ export type TargetState = {
   readonly askedAtMs: number;
   readonly state: 'asked' | 'reached' | 'down';
   /**
-   * Number of failures in a row, and the time of the last failure. A canary changes them only when it has a result.
+   * Number of failures in a row, and the time of the last failure. Only the result of a canary changes these fields.
    */
   readonly failures: number;
   readonly failedAtMs: number;
