@@ -127,7 +127,7 @@ export function createScoreLogOf(readPiece: ReadPiece, { now, logger, scoresMax 
         try {
           const { scores, fromMs, untilMs, isWhole } = await complete(associationId, askedMs, controller.signal);
           failures.noteRead(associationId);
-          // Clocks may differ by the margin, so scores are known only from one margin after the first time that was
+          // Clocks may differ, so scores are known only from `clockMarginMs` after the beginning of the part that was
           // read.
           const knownFromMs = fromMs <= askedMs ? sinceMs : fromMs + clockMarginMs;
           return { scores: [...scores.values()], knownFromMs, knownToMs: untilMs, isWhole };

@@ -15,7 +15,6 @@ import { takeFileLock } from './file-lock.ts';
 import { parseHash } from './password.ts';
 
 export const userIdPattern = /^[A-Za-z0-9._@-]{1,64}$/;
-/** Maximum number of accounts in the file. */
 const accountsMax = 10_000;
 /** A command waits at most this long until another command has changed the file. A change takes some milliseconds. */
 const lockWaitMs = 10_000;

@@ -8,7 +8,6 @@ import { parseInstant } from '../../../contracts/time.ts';
 export type BedDaysQuestion = {
   /** The time that is examined, ms since 1970. */
   readonly span: AlarmSpan;
-  /** Returns whether the time of a place counts. */
   readonly counts: (place: AlarmPlace) => boolean;
   /** Only the time of this patient counts; undefined: of every patient. */
   readonly patientId: string | undefined;

@@ -6,7 +6,6 @@ import { t0 } from './fold.testing.ts';
 
 /** Returns a UUID that ends with a number. */
 export const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
-/** Returns an id of an alarm. */
 export const alarmIdOf = (n: number) => `alarm-${String(n).padStart(12, '0')}`;
 
 /** Returns a call to a person. The call has been sent, and waits for the answer. */

@@ -25,7 +25,6 @@ const calledMax = 256;
 type EventOf<Type extends DeliveryRecord['event']['type']> = Extract<DeliveryRecord['event'], { type: Type }>;
 export type AnswerSeen = EventOf<'answer-seen'>;
 
-/** The delivery of one alarm. */
 export type AlarmDelivery = {
   readonly view: DeliveryView;
   /** Number of the last change of this delivery. */

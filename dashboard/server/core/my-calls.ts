@@ -28,7 +28,6 @@ export type CallsContext = {
   readonly nowMs: number;
 };
 
-/** An open call, with its alarm and bed. */
 type OpenCall = {
   readonly delivery: AlarmDelivery;
   readonly call: CallView;

@@ -145,7 +145,6 @@ export function associationsAtStart(
     .map(({ associationId }) => associationId);
 }
 
-/** Returns the summary of one patient. */
 export function summaryOfPatient(
   source: ShiftSource,
   viewer: Viewer,

@@ -129,7 +129,6 @@ export type TrendRow = {
   readonly mean: number;
   readonly min: number;
   readonly max: number;
-  /** Number of values in the step. */
   readonly count: number;
   /** The last value of the step, if the plan is for a table. */
   readonly last?: { readonly value: number; readonly questionable: boolean };

@@ -77,7 +77,6 @@ export type Chunk = {
   readonly timeline: number;
 };
 
-/** The times and the rate of one chunk. */
 type ChunkTimes = {
   readonly rateHz: number;
   readonly startMs: number;
@@ -105,7 +104,6 @@ type Line = {
 
 type Track = {
   chunks: Chunk[];
-  /** Rate of the trace. */
   rateHz: number;
   /** Start and end of the last chunk of the trace, device time. */
   startMs: number;

@@ -45,7 +45,6 @@ export function createSeenPatients(
   /** The view of one patient that the screen shows now. */
   let openView: { readonly record: ViewRecord & Pick<AuditEvent, 'patientId'>; readonly sinceMs: number } | undefined;
   let hasEnded = false;
-  /** The number of the last wait. */
   let lastWaitNo = 0;
   /**
    * The number of the present wait; 0 if no message waits. A wait that a newer wait replaced does not call

@@ -17,8 +17,8 @@ type WardRequest = FastifyRequest<{ Params: { ward: string } }>;
 
 /**
  * Creates a function that returns the registered ward of a request. The function throws VigilError `not-found` if there
- * is no such ward or the viewer may not see the ward, and records this refusal. An open page sends a request every few
- * seconds, so at most a few refusals in each minute are recorded.
+ * is no such ward or the viewer may not see the ward, and records the refusal. At most a few refusals in each minute
+ * are recorded, because an open page sends a request every few seconds.
  * @param what what the person wanted to see, for the audit trail
  */
 export function createWardLook(

@@ -78,7 +78,7 @@ export function waveRoute(app: App, parts: Parts): void {
 }
 
 /**
- * Returns a key of a look at the waves of a stay. After a correction of patient or bed, the same waves are another
+ * Returns a key of a look at the waves of a stay. After a correction of patient or bed, the same waves count as a new
  * look.
  */
 export const lookOf = (request: FastifyRequest, subject: WaveSubject): string =>
