@@ -1,6 +1,6 @@
 /**
- * A breach goes in several steps to a nurse's page and phone. This file has the type of a breach with the times of its
- * steps, and makes the summary of all breaches. Pure.
+ * A breach goes in several steps to a nurse's page and phone. Has the type of a breach with the times of these steps,
+ * and makes the summary of all breaches. Pure.
  */
 
 /**

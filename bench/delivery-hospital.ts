@@ -114,7 +114,7 @@ async function openPushService({ platform, closers, onPush }: HospitalOptions, n
 }
 
 /**
- * Opens a page for a nurse. Like the page in a browser, it shows the nurse's calls and confirms them. Returns a
+ * Opens a page for a nurse. Shows the nurse's calls and confirms them, as the page in a browser does. Returns a
  * function that closes the page.
  */
 async function openPage({ platform, onPage }: HospitalOptions, userId: string, ward: string): Promise<() => unknown> {

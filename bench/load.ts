@@ -51,8 +51,8 @@ type Device = {
 };
 
 /**
- * Returns the length of `dueMs`. It must be larger than the number of readings in flight of one device. If there are
- * many devices, each device has few readings in flight.
+ * Returns the length of `dueMs`. This length must be larger than the number of readings in flight of one device. If
+ * there are many devices, each device has few readings in flight.
  */
 const ringLengthFor = (devices: number) => (devices > 1000 ? 64 : 4096);
 const keepAliveS = 60;

@@ -7,7 +7,8 @@ const ticksPerSecond = 100;
 /** Returns the user and system processor time of all threads of a process, s. */
 export function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The second field, in parentheses, may contain blanks. `utime` and `stime` are the 12th and 13th field after it.
+  // The second field, in parentheses, may contain blanks. `utime` and `stime` are the 12th and 13th field after the
+  // parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }

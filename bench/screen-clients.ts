@@ -79,7 +79,7 @@ async function openAll(next: Extract<Order, { do: 'open' }>): Promise<void> {
   });
 }
 
-/** Opens a connection as a page does: after a failure, it tries again. Waits for the snapshot. */
+/** Opens a connection, and tries again after a failure, as a page does. Waits for the snapshot. */
 async function openScreen(index: number): Promise<WebSocket> {
   for (let tries = 1; ; tries += 1) {
     try {

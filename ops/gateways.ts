@@ -1,4 +1,7 @@
-/** Several gateways on one host: the name and settings of each process, and their restart, one after the other. */
+/**
+ * Several gateways on one host: the name and the settings of each process, and the restart of one process after the
+ * other.
+ */
 import type { ProcessOptions } from './processes.ts';
 import type { Supervised } from './supervisor.ts';
 

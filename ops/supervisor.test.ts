@@ -11,8 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const forever = "console.log('ready'); setInterval(() => {}, 1000);";
 
 /**
- * Supervises a process. Each start runs the next script. If no script is left, it runs a script that does not end by
- * itself.
+ * Supervises a process. Each start runs the next script; after the last script, a script that does not end by itself.
  */
 function superviseScripts(scripts: string[], signal?: AbortSignal) {
   const lines: string[] = [];

@@ -115,8 +115,8 @@ const alarmsWith = async (condition: string) =>
   (await alarmsOf(operator, earlierPatient.associationId)).filter((alarm) => alarm.condition === condition);
 
 /**
- * Time limit for the alarm "No data". It usually comes after 5 s. The limit is far below the steps of 10 min by which
- * the clock is set.
+ * Time limit for the alarm "No data". The alarm usually comes after 5 s. The limit is far below the steps of 10 min by
+ * which the clock is set.
  */
 const silenceMsMax = 120_000;
 

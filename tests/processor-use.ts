@@ -1,7 +1,7 @@
 /** Computes how busy the processors of the machine were during a test run. Pure. */
 import type { CpuInfo } from 'node:os';
 
-/** How long the processors of a machine worked between two looks, and how long they could have worked, both in s. */
+/** How long the processors of a machine worked between two measurements, and how long they could have worked, s. */
 export type ProcessorUse = { readonly busyS: number; readonly possibleS: number };
 
 type Times = Pick<CpuInfo, 'times'>;

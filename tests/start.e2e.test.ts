@@ -12,7 +12,7 @@ const started: ChildProcess[] = [];
 const folders: string[] = [];
 
 afterEach(() => {
-  // The child processes of these programs end together with them (ops/platform/child.ts).
+  // The child processes end together with these programs (ops/platform/child.ts).
   for (const child of started.splice(0)) child.kill('SIGKILL');
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });

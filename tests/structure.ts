@@ -37,10 +37,7 @@ const zonesFile = 'contracts/zones.ts';
 const wallOfThisMachine =
   /\.(?:get|set)(?:Hours|Minutes|Date|Day|Month|FullYear)\(|\.getTimezoneOffset\(|\.toLocale(?:Date|Time)String\(|\.to(?:Date|Time)String\(|\bIntl\.DateTimeFormat\b|\bnew Date\([^()]*,/;
 
-/**
- * Finds times that are computed without a zone. contracts/zones.ts computes them, and the page writes them in
- * core/times.ts.
- */
+/** Finds times that are computed without a zone. Only contracts/zones.ts may compute a time of day. */
 function zoneFaults({ path, text }: Source): string[] {
   if (path === zonesFile) return [];
   const [found] = wallOfThisMachine.exec(text) ?? [];

@@ -1,6 +1,6 @@
 /**
  * Tests what clinicians see: a real recording crosses a limit, the ward sees the alarm, a nurse acknowledges the alarm,
- * and it ends.
+ * and the alarm ends.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

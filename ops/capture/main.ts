@@ -37,8 +37,8 @@ export async function capture(args: readonly string[], terminal: Terminal): Prom
 }
 
 /**
- * Writes the captures of a request. Before it reads the log, writes to the audit trail who asks. Before a file is
- * complete, writes to the audit trail which patients the files contain. Returns the exit code.
+ * Writes the captures of a request. Before the log is read, the audit trail gets the person who asks. Before the files
+ * get their names, it gets the patients in the files. Returns the exit code.
  */
 export async function captureAt(
   context: OperatorContext,

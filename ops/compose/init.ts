@@ -47,7 +47,8 @@ async function identities(): Promise<void> {
     );
   }
   ensureWards(accounts);
-  // The folder of the wards file also has the accounts, and the delivery process may not see these. So it gets a copy.
+  // The folder of the wards file also has the accounts, and the delivery process may not see these. So the delivery
+  // process gets a copy of the file.
   writeAtomic(
     join(composeDir, 'delivery-member', 'wards.json'),
     readFileSync(join(accounts, 'wards.json'), 'utf8'),

@@ -73,8 +73,8 @@ async function explainAt(
 /**
  * Returns the alarm if exactly one alarm of the person's wards has the id. The audit trail records an attempt at an
  * alarm of another ward.
- * @throws VigilError `not-found` for an unknown id, an ambiguous id, and an alarm of another ward. The text of the
- * error is the same in all three cases, so it does not show whether such an alarm exists
+ * @throws VigilError `not-found` for an unknown id, an ambiguous id, and an alarm of another ward. The error has the
+ * same text in all three cases, so that the text does not show whether such an alarm exists
  */
 async function findVisibleAlarm(
   { trail }: OperatorContext,

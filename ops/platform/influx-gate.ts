@@ -65,7 +65,7 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, socketPath
   inner.on('error', () => {
     if (!outgoing.headersSent) outgoing.destroy();
   });
-  // After a complete answer this connection stays open, because another request may use it already.
+  // After a complete answer the connection to InfluxDB stays open, because another request may use it already.
   outgoing.on('close', () => {
     if (!outgoing.writableFinished) inner.destroy();
   });

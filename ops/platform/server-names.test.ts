@@ -25,7 +25,7 @@ beforeAll(() => ensureCertificates({ stateDir, nowMs: Date.now() }));
 afterEach(() => server?.close());
 afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
 
-/** Starts a TLS server with one of our certificates. It counts the bytes that it receives. */
+/** Starts a TLS server with one of our certificates. The server counts the bytes that it receives. */
 async function startServer(certificate: string): Promise<{ readonly port: number; receivedBytes(): number }> {
   let bytes = 0;
   const options = { cert: pem(`${certificate}.pem`), key: pem(`${certificate}.key`) };

@@ -13,7 +13,7 @@ export type Entry = {
   /** The partition and offset of the record in the topic, `partition:offset`. */
   readonly id: string;
   /**
-   * `boot` and `seq` are those of the record's envelope. They identify the message even if a retry wrote its record
+   * `boot` and `seq` are those of the record's envelope. They identify the message even if a retry wrote the record
    * twice.
    */
   readonly boot: string;

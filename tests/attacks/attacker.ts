@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import kafkajs from 'kafkajs';
-// This import also corrects the request queue of kafkajs (see the file).
+// This import also corrects the request queue of kafkajs.
 import '../../log/kafka/connect.ts';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { inject } from 'vitest';

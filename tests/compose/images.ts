@@ -9,7 +9,7 @@ import type { Docker } from './docker.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const baseImage = 'vigil-stand-in/base';
-/** Time limit for pulling an image. It is long, because an image can be large. */
+/** Time limit for pulling an image, which can be large. */
 const pullMsMax = 10 * 60_000;
 const npmVersion = '11';
 
@@ -27,7 +27,7 @@ export type ImageOptions = {
   /** Names of the base images. */
   readonly names: Readonly<Record<StandIn, string>>;
   readonly softwareDir: string;
-  /** Temporary folder for building. It is removed at the end. */
+  /** Temporary folder for building, removed at the end. */
   readonly workDir: string;
   readonly report: Report;
 };

@@ -89,7 +89,7 @@ describe('judge', () => {
     expect(judge([refused], stored(1)).lost).toEqual([name(1)]);
     const rejected = changed(stored(1), 1, { topic: 'rejected', code: 'time-invalid' });
     expect(judge([refused], rejected)).toMatchObject({ acknowledged: 1, ...fine });
-    // The acknowledgement of MQTT 3.1.1 has no reason code, so it is the same for a rejected reading.
+    // With MQTT 3.1.1, a rejected reading gets the same acknowledgement, because there is no reason code.
     expect(judge([acknowledged(1)], rejected)).toMatchObject({ acknowledged: 1, ...fine });
   });
 });

@@ -22,7 +22,7 @@ export async function openMqttJs({ port, certsDir }: GatewayAccess): Promise<For
       protocolVersion: version,
       clean,
       reconnectPeriod: 0,
-      // Makes MQTT.js use topic aliases if the gateway allows them. The HiveMQ client uses them by default.
+      // Makes MQTT.js use topic aliases if the gateway allows them. The HiveMQ client uses topic aliases by default.
       ...(version === 5 ? { properties: { sessionExpiryInterval: expiryS }, autoAssignTopicAlias: true } : {}),
       ...(will ? { will: { ...will, payload: Buffer.from(will.payload), retain: false } } : {}),
       ca: readFileSync(join(certsDir, 'ca.pem')),

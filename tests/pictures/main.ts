@@ -31,7 +31,7 @@ const qualityOf = (width: number) => (width > 1920 ? 12 : 32);
 const settleMs = 300;
 /** Time for the waves to fill their traces. */
 const wavesMs = 2_000;
-/** The compact layout shows no waves, so its ward sends few of them. */
+/** The compact layout shows no waves, so its ward sends few waves. */
 const chunkMsOf = (beds: Scene['beds']) => (beds === 64 ? 5_000 : 500);
 
 const { values } = parseArgs({

@@ -175,7 +175,7 @@ it('a nurse who is away without a cover leaves the beds without a nurse, until s
   const places = nils.getByTestId('leave-places');
   await places.filter({ hasText: 'A-1: then nobody is the nurse' }).waitFor();
   await expectReadable(nils, 'assignments-away-question');
-  // Escape leaves everything as it was.
+  // Escape changes nothing.
   await nils.keyboard.press('Escape');
   await places.waitFor({ state: 'detached' });
   expect(server.board.duties.wards.get(ward)?.absences).toEqual([]);

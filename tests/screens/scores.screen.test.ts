@@ -81,7 +81,7 @@ afterAll(async () => {
 
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
-/** Returns scores with the values that a nurse enters, or without them. */
+/** Returns scores with (`isEntered`) or without the values that a nurse enters. */
 function scoresOf(associationId: string, isEntered: boolean): Scores {
   const at = ago(0);
   const parts = [

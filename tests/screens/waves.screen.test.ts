@@ -135,7 +135,7 @@ function ecgPixels(): Promise<number> {
   });
 }
 
-/** Lets the server see a second of the ECG, as it comes from the log. */
+/** Gives the server one second of the ECG, as if the second came from the log. */
 function play(second: number, receivedMs = second * 1_000 + 1_100): void {
   const { code, startMs, rateHz: rate, samples } = chunkAt('MDC_ECG_ELEC_POTL_II', 0.001, second);
   const reading = { start: new Date(startMs).toISOString(), code, rateHz: rate, scale: 0.001, offset: 0, samples };

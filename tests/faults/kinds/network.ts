@@ -67,7 +67,8 @@ export function describeNetwork({
       } finally {
         await each((relay) => relay.removeFaults());
       }
-      // Each reading is delayed twice, by the latency of its request and of its response. The jitter may shorten both.
+      // Each reading is delayed twice, by the latency of its request and of its response. The jitter may shorten both
+      // delays.
       expect(Math.min(...delays)).toBeGreaterThan(2 * (slowNetwork.latencyMs - slowNetwork.jitterMs) - 50);
       await expectNothingLost(fleet);
     });
