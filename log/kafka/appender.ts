@@ -75,7 +75,7 @@ export type AppenderOptions = {
 const recordOverheadBytes = 100;
 const retryMinMs = 50;
 const retryMaxMs = 1_000;
-/** Above this size, a request gets no further batch. The broker accepts 100 MB, but answers a smaller request sooner. */
+/** Above this size, a request gets no further batch. Kafka accepts 100 MB, but answers a smaller request sooner. */
 const requestBytesMax = 4 * 1_048_576;
 
 /** Longest wait for a disconnect. A broker that is down never answers, but the process must end. */
