@@ -38,9 +38,9 @@ export const AuditFilter = Type.Object(
     bed: Type.Optional(Type.String({ maxLength: 40 })),
     action: Type.Optional(Type.Enum(auditActions)),
     group: Type.Optional(Type.Enum(auditGroups)),
-    /** The first instant of the time. */
+    /** The first instant of the searched time. */
     from: Type.Optional(Instant),
-    /** The end of the time. A record of this instant does not match. */
+    /** The end of the searched time. A record of this instant does not match. */
     to: Type.Optional(Instant),
   },
   closed,

@@ -37,7 +37,7 @@ export const WardCard = Type.Object(
       closed,
     ),
     /**
-     * Who is responsible: null if the server has not read the assignments. `inUse`: whether anybody ever used the
+     * Who is responsible: null if the server has not read the assignments. `inUse`: whether anybody has ever used the
      * assignment board of the ward. `noNurse`: the number of beds with a patient that have no nurse. `overdue`: the
      * number of beds whose nurse should have been relieved.
      */

@@ -5,7 +5,7 @@
 
 type Triple = readonly [number, number, number];
 
-/** A complete colour blindness, or normal eyes. */
+/** Normal eyes, and the three kinds of complete colour blindness. */
 export const visions = ['normal', 'protan', 'deutan', 'tritan'] as const;
 export type Vision = (typeof visions)[number];
 

@@ -18,7 +18,6 @@ const lineEm = 1.1;
  */
 const pressureShare = 1.5;
 const balanceStepPx = 4;
-/** Minimum height of a row. */
 const rowLeastPx = 26;
 
 /** Returns the width of the label with its distance to the number, px. */

@@ -25,7 +25,6 @@ const widerCount = 4;
 export type LimitFit = {
   readonly group: LimitGroup;
   readonly bound: BoundName;
-  /** The limit in force. */
   readonly inForce: number;
   /** Wider limits that may be set, the nearest first. */
   readonly wider: readonly number[];

@@ -5,7 +5,7 @@
 import { compactNumberPx, compactPlan, compactWidthsIn } from './compact-plan.ts';
 import { type Cell, leastWidthPx, type TilePlan, widthEm } from './tile-plan.ts';
 
-/** A cell with the parameter whose numbers share a size. */
+/** A cell with its parameter (`group`). All numbers of a parameter have the same size. */
 export type SizedCell = Cell & { readonly group: string };
 
 /** The largest letters of a number that fit on a tile, px, for each parameter. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { pageHelp } from './page-help.ts';
 
-/** A line and a half of the dialog. */
+/** Characters in one and a half lines of the dialog. */
 const lineMax = 100;
 
 it('the help of each page has five different short lines, each with its full stop', () => {

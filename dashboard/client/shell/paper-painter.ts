@@ -165,7 +165,7 @@ function drawStroke(context: CanvasRenderingContext2D, stroke: Stroke, y: (value
       context.lineTo(x, y(last));
     }
   }
-  // A line of one sample would have no length.
+  // Without one more pixel, a line of a single sample would have no length.
   if (stroke.length === 1) context.lineTo(stroke[0]!.x + 1, y(stroke[0]!.last));
   context.stroke();
 }

@@ -59,7 +59,7 @@ export function openSoundSettings(options: {
   const isBegun = computed(() => isBegunNight(untilMs.value, now.value));
   const isHour = computed(() => isHourOfNight(night.value.value, isWardNight.value, now.value));
   const isNow = computed(() => isBegun.value || (isHour.value && !isEnded.value));
-  // The next night begins as usual.
+  // After a night, forgets that a person has ended it, so that the next night begins as usual.
   effect(() => {
     if (!isHour.value) isEnded.value = false;
   });

@@ -65,7 +65,7 @@ export function openWardPlans({ session, ward, now, lastHeardMs, load }: WardPla
   const steady = createSteadyClock(Date.now, () => performance.now());
   const plans = signal(noPlans);
   const plan = computed(() => plans.value.find((each) => each.ward === ward.value));
-  /** `now` when the first message of a server came. */
+  /** The value of `now` when the first message of a server came: perhaps still the time of the browser. */
   let browserMs: number | undefined;
   const person = computed(() => {
     const current = session.value;
@@ -112,7 +112,7 @@ export function openWardPlans({ session, ward, now, lastHeardMs, load }: WardPla
       const nowMs = now.value;
       if (lastHeardMs.value === undefined) browserMs = undefined;
       else browserMs ??= nowMs;
-      // Until its next change, `now` may still be the time of the browser. The clock of the browser may be wrong.
+      // Until its next change, `now` may still be the time of the browser, which may be wrong.
       if (browserMs === undefined || nowMs === browserMs) return false;
       return isNightOfWard(plan.value, nowMs);
     }),

@@ -41,7 +41,7 @@ export function useTilesInView(tiles: RefObject<HTMLElement | null>, key: string
       { threshold: visibleShare },
     );
     const elements = tiles.current?.querySelectorAll('.tile') ?? [];
-    // Without a tile the browser calls no observer.
+    // Without a tile the browser never calls the observer.
     if (elements.length === 0) setMeasured({ key, inView });
     for (const tile of elements) observer.observe(tile);
     return () => observer.disconnect();

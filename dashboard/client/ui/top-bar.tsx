@@ -136,7 +136,6 @@ function WaitingCount() {
   );
 }
 
-/** The number of the open calls of this person. */
 function CallCount() {
   const count = openCount(useApp().delivery.cards.value);
   return count === 0 ? null : <span class="tab__count"> {count}</span>;

@@ -22,7 +22,6 @@ type MoveToolsProps = {
   onPage: (pages: number) => void;
 };
 
-/** The buttons that move the view. */
 export function MoveTools(props: MoveToolsProps) {
   const { follows, onLive, onFreeze, onPage } = props;
   return (
