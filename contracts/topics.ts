@@ -1,14 +1,14 @@
 /**
- * The topics of Kafka and of MQTT. The creation of topics, their access control lists, the readers of their data keys and the
- * documentation all come from this table.
+ * The topics of Kafka and of MQTT. The creation of topics, their access control lists, the readers of their data keys
+ * and the documentation all come from this table.
  */
 import { dayMs, hourMs } from './durations.ts';
 
-/** The services. Each is a Kafka principal (`CN=<service>`) and has its own private reader key to open sealed records. */
+/** The services. Each is a Kafka principal (`CN=<service>`), and opens sealed records with its own reader key. */
 export const services = ['gateway', 'alarms', 'trends', 'delivery', 'strips', 'dashboard', 'operator'] as const;
 export type Service = (typeof services)[number];
 
-/** The principals that have rights on topics. The witness fetches the audit trail but cannot open it, because it has no reader key. */
+/** The principals with rights on topics. The witness fetches the audit trail, but has no reader key to open it. */
 export const principals = [...services, 'witness'] as const;
 export type Principal = (typeof principals)[number];
 
@@ -28,11 +28,9 @@ type TopicRow = {
     | 'name';
   readonly partitions: number;
   readonly cleanup: 'delete' | 'compact' | 'compact,delete';
-  /** Kafka keeps records for at least this time, ms; -1 means for ever. Longer than the longest outage that Vigil promises to survive. */
+  /** Kafka keeps records for at least this time, ms; -1: for ever. Longer than any outage that Vigil must survive. */
   readonly retentionMs: number;
-  /**
-   * How often Kafka begins a new file, ms. Kafka deletes whole files, so a record may stay longer than `retentionMs` by this time.
-   */
+  /** How often Kafka begins a new file, ms. Kafka deletes whole files, so a record may stay this much longer. */
   readonly segmentMs: number;
   /** If a partition has more bytes than this, Kafka deletes its oldest records early. If absent, there is no limit. */
   readonly partitionBytesMax?: number;
@@ -40,7 +38,7 @@ type TopicRow = {
   readonly readers: readonly Service[];
   /** Principals that may fetch the records but cannot open them. */
   readonly witnesses?: readonly Principal[];
-  /** Another topic whose data keys also seal the records of this topic. Both topics have the same writer and the same readers. */
+  /** Another topic whose data keys also seal this topic. Both topics have the same writer and readers. */
   readonly sharesKeysWith?: string;
 };
 
@@ -62,7 +60,7 @@ const wrappedKeys = {
   readers: services,
 } as const;
 
-/** All topics of Kafka. `readers` may fetch the topic (access control list), and its data keys are wrapped for them (`audienceOf`). */
+/** All topics of Kafka. `readers` may fetch the topic, and its data keys are wrapped for them (`audienceOf`). */
 export const kafkaTopics = {
   observations: {
     key: 'associationId',
@@ -88,8 +86,8 @@ export const kafkaTopics = {
     cleanup: 'delete',
     retentionMs: 30 * dayMs,
     segmentMs: dayMs,
-    // The gateway lets one device write at most 320 MiB here in a day, and 320 MiB more in its first burst: 9.7 GiB in 30 days. All
-    // devices together may write 2 GiB in a day. If they do so for more than 18 days, Kafka deletes the oldest records early.
+    // One device may write 320 MiB here in a day, and 320 MiB more in its first burst: 9.7 GiB in 30 days. All devices
+    // together may write 2 GiB in a day: after 18 such days, Kafka deletes the oldest records early.
     partitionBytesMax: 12 * 1024 ** 3,
     writers: ['gateway'],
     readers: ['operator'],
@@ -126,7 +124,7 @@ export const kafkaTopics = {
     retentionMs: -1,
     segmentMs: 7 * dayMs,
     writers: ['alarms'],
-    // The trend writer reads the scores and opens no other type of record. The delivery process opens only events of alarms.
+    // The trend writer opens only scores, and the delivery process opens only events of alarms.
     readers: ['alarms', 'trends', 'delivery', 'strips', 'dashboard', 'operator'],
   },
   'alarm-state': {
@@ -137,12 +135,12 @@ export const kafkaTopics = {
     segmentMs: hourMs,
     writers: ['alarms'],
     readers: ['alarms', 'strips', 'dashboard', 'operator'],
-    // The same data keys seal `alarms` and `alarm-state`. So a process that starts after a crash unwraps only one key for each bed.
+    // The keys of `alarms` seal this topic too, so a start after a crash unwraps only one key for each bed.
     sharesKeysWith: 'alarms',
   },
   strips: {
-    // The waves around the onset of each alarm (docs/decisions/074-strips.md). The key names the alarm and the onset, so a reader finds a
-    // strip without opening others.
+    // The waves around the onset of each alarm (docs/decisions/074-strips.md). The key names the alarm and the onset,
+    // so a reader finds a strip without opening others.
     key: 'stripId',
     partitions: 6,
     cleanup: 'delete',
@@ -172,7 +170,7 @@ export const kafkaTopics = {
     readers: ['dashboard', 'operator'],
   },
   house: {
-    // Fingerprints of the keys that sealed the data (ops/platform/key-mark.ts). Only the set-up writes here. The records are not sealed.
+    // Unsealed fingerprints of the keys that sealed the data (ops/platform/key-mark.ts). Only the set-up writes here.
     key: 'name',
     ...lastRecords,
     writers: [],
@@ -219,7 +217,7 @@ export const kafkaTopics = {
     key: 'name',
     partitions: 1,
     cleanup: 'delete',
-    // Longer than a year, for a yearly audit, and as long as the trends by minute (docs/decisions/068-deliveries-kept.md).
+    // For a yearly audit, and as long as the trends by minute (docs/decisions/068-deliveries-kept.md).
     retentionMs: 400 * dayMs,
     segmentMs: 7 * dayMs,
     writers: ['delivery'],
@@ -267,7 +265,7 @@ export const kafkaTopicNames = Object.keys(kafkaTopics) as KafkaTopic[];
 export const keysTopics = kafkaTopicNames.filter((name) => kafkaTopics[name].key === 'keyId') as KeysTopic[];
 export type KeysTopic = 'keys' | (`keys-${string}` & KafkaTopic);
 
-/** Returns the topic into which a service publishes the data keys for a topic. @throws Error if the service does not write that topic */
+/** Returns the topic of a service's data keys for a topic. @throws Error if the service does not write that topic */
 export function keysTopicOfWriter(service: Service, topic: KafkaTopic): KeysTopic {
   if (!(kafkaTopics[topic].writers as readonly Service[]).includes(service))
     throw new Error(`${service} does not write ${topic}.`);
@@ -286,7 +284,8 @@ export function keysTopicOfWriter(service: Service, topic: KafkaTopic): KeysTopi
 }
 
 /**
- * Returns the topic in which the data key of a record must be. A key in another topic is not used, so no other service can replace the key.
+ * Returns the topic in which the data key of a record must be. No other topic is used, so no other service can replace
+ * the key.
  * @param writer the writer in the record's header: a service's name if several services write the topic
  * @returns undefined if no service of that name writes the topic
  */

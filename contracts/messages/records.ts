@@ -19,7 +19,9 @@ export const gatewayMembers = {
   receivedAt: Instant,
 };
 
-/** In the topic `observations`: `reading` is what the device sent, unchanged unless its JSON repeats a member name. The envelope's header has `boot` and `seq`. */
+/**
+ * In `observations`: the device's message, unchanged unless its JSON repeats a name. The header has `boot` and `seq`.
+ */
 export const ObservationRecord = Type.Object({ ...gatewayMembers, reading: Observation }, noOtherMembers);
 export type ObservationRecord = Static<typeof ObservationRecord>;
 
@@ -30,8 +32,8 @@ export const connectionEndReasons = ['will', 'keep-alive', 'closed', 'taken-over
 export type ConnectionEndReason = (typeof connectionEndReasons)[number];
 
 /**
- * Identifies a device's connection: the offset of the connection's claim in the topic `sessions`. A newer connection of the device has a
- * greater offset, on every gateway. Readers ignore records about a connection that is not the newest.
+ * Identifies a device's connection: the offset of the connection's claim in the topic `sessions`. A newer connection of
+ * the device has a greater offset, on every gateway. Readers ignore records about a connection that is not the newest.
  */
 const Claim = Type.Integer({ minimum: 0 });
 
@@ -58,7 +60,7 @@ export const ConnectionRecord = Type.Object(
     connected: Type.Boolean(),
     claim: Type.Optional(Claim),
     reason: Type.Optional(Type.Enum([...connectionEndReasons])),
-    /** Only with `connected: true`: when the certificate of the device ends. Absent if the gateway did not see the certificate. */
+    /** Only with `connected: true`: when the device's certificate ends. Absent if the gateway did not see it. */
     certificateEndsAt: Type.Optional(Instant),
   },
   noOtherMembers,
@@ -66,8 +68,8 @@ export const ConnectionRecord = Type.Object(
 export type ConnectionRecord = Static<typeof ConnectionRecord>;
 
 /**
- * In the topic `observations`: the gateway found a reason to doubt the readings of a bed. The notice ends by itself `forMs` after
- * `receivedAt`, unless the gateway repeats it. So notices end even if the gateway stops.
+ * In the topic `observations`: the gateway found a reason to doubt the readings of a bed. The notice ends by itself
+ * `forMs` after `receivedAt`, unless the gateway repeats it. So notices end even if the gateway stops.
  */
 export const NoticeRecord = Type.Object(
   {
@@ -80,8 +82,8 @@ export const NoticeRecord = Type.Object(
 export type NoticeRecord = Static<typeof NoticeRecord>;
 
 /**
- * In each partition of the topic `observations`: the gateway accepted a canary (contracts/canary.ts). The record has no data of the
- * canary's payload, of a patient or of a device.
+ * In each partition of the topic `observations`: the gateway accepted a canary (contracts/canary.ts). The record has no
+ * data of the canary's payload, of a patient or of a device.
  */
 export const CanaryRecord = Type.Object({ receivedAt: Instant }, noOtherMembers);
 export type CanaryRecord = Static<typeof CanaryRecord>;
@@ -93,7 +95,7 @@ export const CanarySightRecord = Type.Object(
   {
     /** Only from a gateway: when it accepted a canary. Perhaps Kafka does not have the canary yet. */
     taken: Type.Optional(Instant),
-    /** Only from an alarm processor: for each of its partitions, when the gateway received the newest canary that the processor read. */
+    /** Only from an alarm processor: when the gateway received the newest canary of each of its partitions. */
     judged: Type.Optional(
       Type.Array(Type.Object({ partition: Partition, receivedAt: Instant }, noOtherMembers), {
         maxItems: clinicalPartitions,
@@ -119,9 +121,9 @@ export const RejectedRecord = Type.Object(
     code: NonEmptyText(),
     detail: Type.String({ maxLength: 500 }),
     payload: Type.String({ description: 'base64' }),
-    /** The reading is in `observations` too. This record is a copy; `detail` says which part of the reading is not used. */
+    /** A copy: the reading is in `observations` too. `detail` says which part of the reading is not used. */
     kept: Type.Optional(Type.Literal(true)),
-    /** Only with the code `not-kept`: counts refused messages that are not stored, because the device's budget for rejected input was used up. */
+    /** Only with `not-kept`: counts refused messages that are not stored, because they exceed the device's budget. */
     notKept: Type.Optional(
       Type.Object(
         {
@@ -157,7 +159,7 @@ export const Patient = Type.Object(
 );
 export type Patient = Static<typeof Patient>;
 
-/** One period of a device with a patient (IHE: device-patient association). The instant `to` is excluded; it is null until the period ends. */
+/** One period of a device with a patient (IHE: device-patient association). `to` is excluded; null until the end. */
 export const AssociationPeriod = Type.Object(
   {
     associationId: AssociationId,
@@ -183,7 +185,7 @@ export type Actor = Static<typeof Actor>;
 const associationActs = ['assigned', 'moved', 'corrected', 'ended'] as const;
 export type AssociationAct = (typeof associationActs)[number];
 
-/** What a person changed in a device's table. `version` is the table's version after the change. In `fields`, null means no value. */
+/** What a person changed in a device's table. `version`: after the change. In `fields`, null means no value. */
 export const AssociationChange = Type.Object(
   {
     version: Type.Integer({ minimum: 1 }),
@@ -208,8 +210,8 @@ export const AssociationChange = Type.Object(
 export type AssociationChange = Static<typeof AssociationChange>;
 
 /**
- * In the topic `associations`: the periods of one device, oldest first, as long as readings may still belong to them. `changes` says who
- * changed what, oldest first; it is absent in records of older versions and of the operator's tools.
+ * In the topic `associations`: the periods of one device, oldest first, as long as readings may still belong to them.
+ * `changes` says who changed what, oldest first; it is absent in records of older versions and of the operator's tools.
  */
 export const DeviceAssociations = Type.Object(
   {

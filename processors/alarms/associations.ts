@@ -47,7 +47,8 @@ export function createAssociations(pseudonymKey: string): Associations {
   /** Device ids by the association that a device has while no patient is at it. */
   const unassigned = new Map<string, string>();
   /**
-   * One function for each waiting caller of `waitFor`. It checks after each new row whether the association has come.
+   * One function for each waiting caller of `waitFor`. The function checks after each new row whether the association
+   * has come.
    */
   const waiting = new Set<() => void>();
   let refused = 0;

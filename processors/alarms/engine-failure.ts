@@ -1,8 +1,9 @@
 /**
  * Keeps a failure of the engine's own code to the patient about whom the code fails. Each task for one patient runs in
- * `guard`. After a failure, the patient's state is as before, the alarms of this patient go on (core/without-judging.ts),
- * and the next task is tried as usual. A reading is always tried. A task that follows from the wall clock waits before
- * it is tried again, and the wait grows, so that a slow failure leaves time for the other patients.
+ * `guard`. After a failure, the patient's state is as before, the alarms of this patient go on
+ * (core/without-judging.ts), and the next task is tried as usual. A reading is always tried. A task that follows from
+ * the wall clock waits before it is tried again, and the wait grows, so that a slow failure leaves time for the other
+ * patients.
  */
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import type { Input } from './core/inputs.ts';
@@ -83,7 +84,9 @@ function runWithoutJudging(
   }
 }
 
-/** Returns the onset of this patient's alarm that the last owner published; undefined if the alarm is over or never was. */
+/**
+ * Returns the onset of this patient's alarm that the last owner published; undefined if the alarm is over or never was.
+ */
 function alarmOnset(published: readonly AlarmEvent[]): number | undefined {
   const last = published.findLast(({ alarm }) => alarm.condition === notJudgedKey && alarm.origin === undefined);
   return last?.alarm.present ? Date.parse(last.alarm.onsetAt) : undefined;

@@ -15,8 +15,7 @@ export type Outbox<Event> = {
   /** Resolves when at most 2,000 events wait. */
   waitForRoom(): Promise<void>;
   /**
-   * Resolves to true when all events that were put before the call are in the log, or to false when the outbox is
-   * closed first.
+   * Resolves to true when all events from before the call are in the log, or to false when the outbox is closed first.
    */
   waitUntilSent(): Promise<boolean>;
   /** Returns the offset after the last event that is in the log. */

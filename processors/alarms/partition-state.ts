@@ -33,7 +33,10 @@ export type Restored = {
 
 export type Counters = { skipped: number; restored: number; tombstones: number; realigned: number; replayed: number };
 
-/** A failure of the engine's own code about one patient. `deviceId` is null if the patient's device has sent nothing yet. */
+/**
+ * A failure of the engine's own code about one patient. `deviceId` is null if the patient's device has sent nothing
+ * yet.
+ */
 export type EngineFailureReport = {
   readonly associationId: string;
   readonly deviceId: string | null;

@@ -61,7 +61,10 @@ export function newEngine(associationId: string, state: State, includedBefore: P
   };
 }
 
-/** Returns the engine of a snapshot as it was written; undefined if this version of the program cannot read the snapshot. */
+/**
+ * Returns the engine of a snapshot as it was written; undefined if this version of the program cannot read the
+ * snapshot.
+ */
 export function writtenEngine(body: AlarmState, nowMs: number): PatientEngine | undefined {
   const { associationId, offsets, limits, standby } = body;
   const { v, state: written } = body.engine as EngineSnapshot;
@@ -75,7 +78,10 @@ export function writtenEngine(body: AlarmState, nowMs: number): PatientEngine | 
   };
 }
 
-/** Returns an engine with the present clock and the present profile. @param written the engine as it was written in `body` */
+/**
+ * Returns an engine with the present clock and the present profile. @param written the engine as it was written in
+ * `body`
+ */
 export function restoredEngine(
   env: Environment,
   { limits, scores }: AlarmState,

@@ -1,6 +1,6 @@
 /**
- * Takes the snapshots of a partition that are due, and computes the offsets that the group may commit after the
- * snapshots are written.
+ * Takes the due snapshots of a partition, and computes the offsets that the group may commit after the snapshots are
+ * written.
  */
 import type { AlarmState } from '../../contracts/messages/alarms.ts';
 import type { Scores } from '../../contracts/messages/scores.ts';
@@ -24,7 +24,7 @@ export type Flush = {
 };
 
 /**
- * Returns snapshots of the engines that are due, and tombstones of the engines that are forgotten.
+ * Returns the due snapshots of engines, and tombstones of forgotten engines.
  * @param quietMs the longest time for which an engine that only got readings waits for its snapshot
  * @param eventsBefore the snapshots in Kafka include the events of `alarms` before this offset
  */

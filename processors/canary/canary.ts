@@ -46,7 +46,9 @@ export function openCanary(options: CanaryOptions): Canary {
   /** The cause of the present failure; undefined while canaries are acknowledged. */
   let failure: string | undefined;
 
-  /** Logs a failure once for each cause. Otherwise the log would fill the disk if the gateway is away for a night. */
+  /**
+   * Logs a failure once for each cause, so that the log does not fill the disk while the gateway is away for a night.
+   */
   function reportFailure(cause: string): void {
     if (cause !== failure) log.warn({ cause }, 'canaries are not acknowledged');
     failure = cause;

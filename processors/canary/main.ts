@@ -47,7 +47,7 @@ async function openCanaryProcess(settings: Settings<typeof canarySettings>, log:
     health,
     log,
   });
-  // The process is ready before the first answered canary, because it must also report a gateway that is away.
+  // The process is ready before the first answered canary, because the process must also report a gateway that is away.
   log.info({ metricsPort: server.port }, 'ready');
   return {
     async close() {

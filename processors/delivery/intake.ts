@@ -42,8 +42,8 @@ type Log = Pick<SealedLog, 'kafka' | 'open' | 'boot'>;
  * because its offsets then start at 0.
  *
  * No answer from before a first start may count. This process has called nobody yet, and it begins to number the rounds
- * and the calls with 1. If the topic `deliveries` was lost, an old answer to the lost first round would otherwise end
- * the calls of the new first round.
+ * and the calls with 1. After a loss of the topic `deliveries`, an old answer to the lost first round could end the
+ * calls of the new first round.
  */
 export async function beginAt(
   { kafka }: Pick<SealedLog, 'kafka'>,

@@ -73,7 +73,7 @@ function toInflux(point: Point): IPoint {
   return {
     measurement,
     tags: { associationId: point.associationId, code: point.code },
-    // False is written, too: a correction replaces only the fields that it has.
+    // `false` is written too, because a correction replaces only the fields that the correction has.
     fields: { value: point.value, questionable: point.questionable },
     timestamp: new Date(point.timeMs),
   };

@@ -219,8 +219,8 @@ function endAlarm(draft: Draft, key: string, endAt: number, context: BookContext
 }
 
 /**
- * Raises the alarm of a lasting condition. A late reading shows that it should have called before a more serious one.
- * The events are the same as if the readings had come in order.
+ * Raises the alarm of a lasting condition. A late reading shows that this condition should have called before a more
+ * serious condition. The events are the same as if the readings had come in order.
  */
 function raiseRevealed(
   draft: Draft,

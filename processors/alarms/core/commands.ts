@@ -162,7 +162,7 @@ function withOverrides(env: Environment, state: State, overrides: State['overrid
   return judgeAgain(env, { ...state, overrides }, rulesIn(env, state));
 }
 
-/** Switches limits on again when the time for which a person switched them off is over. */
+/** Switches limits on again when their time off is over. */
 export function endLimitsOff(env: Environment, state: State, now: number): State {
   if (limitsOffDue(state) > now) return state;
   const overrides = Object.entries(state.overrides).flatMap(([group, { off, ...limits }]) => {

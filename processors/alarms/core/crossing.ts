@@ -10,7 +10,7 @@ import { type Overrides, profileInForce } from './judging.ts';
 import type { Profile } from './profile.ts';
 import type { State } from './state.ts';
 
-/** Caches the conditions for each profile and patient, because they are needed for every input. */
+/** Caches the conditions for each profile and patient, because every input needs them. */
 const cache = new WeakMap<Profile, WeakMap<Overrides, readonly Condition[]>>();
 const noConditions: readonly Condition[] = [];
 

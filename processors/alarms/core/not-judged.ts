@@ -20,7 +20,10 @@ export type FaultPart = {
   readonly failed: readonly EngineTask[];
 };
 
-/** The alarm ends when the code has not failed for this time, ms. So an alarm that comes and goes stays one alarm (ours). */
+/**
+ * The alarm ends when the code has not failed for this time, ms. So an alarm that comes and goes stays one alarm
+ * (ours).
+ */
 const calmMs = 30_000;
 
 /**
@@ -54,7 +57,10 @@ export function noteSuccess(part: FaultPart, task: EngineTask): FaultPart {
 export const endFault = (part: FaultPart, now: number): FaultPart | undefined =>
   faultDue(part) <= now ? undefined : part;
 
-/** Returns the wall-clock time at which the alarm ends if nothing fails until then; infinity if a task must succeed first. */
+/**
+ * Returns the wall-clock time at which the alarm ends if nothing fails until then; infinity if a task must succeed
+ * first.
+ */
 export const faultDue = (part: FaultPart | undefined): number =>
   part === undefined || part.failed.length > 0 ? Number.POSITIVE_INFINITY : part.lastAt + calmMs;
 

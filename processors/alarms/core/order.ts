@@ -1,7 +1,7 @@
 /**
  * Decides whether a reading is the newest of a parameter, and whether the device's clock was set since the former
- * newest reading. A device gives a reading its number when it measures. So a higher number with an earlier time shows
- * that the clock was set back, and not that the reading came out of order. Pure.
+ * newest reading. A device numbers a reading when it measures the reading. So a higher number with an earlier time
+ * shows that the clock was set back, and not that the reading came out of order. Pure.
  */
 import { type ClockAssessment, type DeviceClock, lateMsMax, wasSetBack } from '../../../contracts/device-clock.ts';
 

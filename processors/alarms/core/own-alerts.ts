@@ -199,9 +199,9 @@ function alertsByKey(input: AlertsInput, context: ListContext): ReadonlyMap<stri
 }
 
 /**
- * Returns an alarm with its key. The key contains the priority. So if the device makes an alarm more serious, this is a
- * new alarm and calls. If the table has no row for the code, the key also contains the text, because one unknown code
- * may stand for different alarms.
+ * Returns an alarm with its key. The key contains the priority. So an alarm that the device makes more serious is a new
+ * alarm and calls. If the table has no row for the code, the key also contains the text, because one unknown code may
+ * stand for different alarms.
  */
 function keyedAlert(sent: DeviceAlert, time: number, { codes, late }: ListContext) {
   const { code, priority, value, limit } = sent;

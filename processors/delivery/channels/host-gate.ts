@@ -1,6 +1,6 @@
 /**
- * The gate in front of one host. The gate limits how many tries run at once and how many messages wait. It also asks
- * the breaker of the host. So a dead or slow host delays only its own messages. While the breaker is open, nothing
+ * The gate in front of one host. The gate limits how many tries run at once and how many messages wait. The gate also
+ * asks the breaker of the host. So a dead or slow host delays only its own messages. While the breaker is open, nothing
  * waits: each message fails at once and is tried again later.
  */
 import { minuteMs } from '../../../contracts/durations.ts';

@@ -17,7 +17,7 @@ export type PersonResult = Exclude<SendResult, { readonly kind: 'ended' }>;
  * Sends to all entries at the same time. Resolves when all entries have a result, or some seconds after the first
  * address was reached. So a phone that hangs does not hide the success at another phone. A failure is transient if any
  * entry may still work, otherwise permanent.
- * @param onEnded called for each entry that does not exist any more, by the report of its service
+ * @param onEnded called for each entry that its service reports as ended
  */
 export function sendToPerson(
   entries: readonly ReachEntry[],

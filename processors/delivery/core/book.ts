@@ -1,6 +1,6 @@
 /**
- * The book: all that a delivery process remembers. It contains the state of the rules, how far each message came, and
- * the messages that must still be sent. The book is computed only from the records of the topic `deliveries`. So a
+ * The book: all that a delivery process remembers. The book contains the state of the rules, how far each message came,
+ * and the messages that must still be sent. The book is computed only from the records of the topic `deliveries`. So a
  * process that takes over has the same book as the former process. Pure.
  */
 import type { DeliveryRecord, ReceiptStage } from '../../../contracts/messages/deliveries.ts';

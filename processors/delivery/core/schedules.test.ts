@@ -1,7 +1,7 @@
 /**
- * Property test of the delivery of alarms. At every time, for each alarm that calls, a person is called or a person
- * goes, or its ward has a technical alarm. Nothing is sent after an answer or an end, nothing is sent twice, and no
- * wait is endless. Every event fits its schema.
+ * Property test of the delivery of alarms. At every time, each alarm that calls has a person who is called or goes, or
+ * its ward has a technical alarm. Nothing is sent after an answer or an end, nothing is sent twice, and no wait is
+ * endless. Every event fits its schema.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

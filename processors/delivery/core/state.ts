@@ -1,6 +1,6 @@
 /**
  * The state of the delivery of alarms: one part for each alarm, and one part for the messages that wait. Only events
- * change it.
+ * change the state.
  */
 import type { AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 import type { Duty } from '../../../contracts/messages/assignments.ts';
@@ -50,13 +50,13 @@ export type Round = {
   readonly notice: WardNotice | null;
   readonly acceptedBy: readonly string[];
   /**
-   * `answersFrom`: the first round whose calls may still be answered. `calledBefore`: the persons who were called since
-   * the start of that round, before the start of this round.
+   * `answersFrom`: the first round whose calls may still be answered. `calledBefore`: the persons who were called from
+   * the start of that round to the start of this round.
    */
   readonly answersFrom: number;
   readonly calledBefore: readonly string[];
   /**
-   * The persons who have accepted since round `answersFrom`, before this round. Each acceptance has an entry if no
+   * The persons who accepted from round `answersFrom` until the start of this round. Each acceptance has an entry if no
    * acknowledgement followed.
    */
   readonly acceptedBefore: readonly string[];

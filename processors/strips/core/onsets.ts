@@ -56,7 +56,7 @@ export function onsetOf(
 /** The times between which Kafka got the records of a strip, ms since 1970. */
 export type Span = { readonly fromMs: number; readonly toMs: number };
 
-/** Records are searched this much before the earliest and after the latest likely time, ms (ours). */
+/** Records are searched from this long before the earliest likely time to this long after the latest, ms (ours). */
 export const marginMs = 30_000;
 /**
  * If the clocks of device and engine differ by more than this, the records may also have come at the device's time, ms

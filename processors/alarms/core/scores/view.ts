@@ -83,7 +83,7 @@ export type ScoresCheck = {
   readonly dueMs: number;
 };
 
-/** Published scores, in the form in which they are compared with the next scores. */
+/** Published scores, in the form for the comparison with the next scores. */
 type Published = {
   readonly key: string;
   readonly urgentKey: string;
