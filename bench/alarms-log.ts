@@ -64,7 +64,7 @@ export async function openReadingLog(data: TestPlatform, beds: number, wardOf: (
 }
 
 /**
- * Sends one reading of every bed in each `everyMs`, until `stop` is called. The readings of the beds are evenly
+ * Sends one reading of every bed every `everyMs`, until `stop` is called. The readings of the beds are evenly
  * distributed over `everyMs`.
  */
 export function paceReadings(log: ReadingLog, everyMs: number) {

@@ -15,8 +15,8 @@ type Row = {
 };
 
 /**
- * Prints a table; with `--json` one line of JSON. The devices of each row together send the same number of readings per
- * second. So 10,000 devices that send 1,000 readings per second publish every 10 s each. A lost connection ends the
+ * Prints a table; with `--json` one line of JSON. In each row, all devices together send the same number of readings
+ * per second. So, at 1,000 readings per second, each of 10,000 devices publishes every 10 s. A lost connection ends the
  * benchmark with an error. With `--hybrid` the devices use ML-KEM in the key exchange. Each connection then needs more
  * memory.
  */

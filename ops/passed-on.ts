@@ -70,7 +70,7 @@ const upstreamNames: readonly string[] = namesOf(upstreamSettings);
 export type StartEnvironment = {
   readonly settings: StartSettings;
   readonly passed: PassedSettings;
-  /** Names of Vigil's settings in the environment that neither `npm start` nor its processes read. */
+  /** Names of Vigil's settings that the environment has, but that neither `npm start` nor its processes read. */
   readonly unused: readonly string[];
 };
 

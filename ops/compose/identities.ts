@@ -75,7 +75,7 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
         // The set-up gets the fingerprints of the keys, and not the keys. With the fingerprints it checks whether
         // Kafka's data were written with these keys.
         ...sharedUnderSameName('secrets', 'fingerprints.json'),
-        // With the register the set-up checks whether a revoked device would be accepted again.
+        // The set-up checks by the register whether a revoked device would be accepted again.
         ...sharedUnderSameName('certs', 'devices.jsonl'),
       ];
     case 'gateway':

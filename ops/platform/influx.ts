@@ -91,7 +91,7 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
 }
 
 /**
- * Returns the absolute or the relative path of the socket, whichever is shorter, because systems limit its length.
+ * Returns the shorter of the absolute and the relative path of the socket, because systems limit the length.
  * @throws VigilError `settings-invalid` if the shorter path is still too long
  */
 function shortestPath(path: string): string {

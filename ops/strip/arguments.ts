@@ -93,10 +93,7 @@ export function readRequest(args: readonly string[]): StripRequest | StripListRe
   };
 }
 
-/**
- * A date and a time of day, perhaps with a zone. `Date.parse` would also accept texts that have another meaning than a
- * person expects.
- */
+/** A date and a time of day, perhaps with a zone. `Date.parse` alone would misunderstand some texts. */
 const timePattern = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?$/;
 
 function readSearch(at: string, where: Omit<StripSearch, 'atMs'>): StripSearch {

@@ -13,7 +13,7 @@ const dueMs = 5_000;
 const quietMs = 35_000;
 const quietMsMax = 240_000;
 
-/** @param noted called with the time that each notice took */
+/** @param noted called with the time from each fault to its notice */
 export function createChromiumTroubles(stage: Stage, random: Random, noted: (time: NoticeTime) => void) {
   const { chromium, screen } = stage;
 

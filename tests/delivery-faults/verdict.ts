@@ -23,7 +23,7 @@ export type Evidence = {
   readonly alarms: readonly AlarmLine[];
   readonly received: readonly Received[];
   readonly notices: readonly Notice[];
-  /** Acknowledgements for which the dashboard answered that they are in the log. */
+  /** Acknowledgements that are in the log, according to the dashboard's answers. */
   readonly acknowledged: readonly { readonly alarmId: string; readonly commandId: string }[];
   /** Commands that the alarm engine has answered. */
   readonly answeredCommands: ReadonlySet<string>;

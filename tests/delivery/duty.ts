@@ -6,7 +6,7 @@ import { type Actor, contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 
-/** Assigns a person from an hour ago for 13 h, and accepts for the person. */
+/** Assigns a person for 13 h, beginning an hour ago. The person accepts. */
 export async function assignDuty(
   dashboard: SealedLog,
   person: { readonly ward: string; readonly duty: Duty; readonly userId: string; readonly beds?: readonly string[] },

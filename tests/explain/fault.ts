@@ -1,4 +1,4 @@
-/** A fault in a calm story, for the tests of `explain`. Also the changes of a story that several faults share. */
+/** A fault in a calm story, for the tests of `explain`. Has also the changes of a story that several faults make. */
 import type { FindingKind } from '../../contracts/explain/finding.ts';
 import { dutyEvents, type PersonId, people, type Story } from './story.ts';
 

@@ -203,7 +203,7 @@ function isAssigned({ assignments }: Story, userId: PersonId): boolean {
 const isAway = ({ assignments }: Story, userId: string) =>
   assignments.some(({ body }) => body.type === 'away' && body.userId === userId);
 
-/** Returns whether a person covers for the person who is away. */
+/** Returns whether `cover` covers for the person `away`. */
 function hasCover(story: Story, away: string, cover: PersonId): boolean {
   return (
     isAssigned(story, cover) &&

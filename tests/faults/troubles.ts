@@ -152,7 +152,7 @@ function kafkaActs(
 ): readonly (readonly [number, Act])[] {
   const { cluster } = scene;
   const anyBroker = (random: Random) => random.pick(cluster.brokers.map((broker): [number, Broker] => [1, broker]));
-  // If no broker leads a partition of these devices at the moment, takes any broker.
+  // If no broker leads a partition of these devices at the moment, chooses any broker.
   const leader = (random: Random) => fleet.leader().catch(() => anyBroker(random));
   const killAll = async (which: Trouble, random: Random, ...nodes: readonly KafkaNode[]) => {
     await kill(which, ...nodes);

@@ -1,4 +1,4 @@
-/** Checks in Chromium the night mode and the volume of a screen: what is heard, and what keeps its look. */
+/** Checks in Chromium the night mode and the volume of a screen: what is heard, and what looks the same at night. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { logIn, openBrowser, openLogin, submitLogin } from '../browser.ts';
