@@ -45,7 +45,7 @@ it('an existing file is kept without --force, at the check and also if it appear
   expect(readdirSync(folder)).toEqual(['a.pdf']);
 });
 
-it('with --force the file is replaced, and the new file is readable only by its owner, also if the old one was open to all', () => {
+it('with --force the file is replaced, and only its owner can read the new file, even if everybody could read the old file', () => {
   writeFileSync(join(folder, 'a.pdf'), 'older', { mode: 0o644 });
   checkTarget(choose('a.pdf', { mayReplace: true }));
   writeWholeFile(choose('a.pdf', { mayReplace: true }), bytes);
