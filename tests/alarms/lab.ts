@@ -333,6 +333,15 @@ export async function openLab(platform: Platform) {
       await child.ready;
       return child;
     },
+    /** Writes the bed's last snapshot again as the alarm processor, with a changed state. No processor may run meanwhile. */
+    async changeState(bed: { associationId: string }, changes: Record<string, unknown>): Promise<void> {
+      const last = states.get(bed.associationId)!.at(-1)!;
+      const engine = last.engine as { state: object };
+      const alarms = await open('alarms');
+      const body = { ...last, engine: { ...engine, state: { ...engine.state, ...changes } } };
+      await alarms.append('alarm-state', bed.associationId, contentTypes.alarmState, body);
+      await alarms.close();
+    },
     logFile: (name = 'alarms') => join(platform.stateDir, 'logs', `${name}-lab.log`),
     async close() {
       await Promise.all(readers.map((reader) => reader.close()));
