@@ -10,6 +10,7 @@ import type { TurnRecord } from '../../log/sealed-log.ts';
 import { type Book, emptyBook } from './core/book.ts';
 import { alarmOf, eventOf, everybody } from './core/delivery.testing.ts';
 import type { Context } from './core/inputs.ts';
+import type { AlarmDelivery } from './core/state.ts';
 import { take } from './core/take.ts';
 import { createFold, snapshotEveryOffsets } from './restore.ts';
 import { snapshotVersion } from './snapshots.ts';
@@ -143,12 +144,36 @@ describe('createWriting', () => {
     expect(fold()!.positions!.alarms.slice(1, 3)).toEqual(['2', '3']);
   });
 
-  it('createWriting fails if the rules throw an error for a timer, because somebody must notice a wait that never ends', async () => {
-    const raised = take(emptyBook, alarmItem(1).intake!, context, nowMs).book;
-    const [alarm] = raised.state.alarms.values();
-    const broken = { ...alarm!, round: { ...alarm!.round!, calls: undefined as never } };
-    const state = { ...raised.state, alarms: new Map([[broken.alarmId, broken]]) };
-    const { writing, failures } = newWriting(0, { ...raised, state });
+  /** Returns a book with two alarms. The rules throw an error for the first alarm. */
+  function bookWithBrokenAlarm(more: Partial<AlarmDelivery> = {}): Book {
+    const raised = [1, 2].reduce((book, n) => take(book, alarmItem(n).intake!, context, nowMs).book, emptyBook);
+    const [alarm, other] = [...raised.state.alarms.values()];
+    const broken = { ...alarm!, round: { ...alarm!.round!, calls: undefined as never }, ...more };
+    const alarms = new Map([broken, other!].map((delivery) => [delivery.alarmId, delivery]));
+    return { ...raised, state: { ...raised.state, alarms } };
+  }
+
+  it('if the rules throw an error for one alarm, its ward is informed, and the other alarms call persons in time', async () => {
+    const { writing, log, failures, leftOut, later, unsent } = newWriting(0, bookWithBrokenAlarm());
+    writing.start();
+    await until(() => unsent.length > 0);
+    for (let pass = 1; pass <= 40; pass += 1) {
+      const before = unsent.length;
+      later(2_000);
+      await until(() => unsent.length > before);
+    }
+    await writing.close();
+    expect([failures, leftOut.count]).toEqual([[], 1]);
+    const events = log.flatMap(({ body }) => ('event' in (body as object) ? [(body as DeliveryRecord).event] : []));
+    const [first, second] = [alarmItem(1), alarmItem(2)].map(({ intake }) => (intake as { event: AlarmEvent }).event);
+    const typesOf = ({ alarm }: AlarmEvent) =>
+      events.filter((event) => 'alarmId' in event && event.alarmId === alarm.alarmId).map(({ type }) => type);
+    expect(typesOf(first!).slice(0, 3)).toEqual(['round-started', 'chain-ended', 'called']);
+    expect(new Set(typesOf(second!))).toEqual(new Set(['call-ended', 'called', 'chain-ended']));
+  });
+
+  it('createWriting fails if the ward of such an alarm cannot be informed, because somebody must notice a wait that never ends', async () => {
+    const { writing, failures } = newWriting(0, bookWithBrokenAlarm({ kind: 'unknown' as never }));
     writing.start();
     await until(() => failures.length > 0);
     await writing.close();

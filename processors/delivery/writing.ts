@@ -11,7 +11,7 @@ import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedTurn, TurnRecord } from '../../log/sealed-log.ts';
 import { thrownAtText } from '../../log/sealed-reading.ts';
 import type { Book } from './core/book.ts';
-import { nextDueAtMs } from './core/decide.ts';
+import { type AlarmFailure, nextDueAtMs } from './core/decide.ts';
 import type { Context } from './core/inputs.ts';
 import { type Intake, take } from './core/take.ts';
 import { type Fitting, fittingOf } from './fitting.ts';
@@ -94,6 +94,8 @@ export function createWriting(options: WritingOptions): Writing {
   let snapshotMs = Number.NEGATIVE_INFINITY;
   /** Whether the log since the last snapshot lacks a decision. */
   let isIncomplete = false;
+  /** The alarms for which the rules have failed in this session, as long as the alarms exist. */
+  const failedAlarms = new Set<string>();
   let lookMs = Number.NEGATIVE_INFINITY;
   let passMs = now();
   let isClosed = false;
@@ -139,6 +141,7 @@ export function createWriting(options: WritingOptions): Writing {
       const taken = take(next, intake, context(next), nowMs);
       next = taken.book;
       records.push(...taken.records);
+      for (const failure of taken.failures ?? []) noteFailure(failure);
     };
     for (const [index, item] of items.entries()) {
       if (index > 0 && index % inputsMax === 0) await runOtherWork();
@@ -149,7 +152,7 @@ export function createWriting(options: WritingOptions): Writing {
       }
     }
     // If one of these two calls throws, the session fails: without them Vigil would call nobody any more, and somebody
-    // must notice this.
+    // must notice this. If the rules fail for one alarm only, its ward is informed, and nothing is thrown.
     if (untilMs !== undefined) {
       lookMs = nowMs;
       gate.shut();
@@ -163,6 +166,7 @@ export function createWriting(options: WritingOptions): Writing {
     }
     await write(noteFaults(fittingOf(records, nowMs)), next);
     book = next;
+    for (const alarmId of failedAlarms) if (!book.state.alarms.has(alarmId)) failedAlarms.delete(alarmId);
     passMs = now();
     if (records.length > 0) options.onWritten(records);
     options.onBook(book);
@@ -178,6 +182,17 @@ export function createWriting(options: WritingOptions): Writing {
     options.log.error(
       { ...source, input: intake?.type, reason: `The rules failed${thrownAtText(error)}.` },
       'an input is left out of the delivery of alarms',
+    );
+  }
+
+  /** Reports an alarm for which the rules fail. The next pass tries again, so each alarm is reported only once. */
+  function noteFailure({ alarmId, error }: AlarmFailure): void {
+    if (failedAlarms.has(alarmId)) return;
+    failedAlarms.add(alarmId);
+    options.onLeftOut();
+    options.log.error(
+      { alarmId, reason: `The rules failed${thrownAtText(error)}.` },
+      'the calls about an alarm do not go on: a fault of Vigil',
     );
   }
 

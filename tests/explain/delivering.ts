@@ -59,7 +59,7 @@ export function createDelivery({ story, clock, acts, acknowledge }: Options) {
   }
 
   function give(input: Input): readonly DeliveryEvent[] {
-    const events = decide(state, input, context, deliveryMs());
+    const { events } = decide(state, input, context, deliveryMs());
     state = events.reduce(evolve, state);
     for (const event of events) write(event as DeliveryRecord['event']);
     for (const event of events) if (event.type === 'message') send(event);

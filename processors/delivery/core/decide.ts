@@ -4,6 +4,7 @@
  */
 
 import type { WardNotice } from '../../../contracts/messages/deliveries.ts';
+import { informWard } from './alarm-failure.ts';
 import { takeAnswer, takeReceipt } from './answers.ts';
 import { takeAlarm, takeChange, takeTimer } from './decide-alarm.ts';
 import { type Desk, waitingCall } from './desk.ts';
@@ -13,12 +14,21 @@ import type { Context, Input, Place } from './inputs.ts';
 import { nextMessage, nextMessageAtMs } from './messages.ts';
 import { type AlarmDelivery, type State, shownNotice } from './state.ts';
 
+/** An alarm for which the rules threw an error. */
+export type AlarmFailure = { readonly alarmId: string; readonly error: unknown };
+
+/** The events that an input causes. `evolve` makes the next state from these events. */
+export type Decided = { readonly events: readonly DeliveryEvent[]; readonly failures: readonly AlarmFailure[] };
+
 /**
- * Returns the events that an input causes. `evolve` makes the next state from these events.
+ * Decides what an input changes. If the rules throw an error for one alarm during a change or a timer, the other alarms
+ * go on (alarm-failure.ts).
  * @param nowMs the steady time of the process
+ * @throws the error of the rules if the input is about one alarm, or if the ward of a failing alarm cannot be informed
  */
-export function decide(state: State, input: Input, context: Context, nowMs: number): DeliveryEvent[] {
+export function decide(state: State, input: Input, context: Context, nowMs: number): Decided {
   const events: DeliveryEvent[] = [];
+  const failures: AlarmFailure[] = [];
   let current = state;
   const take = (event: DeliveryEvent) => {
     events.push(event);
@@ -32,6 +42,20 @@ export function decide(state: State, input: Input, context: Context, nowMs: numb
     nowMs,
     untilMs: input.type === 'timer' ? Math.min(input.untilMs ?? nowMs, nowMs) : nowMs,
   });
+  const takeEach = (rule: (desk: Desk) => void) => {
+    for (const alarmId of state.alarms.keys()) {
+      const before = { eventCount: events.length, current };
+      try {
+        rule(deskOf(alarmId));
+      } catch (error) {
+        // The events of a rule that threw do not count.
+        events.length = before.eventCount;
+        current = before.current;
+        failures.push({ alarmId, error });
+        informWard(deskOf(alarmId), error);
+      }
+    }
+  };
   switch (input.type) {
     case 'alarm':
       takeAlarm(deskOf(input.event.alarm.alarmId), input.event);
@@ -43,14 +67,14 @@ export function decide(state: State, input: Input, context: Context, nowMs: numb
       takeAnswer(deskOf(input.alarmId), input);
       break;
     case 'changed':
-      for (const alarmId of state.alarms.keys()) takeChange(deskOf(alarmId));
+      takeEach(takeChange);
       break;
     case 'timer':
-      for (const alarmId of state.alarms.keys()) takeTimer(deskOf(alarmId));
+      takeEach(takeTimer);
       break;
   }
   for (let message = nextMessage(current, nowMs); message; message = nextMessage(current, nowMs)) take(message);
-  return events;
+  return { events, failures };
 }
 
 /** Returns when `decide` must be called with a timer, ms; Infinity if no wait runs. */
@@ -59,7 +83,16 @@ export function nextDueAtMs(state: State, nowMs: number): number {
   return Math.min(...ofAlarms, nextMessageAtMs(state, nowMs));
 }
 
-function dueOf({ round }: AlarmDelivery): number {
+/** Returns when the next wait of an alarm ends. An alarm whose state cannot be read is tried with each change. */
+function dueOf(alarm: AlarmDelivery): number {
+  try {
+    return nextWaitEndMs(alarm);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+function nextWaitEndMs({ round }: AlarmDelivery): number {
   if (!round || round.phase === 'stopped' || round.phase === 'expired') return Number.POSITIVE_INFINITY;
   const dueAtMs = round.dueAtMs ?? Number.POSITIVE_INFINITY;
   if (round.phase !== 'calling' && round.phase !== 'repeating') return dueAtMs;

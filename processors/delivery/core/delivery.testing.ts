@@ -64,8 +64,8 @@ export function newWard(staff: Staff | undefined, { policy = builtInPolicy, conf
     personsOf: (_, duty) => people && (people[duty] ?? []),
     isDown: (userId, channel) => down.has(`${userId} ${channel}`),
   };
-  function give(input: Input): DeliveryEvent[] {
-    const decided = decide(state, input, context, nowMs);
+  function give(input: Input): readonly DeliveryEvent[] {
+    const { events: decided } = decide(state, input, context, nowMs);
     state = decided.reduce(evolve, state);
     events.push(...decided);
     if (confirms)

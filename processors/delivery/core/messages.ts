@@ -38,7 +38,16 @@ export function nextMessageAtMs(state: State, nowMs: number): number {
 }
 
 /** Returns whether the call waits to be sent through the slot's channel. */
-function isWanted(state: State, { channel }: Slot, pending: PendingCall, nowMs: number): boolean {
+function isWanted(state: State, slot: Slot, pending: PendingCall, nowMs: number): boolean {
+  try {
+    return mustBeSent(state, slot, pending, nowMs);
+  } catch {
+    // The state of the alarm cannot be read. The rules fail for this alarm and inform its ward (alarm-failure.ts).
+    return false;
+  }
+}
+
+function mustBeSent(state: State, { channel }: Slot, pending: PendingCall, nowMs: number): boolean {
   const alarm = state.alarms.get(pending.alarmId);
   const ageMsMax = alarm?.round?.chain.ageMsMax ?? 0;
   if (!alarm || isTooOld(alarm.freshAtMs, ageMsMax, nowMs)) return false;

@@ -67,7 +67,7 @@ export function play(steps: readonly Step[]): string[] {
   const nowHour = () => (nowMs - hour(0)) / 3_600_000;
 
   function give(input: Input): void {
-    const events = decide(state, input, context, nowMs);
+    const { events } = decide(state, input, context, nowMs);
     state = events.reduce(evolve, state);
     lastDecision = { input, events };
     log.push(...events);

@@ -6,7 +6,7 @@ import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import type { DeliveryRecord, ReachEnded, ReachSeen, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryCommand } from '../../../contracts/messages/delivery-commands.ts';
 import { type Book, evolveBook, isFurther, wayOf } from './book.ts';
-import { decide } from './decide.ts';
+import { type AlarmFailure, decide } from './decide.ts';
 import type { MessageDecision } from './events.ts';
 import type { Context, Input } from './inputs.ts';
 import { refusalOf } from './refusal.ts';
@@ -25,7 +25,12 @@ export type Intake =
   | { readonly type: 'report'; readonly message: MessageDecision; readonly report: Report }
   | { readonly type: 'reach'; readonly event: ReachSeen | ReachEnded };
 
-export type Taken = { readonly book: Book; readonly records: readonly DeliveryRecord[] };
+/** `failures`: the alarms for which the rules threw an error, while the other alarms went on. */
+export type Taken = {
+  readonly book: Book;
+  readonly records: readonly DeliveryRecord[];
+  readonly failures?: readonly AlarmFailure[];
+};
 
 /** Returns the records that an input causes, and the book after them. @param nowMs the steady time of the process */
 export function take(book: Book, intake: Intake, context: Context, nowMs: number): Taken {
@@ -47,14 +52,15 @@ export function take(book: Book, intake: Intake, context: Context, nowMs: number
 function takeInput(book: Book, input: Input, context: Context, nowMs: number): Taken {
   const records: DeliveryRecord[] = [];
   let current = book;
-  for (const decided of decide(book.state, input, context, nowMs)) {
+  const { events, failures } = decide(book.state, input, context, nowMs);
+  for (const decided of events) {
     const event = decided as Mutable<typeof decided>;
     current = evolveBook(current, event.type === 'message' ? { event } : { event, after: null });
     records.push(
       event.type === 'message' ? { event } : { event, after: viewOf(current, event.alarmId, context.placeOf) },
     );
   }
-  return { book: withoutLooseText(current, input), records };
+  return { book: withoutLooseText(current, input), records, ...(failures.length > 0 && { failures }) };
 }
 
 /** Removes `readonly`, because the types of the schemas have no readonly members. */
