@@ -50,7 +50,7 @@ describe('the places of an alarm', () => {
     expect(find(table, t0 + fromMs, t0 + toMs)).toEqual(places);
   });
 
-  it('if a move has a later time than the next move because a clock was set back, it counts from the time of the next move', () => {
+  it('a move that has a later time than the next move, because a clock was set back, counts from the time of the next move', () => {
     const setBack = {
       ...table,
       changes: [{ ...table.changes![0]!, at: formatInstant(t0 + 90_000) }, table.changes![1]!],

@@ -486,7 +486,7 @@ describe('explanations with missing records', () => {
     );
   });
 
-  it('an explanation with missing records has no wrong finding and no changed time of a step, and says only with proof that no person could see the alarm', () => {
+  it('missing records cause no wrong finding, no changed time of a step, and no unproved statement that no person could see the alarm', () => {
     const anyRecords = fc.constantFrom(troubled, calm, lonely);
     const anyRemoved = fc.oneof(
       fc.uniqueArray(fc.integer({ min: 0, max: 24 }), { maxLength: 3 }),

@@ -38,7 +38,7 @@ describe('liveness', () => {
     expect(checkFor(liveness, 500)).toBe(true);
   });
 
-  it('if several requests to Kafka fail, the time without an answer counts from the first, and askKafka rejects with the error of its request', async () => {
+  it('if several requests to Kafka fail, the time without an answer counts from the first request, and each call of askKafka rejects with its own error', async () => {
     const liveness = startLiveness(Date.now);
     for (let attempt = 0; attempt < 3; attempt++) {
       await expect(liveness.askKafka(failed)).rejects.toThrow('Kafka is away');

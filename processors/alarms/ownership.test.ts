@@ -83,7 +83,7 @@ describe('ownership', () => {
     expect([canaries, takenOver]).toEqual([[[], [3, 5]], [[3, 5]]]);
   });
 
-  it('a new owner begins with the offsets that the former owner committed and with the events that the former owner published', async () => {
+  it('a new owner begins with the committed offsets and the published events of the former owner', async () => {
     const { ownership, restores } = openOwnership();
     const starts = ownership.takeOver(assignment(3));
     restores[0]!.answer();

@@ -98,7 +98,7 @@ describe('flush', () => {
     expect(snapshotBodies(again)).toMatchObject([{ offsets: { observations: '6' } }]);
   });
 
-  it('a snapshot made during the replay does not count the restored events as included, so the next owner reads and compares these events again', () => {
+  it('a snapshot that is made during the replay leaves the restored events to the next owner', () => {
     const first = openBench();
     first.read(0, 0, 150);
     const before = first.partition.flush(t0 + 1_000, 0, 0n);

@@ -216,7 +216,7 @@ describe('the delivery process', () => {
 });
 
 describe('a killed delivery process', () => {
-  it('after a kill, the delivery process continues the same wait, sends no second message, and calls nobody for an alarm that began and was acknowledged while no process ran', async () => {
+  it('after a kill, the delivery process continues the wait, sends no message twice, and calls nobody for an alarm that was acknowledged meanwhile', async () => {
     const [anna, ben] = [nameOf('anna'), nameOf('ben')];
     const bed = await wardWith([anna, 'nurse'], [ben, 'buddy']);
     const other = await wardWith([anna, 'nurse']);

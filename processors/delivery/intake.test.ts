@@ -171,7 +171,7 @@ it.each([
   await intake.close();
 });
 
-it('the intake hands out a backlog after some seconds if the end of the backlog does not come, so that one partition does not delay the others', async () => {
+it('the intake hands out a backlog after some seconds even if its end does not come, so that one partition does not delay the others', async () => {
   const { opening, batch, given, write } = await openWith(100, 100);
   const intake = await opening;
   given.length = 0;

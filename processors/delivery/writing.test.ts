@@ -191,7 +191,7 @@ describe('createWriting', () => {
     expect(fold()!.positions!.alarms[0]).toBe('501');
   });
 
-  it('createWriting writes a snapshot with the decisions when enough offsets are used, so that the records after it are enough for a start', async () => {
+  it('createWriting writes a snapshot after enough offsets, so that a start needs only the snapshot and the records after it', async () => {
     const { writing, log, fold } = newWriting(snapshotEveryOffsets);
     writing.give(alarmItem(1));
     writing.start();

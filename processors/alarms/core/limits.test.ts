@@ -72,7 +72,7 @@ describe('the limits of the adult profile', () => {
     expect(patientBed.liveAlarms()).toEqual({});
   });
 
-  it('an alarm that two sensors show has the earlier onset', () => {
+  it('an alarm that two sensors show has the earlier of the two onsets', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(1, 4, { ABPs: 85 });
     expect(patientBed.raisedConditions()).toEqual([]);

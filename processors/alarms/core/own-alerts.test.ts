@@ -199,7 +199,7 @@ describe('the order of lists', () => {
     expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('late lists of a start that Vigil does not know end no alarm; the next current list ends the alarms that these late lists raised', () => {
+  it('late lists of an unknown start end no alarm, and the next current list ends the alarms that these late lists raised', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 40, { HR: 80 });
     patientBed.feed(list(40, [vt], { boot: 'b2', seq: 1, sound: 'off' }));
@@ -330,7 +330,7 @@ describe('one cause with an alarm of the device and an alarm of Vigil', () => {
   });
 });
 
-describe('an alarm of the device with another cause than a limit', () => {
+describe('an alarm of the device whose cause is not a limit', () => {
   const high = { priority: 'medium', side: 'high', text: 'Signal high' } as const;
 
   it('a technical alarm of the device never has the cause of a limit', () => {

@@ -187,7 +187,7 @@ describe('the canaries', () => {
     expect(Math.max(...gapsMs)).toBeLessThanOrEqual(20 * 60_000);
   });
 
-  it('the canaries report at once when a phone stops or starts to confirm; while the phone confirms, they report no answers of the service', async () => {
+  it('the canaries report at once when a phone stops or starts to confirm, and report no answers of the service while the phone confirms', async () => {
     const { canaries, check, short } = start([phone]);
     const answer = () =>
       canaries.answer({ checkId: check.mock.lastCall![1].checkId, userId: 'anna', stage: 'on-device' });
