@@ -58,7 +58,7 @@ export const startLoad: Load = {
   recoveredAtMs: Number.NEGATIVE_INFINITY,
 };
 
-/** Returns the load after a sample of the last second; `nowMs` is a steady clock. */
+/** Returns the load after a sample of the last second; `nowMs` is by a steady clock. */
 export function loadAfterSample(load: Load, sample: LoadSample, nowMs: number): Load {
   const levelIndex = loadLevels.indexOf(load.level);
   // While waves are off, late frames do not count, because the next level (numbers less often) makes no frame faster.

@@ -33,7 +33,7 @@ export const spreadMsMax = 60_000;
 export type Busy = {
   /** A form is open, a text is typed, or the page asks a question. */
   readonly hasForm: boolean;
-  /** A request that changes something has no answer yet. */
+  /** Number of requests that change something and have no answer yet. */
   readonly actsUnderway: number;
   /** The page has a connection, plays no sound, and shows no call. */
   readonly isQuiet: boolean;

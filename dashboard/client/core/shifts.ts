@@ -16,9 +16,8 @@ const instantOfDay = (zone: string, { year, month, day }: WallTime, days: number
   instantOfWall(zone, { year, month, day: day + days, hour: 0, minute: minutes, second: 0 });
 
 /**
- * Returns the instants at which shifts begin, from two days before an instant to two days after it. If a shift time
- * does not exist because the clock goes forward, 02:30 means 03:30. If a shift time comes twice, the first instant
- * counts.
+ * Returns the instants at which shifts begin, from two days before `ms` to two days after `ms`. If a shift time does
+ * not exist because the clock goes forward, 02:30 means 03:30. If a shift time comes twice, the first instant counts.
  */
 function beginningsAround(starts: ShiftStarts, ms: number, zone: string): number[] {
   const wall = wallTime(zone, ms);

@@ -7,7 +7,7 @@ import { refusalText } from './refusal-texts.ts';
 /** How long the page waits for the whole file. */
 const timeoutMs = 60_000;
 
-/** If the browser has not got the file, returns a sentence that says why. */
+/** Downloads a file. If the download fails, returns a sentence that says why. */
 export async function downloadFile(path: string, body: unknown): Promise<string | undefined> {
   try {
     const response = await fetch(path, {

@@ -14,7 +14,7 @@ export type WaitingDutiesFollower = {
   readonly wards: ReadonlySignal<WaitingDuties['wards']>;
   /** The persons who are away and have named this person as cover, if this person has not confirmed. */
   readonly covers: ReadonlySignal<WaitingDuties['covers']>;
-  /** Asks the server now, because the person has just accepted or declined. */
+  /** Asks the server at once. Called when the person has just accepted or declined. */
   refresh(): void;
   close(): void;
 };

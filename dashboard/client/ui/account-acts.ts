@@ -108,7 +108,10 @@ function useSender(onAnswered: () => Promise<void>) {
     await onAnswered();
   }
 
-  /** If the password was not accepted, returns a sentence that says why. */
+  /**
+   * Sends the password, and then the act that waits. If the server refuses the password, returns a sentence that says
+   * why.
+   */
   async function enterPassword(password: string): Promise<string | undefined> {
     const answer = await app.api.proveAccountPassword(password);
     if (!answer.ok) return answer.message;

@@ -190,7 +190,7 @@ function drawLoneRanges(plot: uPlot, { x, series }: TrendColumns, scale: number,
   ctx.restore();
 }
 
-/** The line of an earlier limit has a number only if it is this many times as long as the number. */
+/** The line of an earlier limit has a number only if the line is at least this many times as long as the number. */
 const roomForText = 1.5;
 
 /**

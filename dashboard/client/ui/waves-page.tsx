@@ -28,7 +28,7 @@ import { MoveTools, PaperTools } from './wave-tools.tsx';
 
 /** The distance of the view from the present, ms. The newest samples are still on their way. */
 const followLagMs = 2_000;
-/** Kafka keeps waves for 24 h at least, and for an hour more at most. */
+/** Kafka keeps waves for at least 24 h and at most 25 h. */
 const keptMsMax = dayMs + hourMs;
 /** How often the page asks the server for late samples, ms. */
 const timesEveryMs = 10_000;

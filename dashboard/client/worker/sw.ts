@@ -37,7 +37,7 @@ const language = navigator.language.toLowerCase().startsWith('de') ? 'de' : 'en'
 /** How long the service worker waits for the server. Browsers end a push event that takes much longer. */
 const receiptMsMax = 10_000;
 
-// A new version is used at once. This is safe because no page is stored.
+// A new version of the service worker is used at once, which is safe because no page is stored.
 scope.addEventListener('install', (event) => event.waitUntil(scope.skipWaiting()));
 scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.claim()));
 
