@@ -39,10 +39,7 @@ export function SoundTestButton({ isOpen }: Opened) {
   );
 }
 
-/**
- * The dialog of the test. The dialog is not a part of the ward's tools, because the tools move when a person turns a
- * tablet.
- */
+/** The dialog of the test. The dialog stays open if a person closes the choices of the view, which have the button. */
 export function SoundTest({ isOpen }: Opened) {
   const ward = useTestedWard();
   if (ward === undefined || !isOpen.value) return null;

@@ -21,7 +21,6 @@ import { AlarmPanel } from './alarm-panel.tsx';
 import type { Companion } from './companions.tsx';
 import { HiddenAlarms, useTilesInView } from './hidden-alarms.tsx';
 import { useMovedFocus } from './moved-focus.ts';
-import { SoundTest } from './sound-test.tsx';
 import { Tile } from './tile.tsx';
 import { Tray } from './tray.tsx';
 import { type Filter, PartShown, WardTools } from './ward-tools.tsx';
@@ -34,8 +33,6 @@ export function WardPage() {
   const app = useApp();
   const filter = useSignal<Filter>('all');
   const sortsByAlarm = useSignal(false);
-  const isViewOpen = useSignal(false);
-  const isSoundTestOpen = useSignal(false);
   const layoutChoice = useMemo(openLayoutChoice, []);
   const part = useMemo(() => openPartChoice(app.ward.value), [app.ward.value]);
   const tiles = useRef<HTMLDivElement>(null);
@@ -80,8 +77,6 @@ export function WardPage() {
       partNames={partNames}
       sectors={plan?.sectors?.map(({ name }) => name) ?? []}
       units={units}
-      isViewOpen={isViewOpen}
-      isSoundTestOpen={isSoundTestOpen}
     />
   );
   return (
@@ -115,7 +110,6 @@ export function WardPage() {
         {screen && <Tray beds={tray} alarmsOf={screen.alarmsOf} />}
         {isNarrow && tools}
       </section>
-      <SoundTest isOpen={isSoundTestOpen} />
       <AlarmPanel />
     </main>
   );

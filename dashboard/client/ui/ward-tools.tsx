@@ -1,5 +1,5 @@
 /** The tools above the tiles of a ward. With them a person chooses the beds, their order, and the look of the tiles. */
-import type { Signal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import type { LayoutChoice } from '../core/grid.ts';
 import { t } from '../core/texts.ts';
 import { dividedBedsMin, type PartChoice, partOfSector, sectorOfPart } from '../core/ward-parts.ts';
@@ -7,7 +7,7 @@ import { useApp } from '../shell/app.ts';
 import type { KeptChoice } from '../shell/kept-choice.ts';
 import { ChoiceGroup } from './choice-group.tsx';
 import { SoundChoice } from './sound-choice.tsx';
-import { SoundTestButton } from './sound-test.tsx';
+import { SoundTest, SoundTestButton } from './sound-test.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
 import { WardSoundAct } from './ward-sound.tsx';
 
@@ -66,16 +66,12 @@ type WardToolsProps = {
   sectors: readonly string[];
   /** The units of the numbers on compact tiles, which have no room for a unit; undefined for other tiles. */
   units: string | undefined;
-  /**
-   * Whether the choices of the view are visible. The page stores this, because the tools move when a person turns a
-   * tablet, and would lose it.
-   */
-  isViewOpen: Signal<boolean>;
-  isSoundTestOpen: Signal<boolean>;
 };
 
 export function WardTools(props: WardToolsProps) {
-  const { bedsShown, bedsTotal, filter, sortsByAlarm, layout, part, partNames, sectors, isViewOpen } = props;
+  const { bedsShown, bedsTotal, filter, sortsByAlarm, layout, part, partNames, sectors } = props;
+  const isViewOpen = useSignal(false);
+  const isSoundTestOpen = useSignal(false);
   const app = useApp();
   const choosePart = usePartChoice(part);
   const parts: readonly { key: PartChoice; text: string }[] = [
@@ -155,9 +151,10 @@ export function WardTools(props: WardToolsProps) {
           )}
           <ThemeChoice />
           <SoundChoice />
-          <SoundTestButton isOpen={props.isSoundTestOpen} />
+          <SoundTestButton isOpen={isSoundTestOpen} />
         </div>
       )}
+      <SoundTest isOpen={isSoundTestOpen} />
     </>
   );
 }
