@@ -5,7 +5,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openBrowser, password, submitLogin } from '../browser.ts';
-import { windowSizes } from './overflow.ts';
+import { resize, windowSizes } from './overflow.ts';
 import { clickUntil, expectReadable, openSteadyPage, pressUntil, pressWhenStill, setHash } from './readable.ts';
 import { longestAlarms, longestBeds, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
@@ -62,6 +62,39 @@ async function logInGerman(userId: string): Promise<Page> {
 
 const closePage = (page: Page) => page.context().close();
 const languageOf = (page: Page) => page.evaluate(() => document.documentElement.lang);
+
+/** Texts of the sound from the shortest to the longest (core/sound-state.ts). */
+const soundTexts = [
+  'Ton an',
+  'Ton an, kleinste Lautstärke',
+  'Kein Ton: dieser Browser kann ihn nicht spielen',
+  'ICU 1: der Bildschirm von Annegret Musterfrau ertönt, und dieser; ICU 2: jeder Bildschirm ertönt; hier: Nacht',
+];
+
+it('no state of the sound moves the page at any width, and a press shows the whole text', async () => {
+  const page = await logInGerman('nora');
+  await page.getByTestId('sound-state').waitFor();
+  for (const size of windowSizes) {
+    await resize(page, size);
+    const tops = await page.evaluate((texts) => {
+      const state = document.querySelector('[data-testid=sound-state]')!;
+      const node = document.createTreeWalker(state, NodeFilter.SHOW_TEXT).nextNode()!;
+      const before = node.textContent;
+      const measured = texts.map((text) => {
+        node.textContent = text;
+        return document.getElementById('main')!.getBoundingClientRect().top;
+      });
+      node.textContent = before;
+      return measured;
+    }, soundTexts);
+    expect([size.name, new Set(tops).size]).toEqual([size.name, 1]);
+  }
+  await pressUntil(page.getByTestId('sound-state'), page.getByTestId('sound-text'));
+  expect(await page.getByTestId('sound-text').textContent()).toBe(
+    await page.getByTestId('sound-state').getAttribute('title'),
+  );
+  await closePage(page);
+});
 
 describe('the choice of the language', () => {
   it('a German browser begins in German, and the German texts are loaded only then', async () => {

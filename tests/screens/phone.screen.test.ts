@@ -5,8 +5,9 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openBrowser } from '../browser.ts';
+import { until } from '../system.ts';
 import { resize, windowSizes } from './overflow.ts';
-import { expectReadable, logInOnSteadyPage, setHash } from './readable.ts';
+import { expectReadable, logInOnSteadyPage, pressUntil, pressWhenStill, setHash } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 import { trendRows } from './trend-rows.ts';
@@ -94,5 +95,63 @@ it.each(phones)(
       await bottomOf(page.getByTestId('numbers')),
     );
     expect(await page.getByTestId(`onset-${alarm.alarmId}`).textContent()).toBe('at onset SpO2 84 % (limit 90)');
+  },
+);
+
+/**
+ * Runs in the page. Returns the beds whose alarm line nobody sees: it is scrolled away, or something lies over it.
+ */
+function bedsWithHiddenAlarm(): string[] {
+  const isSeen = (line: Element) => {
+    const { left, top, bottom } = line.getBoundingClientRect();
+    return [top + 2, bottom - 2].every((y) => line.closest('.tile')!.contains(document.elementFromPoint(left + 20, y)));
+  };
+  const lines = [...document.querySelectorAll('.tile [data-testid=tile-alarm].is-calling')];
+  return lines
+    .filter((line) => !isSeen(line))
+    .map((line) => line.closest<HTMLElement>('.tile')!.dataset.testid!.slice(4));
+}
+
+it.each(phones)(
+  'at $name px every alarm is on a tile that nothing covers, or in the strip, which counts what does not fit',
+  async (size) => {
+    server.playAlarms(...beds.slice(3).map((bed) => raisedEvent(alarmOf(bed, { text: 'HR 188 > 160' }))));
+    await setHash(page, `#/ward/${encodeURIComponent(ward)}`);
+    await resize(page, size);
+    await page.getByTestId('bed-U-6').getByTestId('tile-alarm').waitFor();
+    const strip = page.getByTestId('hidden-alarms');
+    const more = page.getByTestId('hidden-more');
+    const named = () =>
+      strip
+        .locator('[data-testid^=hidden-U-]')
+        .evaluateAll(
+          (buttons) => buttons.filter((button) => button.checkVisibility({ visibilityProperty: true })).length,
+        );
+    for (const share of [0, 0.3, 0.5, 0.62, 0.8, 1]) {
+      await page.evaluate((part) => {
+        const scroller = [...document.querySelectorAll('main, main > *')].findLast(
+          (element) =>
+            element.scrollHeight > element.clientHeight + 1 && getComputedStyle(element).overflowY === 'auto',
+        )!;
+        scroller.scrollTop = part * (scroller.scrollHeight - scroller.clientHeight);
+      }, share);
+      await until(`the strip and the tiles at ${share} show all alarms`, async () => {
+        const hidden = await page.evaluate(bedsWithHiddenAlarm);
+        const counted = (await more.isVisible()) ? Number.parseInt((await more.textContent()) ?? '', 10) : 0;
+        return hidden.length <= (await named()) + counted;
+      });
+    }
+    await page.evaluate(() => document.querySelector('main > *')!.scrollTo(0, 0));
+    await more.waitFor();
+    await expectReadable(page, 'phone-hidden-alarms', [size]);
+    const hidden = await page.evaluate(bedsWithHiddenAlarm);
+    await pressUntil(more, strip.locator('[aria-expanded=true]'));
+    expect(await named()).toBe(hidden.length);
+    await until('the tile of the pressed bed', async () => {
+      const button = page.getByTestId('hidden-U-6');
+      if (await button.isVisible()) await pressWhenStill(button, { timeout: 5_000 }).catch(() => {});
+      return !(await page.evaluate(bedsWithHiddenAlarm)).includes('U-6');
+    });
+    expect(await page.locator('.hidden-alarms.is-open').count()).toBe(0);
   },
 );

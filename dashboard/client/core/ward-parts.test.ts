@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { newAlarm } from '../../../contracts/messages/alarms.testing.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import { bedsOfPart, hiddenAlarms, isPartChoice, partOfSector, sectorOfPart } from './ward-parts.ts';
+import { bedsOfPart, hiddenAlarms, isPartChoice, isTileInView, partOfSector, sectorOfPart } from './ward-parts.ts';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
 
@@ -82,5 +82,18 @@ describe('hiddenAlarms', () => {
   it('hiddenAlarms leaves out the beds in view', () => {
     expect(hiddenWith(['both', 'latched'])).toEqual(['low a']);
     expect(hiddenWith(Object.keys(alarms))).toEqual([]);
+  });
+});
+
+describe('isTileInView', () => {
+  it.each([
+    ['whole', 1, 0, true],
+    ['the upper half', 0.5, 0, true],
+    ['less than the upper half', 0.49, 0, false],
+    ['a rounded edge', 0.98, 2, true],
+    ['the lower part, without the alarm', 0.9, 3, false],
+    ['not at all', 0, 0, false],
+  ])('a tile that is visible %s', (_name, visibleShare, cutAbovePx, expected) => {
+    expect(isTileInView({ visibleShare, cutAbovePx })).toBe(expected);
   });
 });

@@ -70,3 +70,21 @@ export function hiddenAlarms<Bed>(
     })
     .sort((a, b) => compareAlarms(a.alarm, b.alarm));
 }
+
+/** The part of a tile that must be visible. The upper half of a tile has the bed and the alarm. */
+const visibleShareMin = 0.5;
+/** Rounding of the browser. */
+const slackPx = 2;
+
+/** The visible parts of a tile at which the browser measures the tile again. */
+export const stepsInView = Array.from({ length: 21 }, (_, step) => step / 20);
+
+/**
+ * Returns whether a person sees the bed and the alarm of a tile. Both stand at the upper edge, so a tile whose upper
+ * edge is scrolled away does not count.
+ * @param tile `visibleShare`: the visible part of the tile, from 0 to 1. `cutAbovePx`: how much of its upper part is
+ * not visible
+ */
+export function isTileInView(tile: { readonly visibleShare: number; readonly cutAbovePx: number }): boolean {
+  return tile.visibleShare >= visibleShareMin && tile.cutAbovePx <= slackPx;
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { waves } from '../../../contracts/parameters.ts';
-import { orderedWaves, paperSpeedOf, tileWaves } from './wave-choice.ts';
+import { orderedWaves, paperSpeedOf, tileWaves, traceLabel } from './wave-choice.ts';
 
 const [I, II, V, PLETH, CO2, RESP, ABP] = [
   'MDC_ECG_ELEC_POTL_I',
@@ -34,4 +34,8 @@ describe('wave choice', () => {
     expect(paperSpeedOf(waves.get(RESP)!)).toBe(6.25);
     expect(paperSpeedOf(waves.get(CO2)!)).toBe(6.25);
   });
+});
+
+it('a trace of a lead is named as ECG, because “II” looks like two strokes', () => {
+  expect([II, PLETH].map((code) => traceLabel(waves.get(code)!))).toEqual(['ECG II', 'Pleth']);
 });

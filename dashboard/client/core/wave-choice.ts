@@ -4,6 +4,7 @@
  */
 import { type ParameterGroup, type Wave, waves } from '../../../contracts/parameters.ts';
 import { paperSpeeds } from './sweep.ts';
+import { t } from './texts.ts';
 
 const tileWavesMax = 3;
 
@@ -46,4 +47,11 @@ export function tileWaves(codes: readonly string[], max = tileWavesMax): string[
 /** Returns the paper speed of a wave, mm/s. Breathing is slow: at 25 mm/s a tile would show only one breath. */
 export function paperSpeedOf(wave: Wave): number {
   return wave.group === 'RR' || wave.group === 'EtCO2' ? paperSpeeds.slow : paperSpeeds.fast;
+}
+
+/**
+ * Returns the text beside a moving wave. A lead of the ECG is named as such, because “II” alone looks like two strokes.
+ */
+export function traceLabel({ label, unit }: Wave): string {
+  return unit === 'mV' ? t('ECG {lead}', { lead: label }) : label;
 }

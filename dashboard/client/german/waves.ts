@@ -65,6 +65,7 @@ export const waves = {
   'First line of the calipers': 'Erste Messlinie',
   'Second line of the calipers': 'Zweite Messlinie',
   'end of {text}': 'Ende von {text}',
+  'ECG {lead}': 'EKG {lead}',
   '{speed} mm/s, ECG {gain} mm/mV': '{speed} mm/s, EKG {gain} mm/mV',
   '{part} from {zoned} to {time}, {scale}': '{part} von {zoned} bis {time}, {scale}',
   'No wave': 'Keine Kurve',

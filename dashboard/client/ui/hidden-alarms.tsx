@@ -1,23 +1,23 @@
 /**
  * The strip of alarms that no visible tile shows. Their beds are scrolled away, filtered out, or in a part of the ward
  * that this screen does not show. A press brings the tile into view. If this screen has no tile for the bed, the press
- * opens the patient.
+ * opens the patient. The strip covers no tile. A button shows the number of beds that do not fit, and opens all of them
+ * as a layer over the page.
  */
+import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { lookOf, priorityMarks } from '../core/alarm-order.ts';
 import { alarmText } from '../core/alarm-words.ts';
 import type { BedGroup } from '../core/bed-groups.ts';
 import { t } from '../core/texts.ts';
-import { hiddenAlarms } from '../core/ward-parts.ts';
+import { hiddenAlarms, isTileInView, stepsInView } from '../core/ward-parts.ts';
 import { useApp } from '../shell/app.ts';
 import { namesAlarm } from '../shell/shown-alarms.ts';
 
-/** Maximum number of beds that the strip names. Further beds are only counted. */
+/** Maximum number of beds that the closed strip names. Further beds are only counted. */
 const bedsMax = 6;
-/** The part of a tile that must be visible. This part has the bed and the alarm. */
-const visibleShare = 0.5;
 
 /**
  * Returns a function that returns whether the tile of an association is in view. Until the browser has measured the
@@ -28,25 +28,66 @@ const visibleShare = 0.5;
 export function useTilesInView(tiles: RefObject<HTMLElement | null>, key: string): (associationId: string) => boolean {
   const [measured, setMeasured] = useState<{ readonly key: string; readonly inView: ReadonlySet<string> }>();
   useEffect(() => {
-    const inView = new Set<string>();
+    let inView: ReadonlySet<string> | undefined;
     const observer = new IntersectionObserver(
       (entries) => {
-        for (const { target, intersectionRatio } of entries) {
+        const next = new Set(inView);
+        for (const { target, ...entry } of entries.map(measuresOf)) {
           const id = (target as HTMLElement).dataset.association!;
-          if (intersectionRatio >= visibleShare) inView.add(id);
-          else inView.delete(id);
+          if (isTileInView(entry)) next.add(id);
+          else next.delete(id);
         }
-        setMeasured({ key, inView: new Set(inView) });
+        // The browser measures a tile many times while it scrolls. The page is drawn again only if a tile comes or goes.
+        if (inView && next.size === inView.size && [...next].every((id) => inView!.has(id))) return;
+        inView = next;
+        setMeasured({ key, inView });
       },
-      { threshold: visibleShare },
+      { threshold: stepsInView },
     );
     const elements = tiles.current?.querySelectorAll('.tile') ?? [];
     // Without a tile the browser never calls the observer.
-    if (elements.length === 0) setMeasured({ key, inView });
+    if (elements.length === 0) setMeasured({ key, inView: new Set() });
     for (const tile of elements) observer.observe(tile);
     return () => observer.disconnect();
   }, [key]);
   return (associationId) => measured?.key !== key || measured.inView.has(associationId);
+}
+
+const measuresOf = ({
+  target,
+  intersectionRatio,
+  intersectionRect,
+  boundingClientRect,
+}: IntersectionObserverEntry) => ({
+  target,
+  visibleShare: intersectionRatio,
+  cutAbovePx: intersectionRect.top - boundingClientRect.top,
+});
+
+/**
+ * Measures how many beds fit whole into the closed strip.
+ * @param list the element around the beds
+ * @param text changes when the beds or their alarms change
+ */
+function useFitting(list: RefObject<HTMLElement | null>, text: string, isOpen: boolean) {
+  const fitting = useSignal({ count: 1, isFirstCut: false });
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (!element || isOpen) return;
+    const look = () => {
+      const bottomPx = element.getBoundingClientRect().top + element.clientHeight + 1;
+      const bottoms = [...element.children].map((bed) => bed.getBoundingClientRect().bottom);
+      const firstCut = bottoms.findIndex((bottom) => bottom > bottomPx);
+      const next = { count: firstCut === -1 ? bottoms.length : Math.max(1, firstCut), isFirstCut: firstCut === 0 };
+      const before = fitting.peek();
+      if (before.count !== next.count || before.isFirstCut !== next.isFirstCut) fitting.value = next;
+    };
+    const sizes = new ResizeObserver(look);
+    sizes.observe(element);
+    look();
+    return () => sizes.disconnect();
+  }, [text, isOpen]);
+  return fitting.value;
 }
 
 type HiddenAlarmsProps = {
@@ -62,37 +103,77 @@ type HiddenAlarmsProps = {
 
 export function HiddenAlarms({ groups, isReserved, isInView, showsWard, alarmsOf }: HiddenAlarmsProps) {
   const app = useApp();
+  const list = useRef<HTMLDivElement>(null);
+  const isOpen = useSignal(false);
   const hidden = hiddenAlarms(groups, ({ bed }) => isInView(bed.associationId), alarmsOf);
-  const rest = hidden.length - bedsMax;
+  const named = isOpen.value ? hidden : hidden.slice(0, bedsMax);
+  const nameOf = ({ bed }: BedGroup) => (showsWard ? `${bed.ward} ${bed.bed}` : bed.bed);
+  const texts = named.map(({ bed, alarm }) => `${nameOf(bed)} ${alarmText(alarm)}`).join();
+  const fitting = useFitting(list, texts, isOpen.value);
+  const shown = isOpen.value ? hidden.length : Math.min(named.length, fitting.count);
+  const rest = hidden.slice(shown);
+  const isCut = rest.length > 0 || (hidden.length > 0 && fitting.isFirstCut);
+  useLayoutEffect(() => {
+    if (hidden.length === 0) isOpen.value = false;
+  }, [hidden.length]);
   if (hidden.length === 0 && !isReserved) return null;
   const open = ({ bed: { associationId } }: BedGroup) => {
+    isOpen.value = false;
     const tile = document.querySelector(`.tile[data-association="${associationId}"]`);
-    if (tile) tile.scrollIntoView({ block: 'center' });
+    // The upper part of the tile has the alarm, and a tile may be higher than the room for the tiles.
+    if (tile) tile.scrollIntoView({ block: 'start' });
     else app.go({ page: 'patient', associationId });
   };
   return (
-    <section class="hidden-alarms" aria-label={t('Alarms out of view')} data-testid="hidden-alarms">
-      {hidden.length === 0 && <span class="dim">{t('No alarm out of view')}</span>}
-      {hidden.slice(0, bedsMax).map(({ bed: group, alarm }) => (
-        <button
-          key={group.bed.associationId}
-          type="button"
-          class="hidden-alarms__bed"
-          data-testid={`hidden-${group.bed.bed}`}
-          data-priority={alarm.priority}
-          data-acts-on={group.bed.associationId}
-          {...namesAlarm(alarm)}
-          title={`${group.bed.ward} ${group.bed.bed}: ${alarmText(alarm)}`}
-          onClick={() => open(group)}
-        >
-          <span class={`look look--${alarm.priority} is-${lookOf(alarm)}`} data-mark={priorityMarks[alarm.priority]}>
-            {priorityMarks[alarm.priority]}
-          </span>
-          <strong>{showsWard ? `${group.bed.ward} ${group.bed.bed}` : group.bed.bed}</strong>
-          <span class="hidden-alarms__text">{alarmText(alarm)}</span>
-        </button>
-      ))}
-      {rest > 0 && <span class="hidden-alarms__rest">{t('+{n} bed|+{n} beds', { n: rest })}</span>}
+    <section
+      class={`hidden-alarms${isOpen.value ? ' is-open' : ''}`}
+      aria-label={t('Alarms out of view')}
+      data-testid="hidden-alarms"
+    >
+      <div class="hidden-alarms__box">
+        <div class="hidden-alarms__list" ref={list}>
+          {hidden.length === 0 && <span class="dim">{t('No alarm out of view')}</span>}
+          {named.map(({ bed: group, alarm }, at) => (
+            <button
+              key={group.bed.associationId}
+              type="button"
+              class={`hidden-alarms__bed${at < shown ? '' : ' is-cut'}`}
+              data-testid={`hidden-${group.bed.bed}`}
+              data-priority={alarm.priority}
+              data-acts-on={group.bed.associationId}
+              {...(at < shown && namesAlarm(alarm))}
+              title={`${group.bed.ward} ${group.bed.bed}: ${alarmText(alarm)}`}
+              onClick={() => open(group)}
+            >
+              <span
+                class={`look look--${alarm.priority} is-${lookOf(alarm)}`}
+                data-mark={priorityMarks[alarm.priority]}
+              >
+                {priorityMarks[alarm.priority]}
+              </span>
+              <strong>{nameOf(group)}</strong>
+              <span class="hidden-alarms__text">{alarmText(alarm)}</span>
+            </button>
+          ))}
+        </div>
+        {(isCut || isOpen.value) && (
+          <button
+            type="button"
+            class="button hidden-alarms__more"
+            aria-expanded={isOpen.value}
+            data-testid="hidden-more"
+            onClick={() => {
+              isOpen.value = !isOpen.value;
+            }}
+          >
+            {isOpen.value
+              ? t('Close')
+              : rest[0] === undefined
+                ? t('More')
+                : `${t('+{n} bed|+{n} beds', { n: rest.length })} ${priorityMarks[rest[0].alarm.priority]}`}
+          </button>
+        )}
+      </div>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 /**
  * The state of the sound in the top bar. The bar shows this state at every width, because silence is a danger on a
- * phone too.
+ * phone too. The room for the text never changes, so that no alarm moves when the sound changes. A press shows the
+ * whole text.
  */
 import { soundState } from '../core/sound-state.ts';
 import { useApp } from '../shell/app.ts';
@@ -17,9 +18,22 @@ export function SoundState() {
     alarms: app.screen.value?.alarms.values() ?? [],
   });
   return (
-    <span class={`bar__sound bar__sound--${kind}`} data-testid="sound-state" data-state={kind} title={text}>
-      <SpeakerMark crossed={kind !== 'on'} />
-      {text}
-    </span>
+    <>
+      <button
+        type="button"
+        class={`bar__sound bar__sound--${kind}`}
+        data-testid="sound-state"
+        data-state={kind}
+        data-may-shorten
+        title={text}
+        popovertarget="sound-text"
+      >
+        <SpeakerMark crossed={kind !== 'on'} />
+        <span class="bar__sound-text">{text}</span>
+      </button>
+      <p id="sound-text" class="bar__sound-whole" popover="auto" data-testid="sound-text">
+        {text}
+      </p>
+    </>
   );
 }

@@ -100,8 +100,7 @@ export function TopBar() {
         ))}
       </nav>
       {app.watches.value && <AlarmCounts />}
-      <span class="bar__gap" />
-      {app.watches.value && <SoundState />}
+      {app.watches.value ? <SoundState /> : <span class="bar__gap" />}
       <Clock />
       <div class="bar__who">
         <span data-testid="who" title={session.actor.name} data-may-shorten>

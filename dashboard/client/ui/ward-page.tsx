@@ -80,37 +80,39 @@ export function WardPage() {
     />
   );
   return (
-    <main class="ward" id="main" tabIndex={-1}>
-      <section class="ward__beds" aria-label={t('Beds')}>
-        {!isNarrow && tools}
-        {onScreen.length < total && <PartShown bedsTotal={total} part={part} partNames={partNames} />}
-        {crowdedBeds.map(({ ward, bed }) => (
-          <p key={`${ward}/${bed}`} class="notice notice--medium" role="alert" data-testid="bed-doubled">
-            {t('Two patients are recorded in bed {bed} of {ward}. Correct that under Devices.', { bed, ward })}
-          </p>
-        ))}
-        <Tiles box={tiles} sections={sections} alarmsOf={screen?.alarmsOf} showWard={severalWards} layout={layout} />
-        {screen && beds.length === 0 && (
-          <div class="empty" data-testid="ward-empty">
-            <p class="empty__title">{total === 0 ? t('No beds in this ward') : t('No bed matches this choice')}</p>
-            <p>
-              {total === 0
-                ? t('No device is associated with a bed here. A nurse or technician does that under Devices.')
-                : t('Alarms of the other beds are still listed and heard.')}
+    <main class="ward ward--tiles" id="main" tabIndex={-1}>
+      <div class="ward__scroll">
+        <section class="ward__beds" aria-label={t('Beds')}>
+          {!isNarrow && tools}
+          {onScreen.length < total && <PartShown bedsTotal={total} part={part} partNames={partNames} />}
+          {crowdedBeds.map(({ ward, bed }) => (
+            <p key={`${ward}/${bed}`} class="notice notice--medium" role="alert" data-testid="bed-doubled">
+              {t('Two patients are recorded in bed {bed} of {ward}. Correct that under Devices.', { bed, ward })}
             </p>
-          </div>
-        )}
-        <HiddenAlarms
-          groups={ordered}
-          isReserved={widthPx > 0 && !layout.isList && (layout.scrolls || part.value.value !== 'all')}
-          isInView={isInView}
-          showsWard={severalWards}
-          alarmsOf={alarmsOf}
-        />
-        {screen && <Tray beds={tray} alarmsOf={screen.alarmsOf} />}
-        {isNarrow && tools}
-      </section>
-      <AlarmPanel />
+          ))}
+          <Tiles box={tiles} sections={sections} alarmsOf={screen?.alarmsOf} showWard={severalWards} layout={layout} />
+          {screen && beds.length === 0 && (
+            <div class="empty" data-testid="ward-empty">
+              <p class="empty__title">{total === 0 ? t('No beds in this ward') : t('No bed matches this choice')}</p>
+              <p>
+                {total === 0
+                  ? t('No device is associated with a bed here. A nurse or technician does that under Devices.')
+                  : t('Alarms of the other beds are still listed and heard.')}
+              </p>
+            </div>
+          )}
+          {screen && <Tray beds={tray} alarmsOf={screen.alarmsOf} />}
+          {isNarrow && tools}
+        </section>
+        <AlarmPanel />
+      </div>
+      <HiddenAlarms
+        groups={ordered}
+        isReserved={widthPx > 0 && !layout.isList && (layout.scrolls || part.value.value !== 'all')}
+        isInView={isInView}
+        showsWard={severalWards}
+        alarmsOf={alarmsOf}
+      />
     </main>
   );
 }

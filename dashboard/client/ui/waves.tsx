@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Wave } from '../../../contracts/parameters.ts';
 import { parameterColours } from '../core/colours.ts';
 import { t } from '../core/texts.ts';
-import { paperSpeedOf } from '../core/wave-choice.ts';
+import { paperSpeedOf, traceLabel } from '../core/wave-choice.ts';
 import { useApp } from '../shell/app.ts';
 import { useTheme } from '../shell/theme.ts';
 import type { OpenWaves } from '../shell/waves.ts';
@@ -48,7 +48,7 @@ export function WaveCanvas({ associationId, waves }: { associationId: string; wa
           class="sweep__label"
           style={{ '--colour': colours[wave.group], '--row': i, '--wave-rows': waves.length }}
         >
-          {wave.label}
+          {traceLabel(wave)}
         </span>
       ))}
     </div>
