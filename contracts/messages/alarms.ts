@@ -19,9 +19,16 @@ export type AlertKind = (typeof alertKinds)[number];
 export type Priority = (typeof priorities)[number];
 const signalPresences = ['on', 'off', 'latched', 'acknowledged'] as const;
 
-/** The first value beyond a limit at the first onset of an alarm, with the parameter and the limit. `unit`: UCUM. */
+/**
+ * The first value beyond a limit at the first onset of an alarm, with the parameter and the limit. `unit`: UCUM. For a
+ * score, `code` is the name of its alarm, and `text` is the text of the alarm at the onset, with the parts of the score
+ * that made it.
+ */
 export const AtOnset = Type.Object(
-  { code: Type.String(), value: Type.Number(), limit: Type.Number(), unit: Type.String() },
+  {
+    ...{ code: Type.String(), value: Type.Number(), limit: Type.Number(), unit: Type.String() },
+    text: Type.Optional(Type.String({ maxLength: 120 })),
+  },
   noOtherMembers,
 );
 
@@ -57,7 +64,10 @@ export const Alarm = Type.Object(
     value: Type.Optional(Type.Number({ description: 'the latest value outside the limit' })),
     limit: Type.Optional(Type.Number()),
     unit: Type.Optional(Type.String()),
-    /** Absent for alarms of the device itself, for alarms without a limit of a parameter, and in older records. */
+    /**
+     * Absent for alarms without a limit, in older records, and for an alarm of the device itself if its first list does
+     * not have the value at the onset.
+     */
     atOnset: Type.Optional(AtOnset),
     present: Type.Boolean({ description: 'the condition still holds' }),
     signal: Type.Enum([...signalPresences]),

@@ -14,6 +14,11 @@ it.each([
   expect(onsetText({ atOnset: { code, value, limit, unit } })).toBe(text);
 });
 
+it('onsetText of a score is its text at the onset', () => {
+  const atOnset = { code: 'NEWS2.low-medium', value: 3, limit: 3, unit: '1', text: 'NEWS2 3: RR scores 3' };
+  expect(onsetText({ atOnset })).toBe('at onset NEWS2 3: RR scores 3');
+});
+
 it('onsetText of an alarm without such a value is undefined', () => {
   expect([onsetText({}), onsetText({ atOnset: null })]).toEqual([undefined, undefined]);
 });

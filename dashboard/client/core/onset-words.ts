@@ -2,15 +2,16 @@
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { limitNumberText, valueBesideLimitText } from '../../../contracts/number-text.ts';
 import { parameters } from '../../../contracts/parameters.ts';
-import { labelText } from './server-texts.ts';
+import { labelText, serverText } from './server-texts.ts';
 import { t } from './texts.ts';
 
 /**
- * Returns the text about the onset, for example `at onset SpO2 84 % (limit 90)`. Undefined if the value is not known.
- * Also undefined for an asystole or an apnoea: the text of such an alarm has the value, and no person has set its limit
- * 0.
+ * Returns the text about the onset, for example `at onset SpO2 84 % (limit 90)`, or for a score `at onset NEWS2 3: RR
+ * scores 3`. Undefined if the value is not known. Also undefined for an asystole or an apnoea: the text of such an alarm
+ * has the value, and no person has set its limit 0.
  */
 export function onsetText({ atOnset }: { readonly atOnset?: Alarm['atOnset'] | null }): string | undefined {
+  if (atOnset?.text !== undefined) return t('at onset {alarm}', { alarm: serverText(atOnset.text) });
   const parameter = parameters.get(atOnset?.code ?? '');
   if (!atOnset || !parameter || (atOnset.value === 0 && atOnset.limit === 0)) return undefined;
   const { value, limit } = atOnset;

@@ -21,6 +21,7 @@ export const alarms = {
   'No alarms.': 'Keine Alarme.',
   'Waiting for the server.': 'Warten auf den Server.',
   'now {current}': 'jetzt {current}',
+  'at onset {alarm}': 'bei Beginn {alarm}',
   'at onset {label} {value} {unit} (limit {limit})': 'bei Beginn {label} {value} {unit} (Grenzwert {limit})',
   'also {under}': 'auch {under}',
   'Why did nobody come? {place}, {alarm}': 'Warum kam niemand? {place}, {alarm}',

@@ -11,6 +11,7 @@ import { callStateText, othersText } from '../core/call-words.ts';
 import { type CallCard, isDeliveryDownFor } from '../core/calls.ts';
 import { priorityNames } from '../core/name-words.ts';
 import { patientName, placeText, readoutsOf } from '../core/numerics.ts';
+import { onsetText } from '../core/onset-words.ts';
 import { formatRoute } from '../core/routes.ts';
 import { t } from '../core/texts.ts';
 import { whenText } from '../core/times.ts';
@@ -37,6 +38,7 @@ export function CallCardView({ card, act }: { card: CallCard; act?: ComponentChi
   const now = app.now.value;
   const bed = liveBed(card, app);
   const place = placeText(bed, alarm.deviceId, true);
+  const valueAtOnset = onsetText(alarm);
   return (
     <article
       ref={box}
@@ -64,7 +66,13 @@ export function CallCardView({ card, act }: { card: CallCard; act?: ComponentChi
               <time dateTime={alarm.onsetAt}>
                 {inZoneOf(bed?.ward, () => whenText(Date.parse(alarm.onsetAt), now))}
               </time>
-              {!alarm.present && ' · ended'}
+              {!alarm.present && ` · ${t('ended')}`}
+              {valueAtOnset !== undefined && (
+                <>
+                  {' · '}
+                  <span data-testid={`call-onset-${alarmId}`}>{valueAtOnset}</span>
+                </>
+              )}
             </p>
           </div>
           {act}

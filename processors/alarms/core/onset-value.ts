@@ -20,5 +20,6 @@ export function withOnsetValue(alarm: Alarm, condition: Condition): Alarm {
 export function isOnsetCorrected({ atOnset, onsets, onsetAt }: Alarm, condition: Condition): boolean {
   const now = condition.atOnset;
   if (atOnset === undefined || now === undefined || onsets > 1 || condition.onset < Date.parse(onsetAt)) return false;
-  return now.code === atOnset.code && now.limit === atOnset.limit && now.value !== atOnset.value;
+  const isOther = now.value !== atOnset.value || now.text !== atOnset.text;
+  return now.code === atOnset.code && now.limit === atOnset.limit && isOther;
 }

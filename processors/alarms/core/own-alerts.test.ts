@@ -51,6 +51,26 @@ describe('an alarm of the device', () => {
     });
   });
 
+  it.each([
+    ['keeps the value of its first list', 0, { value: 83, limit: 88 }],
+    ['has the value of a list 2 s after the onset', 2, { value: 83, limit: 88 }],
+    ['has no value at the onset if the first list came later', 3, undefined],
+  ])('an alarm of the device %s', (_name, listS, atOnset) => {
+    const patientBed = bed();
+    const since = new Date(t0 + 2_000).toISOString();
+    patientBed.feed(list(2 + listS, [{ ...low, since }]));
+    patientBed.feed(list(30, [{ ...low, since, value: 79 }]));
+    const alarm = firstAlarm(patientBed);
+    expect(alarm.value).toBe(79);
+    expect(alarm.atOnset).toEqual(atOnset && { code: 'MDC_PULS_OXIM_SAT_O2', ...atOnset, unit: '%' });
+  });
+
+  it('two alarms of the device that share one alarm have no value at the onset, nor has an alarm without a limit', () => {
+    const patientBed = bed();
+    patientBed.feed(list(2, [low, { ...low, text: 'SpO2 81 < 88', value: 81 }, vt]));
+    expect(Object.values(patientBed.liveAlarms()).map(({ atOnset }) => atOnset)).toEqual([undefined, undefined]);
+  });
+
   it('an alarm of the device ends only with the first list that does not contain it', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [low]));

@@ -25,6 +25,8 @@ type OwnAlert = {
   readonly parameter?: string;
   readonly value?: number;
   readonly limit?: number;
+  /** The value and the limit at the onset; absent if they are not known. */
+  readonly atOnset?: { readonly value: number; readonly limit: number };
   /** The start of the alarm as the device gives it, or else the time of the first list that contained the alarm. */
   readonly onset: number;
   /** Time of the first list that contained the alarm. */
@@ -68,6 +70,8 @@ const alarmsPerMinuteMax = 4 * alertsMax;
 const countingMs = 60_000;
 /** The clocks of two gateways differ by less than this (ours). */
 const gatewaysApartMsMax = 10_000;
+/** A list this soon after the onset has the value at the onset (ours). A later list has a later value. */
+const onsetValueMsMax = 2_000;
 /** Vigil treats an onset that is longer ago than this as an error of the device (ours). */
 const onsetAgeMsMax = 7 * 24 * 3_600_000;
 
@@ -116,8 +120,9 @@ export function takeAlertList(
   const alerts: Record<string, OwnAlert> = {};
   for (const [key, alert] of limited) {
     const before = part.alerts[key];
-    const { onset, determined } = before ?? alert;
-    alerts[key] = { ...alert, onset, determined };
+    const { onset, determined, atOnset } = before ?? alert;
+    const { atOnset: _latest, ...latest } = alert;
+    alerts[key] = { ...latest, onset, determined, ...(atOnset && { atOnset }) };
   }
   const isSame = part.sound?.state === sound;
   const nextSound = sound === 'on' ? null : isSame ? part.sound : { state: sound, since: time };
@@ -186,14 +191,18 @@ function episodesOf(
     .map(([key, alert]) => ({ condition: { ...conditionOf(key, alert), late: true, outOfOrder: true }, endedAt }));
 }
 
-/** Returns the alarms of a list by their keys. The texts of alarms with the same key are joined. */
+/**
+ * Returns the alarms of a list by their keys. The texts of alarms with the same key are joined. Such a joined alarm has
+ * no value at its onset, because this would be the value of one of the alarms.
+ */
 function alertsByKey(input: AlertsInput, context: ListContext): ReadonlyMap<string, OwnAlert> {
   const alerts = new Map<string, OwnAlert>();
   for (const sent of input.alerts) {
     const { key, alert } = keyedAlert(sent, input.time, context);
     const other = alerts.get(key);
     const isSameText = other === undefined || other.text === alert.text;
-    alerts.set(key, isSameText ? alert : { ...alert, text: shortened(`${other.text}; ${alert.text}`) });
+    const { atOnset: _ofOne, ...joined } = alert;
+    alerts.set(key, isSameText ? alert : { ...joined, text: shortened(`${other.text}; ${alert.text}`) });
   }
   return alerts;
 }
@@ -215,6 +224,8 @@ function keyedAlert(sent: DeviceAlert, time: number, { codes, late }: ListContex
   const textKey = row === undefined ? [withoutNumbers(sent.text)] : [];
   const key = ['device', code, parameterCode ?? '', side ?? '', kind, priority, ...textKey].join('/');
   const since = sent.since === undefined ? time : (parseInstant(sent.since) ?? time);
+  const onset = time - since > onsetAgeMsMax ? time : Math.min(since, time);
+  const isValueAtOnset = value !== undefined && limit !== undefined && time - onset <= onsetValueMsMax;
   const isCause = kind === 'physiological' && parameter !== undefined && side !== undefined;
   const alert: OwnAlert = {
     code,
@@ -226,7 +237,8 @@ function keyedAlert(sent: DeviceAlert, time: number, { codes, late }: ListContex
     ...(parameterCode !== undefined && { parameter: parameterCode }),
     ...(value !== undefined && { value }),
     ...(limit !== undefined && { limit }),
-    onset: time - since > onsetAgeMsMax ? time : Math.min(since, time),
+    ...(isValueAtOnset && { atOnset: { value, limit } }),
+    onset,
     determined: time,
     valueAt: time,
     late,
@@ -313,7 +325,7 @@ export function ownAlertConditions({ alerts, sound }: OwnAlertsPart): readonly C
 }
 
 function conditionOf(key: string, alert: OwnAlert): Condition {
-  const { code, parameter, value, limit, ...shown } = alert;
+  const { code, parameter, value, limit, atOnset, ...shown } = alert;
   const unit = parameters.get(parameter ?? '')?.unit;
   return {
     ...shown,
@@ -323,6 +335,7 @@ function conditionOf(key: string, alert: OwnAlert): Condition {
     ...(parameter !== undefined && { code: parameter }),
     ...(value !== undefined && { value, ...(unit !== undefined && { unit }) }),
     ...(limit !== undefined && { limit }),
+    ...(atOnset && parameter !== undefined && unit !== undefined && { atOnset: { code: parameter, ...atOnset, unit } }),
     excess: value === undefined || limit === undefined ? 0 : Math.abs(value - limit),
     ...(alert.determined > alert.onset && { resumedAt: alert.determined }),
     outOfOrder: false,

@@ -12,8 +12,12 @@ import { isSpotCheck, type ScoreInputs, valuesToScoreAt } from './score-inputs.t
 import type { ScoreCall, ScoreRules } from './score-rules.ts';
 import { shockIndex } from './shock-index.ts';
 
-/** The trackers and alarm texts of the scores that are at their alarm value, or were a moment ago. */
-export type ScoreTrackers = Readonly<Partial<Record<ScoreName, { readonly tracker: Tracker; readonly text: string }>>>;
+/**
+ * A score that is at its alarm value, or was a moment ago. `text`: the text of its alarm. `onsetText`: this text at the
+ * onset; absent in states of older releases.
+ */
+type JudgedScore = { readonly tracker: Tracker; readonly text: string; readonly onsetText?: string };
+export type ScoreTrackers = Readonly<Partial<Record<ScoreName, JudgedScore>>>;
 
 export const noScoreTrackers: ScoreTrackers = {};
 
@@ -77,7 +81,7 @@ export function judgeScores(
   const scored = { news: news2(set), sofa: qsofa(set), index: shockIndex(set.pulse, set.BPsys) };
   const rules = rulesOf(scoreRules);
   let single: boolean | undefined;
-  let after: Partial<Record<ScoreName, { tracker: Tracker; text: string }>> | undefined;
+  let after: Partial<Record<ScoreName, JudgedScore>> | undefined;
   for (const name of scoreNames) {
     const madeRule = rules[name];
     if (madeRule === undefined) continue;
@@ -96,7 +100,10 @@ export function judgeScores(
     );
     if (tracker === undefined) continue;
     after ??= {};
-    after[name] = { tracker, text: isBeyond ? textOf(name, value, from, scored) : trackerBefore!.text };
+    const text = isBeyond ? textOf(name, value, from, scored) : trackerBefore!.text;
+    const isSameOnset = trackerBefore?.tracker.onset === tracker.onset;
+    const onsetText = isSameOnset ? trackerBefore.onsetText : text;
+    after[name] = { tracker, text, ...(onsetText !== undefined && { onsetText }) };
   }
   return after ?? noScoreTrackers;
 }
@@ -178,9 +185,9 @@ const labels: Readonly<Record<NewsParameter, string>> = {
 export function restartScoreDelays(trackers: ScoreTrackers): ScoreTrackers {
   const alarmingScores = Object.entries(trackers).filter(([, { tracker }]) => tracker.determined !== null);
   return Object.fromEntries(
-    alarmingScores.map(([name, { tracker, text }]) => [
+    alarmingScores.map(([name, score]) => [
       name,
-      { text, tracker: { ...tracker, lastAt: null, insideSince: null } },
+      { ...score, tracker: { ...score.tracker, lastAt: null, insideSince: null } },
     ]),
   );
 }
@@ -192,7 +199,7 @@ export function scoreConditions(trackers: ScoreTrackers, scoreRules: ScoreRules)
   if (trackers === noScoreTrackers) return noConditions;
   const conditions: Condition[] = [];
   const rules = rulesOf(scoreRules);
-  for (const [name, { tracker, text }] of Object.entries(trackers) as [
+  for (const [name, { tracker, text, onsetText }] of Object.entries(trackers) as [
     ScoreName,
     NonNullable<ScoreTrackers[ScoreName]>,
   ][]) {
@@ -212,6 +219,10 @@ export function scoreConditions(trackers: ScoreTrackers, scoreRules: ScoreRules)
       value: tracker.value,
       limit: from,
       onset: tracker.onset,
+      ...(tracker.onsetValue !== undefined &&
+        onsetText !== undefined && {
+          atOnset: { code: name, value: tracker.onsetValue, limit: from, unit: '1', text: onsetText },
+        }),
       determined: tracker.determined,
       valueAt: tracker.valueAt,
       excess: tracker.value - from,

@@ -47,6 +47,27 @@ describe('NEWS2', () => {
     });
   });
 
+  it.each([
+    ['total', ill, { ...ill, Temp: 38.2 }, 'NEWS2.high', 'NEWS2 8 ≥ 7', 7, 'NEWS2 7 ≥ 7'],
+    [
+      'part',
+      { ...well, RR: 26 },
+      { ...well, Temp: 34.9 },
+      'NEWS2.low-medium',
+      'NEWS2 3: temperature scores 3',
+      3,
+      'NEWS2 3: RR scores 3',
+    ],
+  ])('names the %s at the onset, which may change during the delay', (_name, first, next, name, text, value, onset) => {
+    const patient = assessedBed();
+    patient.feedEachSecond(1, 30, first);
+    patient.feedEachSecond(31, 80, next);
+    expect(patient.liveAlarms()[name]).toMatchObject({
+      text,
+      atOnset: { code: name, value, limit: value, unit: '1', text: onset },
+    });
+  });
+
   it('NEWS2 alarms with low priority at 5', () => {
     const patient = assessedBed();
     patient.feedEachSecond(1, 80, unwell);
