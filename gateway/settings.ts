@@ -147,7 +147,7 @@ export const gatewaySettings = {
   rejectedDeviceBytesPerDay: {
     kind: 'integer',
     env: 'VIGIL_REJECTED_DEVICE_BYTES_PER_DAY',
-    help: 'bytes per day in `rejected` for refused messages of one device; above it the messages are only counted there',
+    help: 'bytes per day that the refused messages of one device may use in the topic `rejected`; further refused messages of this device are only counted there',
     min: 0,
     max: 1_000_000_000_000,
     fallback: 134_217_728,
@@ -155,7 +155,7 @@ export const gatewaySettings = {
   rejectedBytesPerDay: {
     kind: 'integer',
     env: 'VIGIL_REJECTED_BYTES_PER_DAY',
-    help: 'bytes per day in `rejected` for refused messages of all devices of this gateway; one device can use at most as many bytes as remain free',
+    help: 'bytes per day that the refused messages of all devices of this gateway may use in `rejected`; one device may use at most the bytes that are still free',
     min: 0,
     max: 1_000_000_000_000,
     fallback: 1_073_741_824,
@@ -163,7 +163,7 @@ export const gatewaySettings = {
   apartDeviceBytesPerDay: {
     kind: 'integer',
     env: 'VIGIL_APART_DEVICE_BYTES_PER_DAY',
-    help: 'bytes per day in `rejected` for readings whose patient is not clear, of one device; waves may use three quarters of it; above it the readings are refused',
+    help: 'bytes per day in `rejected` for the readings of one device whose patient is not clear; its waves may use three quarters of these bytes; further readings are refused',
     min: 0,
     max: 1_000_000_000_000,
     fallback: 201_326_592,
@@ -171,7 +171,7 @@ export const gatewaySettings = {
   apartBytesPerDay: {
     kind: 'integer',
     env: 'VIGIL_APART_BYTES_PER_DAY',
-    help: 'bytes per day in `rejected` for readings whose patient is not clear, of all devices of this gateway; one device can use at most as many bytes as remain free',
+    help: 'bytes per day in `rejected` for all readings of this gateway whose patient is not clear; one device may use at most the bytes that are still free',
     min: 0,
     max: 1_000_000_000_000,
     fallback: 1_073_741_824,

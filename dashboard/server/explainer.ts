@@ -52,7 +52,7 @@ export function createExplainer(
     const places = found && (await findPlaces(context, [found], nowMs));
     const place = (found && places?.get(found.alarm.associationId)) ?? noPlace;
     const { maySeeValues } = await admit(found, place);
-    if (found === undefined) throw new Error('Nobody may see an alarm that was not found.');
+    if (found === undefined) throw new Error('The alarm was not found, but the request was not refused.');
     const records = await readRecords(context, found.alarm, place, nowMs);
     const explanation = explain(maySeeValues ? records : withoutValues(records));
     if (explanation === undefined)

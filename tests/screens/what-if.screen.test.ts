@@ -158,7 +158,7 @@ describe('the limits dialog', () => {
     stored = async () => hoursOf(3);
     await openForm();
     await says(/^In the last 3 h the limits in force would have called 3 times\.$/);
-    expect(await notes()).toContain('There are no values before the last 3 h.');
+    expect(await notes()).toContain('Vigil has values of the last 3 h only.');
     await picture('short');
   });
 });

@@ -115,7 +115,7 @@ describe('whatIfNotes', () => {
   it('the notes say for how long no values came, and that low and high limits are off', () => {
     const notes = whatIfNotes(shownOf({ since: ago(12 * hourMs), silentMs: 3 * hourMs, everyMs: null }, true));
     expect(notes).toEqual([
-      'There are no values before the last 12 h.',
+      'Vigil has values of the last 12 h only.',
       'For 3 h no values came.',
       'Low and high limits are off; extreme limits count.',
       'Judged from the stored values, as if nobody had answered. Standby and monitor alarms are left out.',

@@ -77,7 +77,7 @@ export function whatIfNotes(shown: WhatIfShown): string[] {
   const { since, to, everyMs, silentMs } = shown.answer;
   const notes: string[] = [];
   if (lengthMs(since, to) < wholeDayMs)
-    notes.push(t('There are no values before the last {length}.', { length: lengthText(since, to) }));
+    notes.push(t('Vigil has values of the last {length} only.', { length: lengthText(since, to) }));
   if (silentMs >= mentionedSilenceMsMin)
     notes.push(t('For {duration} no values came.', { duration: durationText(silentMs) }));
   if (shown.off) notes.push(t('Low and high limits are off; extreme limits count.'));

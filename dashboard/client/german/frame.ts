@@ -27,7 +27,7 @@ export const frame = {
     '{period}: Diese Grenzwerte {wouldHaveCalled}, die geltenden ebenso.',
   'would not have called': 'hätten nicht alarmiert',
   'would have called once|would have called {n} times': 'hätten einmal alarmiert|hätten {n}-mal alarmiert',
-  'There are no values before the last {length}.': 'Vor den letzten {length} gibt es keine Werte.',
+  'Vigil has values of the last {length} only.': 'Vigil hat nur Werte der letzten {length}.',
   'For {duration} no values came.': 'Für {duration} kamen keine Werte.',
   'Low and high limits are off; extreme limits count.':
     'Untere und obere Grenzwerte sind aus; extreme Grenzwerte gelten.',

@@ -8,7 +8,8 @@ const sentences = {
     'Zu viele Anfragen dieses Kontos warten auf eine Antwort: Versuchen Sie es gleich noch einmal.',
   'Too many explanations of alarms are being made: try again shortly.':
     'Zu viele Erklärungen von Alarmen werden gerade erstellt: Versuchen Sie es gleich noch einmal.',
-  'Nobody may see an alarm that was not found.': 'Ein Alarm, der nicht gefunden wurde, ist für niemanden zu sehen.',
+  'The alarm was not found, but the request was not refused.':
+    'Der Alarm wurde nicht gefunden, aber die Anfrage wurde nicht abgelehnt.',
   'The events of the alarm cannot be read: try again.':
     'Die Ereignisse des Alarms sind nicht lesbar: Versuchen Sie es noch einmal.',
   'The log has too much to read: use npm run vigil -- explain.':

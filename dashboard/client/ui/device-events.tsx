@@ -12,6 +12,7 @@ import { t } from '../core/texts.ts';
 import { dateTimeText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { saveFile } from '../shell/file-download.ts';
+import { SearchField } from './search-field.tsx';
 
 const refreshMs = 15_000;
 /** The page asks for the list when nobody has typed for this time, ms. */
@@ -125,16 +126,13 @@ export function DeviceEventList(props: { choice: EventChoice; onChoice: (changed
 function Filters({ choice, onChoice }: Parameters<typeof DeviceEventList>[0]) {
   return (
     <div class="form__row devices-search">
-      <label class="field">
-        <span>{t('Device')}</span>
-        <input
-          type="search"
-          value={choice.device}
-          maxLength={64}
-          data-testid="events-device"
-          onInput={(event) => onChoice({ device: event.currentTarget.value })}
-        />
-      </label>
+      <SearchField
+        label={t('Device')}
+        text={choice.device}
+        lengthMax={64}
+        testId="events-device"
+        onText={(device) => onChoice({ device })}
+      />
       <label class="field">
         <span>{t('Show')}</span>
         <select

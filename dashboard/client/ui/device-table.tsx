@@ -3,7 +3,7 @@
  */
 import { useSignal } from '@preact/signals';
 import { Fragment } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { refusedText } from '../core/device-event-words.ts';
 import {
   certificateText,
@@ -22,6 +22,7 @@ import { dateTimeText, whenText } from '../core/times.ts';
 import { inZoneOf } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 import { useKeptOrder } from './kept-order.ts';
+import { SearchField } from './search-field.tsx';
 
 /** Maximum number of devices without a bed that the line above the table names. */
 const namedMax = 8;
@@ -60,7 +61,13 @@ export function DeviceSearch(props: {
         </p>
       )}
       <div class="form__row devices-search">
-        <SearchField text={choice.text} onText={(text) => onChoice({ text })} />
+        <SearchField
+          label={t('Search (id, model, serial number, bed)')}
+          text={choice.text}
+          lengthMax={80}
+          testId="devices-search"
+          onText={(text) => onChoice({ text })}
+        />
         <label class="field">
           <span>{t('Ward')}</span>
           <select
@@ -91,38 +98,6 @@ export function DeviceSearch(props: {
         </label>
       </div>
     </>
-  );
-}
-
-/**
- * The field of the search. A typed letter appears before the table is drawn again. If a person types faster than the
- * table is drawn, the table searches for all new letters together. Without these rules, letters would appear late on a
- * slow machine with 1,000 devices.
- */
-function SearchField({ text, onText }: { text: string; onText: (text: string) => void }) {
-  const typed = useSignal(text);
-  const frame = useRef(0);
-  const newestOnText = useRef(onText);
-  newestOnText.current = onText;
-  useEffect(() => () => cancelAnimationFrame(frame.current), []);
-  return (
-    <label class="field">
-      <span>{t('Search (id, model, serial number, bed)')}</span>
-      <input
-        type="search"
-        value={typed.value}
-        maxLength={80}
-        data-testid="devices-search"
-        onInput={(event) => {
-          typed.value = event.currentTarget.value;
-          cancelAnimationFrame(frame.current);
-          // The second frame begins after the letter was painted.
-          frame.current = requestAnimationFrame(() => {
-            frame.current = requestAnimationFrame(() => newestOnText.current(typed.peek()));
-          });
-        }}
-      />
-    </label>
   );
 }
 
