@@ -1,16 +1,16 @@
 /** German texts: calls. */
 export const calls = {
   'Vigil calls nobody now, and your answer may not count: the delivery process gives no sign of life. Go, or call the ward.':
-    'Vigil ruft jetzt niemanden, und Ihre Antwort zählt vielleicht nicht: Der Rufdienst gibt kein Lebenszeichen. Gehen Sie, oder rufen Sie die Station an.',
+    'Vigil ruft jetzt niemanden, und Ihre Antwort zählt vielleicht nicht: Der Rufdienst gibt kein Lebenszeichen. Gehen Sie hin, oder rufen Sie die Station an.',
   'Vigil calls nobody now: the delivery process gives no sign of life. Go, or call the ward.':
-    'Vigil ruft jetzt niemanden: Der Rufdienst gibt kein Lebenszeichen. Gehen Sie, oder rufen Sie die Station an.',
+    'Vigil ruft jetzt niemanden: Der Rufdienst gibt kein Lebenszeichen. Gehen Sie hin, oder rufen Sie die Station an.',
   ' Vigil does not call again now: the delivery process gives no sign of life.':
     ' Vigil ruft jetzt nicht noch einmal: Der Rufdienst gibt kein Lebenszeichen.',
   '{present} You can still answer.': '{present} Sie können noch antworten.',
-  'Nobody goes yet.': 'Noch geht niemand.',
+  'Nobody goes yet.': 'Noch geht niemand hin.',
   'You go. The alarm sounds until somebody acknowledges it.{part}':
-    'Sie gehen. Der Alarm ertönt, bis jemand ihn quittiert.{part}',
-  'You cannot go. {part}': 'Sie können nicht gehen. {part}',
+    'Sie gehen hin. Der Alarm ertönt, bis jemand ihn quittiert.{part}',
+  'You cannot go. {part}': 'Sie können nicht hingehen. {part}',
   'Vigil looks for another person.': 'Vigil sucht eine andere Person.',
   'The time for your answer ends now. You can still answer.':
     'Die Zeit für Ihre Antwort endet jetzt. Sie können noch antworten.',
@@ -18,20 +18,20 @@ export const calls = {
   '{again}Answer within {duration}. {after}': '{again}Antworten Sie innerhalb von {duration}. {after}',
   'Then {next} is called.': 'Danach wird {next} gerufen.',
   'Nobody else is left. The ward has an alarm about it, and Vigil calls again.':
-    'Niemand sonst ist übrig. Die Station hat einen Alarm dazu, und Vigil ruft noch einmal.',
+    'Niemand sonst ist übrig. Die Station hat dazu einen Alarm, und Vigil ruft noch einmal.',
   'Then nobody is left, and the ward gets an alarm.': 'Danach ist niemand übrig, und die Station bekommt einen Alarm.',
   'No page or phone of yours confirmed this call in time, so Vigil did not wait for your answer.':
     'Keine Seite und kein Telefon von Ihnen hat diesen Ruf rechtzeitig bestätigt. Deshalb hat Vigil nicht auf Ihre Antwort gewartet.',
   'Vigil could not send you this call, so it did not wait for your answer.':
     'Vigil konnte Ihnen diesen Ruf nicht senden. Deshalb hat es nicht auf Ihre Antwort gewartet.',
   'Your time to answer is over.': 'Ihre Zeit zum Antworten ist vorbei.',
-  'Nobody goes: the ward has an alarm about it.': 'Niemand geht: Die Station hat einen Alarm dazu.',
+  'Nobody goes: the ward has an alarm about it.': 'Niemand geht hin: Die Station hat dazu einen Alarm.',
   '{called} is called now.{part}': '{called} wird jetzt gerufen.{part}',
   ' The time to acknowledge it is over.': ' Die Zeit zum Quittieren ist vorbei.',
   ' If nobody acknowledges it within {duration}, Vigil calls again.':
     ' Wenn ihn innerhalb von {duration} niemand quittiert, ruft Vigil noch einmal.',
-  '{names} goes.': '{names} geht.',
-  '{names} and {names2} go.': '{names} und {names2} gehen.',
+  '{names} goes.': '{names} geht hin.',
+  '{names} and {names2} go.': '{names} und {names2} gehen hin.',
   ' at {when}': ' um {when}',
   '{name} acknowledged the alarm{at}.': '{name} hat den Alarm quittiert{at}.',
   ' Nobody has acknowledged it yet.': ' Noch niemand hat ihn quittiert.',
@@ -53,13 +53,13 @@ export const calls = {
   'Vigil calls nobody': 'Vigil ruft niemanden',
   '{duration} left': 'noch {duration}',
   'time over': 'Zeit vorbei',
-  'you go': 'Sie gehen',
+  'you go': 'Sie gehen hin',
   'you cannot go': 'Sie können nicht',
-  'Taken: you go.': 'Angenommen: Sie gehen.',
-  'Taken: you cannot go.': 'Angenommen: Sie können nicht gehen.',
+  'Taken: you go.': 'Angenommen: Sie gehen hin.',
+  'Taken: you cannot go.': 'Angenommen: Sie können nicht hingehen.',
   'Not taken. {reason}': 'Nicht angenommen. {reason}',
   'The call has changed.': 'Der Ruf hat sich geändert.',
-  'Go, or call the ward, or try again.': 'Gehen Sie, rufen Sie die Station an, oder versuchen Sie es noch einmal.',
+  'Go, or call the ward, or try again.': 'Gehen Sie hin, rufen Sie die Station an, oder versuchen Sie es noch einmal.',
   'Try again, or call the ward.': 'Versuchen Sie es noch einmal, oder rufen Sie die Station an.',
   'Not known yet whether Vigil has taken your answer. {act}':
     'Noch nicht bekannt, ob Vigil Ihre Antwort angenommen hat. {act}',
@@ -82,7 +82,7 @@ export const calls = {
   'no answer from {name}': 'keine Antwort von {name}',
   '{name} not reached': '{name} nicht erreicht',
   '{name} is not on duty': '{name} hat keinen Dienst',
-  '{name} goes (accepted{part})': '{name} geht (angenommen{part})',
+  '{name} goes (accepted{part})': '{name} geht hin (angenommen{part})',
   'calls somebody in {due}': 'ruft jemanden in {due}',
   ' again': ' noch einmal',
   'calling {name}{again}': 'ruft {name}{again}',
@@ -90,11 +90,11 @@ export const calls = {
   'no calls: the alarm has ended': 'keine Rufe: Der Alarm ist beendet',
   'nobody was called': 'niemand wurde gerufen',
   'called {names}': 'gerufen: {names}',
-  '{acceptedBy} goes': '{acceptedBy} geht',
+  '{acceptedBy} goes': '{acceptedBy} geht hin',
   'calling {name}': 'ruft {name}',
   'has not answered yet': 'hat noch nicht geantwortet',
-  goes: 'geht',
-  'cannot go': 'kann nicht gehen',
+  goes: 'geht hin',
+  'cannot go': 'kann nicht hingehen',
   'did not answer in time': 'hat nicht rechtzeitig geantwortet',
   'not reached: nothing confirmed in time': 'nicht erreicht: nichts rechtzeitig bestätigt',
   'not reached: every channel failed': 'nicht erreicht: jeder Weg ist gescheitert',
@@ -103,10 +103,10 @@ export const calls = {
   'Calls of this round; earlier rounds are under “why?”.': 'Rufe dieser Runde; frühere Runden stehen unter „warum?“.',
   '{channel}: failed': '{channel}: gescheitert',
   'Somebody must go: nobody answers the calls about {alarms}.':
-    'Jemand muss gehen: Niemand antwortet auf die Rufe zu {alarms}.',
-  'Somebody must go: {alarms}.': 'Jemand muss gehen: {alarms}.',
+    'Jemand muss hingehen: Niemand antwortet auf die Rufe zu {alarms}.',
+  'Somebody must go: {alarms}.': 'Jemand muss hingehen: {alarms}.',
   'Somebody must go: nobody can be called about {alarms}. Look at the assignments.':
-    'Jemand muss gehen: Niemand kann zu {alarms} gerufen werden. Sehen Sie die Zuteilung an.',
+    'Jemand muss hingehen: Niemand kann zu {alarms} gerufen werden. Sehen Sie die Zuteilung an.',
   'Somebody must look: nobody is called any more about {alarms}, because it is too old.':
     'Jemand muss nachsehen: Niemand wird mehr zu {alarms} gerufen, weil es zu lange her ist.',
   'Somebody must look: {alarms}.': 'Jemand muss nachsehen: {alarms}.',
@@ -122,19 +122,19 @@ export const calls = {
   'Watch this screen: Vigil calls nobody in a ward.|Watch this screen: Vigil calls nobody in {n} wards.':
     'Bildschirm beobachten: Kein Ruf auf einer Station.|Bildschirm beobachten: Kein Ruf auf {n} Stationen.',
   'Not taken. {message}': 'Nicht angenommen. {message}',
-  'Call to {place}: {alarm}': 'Ruf zu {place}: {alarm}',
+  'Call to {place}: {alarm}': 'Ruf zu Bett {place}: {alarm}',
   'No values yet.': 'Noch keine Werte.',
   'Enter your password above to answer.': 'Geben Sie oben Ihr Passwort ein, um zu antworten.',
   'No connection to Vigil: no answer can be sent. Go to the bed, or call the ward.':
     'Keine Verbindung zu Vigil: Es kann keine Antwort gesendet werden. Gehen Sie zum Bett, oder rufen Sie die Station an.',
-  '✓ You go': '✓ Sie gehen',
-  'I go': 'Ich gehe',
+  '✓ You go': '✓ Sie gehen hin',
+  'I go': 'Ich gehe hin',
   '✓ You cannot': '✓ Sie können nicht',
   'I cannot': 'Ich kann nicht',
   'Your answer is on the way. It does not count yet.': 'Ihre Antwort ist unterwegs. Sie zählt noch nicht.',
-  '“I go” does not acknowledge: the alarm still sounds.': '„Ich gehe“ quittiert nicht: Der Alarm ertönt weiter.',
+  '“I go” does not acknowledge: the alarm still sounds.': '„Ich gehe hin“ quittiert nicht: Der Alarm ertönt weiter.',
   'Open {ward} to acknowledge': '{ward} öffnen, um zu quittieren',
-  'Calls to you': 'Rufe an Sie',
+  'Calls to you': 'Rufe für Sie',
   Fold: 'Einklappen',
   'and 1 more call|and {n} more calls': 'und 1 weiterer Ruf|und {n} weitere Rufe',
   Open: 'Öffnen',
@@ -142,7 +142,7 @@ export const calls = {
   'and {more} more': 'und {more} weitere',
   'Show all': 'Alle zeigen',
   'Call to bed {place}: {alarm}. Answer with I go, or I cannot.':
-    'Ruf zu Bett {place}: {alarm}. Antworten Sie mit „Ich gehe“ oder „Ich kann nicht“.',
+    'Ruf zu Bett {place}: {alarm}. Antworten Sie mit „Ich gehe hin“ oder „Ich kann nicht“.',
   'My calls': 'Meine Rufe',
   'My calls: {count}': 'Meine Rufe: {count}',
   'How I am reached': 'Wie ich erreicht werde',
@@ -150,7 +150,7 @@ export const calls = {
     'Jetzt ruft Sie niemand. Ein Ruf erscheint auf jeder Seite von Vigil. Ihre Dienste stehen unter „Zuteilung“.',
   'The server has not said yet that it calls persons. Watch the ward.':
     'Der Server hat noch nicht gemeldet, dass er Personen ruft. Beobachten Sie die Station.',
-  '{priorityMarks} {place} {alarm}{part}: no call to you': '{priorityMarks} {place} {alarm}{part}: kein Ruf an Sie',
+  '{priorityMarks} {place} {alarm}{part}: no call to you': '{priorityMarks} {place} {alarm}{part}: kein Ruf für Sie',
   ', and {more} more': ', und {more} weitere',
   'No call yet.': 'Noch kein Ruf.',
   'The ward had no assignments, so Vigil calls nobody.':

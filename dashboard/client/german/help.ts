@@ -39,7 +39,7 @@ export const help = {
   'A call asks you to go to an alarm. The most urgent call is first.':
     'Ein Ruf bittet Sie, zu einem Alarm zu gehen. Der dringendste Ruf steht zuerst.',
   '“I go” tells the others that you go. The alarm still sounds.':
-    '„Ich gehe“ sagt den anderen, dass Sie gehen. Der Alarm ertönt weiter.',
+    '„Ich gehe hin“ sagt den anderen, dass Sie hingehen. Der Alarm ertönt weiter.',
   '“I cannot” calls the next person at once.': '„Ich kann nicht“ ruft sofort die nächste Person.',
   'An answer counts when the page says “Taken”.': 'Eine Antwort gilt, wenn die Seite „Angenommen“ zeigt.',
   'Beside or below your calls is the list of all alarms.': 'Neben oder unter Ihren Rufen steht die Liste aller Alarme.',

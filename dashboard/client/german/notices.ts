@@ -1,7 +1,7 @@
 /** German texts: notices. */
 export const notices = {
-  'Watch the bedside monitors: some are not judged.': 'Monitore am Bett beobachten: Teils nicht beurteilt.',
-  'Watch the bedside monitors: values are not judged.': 'Monitore am Bett beobachten: Keine Beurteilung.',
+  'Watch the bedside monitors: some are not judged.': 'Monitore am Bett beobachten: Einige prüft Vigil nicht.',
+  'Watch the bedside monitors: values are not judged.': 'Monitore am Bett beobachten: Vigil prüft keine Werte.',
   ' since {when}': ' seit {when}',
   'Values of some patients are not judged{since}: an alarm processor is silent. Watch the bedside monitors.':
     'Die Werte einiger Patienten werden nicht beurteilt{since}: Ein Alarmprozess gibt kein Lebenszeichen. Beobachten Sie die Monitore am Bett.',
@@ -32,11 +32,11 @@ export const notices = {
   'Tell the operator now: a server certificate ended.': 'IT jetzt informieren: Server-Zertifikat abgelaufen.',
   'Tell the operator: a server certificate ends soon.': 'IT informieren: Server-Zertifikat läuft bald ab.',
   'This screen is slow: waves are drawn less often. Numbers and alarms work.':
-    'Dieser Bildschirm ist langsam: Kurven werden seltener gezeichnet. Werte und Alarme arbeiten.',
+    'Dieser Bildschirm ist langsam: Kurven werden seltener gezeichnet. Werte und Alarme funktionieren.',
   'This screen is too slow: waves are off. Numbers and alarms work. Show fewer beds, or close other programs.':
-    'Dieser Bildschirm ist zu langsam: Kurven sind aus. Werte und Alarme arbeiten. Zeigen Sie weniger Betten, oder schließen Sie andere Programme.',
+    'Dieser Bildschirm ist zu langsam: Kurven sind aus. Werte und Alarme funktionieren. Zeigen Sie weniger Betten, oder schließen Sie andere Programme.',
   'This screen is too slow: waves are off, and numbers change once a second. Alarms work. Watch the bedside monitors.':
-    'Dieser Bildschirm ist zu langsam: Kurven sind aus, und Werte ändern sich einmal pro Sekunde. Alarme arbeiten. Beobachten Sie die Monitore am Bett.',
+    'Dieser Bildschirm ist zu langsam: Kurven sind aus, und Werte ändern sich einmal pro Sekunde. Alarme funktionieren. Beobachten Sie die Monitore am Bett.',
   'This screen is slow: it draws waves less often.': 'Bildschirm langsam: weniger Kurvenbilder.',
   'This screen is too slow: waves are off.': 'Bildschirm zu langsam: Kurven sind aus.',
   'Watch the bedside monitors: this screen is too slow.': 'Monitore am Bett beobachten: Bildschirm zu langsam.',
@@ -53,9 +53,9 @@ export const notices = {
     'Dieser Bildschirm hat seit {when} nicht gezeigt: {what}. Grund: {reason}.',
   'The screen of {person} has not shown {what} since {when}: {reason}. Look at that screen.':
     'Der Bildschirm von {person} hat seit {when} nicht gezeigt: {what}. Grund: {reason}. Sehen Sie nach diesem Bildschirm.',
-  'This screen has not shown {what}.': 'Dieser Bildschirm zeigt nicht: {what}.',
-  'Look at the screen of {person}: it has not shown {what}.': 'Bildschirm von {person} prüfen: Er zeigt nicht {what}.',
-  'Look at another screen: it has not shown {what}.': 'Anderen Bildschirm prüfen: Er zeigt nicht {what}.',
+  'This screen has not shown {what}.': 'Dieser Bildschirm zeigt {what} nicht.',
+  'Look at the screen of {person}: it has not shown {what}.': 'Bildschirm von {person} prüfen: Er zeigt {what} nicht.',
+  'Look at another screen: it has not shown {what}.': 'Anderen Bildschirm prüfen: Er zeigt {what} nicht.',
   'Watch the bedside monitors: no new values or alarms.': 'Monitore am Bett beobachten: Keine Werte, keine Alarme.',
   'The message log is down{since}: no new values, alarms or acknowledgements. Watch the bedside monitors.':
     'Der Nachrichtenspeicher ist ausgefallen{since}: keine neuen Werte, Alarme oder Quittierungen. Beobachten Sie die Monitore am Bett.',
@@ -80,7 +80,7 @@ export const notices = {
   'Load it': 'Laden',
   'This screen cannot draw waves. Reload the page.': 'Keine Kurven auf diesem Bildschirm. Seite neu laden.',
   'This screen cannot draw waves any more. Numbers and alarms work. Reload the page, or use another browser.':
-    'Dieser Bildschirm kann keine Kurven mehr zeichnen. Werte und Alarme arbeiten. Laden Sie die Seite neu, oder verwenden Sie einen anderen Browser.',
+    'Dieser Bildschirm kann keine Kurven mehr zeichnen. Werte und Alarme funktionieren. Laden Sie die Seite neu, oder verwenden Sie einen anderen Browser.',
   'Pauses the sound of each bed that sounds now. A new alarm of the same or a higher priority ends the pause of its bed':
     'Pausiert den Ton jedes Bettes, das jetzt ertönt. Ein neuer Alarm gleicher oder höherer Priorität beendet die Pause seines Bettes',
   'Pausing …': 'Wird pausiert …',

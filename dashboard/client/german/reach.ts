@@ -1,11 +1,11 @@
 /** German texts: ways to reach a person. */
 export const reach = {
   'The hospital has not set up push messages. Keep Vigil open to be called.':
-    'Das Krankenhaus hat keine Push-Nachrichten eingerichtet. Lassen Sie Vigil offen, damit Sie gerufen werden.',
+    'Das Krankenhaus hat keine Push-Nachrichten eingerichtet. Lassen Sie Vigil geöffnet, damit Sie gerufen werden.',
   'On an iPhone or iPad: press Share, choose “Add to Home Screen”, and open Vigil from there. Then come back to this page.':
-    'Auf einem iPhone oder iPad: Drücken Sie „Teilen“, wählen Sie „Zum Home-Bildschirm“, und öffnen Sie Vigil von dort. Kommen Sie dann auf diese Seite zurück.',
+    'Auf einem iPhone oder iPad: Tippen Sie auf „Teilen“, wählen Sie „Zum Home-Bildschirm“, und öffnen Sie Vigil von dort. Kommen Sie dann auf diese Seite zurück.',
   'This browser cannot be called while Vigil is closed. Use another browser, or keep Vigil open.':
-    'Dieser Browser kann nicht gerufen werden, während Vigil geschlossen ist. Verwenden Sie einen anderen Browser, oder lassen Sie Vigil offen.',
+    'Dieser Browser kann nicht gerufen werden, während Vigil geschlossen ist. Verwenden Sie einen anderen Browser, oder lassen Sie Vigil geöffnet.',
   'This device blocks the notifications of Vigil. Allow them in the settings of the browser, then load this page again.':
     'Dieses Gerät sperrt die Mitteilungen von Vigil. Erlauben Sie sie in den Einstellungen des Browsers, und laden Sie dann diese Seite neu.',
   'This device is called, also while Vigil is closed.':
@@ -42,7 +42,7 @@ export const reach = {
   'the browser refused': 'der Browser hat abgelehnt',
   'Ways to reach me': 'Wege, auf denen ich erreicht werde',
   'While Vigil is open and visible, a call comes up on its page.':
-    'Während Vigil offen und sichtbar ist, erscheint ein Ruf auf seiner Seite.',
+    'Während Vigil geöffnet und sichtbar ist, erscheint ein Ruf auf seiner Seite.',
   'Remove an entry that you do not know, and ask the operator for a new password: somebody else may have added it as {name}.':
     'Entfernen Sie einen Eintrag, den Sie nicht kennen, und bitten Sie die IT um ein neues Passwort: Jemand anderes kann ihn als {name} hinzugefügt haben.',
   'This device': 'Dieses Gerät',

@@ -18,7 +18,7 @@ export function SoundState() {
     alarms: app.screen.value?.alarms.values() ?? [],
   });
   return (
-    <>
+    <div class="bar__sound-box">
       <button
         type="button"
         class={`bar__sound bar__sound--${kind}`}
@@ -34,6 +34,6 @@ export function SoundState() {
       <p id="sound-text" class="bar__sound-whole" popover="auto" data-testid="sound-text">
         {text}
       </p>
-    </>
+    </div>
   );
 }
