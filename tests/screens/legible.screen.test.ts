@@ -200,6 +200,32 @@ describe('a screen of 3840 px', () => {
       expect([selectors[at], large / small >= 1.9, small, large]).toEqual([selectors[at], true, small, large]);
   });
 
+  it('the smallest letters in the cells of 12 tiles with waves are at least 1.9 times as large', async () => {
+    await openWard(12);
+    const parts = ['.slot__label', '.slot__unit', '.slot__limits > *', '.sweep__label'];
+    const measured: number[][] = [];
+    for (const size of [fullHd, sizes[2]!]) {
+      await resize(page, size);
+      measured.push(
+        await page.evaluate(
+          (selectors) =>
+            selectors.map((selector) =>
+              Math.min(
+                ...[...document.querySelectorAll(`.tile ${selector}`)]
+                  .filter((text) => text.checkVisibility())
+                  .map((text) => Number.parseFloat(getComputedStyle(text).fontSize)),
+              ),
+            ),
+          parts,
+        ),
+      );
+    }
+    for (const [at, part] of parts.entries()) {
+      const [small, large] = [measured[0]![at]!, measured[1]![at]!];
+      expect([part, large / small >= 1.9, small, large]).toEqual([part, true, small, large]);
+    }
+  });
+
   it('the letters on the page of a patient and in a table are at least 1.9 times as large', async () => {
     await setHash(page, `#/patient/${beds.get(4)![1]!.period.associationId}`);
     await page.locator('.panel h2').first().waitFor();

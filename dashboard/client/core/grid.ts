@@ -20,6 +20,8 @@ export const compactSizeMin: TileSize = { widthPx: 176, heightPx: 104 };
 const scrolledTilePx = { full: 224, compact: 112 } as const;
 /** In a narrower box the tiles stand in one column. */
 const listWidthPx = 620;
+/** A wider box is on a screen of about 3840 px. In slot.css, a window of 3600 px has such a box. */
+const farWidthPx = 2_800;
 /** Width that stays free beside the tiles for the scrollbar (ward.css). */
 const scrollbarPx = 11;
 /** Width divided by height of the tile that is easiest to read. */
@@ -119,6 +121,8 @@ export type WardLayout = Grid & {
   readonly sectorPx: number;
   readonly tileWidthPx: number;
   readonly tileHeightPx: number;
+  /** Factor by which the texts in the cells of tiles with waves are enlarged, because people look from farther away. */
+  readonly cellScale: number;
 };
 
 /** Returns the layout of the tiles of a ward in a box. */
@@ -144,6 +148,7 @@ export function wardLayout(
     isCompact,
     isList,
     sectorPx: sectorHeadPx(widthPx),
+    cellScale: widthPx < farWidthPx ? 1 : factor,
     tileWidthPx: Math.floor((widthPx - scrollbarPx - gapPx * (grid.columns - 1)) / grid.columns),
     tileHeightPx: Math.floor(
       grid.scrolls

@@ -16,10 +16,13 @@ type Box = { readonly widthPx: number; readonly heightPx: number };
 /** Height of a line of digits, as a multiple of the size of the digits (slot.css). */
 const lineEm = 1.1;
 
-/** Returns the size of a number in its cell, px. slot.css must compute this size by the same rule. */
-export function numberPx(cell: Cell, { widthPx, heightPx }: Box): number {
-  const { edge, head, below, note } = textsAround(widthPx, heightPx);
-  const acrossPx = (widthPx - (cell.hasLimits ? edge : 14)) / widthEm(cell);
+/**
+ * Returns the size of a number in its cell, px. slot.css must compute this size by the same rule.
+ * @param scale factor by which the texts in the cells are enlarged
+ */
+export function numberPx(cell: Cell, { widthPx, heightPx }: Box, scale = 1): number {
+  const { edge, head, below, note } = textsAround(widthPx, heightPx, scale);
+  const acrossPx = (widthPx - (cell.hasLimits ? edge : 14 * scale)) / widthEm(cell);
   const belowPx = (cell.isPressure ? below : 0) + (cell.note === undefined ? 0 : note);
   return Math.min(acrossPx, (heightPx - head - belowPx - 3) / lineEm);
 }
@@ -28,23 +31,29 @@ export function numberPx(cell: Cell, { widthPx, heightPx }: Box): number {
  * Returns the room for the texts around a number, px: the limits beside the number, the label above it, the mean and
  * the note below it.
  */
-function textsAround(widthPx: number, heightPx: number) {
+function textsAround(widthPx: number, heightPx: number, scale: number) {
   if (widthPx >= 300 && heightPx >= 190) {
-    const letters = Math.max(22, Math.min(widthPx * 0.0667, heightPx * 0.123));
+    const isLarge = widthPx >= 330 && heightPx >= 195;
+    const leastPx = scale === 1 ? 22 : Math.max(22, (isLarge ? 14 : 12) * scale);
+    const letters = Math.max(leastPx, Math.min(widthPx * 0.0667, heightPx * 0.123));
     return { edge: 3.7 * letters + 3, head: 1.4 * letters, below: 1.7 * letters, note: 0.9 * letters };
   }
-  if (widthPx >= 170 && heightPx >= 100) return { edge: 60, head: 21, below: 20, note: 14 };
-  return { edge: 50, head: 17, below: 15, note: 14 };
+  const least = { edge: 50 * scale, head: 17 * scale, below: 15 * scale, note: 14 * scale };
+  if (widthPx < 170 || heightPx < 100) return least;
+  const { edge, head, below, note } = least;
+  return { edge: Math.max(60, edge), head: Math.max(21, head), below: Math.max(20, below), note };
 }
 
 /**
  * Returns the sizes of the numbers of a tile.
  * @param beside the cells beside the waves
+ * @param scale factor by which the texts in the cells are enlarged
  */
 export function sizesOfPlan<C extends SizedCell>(
   plan: TilePlan<C>,
   box: Box,
   beside: readonly (C | undefined)[],
+  scale = 1,
 ): NumberSizes {
   // A tile that is too low grows.
   const bodyPx = Math.max(box.heightPx, plan.leastPx);
@@ -52,10 +61,12 @@ export function sizesOfPlan<C extends SizedCell>(
   const besideBox = { widthPx: plan.columnPx - 1, heightPx: (bodyPx - belowPx) / Math.max(1, plan.waves) - 1 };
   const rowPx = (plan.waves > 0 ? plan.rowPx : bodyPx / Math.max(1, plan.rows.length)) - 1;
   return smallestOf([
-    ...beside.slice(0, plan.waves).flatMap((cell) => (cell ? [[cell.group, numberPx(cell, besideBox)] as const] : [])),
+    ...beside
+      .slice(0, plan.waves)
+      .flatMap((cell) => (cell ? [[cell.group, numberPx(cell, besideBox, scale)] as const] : [])),
     ...plan.rows.flatMap((row) =>
       widthsIn(row, box.widthPx, plan.columns).map(
-        (widthPx, at) => [row[at]!.group, numberPx(row[at]!, { widthPx, heightPx: rowPx })] as const,
+        (widthPx, at) => [row[at]!.group, numberPx(row[at]!, { widthPx, heightPx: rowPx }, scale)] as const,
       ),
     ),
   ]);

@@ -23,6 +23,13 @@ const all = [
 const beside = [all[0], all[1], all[2]];
 
 describe('planTile', () => {
+  it('has the same waves and rows in a box and with texts that are twice as large, and twice the sizes', () => {
+    const cells = [...all];
+    const plan = planTile({ widthPx: 360, heightPx: 210 }, cells, beside);
+    const large = planTile({ widthPx: 720, heightPx: 420 }, cells, beside, 2);
+    expect(large).toEqual({ ...plan, columnPx: 2 * plan.columnPx, leastPx: 2 * plan.leastPx, rowPx: 2 * plan.rowPx });
+  });
+
   it.each([
     // width, height, waves
     [348, 250, 3],

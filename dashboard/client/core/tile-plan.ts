@@ -89,12 +89,19 @@ const numberRowShare = 0.9;
  * Returns the plan for a box: all numbers, and as many waves as still fit.
  * @param cells all cells in their order
  * @param beside for each wave, the cell that stands beside the wave; undefined if the bed has no value for this cell
+ * @param scale factor by which the texts in the cells are enlarged
  */
 export function planTile<C extends Cell>(
   box: { readonly widthPx: number; readonly heightPx: number },
   cells: readonly C[],
   beside: readonly (C | undefined)[],
+  scale = 1,
 ): TilePlan<C> {
+  if (scale !== 1) {
+    const plan = planTile({ widthPx: box.widthPx / scale, heightPx: box.heightPx / scale }, cells, beside);
+    const [columnPx, leastPx, rowPx] = [plan.columnPx, plan.leastPx, plan.rowPx].map((px) => Math.round(px * scale));
+    return { ...plan, columnPx: columnPx!, leastPx: leastPx!, rowPx: rowPx! };
+  }
   const columnPx = Math.round(Math.max(columnLeastPx, box.widthPx * columnShare));
   for (let waves = beside.length; waves > 0; waves -= 1) {
     const cellsBeside = beside.slice(0, waves);

@@ -13,12 +13,12 @@ const noAlarms: readonly never[] = [];
 
 /** Returns the sizes, px. A tile with other devices has less room, so its own numbers may be smaller. */
 export function wardNumberSizes(groups: readonly BedGroup[], showWard: boolean, layout: WardLayout): NumberSizes {
-  const { isCompact, tileWidthPx, tileHeightPx } = layout;
+  const { isCompact, tileWidthPx, tileHeightPx, cellScale } = layout;
   const widthPx = tileWidthPx - 2 * tileEdgePx;
   const scale = textScale(tileWidthPx, tileHeightPx, isCompact);
   const sizes = groups.flatMap(({ bed, companions }) => {
     if (companions.length > 0) return [];
-    const { cells, beside } = tileCells(bed, noAlarms, widthPx);
+    const { cells, beside } = tileCells(bed, noAlarms, widthPx / (isCompact ? 1 : cellScale));
     if (cells.length === 0) return [];
     const head = {
       bed: bed.bed,
@@ -34,7 +34,8 @@ export function wardNumberSizes(groups: readonly BedGroup[], showWard: boolean, 
     // cases.
     return [heightPx, heightPx - alarmRoomPx(widthPx / scale, isCompact) * scale].map((px) => {
       const box = { widthPx, heightPx: px };
-      return isCompact ? sizesOfCompact(cells, box, scale) : sizesOfPlan(planTile(box, cells, beside), box, beside);
+      if (isCompact) return sizesOfCompact(cells, box, scale);
+      return sizesOfPlan(planTile(box, cells, beside, cellScale), box, beside, cellScale);
     });
   });
   return sharedSizes(sizes);

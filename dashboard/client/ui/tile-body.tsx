@@ -23,13 +23,15 @@ type TileBodyProps = {
   isCompact: boolean;
   /** Factor by which the texts of the tile are enlarged. */
   scale: number;
+  /** Factor by which the texts in the cells of a tile with waves are enlarged. */
+  cellScale: number;
   /** How many numbers of other devices at the bed the tile does not show. */
   elsewhere: number;
 };
 
 export function TileBody(props: TileBodyProps) {
   const { bed, alarms, box, isCompact } = props;
-  const content = tileCells(bed, alarms, box.widthPx);
+  const content = tileCells(bed, alarms, box.widthPx / (isCompact ? 1 : props.cellScale));
   if (content.cells.length === 0 && (isCompact || content.drawable.length === 0))
     return <div class="tile__body tile__body--empty">{bed.occupied ? t('No values yet') : t('No values')}</div>;
   return isCompact ? <CompactBody {...props} content={content} /> : <PlannedBody {...props} content={content} />;
@@ -78,10 +80,10 @@ function CompactBody({ bed, alarms, box, scale, elsewhere, content: { cells } }:
   );
 }
 
-function PlannedBody({ bed, alarms, box, alarmRoomPx, content: { drawable, cells, beside } }: ContentProps) {
-  const plan = planTile(box, cells, beside);
+function PlannedBody({ bed, alarms, box, alarmRoomPx, cellScale, content: { drawable, cells, beside } }: ContentProps) {
+  const plan = planTile(box, cells, beside, cellScale);
   const belowAlarm =
-    alarmRoomPx === 0 ? plan : planTile({ ...box, heightPx: box.heightPx - alarmRoomPx }, cells, beside);
+    alarmRoomPx === 0 ? plan : planTile({ ...box, heightPx: box.heightPx - alarmRoomPx }, cells, beside, cellScale);
   const leastPx = Math.max(plan.leastPx, belowAlarm.leastPx + alarmRoomPx);
   const shownWaves = drawable.slice(0, plan.waves);
   const view = ({ readout }: ReadoutCell) => (

@@ -53,6 +53,7 @@ type TileProps = {
   showWard: boolean;
   /** Whether the tile shows numbers and alarms without waves. */
   isCompact: boolean;
+  cellScale: number;
 };
 
 /** A tile is drawn again only when its own bed, alarms or size change, and not after each change in the ward. */
@@ -108,6 +109,7 @@ export const Tile = memo(function Tile(props: TileProps) {
         alarmRoomPx={Math.max(0, alarmRoomPx(widthPx / scale, isCompact) - stripPx) * scale}
         isCompact={isCompact}
         scale={scale}
+        cellScale={props.cellScale}
         elsewhere={isCompact ? numbersOf(companions) : 0}
       />
       <Companions plan={plan} />

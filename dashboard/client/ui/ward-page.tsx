@@ -210,6 +210,7 @@ function Tiles(props: {
           '--rows': layout.rows,
           '--tile-height': `${tileHeightPx}px`,
           '--sector-px': `${layout.sectorPx / 22}px`,
+          '--cell-scale': isCompact ? 1 : layout.cellScale,
           ...sizes,
         }}
         data-layout={isCompact ? 'numbers' : 'waves'}
@@ -235,6 +236,7 @@ function Tiles(props: {
               heightPx={tileHeightPx}
               showWard={showWard}
               isCompact={isCompact}
+              cellScale={layout.cellScale}
             />
           )),
         ])}
