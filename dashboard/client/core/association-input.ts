@@ -92,11 +92,11 @@ function typedBirthDateFault(birthDate: string, nowMs: number): string | undefin
  * contradiction.
  */
 export function contradictionTexts(draft: PatientDraft, patientInBed: Patient): string[] {
-  return contradictions(trimDraft(draft), patientInBed).map(({ field, typed, there: known }) =>
+  return contradictions(trimDraft(draft), patientInBed).map(({ field, typed, there: valueInBed }) =>
     t('{field}: you entered {typed}, in this bed is {known}', {
       field: fieldNames[field],
       typed,
-      known: known ?? 'none',
+      known: valueInBed ?? 'none',
     }),
   );
 }

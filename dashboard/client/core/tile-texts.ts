@@ -134,17 +134,17 @@ export type StripKind = keyof typeof alarmLetters;
 
 /**
  * Returns the height of the strip with an alarm.
- * @param words the mark of the priority, the text, and the remarks, which have smaller letters
+ * @param texts the mark of the priority, the text, and the remarks, which have smaller letters
  * @param length the length of the text that is shown
  */
 export function alarmStripPx(
-  words: readonly string[],
+  texts: readonly string[],
   tilePx: number,
   priority: Exclude<StripKind, 'none'>,
   length: TextLength = 'usual',
 ): number {
   const { fontPx, linePx } = length === 'usual' ? alarmLetters[priority] : longLetters.full[length];
-  const [mark = '', text = '', ...remarks] = words;
+  const [mark = '', text = '', ...remarks] = texts;
   const roomPx = tilePx - stripSidesPx.full;
   const units = [
     mark.length * fontPx * boldEm,

@@ -25,9 +25,9 @@ export function waveOf(code: string): Wave {
 /**
  * Returns the codes to show: the chosen codes that exist. If no chosen code exists, returns the most important waves.
  */
-export function shownCodes(known: readonly string[], chosen: readonly string[], rows: number): string[] {
-  const ordered = orderedWaves(known).map(({ code }) => code);
-  const all = [...ordered, ...known.filter((code) => !ordered.includes(code)).sort()];
+export function shownCodes(existingCodes: readonly string[], chosen: readonly string[], rows: number): string[] {
+  const ordered = orderedWaves(existingCodes).map(({ code }) => code);
+  const all = [...ordered, ...existingCodes.filter((code) => !ordered.includes(code)).sort()];
   const wanted = all.filter((code) => chosen.includes(code));
   return (wanted.length > 0 ? wanted : all).slice(0, rows);
 }

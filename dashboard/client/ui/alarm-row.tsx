@@ -84,7 +84,7 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
           </PatientLink>
           <span class="alarm__text">{alarmText(alarm)}</span>
         </div>
-        <Reserve class="alarm__what-room" words={[place, widestAlarmText(alarm)]} />
+        <Reserve class="alarm__what-room" texts={[place, widestAlarmText(alarm)]} />
       </div>
       <div class="alarm__more dim">
         <div class="alarm__when">
@@ -128,7 +128,7 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
         </div>
         <Reserve
           class="alarm__when"
-          words={[
+          texts={[
             ...(bed?.patient ? [patientName(bed.patient)] : []),
             onset,
             ...(valueAtOnset === undefined ? [] : [valueAtOnset]),
@@ -150,11 +150,11 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
  * Keeps room for the longest texts that this cell may have, so that the row never changes its height. The style sheet
  * makes these texts invisible.
  */
-export function Reserve({ words, ...props }: { class: string; words: readonly string[] }) {
+export function Reserve({ texts, ...props }: { class: string; texts: readonly string[] }) {
   return (
     <span class={`reserve ${props.class}`} aria-hidden="true">
-      {words.map((word) => (
-        <span key={word} data-reserve={word} />
+      {texts.map((text) => (
+        <span key={text} data-reserve={text} />
       ))}
     </span>
   );

@@ -108,7 +108,7 @@ function WhatIfView({ shown, problem }: { shown: WhatIfShown } & Pick<LimitWhatI
           {shown.kind === 'working' && <progress aria-label={t('Counting')} />}
           {whatIfNotes(shown).join(' ')}
         </div>
-        <Reserve class="still__room" words={[widestNotes()]} />
+        <Reserve class="still__room" texts={[widestNotes()]} />
       </div>
     </section>
   );

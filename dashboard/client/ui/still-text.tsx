@@ -28,7 +28,7 @@ export function StillText({ text, widest = [], testId, ...props }: StillTextProp
       <p role={props.role} id={props.id} data-testid={testId}>
         {text}
       </p>
-      <Reserve class="still__room" words={[...new Set([...widest, ...formerTexts.current])]} />
+      <Reserve class="still__room" texts={[...new Set([...widest, ...formerTexts.current])]} />
     </div>
   );
 }

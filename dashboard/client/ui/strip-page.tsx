@@ -64,47 +64,46 @@ export function StripPage({ alarmId, asked: firstOnset }: { alarmId: string; ask
   const again = () => {
     asked.value += 1;
   };
-  const known = answer.value;
   return (
     <div class="ward">
-      <Sheet {...{ known, onset, problem: problem.value, hasNews: hasNews.value, onAgain: again }} />
+      <Sheet {...{ answer: answer.value, onset, problem: problem.value, hasNews: hasNews.value, onAgain: again }} />
       <AlarmPanel />
     </div>
   );
 }
 
 type SheetProps = {
-  known: StripAnswer | undefined;
+  answer: StripAnswer | undefined;
   onset: Signal<number>;
   problem: string | undefined;
   hasNews: boolean;
   onAgain: () => void;
 };
 
-function Sheet({ known, onset, problem, hasNews, onAgain }: SheetProps) {
+function Sheet({ answer, onset, problem, hasNews, onAgain }: SheetProps) {
   return (
     <main class="sheet strip" id="main" tabIndex={-1} data-testid="strip-page">
       <div class="sheet__head">
         <h1>{t('Waves around the onset')}</h1>
-        {known?.isOlder && (
+        {answer?.isOlder && (
           <OlderOnsets
-            onset={known.onset}
+            onset={answer.onset}
             onChoose={(chosen) => {
               onset.value = chosen;
             }}
           />
         )}
-        {known && !known.isOlder && known.alarm.onsets > 1 && (
+        {answer && !answer.isOlder && answer.alarm.onsets > 1 && (
           <OnsetChoice
-            count={known.alarm.onsets}
-            chosen={known.onset}
+            count={answer.alarm.onsets}
+            chosen={answer.onset}
             onChoose={(chosen) => {
               onset.value = chosen;
             }}
           />
         )}
         <span class="bar__gap" />
-        {known?.strip && (
+        {answer?.strip && (
           <button class="button" type="button" data-testid="strip-print" onClick={() => window.print()}>
             {t('Print')}
           </button>
@@ -121,12 +120,12 @@ function Sheet({ known, onset, problem, hasNews, onAgain }: SheetProps) {
             </button>
           </>
         )}
-        {known === undefined && problem === undefined && (
+        {answer === undefined && problem === undefined && (
           <p role="status" data-testid="strip-waiting">
             {t('Loading …')}
           </p>
         )}
-        {known && <Known answer={known} hasNews={hasNews} onAgain={onAgain} />}
+        {answer && <Known answer={answer} hasNews={hasNews} onAgain={onAgain} />}
       </ScrollBox>
     </main>
   );

@@ -237,7 +237,7 @@ function AlarmLine(props: {
         {!isCompact && <Remarks alarm={alarm} />}
         {props.hidden.count > 0 && <HiddenAlarms hidden={props.hidden} />}
       </span>
-      <Reserve class="tile__words tile__room" words={props.room} />
+      <Reserve class="tile__words tile__room" texts={props.room} />
     </p>
   );
 }

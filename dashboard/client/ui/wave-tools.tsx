@@ -45,7 +45,7 @@ export function MoveTools(props: MoveToolsProps) {
 
 type PaperToolsProps = {
   settings: PaperSettings;
-  known: readonly string[];
+  loadedCodes: readonly string[];
   codes: readonly string[];
   chosen: Signal<readonly string[]>;
   calipers: Signal<Calipers | undefined>;
@@ -157,8 +157,8 @@ function TimeForm({ onMiddle }: PaperToolsProps) {
 }
 
 /** A button for each wave of the stay. If no wave is chosen, the page shows the most important waves. */
-function WaveChoices({ known, codes, chosen }: PaperToolsProps) {
-  if (known.length < 2) return null;
+function WaveChoices({ loadedCodes, codes, chosen }: PaperToolsProps) {
+  if (loadedCodes.length < 2) return null;
   const toggle = (code: string) => {
     const wanted = codes.includes(code) ? codes.filter((other) => other !== code) : [code, ...codes];
     // On a phone only one wave fits: the wave that was pressed last.
@@ -167,7 +167,7 @@ function WaveChoices({ known, codes, chosen }: PaperToolsProps) {
   return (
     <fieldset class="choice">
       <legend class="choice__legend">{t('Waves')}</legend>
-      {known.map((code) => (
+      {loadedCodes.map((code) => (
         <button
           key={code}
           type="button"

@@ -253,11 +253,7 @@ function View(props: ViewProps) {
   useMovedFocus();
   // With the key, the tools stay one component at both places. So typed text stays when a person turns a tablet.
   const paperTools = (
-    <PaperTools
-      key="tools"
-      {...{ settings, known: loadedCodes, codes, chosen, calipers, view }}
-      onMiddle={shown.middleTo}
-    />
+    <PaperTools key="tools" {...{ settings, loadedCodes, codes, chosen, calipers, view }} onMiddle={shown.middleTo} />
   );
   return (
     <>

@@ -95,8 +95,8 @@ export function createAuditView(sinceMs: number, check: ChainCheck = newCheck(tr
     async matching(
       filter: AuditFilter,
     ): Promise<{ readonly records: readonly AuditedRecord[]; readonly knownFrom: string }> {
-      const known = knownFrom();
-      return { records: (await find(pageRecords.toReversed(), filter)).matching.reverse(), knownFrom: known };
+      const completeFrom = knownFrom();
+      return { records: (await find(pageRecords.toReversed(), filter)).matching.reverse(), knownFrom: completeFrom };
     },
   };
 

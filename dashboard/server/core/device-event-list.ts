@@ -115,7 +115,7 @@ function clockAfter(
 }
 
 function detailsOf({ reason, firmware, clockErrorMs, leftOut }: LoggedEvent): Partial<DeviceEventRow> {
-  const end = connectionEndReasons.find((known) => known === reason);
+  const end = connectionEndReasons.find((endReason) => endReason === reason);
   return {
     ...(end && { reason: end }),
     ...(firmware !== undefined && { firmware }),

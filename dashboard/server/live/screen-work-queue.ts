@@ -35,22 +35,22 @@ export function createScreenWorkQueue(monotonicMs: () => number): ScreenWorkQueu
   function doNextItem(): void {
     const startMs = monotonicMs();
     for (const [account, untilMs] of restUntilMs) if (untilMs <= startMs) restUntilMs.delete(account);
-    const item = queue.take((account) => !restUntilMs.has(account));
-    if (item !== undefined) {
-      item.begin();
+    const workItem = queue.take((account) => !restUntilMs.has(account));
+    if (workItem !== undefined) {
+      workItem.begin();
       const endMs = monotonicMs();
-      restUntilMs.set(item.account, endMs + restFactor * (endMs - startMs));
+      restUntilMs.set(workItem.account, endMs + restFactor * (endMs - startMs));
     }
     isScheduled = queue.size() > 0;
     if (!isScheduled) return;
-    if (item === undefined) setTimeout(doNextItem, checkEveryMs);
+    if (workItem === undefined) setTimeout(doNextItem, checkEveryMs);
     else setImmediate(doNextItem);
   }
 
   return {
     run(account, work) {
       return new Promise((resolve, reject) => {
-        const item: WorkItem = {
+        const workItem: WorkItem = {
           account,
           begin() {
             try {
@@ -61,7 +61,7 @@ export function createScreenWorkQueue(monotonicMs: () => number): ScreenWorkQueu
           },
           refuse: () => reject(new Error('too many screens change what they show')),
         };
-        queue.add(account, item)?.refuse();
+        queue.add(account, workItem)?.refuse();
         if (isScheduled) return;
         isScheduled = true;
         setImmediate(doNextItem);
