@@ -85,11 +85,11 @@ export function placeChunks<Chunk extends WaveChunk>(chunks: readonly Chunk[]): 
   const placedRuns: Run<Chunk>[] = [];
   for (const run of runsOf(chunks).slice(0, runsMax)) {
     const placed: PlacedChunk<Chunk>[] = [];
-    for (const item of run.chunks) {
-      const blocked = new Set(placedRuns.flatMap((other) => linesAt(other, item)));
+    for (const placedChunk of run.chunks) {
+      const blocked = new Set(placedRuns.flatMap((other) => linesAt(other, placedChunk)));
       let line = 0;
       while (blocked.has(line)) line += 1;
-      placed.push({ ...item, line });
+      placed.push({ ...placedChunk, line });
     }
     placedRuns.push({ ...run, chunks: placed });
   }
@@ -103,11 +103,11 @@ function runsOf<Chunk extends WaveChunk>(chunks: readonly Chunk[]): Run<Chunk>[]
   for (const chunk of inOrder) {
     const run = runs.at(-1);
     const last = run?.chunks.at(-1);
-    const item = { chunk, endMs: endOf(chunk), line: 0 };
+    const placedChunk = { chunk, endMs: endOf(chunk), line: 0 };
     if (run !== undefined && last !== undefined && run.boot === chunk.boot && isAfter(last, chunk)) {
-      run.chunks.push(item);
+      run.chunks.push(placedChunk);
       run.firstReceivedMs = Math.min(run.firstReceivedMs, chunk.receivedMs);
-    } else runs.push({ boot: chunk.boot, chunks: [item], firstReceivedMs: chunk.receivedMs });
+    } else runs.push({ boot: chunk.boot, chunks: [placedChunk], firstReceivedMs: chunk.receivedMs });
   }
   return runs.sort((a, b) => a.firstReceivedMs - b.firstReceivedMs);
 }

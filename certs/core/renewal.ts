@@ -78,5 +78,5 @@ export function leafEndMs(nowMs: number, authorityEndMs: number): number {
 }
 
 function areSameSets<T>(left: readonly T[], right: readonly T[]): boolean {
-  return left.length === right.length && left.every((item) => right.includes(item));
+  return left.length === right.length && left.every((member) => right.includes(member));
 }

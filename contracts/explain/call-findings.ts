@@ -75,7 +75,8 @@ function channelFindings({ records }: DeliveryContext, call: CallStory): Finding
     const about = { userId, channel };
     const title = words(channelTitles[channel]);
     const found: Finding[] = [];
-    const failure = failures.find((one) => one.class === 'permanent') ?? (isWhole ? failures[0] : undefined);
+    const failure =
+      failures.find((candidate) => candidate.class === 'permanent') ?? (isWhole ? failures[0] : undefined);
     const hasPassed = hasStage(entry, beyondVigil) !== undefined;
     if (failure !== undefined && (failure.class === 'permanent' || !hasPassed)) {
       const retried = failure.class === 'transient' ? words(' It never succeeded after that.') : '';

@@ -51,7 +51,7 @@ export function usableAlerts(sent: unknown): Usable<DeviceAlerts> | undefined {
 }
 
 function repairAlerts(sent: readonly unknown[], faults: Fault[]): DeviceAlert[] {
-  const alerts = sent.map((item, index) => (check.alert.Check(item) ? item : repairAlert(item, index, faults)));
+  const alerts = sent.map((alert, index) => (check.alert.Check(alert) ? alert : repairAlert(alert, index, faults)));
   if (alerts.length <= alertsMax) return alerts;
   faults.push(fault(`alerts has more than ${alertsMax} alarms: only the most serious alarms are used.`));
   return alerts.sort((a, b) => priorityRank[b.priority] - priorityRank[a.priority]).slice(0, alertsMax);
@@ -61,13 +61,13 @@ function repairAlerts(sent: readonly unknown[], faults: Fault[]): DeviceAlert[] 
  * Returns an alarm with its unusable members replaced. Only the first fault has a reason, because finding a reason
  * takes long.
  */
-function repairAlert(item: unknown, index: number, faults: Fault[]): DeviceAlert {
+function repairAlert(alert: unknown, index: number, faults: Fault[]): DeviceAlert {
   faults.push(
     faults.length === 0
-      ? itemFault(check.alert.Errors(item), 'alerts', index)
+      ? itemFault(check.alert.Errors(alert), 'alerts', index)
       : fault('One more alarm does not fit its schema.'),
   );
-  const sent: Members = isObject(item) ? item : {};
+  const sent: Members = isObject(alert) ? alert : {};
   const code = check.code.Check(sent.code) ? sent.code : unknownCode;
   const usableMembers = optionalMembers.flatMap(([name, validator]) => {
     const value = sent[name];

@@ -59,12 +59,12 @@ export function usableObservation(sent: unknown): Usable<Observation> | undefine
   const values: NumericValue[] = [];
   let replacedCount = 0;
   const members = { ...identityOf(sent, faults), time: sent.time, ...intervalOf(sent, faults) };
-  for (const [index, item] of (sent.values as unknown[]).entries()) {
-    if (check.numeric.Check(item)) {
-      values.push(item);
+  for (const [index, numeric] of (sent.values as unknown[]).entries()) {
+    if (check.numeric.Check(numeric)) {
+      values.push(numeric);
       continue;
     }
-    const replacement = replacementOf(item, index);
+    const replacement = replacementOf(numeric, index);
     faults.push(replacement.fault);
     if (replacement.numeric === undefined) continue;
     values.push(replacement.numeric);
@@ -154,16 +154,16 @@ function intervalOf({ intervalMs }: Members, faults: Fault[]): { intervalMs?: nu
  * Returns the fault of an unusable numeric. If its parameter is known, also returns a numeric without a value, which
  * replaces the unusable numeric. Without this replacement, screens would continue to show an old number.
  */
-function replacementOf(item: unknown, index: number): { readonly fault: Fault; readonly numeric?: NumericValue } {
-  if (!isObject(item)) return { fault: fault(`${requirementText(['values', `${index}`])}.`) };
-  const parameter = typeof item.code === 'string' ? parameters.get(item.code) : undefined;
+function replacementOf(numeric: unknown, index: number): { readonly fault: Fault; readonly numeric?: NumericValue } {
+  if (!isObject(numeric)) return { fault: fault(`${requirementText(['values', `${index}`])}.`) };
+  const parameter = typeof numeric.code === 'string' ? parameters.get(numeric.code) : undefined;
   if (parameter === undefined) {
     return { fault: { code: 'code-unknown', message: `${requirementText(['values', `${index}`, 'code'])}.` } };
   }
   const { code, unit } = parameter;
-  const [member] = check.numeric.Errors(item).map(({ instancePath }) => instancePath.split('/')[1]);
-  const validity = item.validity === 'calibrating' ? 'calibrating' : 'invalid';
-  const isUnitMissing = item.unit === undefined;
+  const [member] = check.numeric.Errors(numeric).map(({ instancePath }) => instancePath.split('/')[1]);
+  const validity = numeric.validity === 'calibrating' ? 'calibrating' : 'invalid';
+  const isUnitMissing = numeric.unit === undefined;
   return {
     fault: fault(
       isUnitMissing ? `${code} has no unit: it must be ${unit}.` : `${code} has ${unusableText(member, unit)}.`,
@@ -210,13 +210,15 @@ function conditionsOf({ conditions }: Members, faults: Fault[]): { conditions?: 
     return {};
   }
   const usable: TechnicalCondition[] = [];
-  for (const [index, item] of (conditions as unknown[]).entries()) {
-    const { condition, code, present } = isObject(item) ? item : ({} as Members);
+  for (const [index, sentCondition] of (conditions as unknown[]).entries()) {
+    const { condition, code, present } = isObject(sentCondition) ? sentCondition : ({} as Members);
     const withoutCode = { condition, present };
     const withCode = code === undefined ? withoutCode : { ...withoutCode, code };
     if (check.condition.Check(withCode)) usable.push(withCode);
     else {
-      faults.push(itemFault(check.condition.Errors(isObject(item) ? withCode : item), 'conditions', index));
+      faults.push(
+        itemFault(check.condition.Errors(isObject(sentCondition) ? withCode : sentCondition), 'conditions', index),
+      );
       // A condition without its parameter is better than no condition.
       if (check.condition.Check(withoutCode)) usable.push(withoutCode);
     }
