@@ -155,8 +155,8 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
     const ends = await reader.read(topic, from, (partition, record) => raws.push({ partition, record }));
     const items = new Map<number, T[]>();
     for (const raw of raws) {
-      const item = await read(topic, raw, decode);
-      if (item !== undefined) items.set(raw.partition, [...(items.get(raw.partition) ?? []), item]);
+      const decoded = await read(topic, raw, decode);
+      if (decoded !== undefined) items.set(raw.partition, [...(items.get(raw.partition) ?? []), decoded]);
     }
     return { items, ends };
   }

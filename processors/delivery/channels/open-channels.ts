@@ -90,8 +90,8 @@ function trustedAuthorities(file: string): readonly string[] {
 }
 
 function addChannelMetrics(metrics: Metrics, opened: ReadonlyMap<ChannelName, Opened>): void {
-  const perChannel = (read: (one: Opened) => number) => (): MetricValues =>
-    [...opened].map(([name, one]) => [name, read(one)] as const);
+  const perChannel = (read: (channel: Opened) => number) => (): MetricValues =>
+    [...opened].map(([name, channel]) => [name, read(channel)] as const);
   metrics.counter(
     'vigil_channel_tries_total',
     'How often a channel has tried to send a message or a canary, by channel',

@@ -47,7 +47,7 @@ export function bestOf(results: readonly SendResult[]): PersonResult {
   const reached = results.flatMap((result) => (result.kind === 'reached' ? [result] : []));
   const [first] = reached;
   if (!first) return commonFailure(results);
-  return reached.reduce((best, one) => (rankOf(one.stage) > rankOf(best.stage) ? one : best), first);
+  return reached.reduce((best, result) => (rankOf(result.stage) > rankOf(best.stage) ? result : best), first);
 }
 
 const rankOf = (stage: ReceiptStage) => receiptStages.indexOf(stage);

@@ -199,7 +199,7 @@ function countsOf(targets: readonly ReachTarget[], state: ReachCheckState): Reac
     const isDown = targetState?.state === 'asked' && targetState.failures > 0;
     return `${target.channel} ${isDown ? 'down' : (targetState?.state ?? 'asked')}`;
   });
-  const countOf = (name: string) => found.filter((one) => one === name).length;
+  const countOf = (name: string) => found.filter((foundName) => foundName === name).length;
   return deliveryChannels.flatMap((channel) =>
     reachStates.map((name) => ({ channel, state: name, count: countOf(`${channel} ${name}`) })),
   );

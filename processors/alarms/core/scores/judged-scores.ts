@@ -73,11 +73,11 @@ function rulesOf(scores: ScoreRules): MadeRules {
 /** Judges the scores of one instant. If all values are single measurements, the scores have no delay. */
 export function judgeScores(
   before: ScoreTrackers,
-  known: ScoreInputs,
+  inputs: ScoreInputs,
   { at, late }: { readonly at: number; readonly late: boolean },
   scoreRules: ScoreRules,
 ): ScoreTrackers {
-  const set = valuesToScoreAt(known, at, scoreRules.ages);
+  const set = valuesToScoreAt(inputs, at, scoreRules.ages);
   const scored = { news: news2(set), sofa: qsofa(set), index: shockIndex(set.pulse, set.BPsys) };
   const rules = rulesOf(scoreRules);
   let single: boolean | undefined;
@@ -90,7 +90,7 @@ export function judgeScores(
     const trackerBefore = before[name];
     const isBeyond = value !== null && isBeyondAny(madeRule.continuous, value);
     if (trackerBefore === undefined && !isBeyond) continue;
-    single ??= isSpotCheck(known, at, scoreRules.ages);
+    single ??= isSpotCheck(inputs, at, scoreRules.ages);
     const rulesOfSet = single ? madeRule.single : madeRule.continuous;
     const sample: Sample = { at, value, questionable: false, late, single, noDataMs: scoreRules.ages.continuousMs };
     const { high: tracker } = judge(

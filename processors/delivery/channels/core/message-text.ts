@@ -48,9 +48,9 @@ export function messageText(
   };
 }
 
-function alarmLine(alarm: NamedAlarm, details: MessageDetails, words: MessageWords): string {
-  const what = details === 'values' ? words.alarm(alarm.text) : words.priorities[alarm.priority];
-  return shortened(`${placeText(alarm, words)}: ${what}, ${words.since(onsetText(alarm))}`);
+function alarmLine(alarm: NamedAlarm, details: MessageDetails, texts: MessageWords): string {
+  const what = details === 'values' ? texts.alarm(alarm.text) : texts.priorities[alarm.priority];
+  return shortened(`${placeText(alarm, texts)}: ${what}, ${texts.since(onsetText(alarm))}`);
 }
 
 /** Returns `14:03:07 CET`. A time without a known zone is in UTC: a lookup that fails never stops a message. */
@@ -62,9 +62,9 @@ function onsetText({ onsetAt, zone: ofWard }: NamedAlarm): string {
   return `${[hour, minute, second].map((n) => String(n).padStart(2, '0')).join(':')} ${zoneLabel(zone, ms)}`;
 }
 
-function placeText({ ward, bed }: NamedAlarm, words: MessageWords): string {
+function placeText({ ward, bed }: NamedAlarm, texts: MessageWords): string {
   if (bed !== null) return ward === null || bed.startsWith(ward) ? bed : `${ward} ${bed}`;
-  return ward ?? words.unknownBed;
+  return ward ?? texts.unknownBed;
 }
 
 function shortened(text: string): string {

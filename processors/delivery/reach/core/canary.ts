@@ -170,7 +170,7 @@ export function checkEvent(
   nowMs: number,
 ): ReachEvent | undefined {
   const targetState = [...state.targets.values()].find(
-    (one) => one.checkId === checkId && one.target.userId === userId,
+    (candidate) => candidate.checkId === checkId && candidate.target.userId === userId,
   );
   if (!targetState) return undefined;
   const { target } = targetState;
