@@ -102,8 +102,8 @@ export const AccountActBody = Type.Object(
     revision: Type.String({ maxLength: 64 }),
     act: AccountAct,
     /**
-     * The keys (`leftDutyKey`) of the duties in a refusal. The administrator confirms that the person loses these
-     * duties.
+     * The keys (`leftDutyKey`) of the duties in a refusal, and `calls` if the refusal has open calls. The administrator
+     * confirms that the person loses these duties and calls.
      */
     leaves: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 2_000 })),
   },
