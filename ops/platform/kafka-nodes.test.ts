@@ -29,11 +29,11 @@ function createDataOf(...names: string[]): void {
 }
 
 /** Returns the properties file of a broker. */
-function propertiesOf(settings: typeof oneBroker, index: number): Record<string, string> {
+function propertiesOf(settings: typeof oneBroker, index: number, shortLived = false): Record<string, string> {
   const node = kafkaNodes(settings)[index]!;
   const member = memberOf(settings, node, 'the-cluster');
   const files = { dataDir: 'data', keystoreFile: 'key.pem', caFile: 'ca.pem', superUsers: ['kafka', 'admin'] };
-  const text = brokerProperties({ ...files, port: node.port, controllerPort: node.controllerPort, member });
+  const text = brokerProperties({ ...files, port: node.port, controllerPort: node.controllerPort, shortLived, member });
   return Object.fromEntries(
     text
       .trim()
@@ -60,6 +60,15 @@ describe('brokerProperties', () => {
         expect(properties[name], name).toBe(inSyncMin);
     },
   );
+
+  it('only a single broker that runs for minutes writes nothing while it is idle', () => {
+    const idleOf = (settings: typeof oneBroker, shortLived: boolean) =>
+      propertiesOf(settings, 0, shortLived)['metadata.max.idle.interval.ms'];
+    expect(idleOf(oneBroker, true)).toBe('0');
+    expect(idleOf(oneBroker, false)).toBeUndefined();
+    // The three controllers use these records to see whether they are up to date.
+    expect(idleOf(threeBrokers, true)).toBeUndefined();
+  });
 
   it('brokerProperties gives each of three brokers its own ports and the role of a controller', () => {
     expect(brokersOf(threeBrokers)).toBe('127.0.0.1:9092,127.0.0.1:9094,127.0.0.1:9096');
