@@ -2,8 +2,8 @@
 export const auditWriters = ['dashboard', 'operator'] as const;
 
 /**
- * Only the operator's command line records these acts. If the dashboard's key signed one of them, the record is forged
- * (log/audit/rules.ts).
+ * Only the operator's command line records these acts. If the dashboard's key signed such a record, the record is
+ * forged (log/audit/rules.ts).
  */
 export const operatorActions = [
   'rejected-viewed',

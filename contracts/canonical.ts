@@ -1,5 +1,5 @@
 /**
- * Returns the text of a record from which its hash is computed: RFC 8785, the JSON Canonicalization Scheme. Numbers and
+ * Returns the text from which the hash of a record is computed: RFC 8785, the JSON Canonicalization Scheme. Numbers and
  * strings are written as ECMAScript writes them (3.2.2). Members are sorted by UTF-16 code units (3.2.3). There is no
  * white space.
  * @throws TypeError if the value is not JSON: NaN or an infinite number, a lone surrogate, a function

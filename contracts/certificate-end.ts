@@ -1,4 +1,4 @@
-/** Writes as text when the certificate of a device ends. The server and the page use the same words. */
+/** Writes the end of a device's certificate as text. The server and the page use the same words. */
 import { dayMs } from './durations.ts';
 
 /** Returns for example `Certificate ends in 12 days`; `Certificate has ended` after its end. */

@@ -421,7 +421,7 @@ describe('the rule that a bed stays with a person', () => {
 });
 
 describe('the assignments that are not over', () => {
-  /** The rule for each pair of assignments, as the comments in contracts/duty-state.ts state it. */
+  /** The rule for each pair of assignments, as in the comments of contracts/duty-state.ts. */
   function isLive(all: readonly DutyAssignment[], entry: DutyAssignment, atMs: number): boolean {
     if (entry.ended) return entry.ended.atMs > atMs;
     if (entry.untilMs > atMs || !entry.accepted) return entry.untilMs > atMs;

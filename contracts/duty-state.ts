@@ -57,7 +57,7 @@ export type Absence = {
 export type WardDuties = {
   /** The number of events that had an effect. A change names the version that the person saw. */
   readonly version: number;
-  /** The latest `at` of the ward's events, ms. It takes the place of a clock when old assignments are dropped. */
+  /** The latest `at` of the ward's events, ms. This time replaces a clock when old assignments are dropped. */
   readonly latestAtMs: number;
   /** The value of `latestAtMs` when `withoutOld` last dropped old assignments. */
   readonly droppedAtMs: number;

@@ -12,7 +12,7 @@ export const planAgeMsMax = 10 * 60_000;
 /** Maximum number of changes that are kept. If more come, the oldest is forgotten. */
 const changesMax = 50;
 
-/** The sectors that a ward had before a change. They count until `untilMs` of the caller's clock. */
+/** The sectors that a ward had before a change. These sectors count until `untilMs` of the caller's clock. */
 export type FormerSectors = { readonly ward: string; readonly sectors: readonly Sector[]; readonly untilMs: number };
 
 /** Returns the former sectors that still count after the plans have changed from `before` to `after`. */

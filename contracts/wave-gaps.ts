@@ -1,7 +1,4 @@
-/**
- * Names the gaps of the waves of a stay: why there are no samples. The dashboard's server and the page use the same
- * rule. Pure.
- */
+/** Finds why the waves of a stay have gaps. The dashboard's server and the page use the same rule. Pure. */
 import { gapsOf, type PlacedChunk, placeChunks, type TimeSpan, type WaveChunk } from './wave-runs.ts';
 
 /**

@@ -29,7 +29,7 @@ export function callFindings(context: DeliveryContext): Finding[] {
   ];
 }
 
-/** Finds entries of called persons (push subscriptions, addresses) that ended before a call without a replacement. */
+/** Finds entries of called persons (push subscriptions, addresses) that ended before a call and were not replaced. */
 function entryFindings({ records, calls }: DeliveryContext): Finding[] {
   if (!records.deliveries.isWhole) return [];
   const findings = new Map<string, Finding>();

@@ -85,8 +85,7 @@ export type Step = {
 /** The delays from the patient to the signal (IEC 60601-1-8), in ms. A delay that is not known is undefined. */
 export type Delays = {
   /**
-   * From the onset (device time) until the engine raised the alarm. It includes the delay that the limit profile asks
-   * for.
+   * From the onset (device time) until the engine raised the alarm. Includes the delay that the limit profile asks for.
    */
   readonly generationOfConditionMs: number | undefined;
   /** From the raise until the event was in the log. */

@@ -1,6 +1,6 @@
 /**
- * Makes the lines about what the delivery process, the channels and the called persons did about an alarm: one line for
- * each record.
+ * Makes the lines about the acts of the delivery process, the channels and the called persons for an alarm: one line
+ * for each record.
  */
 import type { DeliveryRecord, WardNotice } from '../messages/deliveries.ts';
 import { formatInstant, parseInstant } from '../time.ts';

@@ -76,8 +76,8 @@ export function answer(seconds: number, commandId: string, reason?: string): Log
 const acknowledged: Partial<Alarm> = { signal: 'acknowledged', acknowledgedBy: nurse, acknowledgedAt: instantAt(68) };
 
 /**
- * An alarm without trouble. It is raised, a nurse with an open view of the ward acknowledges it after a minute, and it
- * ends.
+ * An alarm without trouble. The alarm is raised. After a minute, a nurse with an open view of the ward acknowledges the
+ * alarm. Then the alarm ends.
  */
 export const calmEvents: readonly Logged<AlarmEvent>[] = [
   event(1, 'raised', 6.4),

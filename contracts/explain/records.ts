@@ -1,6 +1,6 @@
 /**
- * The records that `explain` uses: everything that the log has about one alarm. Plain data, which
- * log/explain/sources.ts reads.
+ * The records that `explain` uses: everything that the log has about one alarm. Plain data; log/explain/sources.ts
+ * reads the records from the log.
  */
 import type { AlarmEvent, Command, CommandAnswer, LimitsInForce, StandbyInForce } from '../messages/alarms.ts';
 import type { ShownAlarm } from '../messages/alarms-shown.ts';

@@ -1,5 +1,5 @@
 /**
- * Finds the requests of persons about an alarm or its bed, from the commands and the audit trail, and the engine's
+ * Finds the requests of persons about an alarm or its bed (in the commands and the audit trail), and the engine's
  * answers.
  */
 import type { Command, CommandAnswer } from '../messages/alarms.ts';

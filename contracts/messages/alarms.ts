@@ -1,5 +1,5 @@
 /**
- * Messages about alarms, between the alarm processor, the dashboard and the screens. The model is that of BICEPS (IEEE
+ * Messages about alarms, between the alarm processor, the dashboard and the screens. The model comes from BICEPS (IEEE
  * 11073-10207): a condition, its signal, and who acknowledged it. See CLINICAL.md, "Alarm vocabulary".
  */
 import { type Static, type TSchema, Type } from 'typebox';
@@ -33,8 +33,8 @@ export const AtOnset = Type.Object(
 );
 
 /**
- * An alarm. Every event carries the whole alarm. `rev` counts its changes from 1. A reader keeps the highest `rev` of
- * each `alarmId`, so a repeated event does no harm.
+ * An alarm. Every event carries the whole alarm. `rev` counts the changes of the alarm from 1. A reader keeps the
+ * highest `rev` of each `alarmId`, so a repeated event does no harm.
  */
 export const Alarm = Type.Object(
   {

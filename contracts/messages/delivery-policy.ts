@@ -22,7 +22,7 @@ export const chainStepsMax = 8;
 
 const WaitMs = Type.Integer({ minimum: waitMsMin, maximum: waitMsMax });
 
-/** One step of a chain: the persons with this duty are called one after the other, each for `waitMs`. */
+/** One step of a chain: the persons with this duty are called one after the other, and each has `waitMs` to answer. */
 export const ChainStep = Type.Object(
   {
     duty: Type.Enum([...duties]),
@@ -69,7 +69,7 @@ export const QuietHours = Type.Object(
 );
 export type QuietHours = Static<typeof QuietHours>;
 
-/** A chain for alarms of low priority. Only these may have quiet hours. */
+/** A chain for alarms of low priority. Only such alarms may have quiet hours. */
 export const LowChain = Type.Object({ ...CallChain.properties, quietHours: Type.Optional(QuietHours) }, closed);
 export type LowChain = Static<typeof LowChain>;
 

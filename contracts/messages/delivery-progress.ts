@@ -46,8 +46,8 @@ export const DeliverySnapshot = Type.Object(
 export type DeliverySnapshot = Static<typeof DeliverySnapshot>;
 
 /**
- * In the topic `presence`, every second: a sign of life of a delivery process. `active`: it delivers, and its last
- * decisions are in the log. `standby`: another process delivers, and this process takes over if that process ends.
+ * In the topic `presence`, every second: a sign of life of a delivery process. `active`: this process delivers, and its
+ * last decisions are in the log. `standby`: another process delivers, and this process takes over if that process ends.
  * Without a new `active` sign for `deliverySilentMs`, nobody is called.
  */
 export const DeliverySign = Type.Object(

@@ -62,9 +62,9 @@ export type NumberRange = Static<typeof NumberRange>;
 
 /**
  * A count of the messages of one device that were not used, since `from`. `count` numbers the counts of one start of
- * the gateway. The gateway writes the count again while it grows, always with all its messages. So a reader uses the
- * largest record of each count, and a record that comes twice changes nothing. A count ends after an hour; the next
- * count has the next number.
+ * the gateway. While the count grows, the gateway writes the whole count again. So a reader uses the largest record of
+ * each count, and a record that comes twice changes nothing. A count ends after an hour; the next count has the next
+ * number.
  */
 export const RefusalsRecord = Type.Object(
   {
@@ -81,7 +81,7 @@ export const RefusalsRecord = Type.Object(
     apart: Type.Integer({ minimum: 0 }),
     /**
      * The device's own numbers of the observations that were refused or kept apart since the record before. A reader
-     * removes them from the missing numbers. Numbers above the maximum are left out, so their readings look missing.
+     * does not count these numbers as missing. Numbers above the maximum are left out, so their readings look missing.
      */
     numbers: Type.Optional(Type.Array(NumberRange, { maxItems: unusedRangesMax })),
   },

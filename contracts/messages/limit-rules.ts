@@ -12,7 +12,7 @@ const DelayMs = Type.Integer({ minimum: 0, maximum: 30_000 });
 const OffDelayMs = Type.Integer({ minimum: 0, maximum: 60_000 });
 const Priority = Type.Enum([...priorities]);
 const OptionalMs = Type.Optional(Type.Integer({ minimum: 0 }));
-/** After which time a present alarm sounds again, and after which time an unacknowledged alarm is escalated. */
+/** The times after which a present alarm sounds again, and after which an unacknowledged alarm is escalated. */
 const repeatTimes = {
   realarmMs: OptionalMs,
   escalationMs: Type.Optional(Type.Object({ high: OptionalMs, medium: OptionalMs, low: OptionalMs }, noOtherMembers)),

@@ -1,6 +1,6 @@
 /**
- * Tests the process of the alarm processor with a snapshot about which the code of the engine fails. The other patients
- * are judged, and no restart stops at this snapshot.
+ * Tests the process of the alarm processor with a snapshot for which the engine's code fails. The other patients are
+ * judged, and no restart stops at this snapshot.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';

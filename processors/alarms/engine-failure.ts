@@ -1,9 +1,8 @@
 /**
- * Keeps a failure of the engine's own code to the patient about whom the code fails. Each task for one patient runs in
- * `guard`. After a failure, the patient's state is as before, the alarms of this patient go on
- * (core/without-judging.ts), and the next task is tried as usual. A reading is always tried. A task that follows from
- * the wall clock waits before it is tried again, and the wait grows, so that a slow failure leaves time for the other
- * patients.
+ * Keeps a failure of the engine's own code to one patient. Each task for one patient runs in `guard`. After a failure,
+ * the patient's state is as before, the alarms of this patient go on (core/without-judging.ts), and the next task is
+ * tried as usual. A reading is always tried. A task that follows from the wall clock waits before it is tried again,
+ * and the wait grows, so that a slow failure leaves time for the other patients.
  */
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import type { Input } from './core/inputs.ts';
@@ -13,7 +12,10 @@ import { type EngineFailure, stepWithoutJudging } from './core/without-judging.t
 import type { PartitionState } from './partition-state.ts';
 import type { PatientEngine, Position } from './patient-engine.ts';
 
-/** The wait after a failure by the wall clock doubles from the first to the second number, ms (ours). */
+/**
+ * The wait after a failure of a task of the wall clock, ms. The wait doubles from the first to the second number
+ * (ours).
+ */
 const retryMsMin = 500;
 const retryMsMax = 10_000;
 
@@ -38,7 +40,7 @@ export function guard<T>(
     return undefined;
   }
   if (engine.retries[task] !== undefined) engine.retries = { ...engine.retries, [task]: undefined };
-  // The engine itself notes that an input succeeded.
+  // If the task has an input, the engine itself notes the success.
   if (input === undefined && engine.state.fault?.failed.includes(task))
     engine.state = { ...engine.state, fault: noteSuccess(engine.state.fault, task) };
   return result;
@@ -57,7 +59,7 @@ export function failEngine(
   runWithoutJudging(partition, engine, { task, ...(input && { input }) }, nowMs, from);
 }
 
-/** Lets the alarms of a patient go on about whom the code fails. */
+/** Lets the alarms of a patient go on although the code fails for this patient. */
 export function goOnWithoutJudging(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
   const association = partition.options.findAssociation(engine.associationId);
   const isEnding = (association?.endedAt ?? null) !== null && (engine.state.association?.endedAt ?? null) === null;

@@ -6,7 +6,10 @@ import type { EngineFailureReport } from './partition-state.ts';
 
 /** A failure of the same task about the same patient is logged again after this time. */
 const logAgainMs = 10 * 60_000;
-/** Maximum number of failures whose last line in the log is remembered. If there are more, the oldest is forgotten. */
+/**
+ * Maximum number of failures for which the time of the last log line is remembered. If there are more, the oldest is
+ * forgotten.
+ */
 const rememberedMax = 10_000;
 
 export type Failures = {

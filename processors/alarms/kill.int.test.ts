@@ -176,7 +176,7 @@ describe('a killed processor', () => {
 
       const lines = readFileSync(lab.logFile(name), 'utf8').split('\n');
       // After each kill, the new process removes the killed process from the Kafka group. The log line comes even if
-      // Kafka has removed it already, as on a slow machine.
+      // Kafka has already removed the killed process, as on a slow machine.
       const removals = lines.filter((line) => line.includes('the former process'));
       expect(removals.length).toBeGreaterThanOrEqual(kills.length);
       const takeovers = lines

@@ -66,7 +66,7 @@ export function createPartition(options: PartitionOptions) {
     engineCount: () => engines.size,
     liveAlarmCount: () =>
       [...engines.values()].reduce((sum, { state }) => sum + Object.keys(state.book.live).length, 0),
-    /** Returns the number of patients about whom the code fails, or has just failed. */
+    /** Returns the number of patients for which the code fails, or has just failed. */
     failingCount: () => [...engines.values()].filter(({ state }) => state.fault !== undefined).length,
   };
 }

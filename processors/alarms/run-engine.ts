@@ -37,7 +37,7 @@ export function updateAssociation(partition: PartitionState, engine: PatientEngi
 }
 
 /**
- * Runs one step of an engine and publishes the result. If the code throws, only this patient is concerned
+ * Runs one step of an engine and publishes the result. If the code throws, this concerns only one patient
  * (engine-failure.ts).
  * @param from the position of the record that the input comes from
  */

@@ -15,8 +15,8 @@ export type EndWatch = {
 
 /**
  * Starts the checks. Only one check runs at a time, so checks do not pile up when a reader hangs.
- * @param options.reachEnds one function for each reader. It resolves when the reader has handed out all records that
- * are in its topics at the call. When this watch starts, all readers are at the ends of their topics.
+ * @param options.reachEnds one function for each reader. The function resolves when the reader has handed out all
+ * records that were in its topics at the call. When this watch starts, all readers are at the ends of their topics.
  */
 export function watchEnds(options: {
   readonly reachEnds: readonly (() => Promise<unknown>)[];

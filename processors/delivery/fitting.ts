@@ -1,7 +1,6 @@
 /**
- * Before records are written, replaces the records that do not fit their schema. Every reader would leave such a record
- * out, for as long as the log exists. The decision itself counts: an alarm must call a person even if Vigil has a
- * fault.
+ * Before records are written, replaces the records that do not fit their schema. Every reader would skip such a record
+ * for ever. The decision itself counts: an alarm must call a person even if Vigil has a fault.
  */
 import { bodyFault } from '../../contracts/messages/check.ts';
 import type { DeliveryRecord, NotWritten } from '../../contracts/messages/deliveries.ts';

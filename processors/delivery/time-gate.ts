@@ -21,7 +21,7 @@ export type TimeGate = {
   readUntilMs(): number | undefined;
   /**
    * Forgets the last reading, so that the next decision needs a new reading. Called at each decision about waits, and
-   * when there is no wait that is over.
+   * when no wait is over.
    */
   shut(): void;
 };

@@ -27,9 +27,9 @@ export type ProposedLimit = {
 export type PatientShare = {
   readonly patient: string;
   readonly calls: number;
-  /** The part of all calls that this patient and the patients with more calls have together, 0 to 1. */
+  /** The share of all calls that come from this patient and the patients with more calls, 0 to 1. */
   readonly cumulative: number;
-  /** Whether the patient is in the tenth of the patients with the most calls. */
+  /** Whether the patient is among the tenth of the patients with the most calls. */
   readonly isTop: boolean;
   readonly fit?: ProposedLimit;
 };

@@ -23,7 +23,7 @@ const svgStart = (title: string, width: number, height: number) =>
   `<svg role="img" aria-label="${escapeHtml(title)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui,sans-serif" font-size="12"><title>${escapeHtml(title)}</title>`;
 const round = (value: number) => Math.round(value * 10) / 10;
 
-/** A row of bars, one bar for each profile. `notes`: a text behind the number of each bar. */
+/** A row of bars, one bar for each profile. `notes`: a text after the number of each bar. */
 export type BarRow = {
   readonly label: string;
   readonly values: readonly number[];
@@ -50,8 +50,8 @@ export function drawBars(title: string, rows: readonly BarRow[], digits: number)
 }
 
 /**
- * Draws the part of all calls that the patients with the most calls have together, for 1, 2, 3 … patients.
- * @param shares for each patient, the part of all calls that come from this patient and the patients before, 0 to 1
+ * Draws the share of all calls that come from the patients with the most calls, for 1, 2, 3 … patients.
+ * @param shares for each patient, the share of all calls that come from this patient and the patients before, 0 to 1
  */
 export function drawCumulativeShares(shares: readonly number[]): string {
   const [left, bottom, width, height] = [50, 210, 560, 190];

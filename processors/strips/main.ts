@@ -103,10 +103,7 @@ async function learnStates(sealed: SealedLog, intake: Intake): Promise<void> {
   await table.close();
 }
 
-/**
- * Reads events from the last commit. The first start of all begins with the last day, because older waves are no longer
- * kept.
- */
+/** Reads events from the last commit. The very first start begins a day ago, because older waves are no longer kept. */
 function openAlarmReader(
   sealed: SealedLog,
   parts: { readonly queue: Queue; readonly intake: Intake; readonly writer: StripWriter; readonly log: Logger },

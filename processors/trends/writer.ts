@@ -108,9 +108,7 @@ export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
     if (!isClosed) timer ??= setTimeout(() => void flush(), limits.lingerMs);
   }
 
-  /**
-   * Writes the open batch, and continues as long as the next open batch is full. After a close it writes every batch.
-   */
+  /** Writes the open batch, and continues as long as the next open batch is full. After `close`, writes every batch. */
   async function writeBatches(): Promise<void> {
     while (openBatch.positions.size > 0) {
       const generationBefore = generation;

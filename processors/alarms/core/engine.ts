@@ -82,7 +82,7 @@ export function step(env: Environment, before: State, input: Input, now: number)
   return { state: settled.state, events, ...(answer && { answer }), ...(counts && { counts }) };
 }
 
-/** Notes that the engine handled an input, if its code had failed before. */
+/** Notes the success of an input, if the engine's code had failed before. */
 function noteWork(result: EngineResult, type: Input['type'], now: number): EngineResult {
   const { fault } = result.state;
   if (fault === undefined) return result;

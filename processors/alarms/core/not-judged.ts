@@ -1,6 +1,7 @@
 /**
- * The alarm of a patient about whom the engine's own code fails (CLINICAL, "Judged or told"). The caller of the engine
- * notes each failure (without-judging.ts). The engine itself notes when the code works again, and ends the alarm. Pure.
+ * The alarm that a patient is not judged, because the engine's own code fails (CLINICAL, "Judged or told"). The caller
+ * of the engine notes each failure (without-judging.ts). The engine itself notes when the code works again, and ends
+ * the alarm. Pure.
  */
 import { type Condition, technicalCondition } from './condition.ts';
 import type { Category, Input } from './inputs.ts';
@@ -27,8 +28,8 @@ export type FaultPart = {
 const calmMs = 30_000;
 
 /**
- * Tasks that must succeed again before the alarm ends. Other inputs come so rarely that a success may never come: a
- * connection, a status, a notice. Judging of values does not depend on them.
+ * Tasks that must succeed again before the alarm ends. Other inputs (a connection, a status, a notice) come so rarely
+ * that a success may never come. The judging of values does not depend on them.
  */
 const mustSucceed: ReadonlySet<EngineTask> = new Set([
   'observation',

@@ -18,7 +18,7 @@ function bedWithLateAcknowledgement(clockFirst: boolean): Bed {
   return patientBed;
 }
 
-/** Returns the events without the silence that the tick also finds. */
+/** Returns the events without technical alarms, such as the silence that a tick finds. */
 const physiological = (events: readonly AlarmEvent[]) => events.filter(({ alarm }) => alarm.kind === 'physiological');
 
 describe('realign', () => {

@@ -92,7 +92,7 @@ export const standbyDue = (part: StandbyPart): number => part?.until ?? Number.P
 export const rearmStandby = (part: StandbyPart, now: number): StandbyPart =>
   part && { ...part, since: atMostNow(part.since, now), until: limitedEndMs(part.until, now, standbyMsMax) };
 
-/** Returns whether no valid values of a parameter come now, or the parameter is no longer measured. */
+/** Returns whether a parameter is silent or no longer measured. */
 const isSilent = ({ silentSince, givenUp }: Arrival): boolean => silentSince !== null || givenUp;
 
 /**

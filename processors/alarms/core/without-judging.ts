@@ -1,8 +1,8 @@
 /**
- * What still works for a patient about whom the engine's own code fails. The state stays as it was before the failure.
- * Only the alarms in the book go on: an alarm says that nothing is judged, all alarms escalate and call again, people
- * can acknowledge and pause them, and they end with the patient's time at the device. Each alarm is handled apart from
- * the others, because one of them may be the reason of the failure. Pure.
+ * What still works for a patient while the engine's own code fails for this patient. The state stays as it was before
+ * the failure. Only the alarms in the book go on: an alarm says that nothing is judged, all alarms escalate and call
+ * again, people can acknowledge and pause them, and alarms end with the patient's time at the device. Each alarm is
+ * handled separately, because one of the alarms may be the reason of the failure. Pure.
  */
 import type { AlarmEvent, Command } from '../../../contracts/messages/alarms.ts';
 import { type BookContext, type BookResult, closeAll, initialBook, reconcile, tick } from './book.ts';

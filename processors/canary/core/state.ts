@@ -48,7 +48,7 @@ export type NextAction =
   | { readonly do: 'connect'; readonly state: CanaryState };
 
 /**
- * Returns the action for the moment at which a canary is due. If the last canary has no answer then, it counts as lost,
+ * Returns the action for the moment at which a canary is due. A last canary that still has no answer counts as lost,
  * and its connection is replaced.
  * @param everyMs the interval between two canaries, ms
  */

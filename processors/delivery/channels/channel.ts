@@ -7,7 +7,7 @@ import type { ReceiptStage } from '../../../contracts/messages/deliveries.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
 
-/** One alarm in a message. It has no name of a patient. */
+/** One alarm in a message, without the name of a patient. */
 export type NamedAlarm = {
   readonly alarmId: string;
   readonly callId: string;

@@ -1,6 +1,7 @@
 /**
- * Informs the ward of an alarm for which the rules throw an error. The alarm gets a new round at the end of its chain, so
- * the ward has the technical alarm that nobody goes. If the rules work again, this round calls the persons. Pure.
+ * Informs the ward of an alarm for which the rules throw an error. The alarm gets a new round that is already at the
+ * end of its chain, so the ward has the technical alarm that nobody goes. If the rules work again, this round calls the
+ * persons. Pure.
  */
 import { builtInPolicy } from '../../../contracts/delivery-policy.ts';
 import type { Desk } from './desk.ts';

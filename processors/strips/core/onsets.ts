@@ -85,10 +85,7 @@ export function dueMs({ wallMs }: Onset, nextAttempt: number): number | undefine
   return delayMs === undefined ? undefined : wallMs + delayMs;
 }
 
-/**
- * Returns the index of the attempt that follows now: attempts whose time has passed are skipped. At least one attempt
- * is left.
- */
+/** Returns the index of the next attempt. Skips attempts whose time has passed, but never the last attempt. */
 export function firstAttempt(onset: Onset, nowMs: number): number {
   const passed = attemptsMs.filter((delayMs) => onset.wallMs + delayMs <= nowMs).length;
   return Math.max(0, Math.min(passed - 1, attemptsMs.length - 1));

@@ -14,7 +14,7 @@ export type Progress = {
   readonly anchorByPartition: Map<number, PartitionAnchor>;
   /** The partitions that changed since the last anchor. */
   readonly changed: Set<number>;
-  /** Places found since the last anchor at which the log was cut or changed. */
+  /** Places at which the log was cut or changed, found since the last anchor. */
   faults: string[];
 };
 
