@@ -104,7 +104,7 @@ export const DisplaySound = Type.Object(
 export type DisplaySound = Static<typeof DisplaySound>;
 
 /**
- * A wall display at which a person has chosen the lowest volume (`volume`), or night mode (`night`), which plays medium
+ * A wall display that plays softly. `volume`: a person has chosen the lowest volume. `night`: night mode plays medium
  * and low alarms at the lowest volume.
  */
 export const SoftDisplay = Type.Object(

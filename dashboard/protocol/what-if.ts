@@ -26,8 +26,8 @@ export type WhatIfCalls = Static<typeof Calls>;
 export const WhatIf = Type.Object(
   {
     /**
-     * The examined time: 24 hours. The time is shorter if there are too many values, or if the device has no bed and
-     * came into its tray less than 24 hours ago.
+     * The examined time: 24 hours. The time is shorter if there are too many values, or if a device without a bed has
+     * been in its tray for less than 24 hours.
      */
     from: Instant,
     to: Instant,

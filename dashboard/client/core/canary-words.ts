@@ -1,7 +1,4 @@
-/**
- * The notices on a screen if readings are not judged, or if canaries (Vigil's test readings) do not get from the
- * gateway to the alarm processor.
- */
+/** The notices about readings that are not judged, and about canaries (Vigil's test readings) that do not arrive. */
 import type { CanaryFault, Health } from '../../protocol/live.ts';
 import { t } from './texts.ts';
 import { whenText } from './times.ts';

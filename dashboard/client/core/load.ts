@@ -1,7 +1,7 @@
 /**
  * Decides what a slow screen still draws. A slow screen first stops drawing waves, then draws numbers less often. It
- * always draws alarms. The measure of the load is how late the page's timer fires, because everything that needs the
- * main thread waits about as long as the timer.
+ * always draws alarms. The delay of the page's timer is the measure of the load, because everything else on the main
+ * thread waits about as long.
  */
 
 import type { Screen } from './fold.ts';

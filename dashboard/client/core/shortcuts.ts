@@ -107,8 +107,8 @@ export type FirstKey = { readonly key: string; readonly atMs: number };
 export const secondKeyMs = 2_000;
 
 /**
- * Characters that follow each other within this time are a burst. A barcode scanner sends a burst. A person also makes
- * a burst when she or he types a word and does not see that no field has the focus.
+ * Characters that follow each other within this time are a burst. A barcode scanner sends a burst. A person makes a
+ * burst too, if she or he types a word while no field has the focus.
  */
 export const burstMs = 150;
 

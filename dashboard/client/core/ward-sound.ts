@@ -57,8 +57,9 @@ export function dueSinceAfter(
 /**
  * Returns whether this page leaves the sound of an alarm to another screen.
  * @param silent the wards for which the page may be silent
- * @param called the alarms whose calls the person of this page has not answered. These alarms sound here. The wait for
- * the answer is as long as `soundsEverywhereAfterMs`, so without this rule the person would be called without a sound.
+ * @param called the alarms whose calls the person of this page has not answered. These alarms sound here. Without this
+ * rule the person would hear nothing during the whole wait for the answer, which is as long as
+ * `soundsEverywhereAfterMs`.
  * @param ward the ward of the alarm's bed; null or undefined for a device without a bed, whose alarms always sound here
  */
 export function isLeftToOther(

@@ -87,8 +87,7 @@ export function openReporter(options: {
     afterTwoFrames(() =>
       findShown(list, alarms()?.values() ?? [], (shown) => {
         isWaitingForFrames = false;
-        // The server of a new connection must get its own report, because this server has perhaps not sent these alarms
-        // yet.
+        // Drops this report after a new connection, whose server has perhaps not sent these alarms yet.
         if (ownRestarts !== restarts) return;
         report('painting', list, ({ alarmId }) => shown.get(alarmId) ?? 'nowhere');
       }),
