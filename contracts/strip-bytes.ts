@@ -14,9 +14,9 @@ export function bytesOfBase64(text: string): Uint8Array {
 }
 
 /**
- * Returns the bytes. They begin with five lines: `vigil-strip-1`, alarm id, number of the onset, time of the onset,
- * device id. Then each chunk follows: two lines with its code and its start; rate, scale and offset as doubles; the
- * number of sample bytes as an unsigned integer of 32 bits; the sample bytes as the device sent them. Doubles and
+ * Returns the bytes. The bytes begin with five lines: `vigil-strip-1`, alarm id, number of the onset, time of the
+ * onset, device id. Then each chunk follows: two lines with its code and its start; rate, scale and offset as doubles;
+ * the number of sample bytes as an unsigned integer of 32 bits; the sample bytes as the device sent them. Doubles and
  * integers are big endian.
  */
 export function stripBytes({ alarmId, onset, onsetAt, deviceId, chunks }: Digested): Uint8Array {

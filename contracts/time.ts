@@ -1,7 +1,7 @@
 /** Instants in messages: RFC 3339 in UTC, with at least milliseconds. */
 const instantPattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})\.(\d{3,9})Z$/;
 
-/** Pattern of an instant for JSON schemas. It accepts dates that do not exist; `parseInstant` refuses them. */
+/** Pattern of an instant for JSON schemas. The pattern accepts dates that do not exist; `parseInstant` refuses them. */
 export const instantSource = instantPattern.source;
 
 /**

@@ -24,7 +24,7 @@ export type Corrections = Map<string, Instant[]>;
 
 /**
  * Remembers a reading and returns true, if the reading must be written. Returns false if a correction of the reading
- * was written before. Call this in the order of the log.
+ * was written before. Call this function in the order of the log.
  */
 export function acceptReading(corrections: Corrections, associationId: string, timeMs: number, id: ReadingId): boolean {
   const instants = corrections.get(associationId) ?? [];

@@ -43,7 +43,7 @@ function newLog(readings: readonly ObservationInput[], commands: Command[]) {
 type Log = ReturnType<typeof newLog>;
 
 /**
- * Starts a processor at the time `nowMs`. It restores from the log. Readings and commands of the log up to `nowMs` are
+ * Starts a processor at the time `nowMs`, restored from the log. Readings and commands of the log up to `nowMs` are
  * replayed.
  */
 function startProcessor(log: Log, nowMs: number) {

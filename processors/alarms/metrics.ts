@@ -44,7 +44,7 @@ function addFailureMetrics(
   );
 }
 
-/** @param counters the processor's counters by name; undefined until it has started */
+/** @param counters the processor's counters by name; undefined until the processor has started */
 export function alarmsMetrics(
   counters: () => Readonly<Record<string, number>> | undefined,
   clock?: SystemClock,

@@ -108,8 +108,8 @@ export function restoredEngine(
 }
 
 /**
- * Returns whether the engine can be forgotten. It must be idle, saved and without alarms. Its association must have
- * ended, must never have been in the table, or must belong to a device without a patient.
+ * Returns whether the engine can be forgotten. The engine must be idle, saved and without alarms. Its association must
+ * have ended, must never have been in the table, or must belong to a device without a patient.
  */
 export function isForgettable({ state, dirty, touchedMs }: PatientEngine, nowMs: number): boolean {
   if (dirty || Object.keys(state.book.live).length > 0 || nowMs - touchedMs < forgetMs) return false;

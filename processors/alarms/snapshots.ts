@@ -55,7 +55,7 @@ export function takeSnapshots(partition: PartitionState, nowMs: number, quietMs:
 
 /**
  * Returns the snapshot of an engine; undefined if the code throws. Then the last snapshot stays in the log, and the
- * offsets go on (decision 93), because the other patients need their progress.
+ * committed offsets still move on (decision 93), because the other patients need this.
  */
 function trySnapshot(
   partition: PartitionState,

@@ -305,9 +305,7 @@ export function decideRefresh(
   return mustPublish ? { type: 'refresh', condition, subsumed, away } : undefined;
 }
 
-/**
- * Maximum difference of two machines' clocks. An acknowledgement at most this much older than a new call counts (ours).
- */
+/** Maximum difference of two machines' clocks (ours). An acknowledgement may be this much older than a new call. */
 const clockToleranceMs = 2_000;
 
 /**

@@ -115,7 +115,7 @@ export function noteReading(
     const { late } = assessed;
     const newest = previous?.order ?? order;
     const { setByMs, isPlaceUnknown, isNewest } = readingPlaceOf(newest, reading, clock, assessed, isClockSetBack);
-    // Values are expected from the first value on. A slow device clock or a backlog must not make them look overdue.
+    // Values are expected from the first value on. A slow device clock or a backlog must not make values look overdue.
     const since = late ? receivedAt : Math.max(at, now ?? at);
     const before = previous ?? arrivalOf(parameter, reading, order, { at, since }, part.declaredMs);
     const value = usableNumber(numeric) ?? null;
@@ -149,7 +149,7 @@ function isSameClock(a: DeviceClock, b: DeviceClock): boolean {
 /**
  * Returns the data of a parameter before its first valid value.
  * @param at corrected device time of the first reading that named the parameter
- * @param since time since which values are expected, which is not before the arrival of the first reading
+ * @param since time since which values are expected; not before the arrival of the first reading
  */
 export function arrivalOf(
   parameter: Parameter,

@@ -165,7 +165,7 @@ export function reconcile(
 const staysHidden = ({ hidden }: Draft, { key, clearing, hasNeverCalled }: Condition) =>
   clearing === true && (hasNeverCalled === true || hidden.includes(key));
 
-/** Handles a condition that begins. Makes a new alarm, or adds an onset to an alarm on the screens or just ended. */
+/** Makes an alarm of a condition that begins, or adds an onset to an alarm that is on the screens or has just ended. */
 function beginAlarm(draft: Draft, condition: Condition, context: BookContext): void {
   const { key } = condition;
   const before = draft.live[key];

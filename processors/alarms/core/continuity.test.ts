@@ -5,7 +5,7 @@ import { missingReadingsKey } from './continuity.ts';
 
 const calm: Numerics = { HR: 80, SpO2: 97, RR: 15 };
 
-/** Feeds the reading with number `seq`. It was measured at second `seq` and received at second `receivedS`. */
+/** Feeds the reading with number `seq`. The reading was measured at second `seq` and received at second `receivedS`. */
 const feed = (patientBed: Bed, seq: number, receivedS = seq, boot = 'b1') =>
   patientBed.feed(reading(seq, calm, { boot, seq, receivedAt: t0 + Math.round(receivedS * 1000) }));
 const feedAll = (patientBed: Bed, from: number, to: number, except: readonly number[] = []) => {

@@ -76,8 +76,8 @@ function makeRules(profile: Profile, overrides: Overrides): RulesOf {
 
 /**
  * Returns the rules of one group. The limits of the heart rate judge the pulse too, because heart rate and pulse are
- * one rate (CLINICAL, "Judged or told", 8). The delays for the pulse are those of its own group. A patient's own limits
- * of the pulse replace the heart rate's limits.
+ * one rate (CLINICAL, "Judged or told", 8). The pulse has the delays of its own group. A patient's own limits of the
+ * pulse replace the heart rate's limits.
  */
 export function rulesOfGroup(profile: Profile, overrides: Overrides, group: LimitGroup): GroupRules | undefined {
   if (group !== 'PR') return rulesOfPatient(profile.groups[group], overrides[group]);

@@ -1,7 +1,7 @@
 /**
- * Tests of the migration of a state of version 1, which was written after 90 s with a patient. The state contains an
- * own limit of SpO2, an acknowledged low SpO2 whose values then stopped, a latched extreme heart rate, a latched
- * asystole, leads off, a notice of the gateway, and a waiting acknowledgement.
+ * Tests the migration of a state of version 1 that was written after 90 s with a patient. The state contains an own
+ * limit of SpO2, an acknowledged low SpO2 whose values then stopped, a latched extreme heart rate, a latched asystole,
+ * leads off, a notice of the gateway, and a waiting acknowledgement.
  */
 import { describe, expect, it } from 'vitest';
 import { type Bed, bed, status, t0 } from '../../bed.testing.ts';

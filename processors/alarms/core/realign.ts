@@ -12,7 +12,8 @@ import type { BookPart, ClosedAlarm } from './book-part.ts';
 import type { State } from './state.ts';
 
 /**
- * Returns the aligned state, and the events that the screens must get. Call this after the engine has read all records.
+ * Returns the aligned state, and the events that the screens must get. Call this function after the engine has read all
+ * records.
  * @param appended events of this association that were appended after its snapshot, in order
  */
 export function realign(

@@ -127,7 +127,10 @@ const offDelayMsDefault = 5_000;
 
 const isZero = (tier: TierName) => tier === 'asystole' || tier === 'apnoea';
 
-/** Returns whether a value is beyond the limit: above a high limit, below a low limit. For asystole and apnoea: 0. */
+/**
+ * Returns whether a value is beyond the limit: above a high limit, below a low limit. For asystole and apnoea: true for
+ * 0.
+ */
 export function isBeyond({ tier, limit }: Rule, value: number): boolean {
   if (isZero(tier)) return value <= 0;
   return tiers[tier].side === 'low' ? value < limit : value > limit;
@@ -135,7 +138,7 @@ export function isBeyond({ tier, limit }: Rule, value: number): boolean {
 
 /**
  * Returns whether a value is clear of the limit: inside the limit by at least the hysteresis. For asystole and apnoea:
- * above 0.
+ * true above 0.
  */
 export function isClear({ tier, limit, hysteresis }: Rule, value: number): boolean {
   if (isZero(tier)) return value > 0;

@@ -86,8 +86,8 @@ export const endExpiredStandby = (part: StandbyPart, now: number): StandbyPart =
 export const standbyDue = (part: StandbyPart): number => part?.until ?? Number.POSITIVE_INFINITY;
 
 /**
- * Returns the standby of a saved state. A start in the future becomes `now`. If the end is more than `standbyMsMax`
- * after `now`, it becomes `now + standbyMsMax`.
+ * Returns the standby of a saved state. A start in the future becomes `now`. An end more than `standbyMsMax` after
+ * `now` becomes `now + standbyMsMax`.
  */
 export const rearmStandby = (part: StandbyPart, now: number): StandbyPart =>
   part && { ...part, since: atMostNow(part.since, now), until: limitedEndMs(part.until, now, standbyMsMax) };

@@ -48,7 +48,7 @@ export type State = {
   readonly commandIds: readonly string[];
   /** Why commands were refused, by command id. A repeated command gets the same answer. */
   readonly refused?: Readonly<Record<string, string>>;
-  /** Present while the code of the engine fails about this patient, and for some time after. */
+  /** Present while the code of the engine fails for this patient, and for some time after. */
   readonly fault?: FaultPart | undefined;
 };
 

@@ -139,7 +139,7 @@ describe('NEWS2', () => {
   it('NEWS2 uses scale 2 as soon as a clinician has chosen it', () => {
     const patient = assessedBed();
     patient.command(0, { type: 'enter-assessment', oxygen: true, spo2Scale: 2 });
-    // 97 % has 0 points on scale 1. With oxygen on scale 2 it has 3 points, and oxygen has 2.
+    // 97 % has 0 points on scale 1. On scale 2 with oxygen, 97 % has 3 points, and the oxygen has 2.
     patient.feedEachSecond(1, 80, well);
     expect(patient.liveAlarms()['NEWS2.medium']).toMatchObject({ value: 5 });
     patient.command(90, { type: 'enter-assessment', consciousness: 'A' });
