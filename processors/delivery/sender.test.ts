@@ -23,6 +23,7 @@ function newSender(entries: readonly ReachEntry[] = [entryOf('anna')]) {
   const reports: Report[] = [];
   const ended: string[] = [];
   const process = { isDeciding: true };
+  const fault = { person: '' };
   const channel: Channel = {
     ...{
       name: 'push',
@@ -38,15 +39,19 @@ function newSender(entries: readonly ReachEntry[] = [entryOf('anna')]) {
   };
   const sender = createSender({
     channels: new Map([['push', channel]]),
-    entriesOf: (userId) => entries.filter((entry) => entry.userId === userId),
+    entriesOf(userId) {
+      if (userId === fault.person) throw new TypeError('no such entry');
+      return entries.filter((entry) => entry.userId === userId);
+    },
     placeOf: () => ({ ward: 'icu', bed: 'ICU-1' }),
     zoneOf: (ward) => (ward === 'icu' ? 'Europe/Berlin' : undefined),
     report: (_message, report) => reports.push(report),
     onEnded: ({ reachId }) => ended.push(reachId),
     isDeciding: () => process.isDeciding,
     now: () => Date.now(),
+    log: { error: vi.fn() },
   });
-  return { sender, sends, reports, ended, process };
+  return { sender, sends, reports, ended, process, fault };
 }
 
 /** Returns a book in which messages wait to be sent: one message for each pair of a person and a number. */
@@ -135,6 +140,15 @@ describe('createSender', () => {
     sender.sync(bookWith(['anna', 1]));
     await settle();
     expect(reports).toMatchObject([{ kind: 'failed', class: 'permanent' }]);
+  });
+
+  it('if the code throws for one message, the message fails permanently, so the next person is called, and the others are sent', async () => {
+    const { sender, sends, reports, fault } = newSender([entryOf('anna'), entryOf('ben')]);
+    fault.person = 'anna';
+    sender.sync(bookWith(['anna', 1], ['ben', 2]));
+    await settle();
+    expect(reports).toMatchObject([{ kind: 'failed', class: 'permanent' }]);
+    expect(sends.map(({ id }) => id)).toEqual(['push/ben/2']);
   });
 
   it('the sender tries again with the same id after a transient failure, reports the failure once, and stops when the message is useless', async () => {

@@ -10,8 +10,10 @@
  * committed events. A slow message does not delay messages to other persons: messages are sent at the same time, with a
  * maximum for each person.
  */
+import type { Logger } from 'pino';
 import type { ReachEntry } from '../../contracts/messages/delivery-commands.ts';
 import type { DeliveryChannel } from '../../contracts/messages/delivery-policy.ts';
+import { thrownAtText } from '../../log/sealed-reading.ts';
 import type { Channel, OutgoingMessage, SendResult } from './channels/channel.ts';
 import { sendToPerson } from './channels/send-to-person.ts';
 import { type Book, wantedCalls } from './core/book.ts';
@@ -66,6 +68,7 @@ export type SenderOptions = {
   /** Returns whether the process decides. While the process does not decide, nothing leaves. */
   readonly isDeciding: () => boolean;
   readonly now: () => number;
+  readonly log: Pick<Logger, 'error'>;
 };
 
 export function createSender(options: SenderOptions): Sender {
@@ -116,7 +119,12 @@ export function createSender(options: SenderOptions): Sender {
 
   async function send(sending: Sending): Promise<void> {
     const { message, controller } = sending;
-    const result = await sendToAll(options, current, message, controller.signal);
+    const result = await sendToAll(options, current, message, controller.signal).catch((error: unknown): Report => {
+      // The process would end, and each next process too, because each sends this message again.
+      const reason = `The code failed${thrownAtText(error)}.`;
+      options.log.error({ messageId: message.messageId, reason }, 'a fault of Vigil: a message could not be sent');
+      return fault;
+    });
     if (controller.signal.aborted || isClosed) return startWaiting();
     if (result.kind === 'failed' && result.class === 'transient') {
       if (sending.tries === 0) report(message, result);
@@ -188,6 +196,11 @@ async function sendToAll(
   return sendToPerson(entries, (entry) => channel.send(entry, outgoing, signal).catch(unexpected), onEnded);
 }
 
+const fault: Report = {
+  kind: 'failed',
+  class: 'permanent',
+  reason: 'A fault in Vigil: it could not make the message.',
+};
 const noAddress: Report = { kind: 'failed', class: 'permanent', reason: 'The person has no address for this channel.' };
 const unexpected = (): SendResult => ({
   kind: 'failed',

@@ -95,7 +95,7 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
       noteReach({ type: 'reach-ended', atMs: now(), reachId, userId, channel, reason });
     },
     isDeciding: () => now() - writing.lastPassMs() <= passMsMax,
-    now,
+    ...{ now, log },
   });
   // No timer starts these readings of the log: the decisions ask for a reading at least every 2 s.
   const reading = createEndReading({ reachEnd: () => intake.reachEnd(), now, log });

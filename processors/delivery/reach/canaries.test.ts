@@ -334,4 +334,16 @@ describe('the canaries', () => {
     await vi.advanceTimersByTimeAsync(3_600_000);
     expect(check.mock.calls.filter(([entry]) => entry.reachId === bens.reachId)).toEqual([]);
   });
+
+  it('if the code throws for one phone, the canaries go to the other phones', async () => {
+    const { check, short } = start([phone, tablet]);
+    check.mockClear();
+    check.mockImplementation((entry: ReachEntry) => {
+      if (entry.reachId === phone.reachId) throw new TypeError('no such host');
+      return Promise.resolve(taken);
+    });
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(new Set(check.mock.calls.map(([entry]) => entry.reachId))).toEqual(new Set([phone.reachId, tablet.reachId]));
+    expect(short()).toContain('push reached taken');
+  });
 });

@@ -136,8 +136,8 @@ export function startCanaries(options: CanaryOptions): Canaries {
     if (target.channel === 'screen') return;
     const channel = channels.get(target.channel);
     if (!entry || !channel) return takeResult(notSetUp);
-    void channel
-      .check(entry, { checkId, userId, name }, closing.signal)
+    // `Promise.try` also catches an error that the channel throws at once. This error would end the process.
+    void Promise.try(() => channel.check(entry, { checkId, userId, name }, closing.signal))
       .catch((error: unknown): SendResult => {
         options.log.warn({ err: error, channel: target.channel }, 'a canary failed unexpectedly');
         return { kind: 'failed', class: 'transient', reason: 'The channel failed unexpectedly.' };
