@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { VigilError } from '../../contracts/errors.ts';
 import type { PresenceRecord } from '../../contracts/messages/presence.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
@@ -37,14 +38,15 @@ async function openFlushing(...given: readonly (number | { readonly snapshotMs: 
   const written: (Written | { readonly commit: readonly CommitRow[] })[] = [];
   const kafka = {
     onCommit: async (_nth: number) => {},
-    onSnapshot: async () => {},
+    onSnapshot: async (_associationId: string) => {},
     onEvent: async () => {},
     onSign: (): Promise<void> | undefined => undefined,
     signsAsked: 0,
   };
   let commits = 0;
+  const failed: string[] = [];
   const append = async (topic: KafkaTopic, recordKey: string, body: unknown) => {
-    if (topic === 'alarm-state') await kafka.onSnapshot();
+    if (topic === 'alarm-state') await kafka.onSnapshot(recordKey);
     if (topic === 'alarms') await kafka.onEvent();
     if (topic === 'presence') {
       kafka.signsAsked += 1;
@@ -95,6 +97,7 @@ async function openFlushing(...given: readonly (number | { readonly snapshotMs: 
     snapshotMs: roundMs,
     quietSnapshotMs,
     now: Date.now,
+    onFailed: ({ associationId, task }) => failed.push(`${task} ${associationId}`),
     log,
   });
   const snapshots = () =>
@@ -104,6 +107,7 @@ async function openFlushing(...given: readonly (number | { readonly snapshotMs: 
     ownership,
     flushing,
     kafka,
+    failed,
     partition: (p: number): Partition => ownership.owners().get(p)!.partition,
     /** Returns the writes to Kafka in order: the topic of a record, or "commit" with the offsets of readings. */
     writeOrder: () =>
@@ -133,6 +137,23 @@ function addReadings(partition: Partition, seconds: number, HR: number): void {
 const runRound = () => vi.advanceTimersByTimeAsync(snapshotMs);
 
 describe('a round', () => {
+  it('a snapshot that is too large for a record is left out, and the offsets, the other snapshots and the signs of life go on', async () => {
+    const { flushing, partition, kafka, failed, snapshots, signs } = await openFlushing(3, 5);
+    kafka.onSnapshot = async (associationId) => {
+      if (associationId === key) throw new VigilError('payload-too-large', 'too large');
+    };
+    flushing.start();
+    addReadings(partition(3), 20, 180);
+    const input = reading(0, { HR: 180 });
+    partition(5).addReading('other', 0n, input.receivedAt, input, input.receivedAt, Date.now());
+    for (let round = 0; round < 5; round += 1) await runRound();
+    expect(failed).toEqual([`snapshot ${key}`]);
+    expect(snapshots().map(({ key }) => key)).toEqual(['other']);
+    expect(signs().length).toBeGreaterThan(3);
+    expect(flushing.counts()).toEqual({ snapshots: 1, flushesRefused: 0 });
+    await flushing.close();
+  });
+
   it('a round commits the last offsets again, and then writes the sign of life, snapshots and new offsets', async () => {
     const { flushing, partition, writeOrder } = await openFlushing(3);
     flushing.start();

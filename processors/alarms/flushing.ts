@@ -14,6 +14,7 @@
  * anything. If a round fails, the next round writes its snapshots and offsets again.
  */
 import type { Logger } from 'pino';
+import { VigilError } from '../../contracts/errors.ts';
 import { alarmsSignEveryMs } from '../../contracts/messages/presence.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { Appender } from '../../log/kafka/appender.ts';
@@ -21,6 +22,7 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Canaries } from './canaries.ts';
 import type { Liveness } from './liveness.ts';
 import type { Owner, Ownership } from './ownership.ts';
+import type { EngineFailureReport } from './partition-state.ts';
 import type { Position } from './patient-engine.ts';
 import { createSigns } from './signs.ts';
 import type { Flush, Snapshot } from './snapshots.ts';
@@ -62,6 +64,8 @@ export function createFlushing(options: {
   readonly quietSnapshotMs: number;
   /** The wall clock, ms since 1970. */
   readonly now: () => number;
+  /** Called for each snapshot that is left out. */
+  readonly onFailed?: (failure: EngineFailureReport) => void;
   readonly log: Logger;
 }): Flushing {
   const { ownership, askKafka, commit, sealedLog, now } = options;
@@ -129,11 +133,22 @@ export function createFlushing(options: {
     });
   }
 
-  async function write({ associationId, body }: Snapshot): Promise<void> {
-    if (body === null) await sealedLog.appender.append('alarm-state', associationId, null);
-    else await sealedLog.append('alarm-state', associationId, contentTypes.alarmState, body);
+  /** Writes a snapshot. Leaves out a snapshot that no record can hold, because the other snapshots must not wait for it. */
+  async function write(snapshot: Snapshot): Promise<void> {
+    try {
+      await append(snapshot);
+    } catch (error) {
+      if (!(error instanceof VigilError) || error.code !== 'payload-too-large') throw error;
+      options.onFailed?.({ associationId: snapshot.associationId, deviceId: null, task: 'snapshot', error });
+      return;
+    }
     counts.snapshots += 1;
     lastWriteMs = performance.now();
+  }
+
+  async function append({ associationId, body }: Snapshot): Promise<void> {
+    if (body === null) await sealedLog.appender.append('alarm-state', associationId, null);
+    else await sealedLog.append('alarm-state', associationId, contentTypes.alarmState, body);
   }
 
   /**

@@ -104,6 +104,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     ownership,
     askKafka: parts.liveness.askKafka,
     commit: (rows) => reader.commit(rows),
+    onFailed: failures.note,
   });
   const judging = createJudging(parts, ownership);
   const restoring = await openPartitionReader(sealedLog.kafka, {
