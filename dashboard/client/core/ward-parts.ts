@@ -73,10 +73,13 @@ export function hiddenAlarms<Bed>(
 
 /** The part of a tile that must be visible. The upper half of a tile has the bed and the alarm. */
 const visibleShareMin = 0.5;
-/** Rounding of the browser. */
+/** The browser rounds places, so a tile that is cut by at most this is not cut. */
 const slackPx = 2;
 
-/** The visible parts of a tile at which the browser measures the tile again. */
+/**
+ * Visible parts of a tile, from 0 to 1. The browser measures a tile again each time its visible part passes one of
+ * these values.
+ */
 export const stepsInView = Array.from({ length: 21 }, (_, step) => step / 20);
 
 /**

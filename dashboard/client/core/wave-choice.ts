@@ -50,7 +50,8 @@ export function paperSpeedOf(wave: Wave): number {
 }
 
 /**
- * Returns the text beside a moving wave. A lead of the ECG is named as such, because “II” alone looks like two strokes.
+ * Returns the text beside a moving wave. Before the name of a lead stands “ECG”, because “II” alone looks like two
+ * strokes.
  */
 export function traceLabel({ label, unit }: Wave): string {
   return unit === 'mV' ? t('ECG {lead}', { lead: label }) : label;
