@@ -23,7 +23,7 @@ const all = [
 const beside = [all[0], all[1], all[2]];
 
 describe('planTile', () => {
-  it('has the same waves and rows in a box and with texts that are twice as large, and twice the sizes', () => {
+  it('if the box and its texts are twice as large, the plan has the same waves and rows, and twice the sizes', () => {
     const cells = [...all];
     const plan = planTile({ widthPx: 360, heightPx: 210 }, cells, beside);
     const large = planTile({ widthPx: 720, heightPx: 420 }, cells, beside, 2);

@@ -93,7 +93,10 @@ describe('isTileInView', () => {
     ['a rounded edge', 0.98, 2, true],
     ['the lower part, without the alarm', 0.9, 3, false],
     ['not at all', 0, 0, false],
-  ])('a tile that is visible %s', (_name, visibleShare, cutAbovePx, expected) => {
-    expect(isTileInView({ visibleShare, cutAbovePx })).toBe(expected);
-  });
+  ])(
+    'isTileInView is right for a tile of which a person sees this: %s',
+    (_name, visibleShare, cutAbovePx, expected) => {
+      expect(isTileInView({ visibleShare, cutAbovePx })).toBe(expected);
+    },
+  );
 });

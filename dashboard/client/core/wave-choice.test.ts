@@ -36,6 +36,6 @@ describe('wave choice', () => {
   });
 });
 
-it('a trace of a lead is named as ECG, because “II” looks like two strokes', () => {
+it('traceLabel writes “ECG” before the name of a lead, because “II” alone looks like two strokes', () => {
   expect([II, PLETH].map((code) => traceLabel(waves.get(code)!))).toEqual(['ECG II', 'Pleth']);
 });
