@@ -18,8 +18,8 @@ export type RenewalOptions = {
   /** Further host names of the servers, for their certificates. */
   readonly names?: EnsureOptions['names'];
   /**
-   * The state of the folder before the first process started. With this state, a change during the start is applied
-   * too.
+   * The state of the folder before the first process started. With this state, the first check finds changes that
+   * happened during the start.
    */
   readonly stateBeforeStart: CertificateState;
   readonly processes: readonly Pick<Supervised, 'name' | 'restart'>[];

@@ -60,7 +60,7 @@ export type SystemOptions = {
   readonly passed?: PassedSettings;
   /**
    * An environment with the settings of the hospital's own broker (`gatewayProcesses`). Absent for `--check`, because
-   * the check must not take messages of real patients.
+   * the check must not receive messages of real patients.
    */
   readonly upstream?: Environment;
   /** Whether the system runs for minutes only (KafkaOptions.shortLived). */

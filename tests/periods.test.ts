@@ -57,8 +57,7 @@ function askAll(rows: readonly Row[], startMs: number, nowMs: number) {
 }
 
 /**
- * Each case has a description, periods, the minute in which the processes start, and the patient on the device since
- * that minute.
+ * Each case: a description, the periods, the minute in which the processes start, and the patient from that minute on.
  */
 const cases: readonly (readonly [string, readonly Row[], number, string | undefined])[] = [
   ['no patient at any time', [], 7, undefined],

@@ -96,7 +96,7 @@ function judge(outcome: Outcome, records: readonly Unsealed[], failed: number, p
     if (body.payload !== payload.toString('base64'))
       throw new Error('the rejected payload differs from the sent payload');
   }
-  // If the gateway corrects a payload, it appends the corrected reading, and also the sent payload to the topic
+  // If the gateway corrects a payload, it appends the corrected reading, and puts the sent payload into the topic
   // rejected.
   for (const { plaintext } of readings)
     if (!plaintext.includes(payload) && rejected.length !== 1)

@@ -67,9 +67,7 @@ const otherTests: ReadonlyMap<string, readonly string[]> = new Map([
   ['contracts/explain/', ['contracts/explain/*.test.ts']],
 ]);
 
-/**
- * Returns the tests of the folder in which all mutants are. Without such a folder, these are the tests of the engine.
- */
+/** If all mutants are in one folder, returns the tests of this folder; otherwise the tests of the engine. */
 function testFilesFor(keys: readonly string[]): readonly string[] {
   const folder = [...otherTests.keys()].find((name) => keys.every((key) => key.startsWith(name)));
   return folder === undefined ? engineTests : otherTests.get(folder)!;
