@@ -7,7 +7,10 @@ import type { Actor } from './messages/records.ts';
 
 /** Maximum number of assignments of a ward that are not over. Further assignments have no effect. */
 export const liveAssignmentsMax = 500;
-/** The state keeps at most this many assignments and this many absences of a ward. Those that are over count, too. */
+/**
+ * The state keeps at most this many assignments and this many absences of a ward. Assignments and absences that are
+ * over count, too.
+ */
 export const storedAssignmentsMax = 2_000;
 /** An assignment or absence that is over stays in the state for this time, so that people can see what happened. */
 export const finishedKeptMs = 48 * 3_600_000;

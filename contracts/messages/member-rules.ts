@@ -1,7 +1,7 @@
 /**
  * Sentences that say what each member of a device's message must be, for the person who connects the device. The
- * gateway sends them to the device as reason strings and stores them in `rejected`. They repeat no text that a device
- * sent.
+ * gateway sends them to the device as reason strings and stores them in `rejected`. The sentences repeat no text that a
+ * device sent.
  */
 import { technicalConditions } from '../parameters.ts';
 import { priorities } from '../priorities.ts';

@@ -23,8 +23,8 @@ export const StripSource = Type.Object(
 );
 
 /**
- * One message of the device with samples of one wave, exactly as the device sent it. It may begin before the strip and
- * end after it.
+ * One message of the device with samples of one wave, exactly as the device sent it. The message may begin before the
+ * strip and end after the strip.
  */
 export const StripChunk = Type.Object(
   {
