@@ -42,7 +42,7 @@ function stepsOf(records: AlarmRecords): Partial<Record<StepName, number | strin
 const withoutLooks = { isWhole: true, items: [] };
 
 describe('the delay chain', () => {
-  it('the delay chain has the time of each step, the time since the step before, and the time since the raise', () => {
+  it('the delay chain has the time of each step, the time since the previous step, and the time since the raise', () => {
     const { chain } = explained(recordsWith());
     expect(stepsOf(recordsWith())).toEqual({
       ...{ onset: 0, determined: 6, received: 6.2, logged: 6.3, raised: 6.4, published: 6.5 },
@@ -373,7 +373,7 @@ describe('who could see it', () => {
     expect(during(audit(50, 'ward-viewed', fields))).toEqual(kinds);
   });
 
-  it('looks at the patient and acts at the bed are listed; looks at another patient are not', () => {
+  it('the explanation lists looks at the patient and acts at the bed, and no looks at another patient', () => {
     const { associationId } = baseAlarm;
     expect(during(audit(50, 'patient-viewed', { associationId }))).toEqual(['patient']);
     expect(during(audit(50, 'audio-paused', { associationId }))).toEqual(['act']);

@@ -42,7 +42,7 @@ describe('intervalOf for a slow parameter', () => {
     ['each 10 s', [10_000, 10_000, 10_000], 10_000],
     ['more often than each 10 s', [9_999, 9_999, 9_999], 1_000],
   ])(
-    'a parameter %s is expected at its own interval if this is even and slow, or else at the declared interval',
+    'a parameter %s is expected at its own interval if this interval is even and slow, or else at the declared interval',
     (_name, spacings, intervalMs) => {
       expect(intervalOf({}, 1_000, spacings)).toBe(intervalMs);
     },

@@ -40,7 +40,7 @@ describe('rulesOfGroup for the pulse', () => {
     expect(rulesOfGroup(withGroups({ HR: below }), {}, 'PR')).not.toHaveProperty('high');
   });
 
-  it('the patient’s own limits of the heart rate judge the pulse, unless the pulse has its own', () => {
+  it('the patient’s own limits of the heart rate judge the pulse, unless the pulse has own limits', () => {
     expect(rulesOfGroup(adultProfile, { HR: { high: 130 } }, 'PR')?.high?.limit).toBe(130);
     expect(rulesOfGroup(adultProfile, { HR: { high: 130 }, PR: { high: 125 } }, 'PR')?.high?.limit).toBe(125);
     expect(rulesOfGroup(adultProfile, { PR: { high: 125 } }, 'HR')?.high?.limit).toBe(HR.high?.limit);
@@ -75,7 +75,7 @@ describe('crossingConditions', () => {
     ]);
   });
 
-  it('no alarm is raised if the own limits fit the profile or if the patient has none', () => {
+  it('no alarm is raised if the own limits fit the profile or if the patient has no own limits', () => {
     expect(crossingConditions(env, state)).toEqual([]);
     expect(crossingConditions({ ...env, profile: () => lower }, bed().state())).toEqual([]);
     expect(crossingConditions({ ...env, profile: () => undefined }, state)).toEqual([]);

@@ -80,7 +80,7 @@ describe('the limits of the adult profile', () => {
     expect(patientBed.liveAlarms()['BPsys.low']).toMatchObject({ onsetAt: instant(1), determinedAt: instant(5) });
   });
 
-  it('the text of an alarm shows the limit and a value with enough digits to be beyond it', () => {
+  it('the text of an alarm shows the limit, and a value with enough digits to be beyond the limit', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 10, { HR: 134, SpO2: 88, Temp: 38.6 });
     expect(patientBed.liveAlarms()['HR.high']).toMatchObject({

@@ -178,7 +178,7 @@ describe('a courier', () => {
     expect(await send('a', async () => reached)).toEqual(reached.result);
   });
 
-  it('a courier fails the messages that wait for a host as soon as the host has failed', async () => {
+  it('when a host fails, the messages that wait in the courier for this host fail at once', async () => {
     const { send } = newCourier();
     const answers: ((result: TryResult) => void)[] = [];
     const attempt = vi.fn(() => new Promise<TryResult>((resolve) => answers.push(resolve)));
