@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { gatewayNotices } from './bed-notices.ts';
 import { germanAlarmText } from './german-alarms.ts';
+import { technicalConditions } from './parameters.ts';
 
 describe('germanAlarmText', () => {
   it.each([
@@ -9,12 +11,34 @@ describe('germanAlarmText', () => {
     ['Temp -0.5 < 35.5', 'Temp -0.5 < 35.5'],
     ['Asystole: HR 0 (pulse 0)', 'Asystolie: HF 0 (Puls 0)'],
     ['Apnoea: RR 0 for 20 s', 'Apnoe: AF 0 seit 20 s'],
+    [
+      'Fault in Vigil: values not judged, watch the monitor',
+      'Fehler in Vigil: Werte nicht beurteilt, Monitor beobachten',
+    ],
+    ['Device disconnected', 'Gerät getrennt'],
+    ['RR: no value (out of range)', 'AF: kein Wert (außerhalb des Messbereichs)'],
+    ['HR: no value (unit {bpm} not understood)', 'HF: kein Wert (Einheit {bpm} nicht verstanden)'],
+    ['HR: ECG leads off', 'HF: EKG-Elektroden ab'],
+    ['No limits for paediatric patients here', 'Hier keine Grenzwerte für die Kategorie Kinder'],
+    ['NEWS2 7 ≥ 5', 'NEWS2 7 ≥ 5'],
+    ['NEWS2 4: RR, consciousness scores 3', 'NEWS2 4: 3 Punkte für AF, Bewusstsein'],
+    ['NEWS2 at least 7 ≥ 7 (missing: oxygen, RR)', 'NEWS2 mindestens 7 ≥ 7 (es fehlt: Sauerstoff, AF)'],
+    ['qSOFA at least 2 ≥ 2', 'qSOFA mindestens 2 ≥ 2'],
+    ['Shock index 1.25 ≥ 1', 'Schockindex 1.25 ≥ 1'],
     // Other texts stay English as a whole: the RR of a device may be a blood pressure.
     ['Monitor: RR 180 > 160', 'Monitor: RR 180 > 160'],
     ['RR', 'RR'],
+    ['HR: a text of a device', 'HR: a text of a device'],
     ['RR 34 > 30, and more', 'RR 34 > 30, and more'],
     ['constructor 1 > 2', 'constructor 1 > 2'],
   ])('%s becomes %s', (english, german) => {
     expect(germanAlarmText(english)).toBe(german);
+  });
+
+  it('has a German text for each notice of a gateway and each technical condition of a device', () => {
+    const english = [gatewayNotices, technicalConditions]
+      .flatMap((table) => Object.values(table))
+      .map(({ text }) => text);
+    expect(english.filter((text) => germanAlarmText(text) === text)).toEqual([]);
   });
 });

@@ -23,6 +23,11 @@ describe('a text of the server', () => {
     ['Asystole: HR 0', 'Asystolie: HF 0'],
     ['Asystole: HR 0 (pulse 42)', 'Asystolie: HF 0 (Puls 42)'],
     ['Apnoea: RR 0 for 20 s', 'Apnoe: AF 0 seit 20 s'],
+    // `RR` of a German monitor is a blood pressure.
+    ['NEWS2 4: RR, consciousness scores 3', 'NEWS2 4: 3 Punkte für AF, Bewusstsein'],
+    ['NEWS2 at least 7 ≥ 7 (missing: oxygen, RR)', 'NEWS2 mindestens 7 ≥ 7 (es fehlt: Sauerstoff, AF)'],
+    ['qSOFA at least 2 ≥ 2', 'qSOFA mindestens 2 ≥ 2'],
+    ['Shock index 1.25 ≥ 1', 'Schockindex 1.25 ≥ 1'],
     ['No data', 'Keine Daten'],
     ['Device disconnected', 'Gerät getrennt'],
     ['HR: no value', 'HF: kein Wert'],

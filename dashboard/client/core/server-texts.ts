@@ -30,6 +30,8 @@ const patterns: Readonly<Record<string, string>> = {
   max: '\\d+',
   max2: '\\d+',
   known: '.+',
+  // The parts of NEWS2.
+  parts: '\\w+(?:, \\w+)*',
 };
 const anyPattern = '.+?';
 
@@ -43,6 +45,10 @@ const forms = keys(
   'Asystole: {label} 0 (questionable)',
   'Asystole: {label} 0 (pulse {n})',
   'Apnoea: {label} 0 for {n} s',
+  'NEWS2 {value}: {parts} scores 3',
+  'NEWS2 at least {value} ≥ {limit} (missing: {parts})',
+  'qSOFA at least {value} ≥ {limit}',
+  'Shock index {value} ≥ {limit}',
   '{label}: no value',
   '{label}: no value ({known})',
   '{label}: no value (unit {unit} not understood)',
@@ -131,6 +137,11 @@ function deviceText(text: string): string {
 /** Returns a value as the page shows it; undefined if the value must be a known text but is not known. */
 function shownValue(name: string, value: string): string | undefined {
   if (name === 'label') return labelText(value);
+  if (name === 'parts')
+    return value
+      .split(', ')
+      .map((part) => t(part))
+      .join(', ');
   if (name === 'category' || name === 'role') return t(value);
   if (name === 'duty') return t(`${value[0]!.toUpperCase()}${value.slice(1).replace('-', ' ')}`);
   if (name === 'alarm') return serverText(value);

@@ -14,9 +14,6 @@ export const names = {
   male: 'männlich',
   other: 'divers',
   unknown: 'unbekannt',
-  adult: 'Erwachsene',
-  paediatric: 'Kinder',
-  neonatal: 'Neugeborene',
   'The device clock is {clockError}: the age counts from the corrected time':
     'Die Uhr des Geräts ist {clockError}: Das Alter zählt ab der berichtigten Zeit',
   'no value': 'kein Wert',

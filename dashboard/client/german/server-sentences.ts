@@ -19,14 +19,6 @@ export const serverSentences = {
     'Die Kurven sind nicht mehr gespeichert: Der Prozess für Kurvenstreifen lief nicht, und Vigil behält Kurven einen Tag.',
   'The waves cannot be read: their records could not be opened.':
     'Die Kurven sind nicht lesbar: Ihre Einträge konnten nicht geöffnet werden.',
-  'No data': 'Keine Daten',
-  'Device disconnected': 'Gerät getrennt',
-  'HR and pulse differ': 'HF und Puls weichen ab',
-  'No limits: patient category not known': 'Keine Grenzwerte: Kategorie des Patienten nicht bekannt',
-  '1 reading missing': '1 Messwert fehlt',
-  'Fault in Vigil: values not judged, watch the monitor': 'Fehler in Vigil: Werte nicht beurteilt, Monitor beobachten',
-  'Sound of the monitor is off': 'Ton des Monitors ist aus',
-  'Sound of the monitor is paused': 'Ton des Monitors ist pausiert',
   'Not done: a fault in Vigil stops the judging of this bed.':
     'Nicht ausgeführt: Ein Fehler in Vigil verhindert die Beurteilung dieses Betts.',
   'Only the assigned person accepts, with her or his own login.':
