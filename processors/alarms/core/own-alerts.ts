@@ -11,6 +11,7 @@ import { priorityRank } from '../../../contracts/priorities.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { type Condition, type Episode, technicalCondition } from './condition.ts';
 import type { AlertsInput } from './inputs.ts';
+import { isLater, type List, listOrderOf } from './own-alert-lists.ts';
 import { ownAlertText, shortened, withoutNumbers } from './own-alert-text.ts';
 import { causeOf } from './rules.ts';
 
@@ -37,15 +38,6 @@ type OwnAlert = {
   readonly late: boolean;
 };
 
-type List = {
-  readonly boot: string;
-  readonly seq: number;
-  readonly time: number;
-  readonly receivedAt: number;
-  /** It is unknown whether the list is of the device's newest start. */
-  readonly unclear?: true;
-};
-
 export type OwnAlertsPart = {
   /** The last lists, the newest list last; at most `listsMax`. */
   readonly lists: readonly List[];
@@ -68,8 +60,6 @@ const listsMax = 16;
  */
 const alarmsPerMinuteMax = 4 * alertsMax;
 const countingMs = 60_000;
-/** The clocks of two gateways differ by less than this (ours). */
-const gatewaysApartMsMax = 10_000;
 /** A list this soon after the onset has the value at the onset (ours). A later list has a later value. */
 const onsetValueMsMax = 2_000;
 /** Vigil treats an onset that is longer ago than this as an error of the device (ours). */
@@ -138,42 +128,12 @@ export function takeAlertList(
   return { part: withoutAlerts(next), episodes };
 }
 
-/**
- * Compares a list with the lists that came before. Returns whether the list is newer than these lists, older than the
- * newest of them, a repeat, or unclear.
- * - Within one start of the device the number decides. If a number comes again with another time, or is lower at a
- * later time, the device has started to count again.
- * - A list of another start is newer if it is the first list of that start, and if it was not received much earlier
- * than the last list.
- * - A late list of an unknown start with an earlier time is unclear. Such a list may be a delayed list of an earlier
- * start, or a list of a new start whose clock is behind. The start stays unclear until a current list of this start
- * comes.
- */
-function listOrderOf(
-  lists: readonly List[],
-  { boot, seq, time, receivedAt }: AlertsInput,
-  late: boolean,
-): 'newest' | 'older' | 'repeat' | 'unclear' {
-  const last = lists.at(-1);
-  if (last === undefined) return 'newest';
-  const listsOfStart = lists.filter((list) => list.boot === boot);
-  const listsWithNumber = listsOfStart.filter((list) => list.seq === seq);
-  if (listsWithNumber.some((list) => list.time === time)) return 'repeat';
-  if (last.boot === boot) return seq > last.seq || time > last.time || listsWithNumber.length > 0 ? 'newest' : 'older';
-  if (listsOfStart.some(({ unclear }) => !unclear)) return time > last.time ? 'newest' : 'older';
-  if (listsOfStart.some((list) => list.seq > seq)) return 'older';
-  if (late && time <= last.time) return 'unclear';
-  return receivedAt >= last.receivedAt - gatewaysApartMsMax ? 'newest' : 'older';
-}
-
 /** Returns the part with an older list, before all newer lists. */
 function withOlderList(part: OwnAlertsPart, list: List): OwnAlertsPart {
   const at = part.lists.findIndex((other) => isLater(other, list));
   const lists = [...part.lists.slice(0, at), list, ...part.lists.slice(at)].slice(-listsMax);
   return { ...part, lists };
 }
-
-const isLater = (other: List, list: List) => (other.boot === list.boot ? other.seq > list.seq : other.time > list.time);
 
 /**
  * Returns the alarms of an older list that are not present now. Each such alarm ended at the time of the next newer
