@@ -103,7 +103,9 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
       ),
     inboxChanged(deviceId) {
       for (const connection of connections) {
-        if (connection.client?.source.deviceId === deviceId) sendInbox(context, connection, connection.client);
+        const { client } = connection;
+        if (client?.source.deviceId === deviceId)
+          attend(context, connection, () => sendInbox(context, connection, client));
       }
     },
     endClaimedElsewhere: (clientId) => endConnectionClaimedElsewhere(context, clientId),
@@ -192,28 +194,9 @@ function countPaused(context: Context): Record<WaitCause, number> {
  * Ends connections after a time-out and sends inboxes that are due. The Keep Alive of a paused client is not checked.
  */
 function sweep(context: Context): void {
-  const { limits, counters } = context;
   const nowMs = context.monotonicMs();
-  for (const connection of context.connections) {
-    const { client } = connection;
-    if (client && endIfCertificateInvalid(context, connection, client)) continue;
-    if (!client) {
-      if (connection.abandonClaim || nowMs - connection.acceptedMs <= limits.connectMs) continue;
-      counters.connectTimeouts += 1;
-      endConnection(context, connection, { kind: 'lost' });
-    } else if (connection.isPaused) {
-      connection.packetStartMs &&= nowMs;
-      checkPausedConnection(context, connection, client, nowMs);
-    } else if (nowMs - connection.lastReceivedMs > client.keepAliveMs * keepAliveFactor) {
-      counters.keepAliveTimeouts += 1;
-      endConnection(context, connection, { kind: 'keep-alive' });
-    } else if (connection.packetStartMs !== undefined && nowMs - connection.packetStartMs > limits.packetMs) {
-      counters.packetTimeouts += 1;
-      endConnection(context, connection, { kind: 'lost' });
-    } else if (client.session.inboxSubscribed && nowMs >= client.inboxDueMs) {
-      sendInbox(context, connection, client);
-    }
-  }
+  for (const connection of context.connections)
+    attend(context, connection, () => sweepConnection(context, connection, nowMs));
   context.sessions.sweep(nowMs, ({ certificate }) => context.revocation.faultOf(certificate) === 'revoked');
 }
 
@@ -239,4 +222,39 @@ function waitForClose(socket: TLSSocket): Promise<void> {
 
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function sweepConnection(context: Context, connection: Connection, nowMs: number): void {
+  const { limits, counters } = context;
+  const { client } = connection;
+  if (client && endIfCertificateInvalid(context, connection, client)) return;
+  if (!client) {
+    if (connection.abandonClaim || nowMs - connection.acceptedMs <= limits.connectMs) return;
+    counters.connectTimeouts += 1;
+    endConnection(context, connection, { kind: 'lost' });
+  } else if (connection.isPaused) {
+    connection.packetStartMs &&= nowMs;
+    checkPausedConnection(context, connection, client, nowMs);
+  } else if (nowMs - connection.lastReceivedMs > client.keepAliveMs * keepAliveFactor) {
+    counters.keepAliveTimeouts += 1;
+    endConnection(context, connection, { kind: 'keep-alive' });
+  } else if (connection.packetStartMs !== undefined && nowMs - connection.packetStartMs > limits.packetMs) {
+    counters.packetTimeouts += 1;
+    endConnection(context, connection, { kind: 'lost' });
+  } else if (client.session.inboxSubscribed && nowMs >= client.inboxDueMs) {
+    sendInbox(context, connection, client);
+  }
+}
+
+/**
+ * Does work for one connection. If the code throws, only this connection is lost. Otherwise the gateway would end, and
+ * with it the connections of all devices.
+ */
+function attend({ log }: Context, connection: Connection, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    log.error({ err: error }, 'the work for a connection failed: the connection is closed');
+    connection.socket.destroy();
+  }
 }

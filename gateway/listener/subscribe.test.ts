@@ -84,3 +84,24 @@ it('the listener does not send an inbox that is larger than the client accepts',
   expect(await client.nextPacket()).toMatchObject({ cmd: 'pingresp' });
   expect(bench.counters.inboxLeftOut).toBe(1);
 });
+
+it.each(['a timer', 'a change'])(
+  'if the code of the inbox throws for one device, only its connection ends, and the others get their inbox (%s)',
+  async (cause) => {
+    const [broken, other] = [await join(bench, 'bed-07', 5), await join(bench, 'bed-08', 5)];
+    for (const [client, device] of [
+      [broken, 'bed-07'],
+      [other, 'bed-08'],
+    ] as const) {
+      client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: `devices/${device}/inbox`, qos: 0 }] });
+      expect(await client.nextPacket()).toMatchObject({ cmd: 'suback' });
+      expect(await client.nextPacket()).toMatchObject({ cmd: 'publish' });
+    }
+    bench.failingInbox = 'bed-07';
+    if (cause === 'a timer') bench.moveClock(60_000);
+    else for (const device of ['bed-07', 'bed-08']) bench.listener.inboxChanged(device);
+    expect(await other.nextPacket()).toMatchObject({ cmd: 'publish', topic: 'devices/bed-08/inbox' });
+    await until('the end of one connection', () => bench.listener.connections() === 1);
+    expect(bench.logged.join()).toContain('the work for a connection failed');
+  },
+);

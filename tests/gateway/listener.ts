@@ -68,6 +68,8 @@ export type Bench = {
   /** Devices that lost their client id to a newer connection while their older connection still answered. */
   readonly lostIdWhileAlive: string[];
   ready: boolean;
+  /** The device for which the code of the inbox throws. */
+  failingInbox: string | undefined;
   /** Claims that the test has not settled; undefined if claims are settled immediately. */
   claims: Claim[] | undefined;
   /** How far the listener's clock is ahead of the machine's clock, ms. */
@@ -160,7 +162,10 @@ export async function openBench(
     ended: (source, reason) => void sinkCalls.push(`${source.deviceId} ended: ${reason}`),
     will: (source, will: Will) =>
       void sinkCalls.push(`${source.deviceId} will: ${Buffer.from(will.payload).toString()}`),
-    inbox: (source) => Buffer.from(JSON.stringify({ to: source.deviceId })),
+    inbox(source) {
+      if (source.deviceId === bench.failingInbox) throw new TypeError('no inbox');
+      return Buffer.from(JSON.stringify({ to: source.deviceId }));
+    },
   };
   const options = listenerOptions();
   const { clientCa } = options;
@@ -185,6 +190,7 @@ export async function openBench(
     sinkCalls,
     lostIdWhileAlive,
     ready: true,
+    failingInbox: undefined,
     claims: undefined,
     aheadMs: 0,
     logged,
