@@ -54,10 +54,7 @@ const noConditions: readonly Condition[] = [];
 export const initialOwnAlerts: OwnAlertsPart = { lists: [], alerts: {}, sound: null };
 
 const listsMax = 16;
-/**
- * Maximum number of alarms of a device that begin in a minute (ours): four full lists. All further alarms share one
- * alarm.
- */
+/** Maximum number of alarms of a device that begin in a minute (ours): four full lists. The others share one alarm. */
 const alarmsPerMinuteMax = 4 * alertsMax;
 const countingMs = 60_000;
 /** A list this soon after the onset has the value at the onset (ours). A later list has a later value. */
@@ -224,10 +221,7 @@ function sideOf({ value, limit }: DeviceAlert): 'low' | 'high' | undefined {
 const isLatching = ({ kind, priority }: OwnAlert) => kind === 'physiological' && priority === 'high';
 const restKey = 'device/more';
 
-/**
- * Returns the count of alarms that began. The count starts at 0 each minute of the gateway's clock, even if that clock
- * was set back.
- */
+/** Returns the count of alarms that began. It starts at 0 each minute of the gateway's clock, even a clock set back. */
 function beginCountAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable<OwnAlertsPart['begun']> {
   return begun !== undefined && Math.abs(receivedAt - begun.since) < countingMs ? begun : { since: receivedAt, n: 0 };
 }
