@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import type { GroupInForce } from '../../../contracts/messages/alarms.ts';
 import { newLimits } from '../../../contracts/messages/limits.testing.ts';
+import { german } from '../german/german.ts';
 import { alarm, bed } from './fixtures.ts';
 import { bedsOfWard, listChange, type OpenLine, openAtBed, seenListAfter } from './hand-over.ts';
+import { setTexts } from './texts.ts';
 
 const nowMs = new Date(2026, 2, 2, 8).getTime();
 const at = new Date(nowMs - 60_000).toISOString();
@@ -45,6 +47,30 @@ it('openAtBed lists alarms with their state, pauses, standby, own limits and not
   ]);
   // Each alarm that nobody acknowledged has two keys. The notice has no key.
   expect(seen).toHaveLength(7);
+});
+
+it('openAtBed has German texts, names the breathing rate AF, and marks an alarm of the device', () => {
+  const open = bedWith({ own: { high: 130 }, limits: { high: 130 }, base: { high: 120 }, changed: { by, at } });
+  const alarms = [
+    alarm('a', { text: 'RR 34 > 30', priority: 'high', signal: 'on' }),
+    alarm('b', { text: 'RR 180 > 160', origin: 'device', priority: 'high', signal: 'on' }),
+  ];
+  const reset = setTexts(
+    () => 'de',
+    () => german,
+  );
+  const { lines } = openAtBed([{ bed: open, alarms }], noCalls, nowMs);
+  reset();
+  expect(lines.map(({ point }) => point?.name)).toEqual([
+    'AF 34 > 30',
+    'Monitor: RR 180 > 160',
+    'eigene Grenzwerte für HF',
+  ]);
+  expect(texts(lines)).toEqual([
+    expect.stringContaining('*** AF 34 > 30: '),
+    expect.stringContaining('*** Monitor: RR 180 > 160: '),
+    expect.stringContaining('Grenzwerte HF: '),
+  ]);
 });
 
 it('openAtBed says who goes to an alarm', () => {

@@ -3,13 +3,14 @@
 import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
 import type { Alarm, GroupInForce, Limits } from '../../../contracts/messages/alarms.ts';
 import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
-import { type OpenPoint, openPoints, pointId, pointName, seenKeys, seenWith } from '../../../contracts/open-points.ts';
+import { type OpenPoint, openPoints, pointId, seenKeys, seenWith } from '../../../contracts/open-points.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { priorityMarks } from './alarm-order.ts';
 import { alarmText } from './alarm-words.ts';
 import { deliveryLine } from './delivery-words.ts';
 import { authorText } from './note-input.ts';
 import { noticesText } from './notice-words.ts';
+import { labelText } from './server-texts.ts';
 import { standbyText } from './standby-words.ts';
 import { t, texts } from './texts.ts';
 import { shortTime } from './times.ts';
@@ -61,7 +62,7 @@ export function openAtBed(
     seen.push(...seenKeys(points));
     for (const point of points)
       lines.push({
-        point: { key: seenKeys([point]).at(-1) ?? point.key, name: pointName(point) },
+        point: { key: seenKeys([point]).at(-1) ?? point.key, name: shownName(point) },
         text: pointText(point, deliveries, nowMs),
       });
     // Notices about duties are left out. The board shows who is responsible, and the acceptance changes who is
@@ -75,10 +76,10 @@ export function openAtBed(
 function pointText(point: OpenPoint, deliveries: ReadonlyMap<string, DeliveryView>, nowMs: number): string {
   switch (point.type) {
     case 'alarm': {
-      const { alarmId, priority, text, signal } = point.alarm;
+      const { alarmId, priority, signal } = point.alarm;
       const view = deliveries.get(alarmId);
       const called = view ? deliveryLine(view, nowMs)?.text : undefined;
-      return `${priorityMarks[priority]} ${text}: ${signalTexts[signal]}${called === undefined ? '' : `. ${called}`}`;
+      return `${priorityMarks[priority]} ${alarmText(point.alarm)}: ${signalTexts[signal]}${called === undefined ? '' : `. ${called}`}`;
     }
     case 'pause':
       return t('Sound of {text} paused until {time}', {
@@ -96,8 +97,27 @@ function pointText(point: OpenPoint, deliveries: ReadonlyMap<string, DeliveryVie
   }
 }
 
+/** Returns a short text of a point. A note and a task are named without their text. */
+function shownName(point: OpenPoint): string {
+  switch (point.type) {
+    case 'alarm':
+      return alarmText(point.alarm);
+    case 'pause':
+      return t('sound of {text} paused{part}', { text: alarmText(point.alarm), part: '' });
+    case 'standby':
+      return t('standby ({reason})', { reason: point.standby.reason });
+    case 'limits':
+      return t('own limits of {group}', { group: labelText(point.group.group) });
+    case 'note':
+      return t('note of {by}', { by: point.note.by });
+    case 'task':
+      return t('task of {by}', { by: point.task.by });
+  }
+}
+
 /** Returns the text about a patient's own limits, for example `Limits HR 50 to 130, ward 50 to 120 (Nora, 07:10)`. */
-function limitsText({ group, limits, base, own, off, changed }: GroupInForce, nowMs: number): string {
+function limitsText({ group: groupName, limits, base, own, off, changed }: GroupInForce, nowMs: number): string {
+  const group = labelText(groupName);
   const by = changed ? ` (${changed.by.name}, ${shortTime(changed.at, nowMs)})` : '';
   if (off) {
     const end = off.until === undefined ? '' : t(' until {time}', { time: shortTime(off.until, nowMs) });

@@ -2,6 +2,7 @@
 import type { Duty } from '../../../contracts/messages/assignments.ts';
 import type { Board, BoardEntry, LeaveOutcome } from '../../protocol/assignments.ts';
 import { dutyNames } from './duty-words.ts';
+import { serverText } from './server-texts.ts';
 import { insideSentence, t } from './texts.ts';
 import { shortTime } from './times.ts';
 
@@ -39,7 +40,7 @@ export function callText(call: Call, person: string): string {
   const whose = isAccepted
     ? t('{person} has accepted this call', { person })
     : t('this call waits for {person}', { person });
-  return t('{text} at {bed} ({whose}): {next}', { text, bed, whose, next: thenText(call) });
+  return t('{text} at {bed} ({whose}): {next}', { text: serverText(text), bed, whose, next: thenText(call) });
 }
 
 function thenText({ others, next, again, nextRound }: Call): string {

@@ -39,7 +39,7 @@ export function limitDifferences(from: string, to: string, nowMs: number): strin
   if (before === undefined || after === undefined) return [`${from} → ${to}`];
   const differences = [...boundNames, 'delay'].flatMap((name) => {
     const [old = '–', now = '–'] = [before.values.get(name), after.values.get(name)];
-    return old === now ? [] : [`${name} ${old} → ${now}`];
+    return old === now ? [] : [`${t(name)} ${old} → ${now}`];
   });
   if (before.off !== after.off)
     differences.push(

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ShiftPatient, ShiftSummary } from '../../protocol/shift-summary.ts';
+import { german } from '../german/german.ts';
 import { shiftLines, sinceText, summaryFaults, summaryOldMs, wardDutiesText } from './shift-words.ts';
+import { setTexts } from './texts.ts';
 
 const now = new Date(2026, 0, 6, 14, 30).getTime();
 const patient: ShiftPatient = {
@@ -49,7 +51,7 @@ describe('shiftLines', () => {
     expect(lineOf('Nurse', {}, { duties: 'unused' })).toEqual(['none', 'the ward uses no assignments']);
     expect(lineOf('Limits off', {})).toEqual(['none', 'none']);
     expect(lineOf('Note', {})).toEqual(['none', 'none']);
-    expect(lineOf('Tasks', {})).toEqual(['none', 'none']);
+    expect(lineOf('Tasks', {})).toEqual(['none', 'no tasks']);
   });
 
   it('shiftLines writes the numbers of alarms, and marks the line as bad if an alarm is unanswered', () => {
@@ -174,4 +176,32 @@ it('sinceText writes since when the patient has a device, or that this is not kn
 it('wardDutiesText writes who is responsible for the ward, or that this is not known', () => {
   expect(wardDutiesText(summary)).toBe('Charge nurse: nobody · Physician: Piet');
   expect(wardDutiesText({ ...summary, duties: 'unread' })).toContain('not known');
+});
+
+it('shiftLines has German texts, and names the breathing rate AF, but keeps the words of a device', () => {
+  const reset = setTexts(
+    () => 'de',
+    () => german,
+  );
+  const lines = shiftLines(summary, {
+    ...patient,
+    open: [
+      { type: 'alarm', text: 'RR 34 > 30', priority: 'high', isUnanswered: true },
+      { type: 'alarm', text: 'Monitor: RR 180 > 160', priority: 'high', isUnanswered: false },
+      { type: 'pause', text: 'HR: no value' },
+      { type: 'limits', text: 'RR', from: 'low 8', to: 'low 6' },
+    ],
+    limitsOff: [{ group: 'RR', reason: 'CT', untilMs: null }],
+  });
+  reset();
+  const textsOf = (label: string) => lines.find((line) => line.label === label)!.texts;
+  expect(textsOf('Jetzt offen')).toEqual([
+    '*** hoch: AF 34 > 30, niemand hat ihn quittiert',
+    '*** hoch: Monitor: RR 180 > 160, quittiert',
+    'Ton von HF: kein Wert pausiert',
+    'eigene Grenzwerte AF: niedrig 8 → 6',
+  ]);
+  expect(textsOf('Grenzwerte aus')).toEqual(['AF ohne Ende: CT']);
+  expect(textsOf('Standby')).toEqual(['nein']);
+  expect(textsOf('Aufgaben')).toEqual(['keine']);
 });

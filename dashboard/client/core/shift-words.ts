@@ -14,6 +14,7 @@ import { conditionText } from './condition-words.ts';
 import { limitDifferences } from './limit-differences.ts';
 import { priorityNames } from './name-words.ts';
 import { partNames } from './score-words.ts';
+import { labelText, serverText } from './server-texts.ts';
 import { insideSentence, t, texts } from './texts.ts';
 import { dateTimeText, minuteText, shortWhen } from './times.ts';
 
@@ -86,18 +87,18 @@ function openLine({ open, openLeftOut }: ShiftPatient, nowMs: number): ShiftLine
   const texts = open.map(({ type, text, priority, isUnanswered, untilMs, from, to }) => {
     if (type === 'limits')
       return t('own limits {text}: {limitDifferences}', {
-        text,
+        text: labelText(text),
         limitDifferences: limitDifferences(from ?? '', to ?? '', nowMs).join(', '),
       });
     if (type === 'pause')
       return t('sound of {text} paused{part}', {
-        text,
+        text: serverText(text),
         part: untilMs === undefined ? '' : t(' until {time}', { time: shortWhen(untilMs, nowMs) }),
       });
-    return `${priority ? `${priorityMarks[priority]} ${priorityNames[priority]}: ` : ''}${text}, ${isUnanswered ? t('nobody has acknowledged it') : t('acknowledged')}`;
+    return `${priority ? `${priorityMarks[priority]} ${priorityNames[priority]}: ` : ''}${serverText(text)}, ${isUnanswered ? t('nobody has acknowledged it') : t('acknowledged')}`;
   });
   if (openLeftOut > 0) texts.push(t('and {openLeftOut} more', { openLeftOut }));
-  if (texts.length === 0) return none(label, 'nothing');
+  if (texts.length === 0) return none(label, t('nothing'));
   return open.some(({ isUnanswered }) => isUnanswered) ? bad(label, ...texts) : line(label, ...texts);
 }
 
@@ -141,7 +142,7 @@ function newsLine({ news2: { now, atStart } }: ShiftPatient, nowMs: number): Shi
 
 function changesLine({ changes, changesLeftOut }: ShiftPatient, nowMs: number): ShiftLine {
   const label = t('Limits changed');
-  if (changes.length === 0) return none(label, 'no');
+  if (changes.length === 0) return none(label, t('no'));
   const texts = changes.map((change) => changeText(change, nowMs));
   if (changesLeftOut > 0) texts.unshift(t('{changesLeftOut} older changes are not listed', { changesLeftOut }));
   if (changes.every(({ outcome }) => outcome === 'refused')) return none(label, ...texts);
@@ -156,12 +157,15 @@ function changeText({ atMs, by, group, from, to, isProven, outcome, reason }: Li
   const isRecorded = from !== null && to !== null;
   const change = isRecorded ? limitDifferences(from, to, nowMs).join(', ') : t('the values are not recorded');
   const doubt = isProven ? '' : t(' (the audit record does not verify)');
-  const what = `${shortWhen(atMs, nowMs)} ${by}, ${group ?? t('group not recorded')}: ${change}${doubt}`;
+  const what = `${shortWhen(atMs, nowMs)} ${by}, ${group === null ? t('group not recorded') : labelText(group)}: ${change}${doubt}`;
   switch (outcome) {
     case 'made':
       return what;
     case 'refused':
-      return t('NOT made: {what}; refused{part}', { what, part: reason === undefined ? '' : `: ${reason}` });
+      return t('NOT made: {what}; refused{part}', {
+        what,
+        part: reason === undefined ? '' : `: ${serverText(reason)}`,
+      });
     case 'unknown':
       return t('Perhaps not made: {what}; the server knows no answer of the alarm processor', { what });
   }
@@ -175,14 +179,14 @@ function limitsOffLine({ limitsOff }: ShiftPatient, nowMs: number): ShiftLine {
     label,
     ...limitsOff.map(
       ({ group, reason, untilMs }) =>
-        `${group} ${untilMs === null ? t('without an end') : t('until {time}', { time: shortWhen(untilMs, nowMs) })}: ${reason}`,
+        `${labelText(group)} ${untilMs === null ? t('without an end') : t('until {time}', { time: shortWhen(untilMs, nowMs) })}: ${reason}`,
     ),
   );
 }
 
 function standbyLine({ standby }: ShiftPatient, nowMs: number): ShiftLine {
   const label = t('Standby');
-  if (standby === null) return none(label, 'no');
+  if (standby === null) return none(label, t('no'));
   const { reason, sinceMs, untilMs, by } = standby;
   return line(
     label,
@@ -201,7 +205,7 @@ function tasksLine(
 ): ShiftLine {
   const label = t('Tasks');
   if (!areNotesRead) return unknown(label, t('cannot be read now; there may be some'));
-  if (open.length + done.length === 0) return none(label, 'none');
+  if (open.length + done.length === 0) return none(label, t('no tasks'));
   const texts = [
     ...open.map(({ text, by, atMs }) => `☐ ${text} (${by}, ${shortWhen(atMs, at)})`),
     ...(doneLeftOut > 0
@@ -214,7 +218,7 @@ function tasksLine(
           ),
         ]
       : []),
-    ...done.map(({ text, by, atMs }) => `☑ ${text} (done: ${by}, ${shortWhen(atMs, at)})`),
+    ...done.map(({ text, by, atMs }) => `☑ ${text} (${t('done: ')}${by}, ${shortWhen(atMs, at)})`),
   ];
   return open.length === 0 ? none(label, ...texts) : line(label, ...texts);
 }

@@ -2,6 +2,7 @@
  * Computes what happens if a person goes away or if an assignment ends: who is responsible after the change, and who is
  * called for this person's alarms. Changes nothing. The person sees the result before she or he decides.
  */
+import { alarmText } from '../../../contracts/alarm-text.ts';
 import { callOrder, firstUncalled, type PossibleCall } from '../../../contracts/call-order.ts';
 import { chainFor } from '../../../contracts/delivery-policy.ts';
 import {
@@ -184,7 +185,7 @@ function callsOf(
     return [
       {
         bed: visibleText(bed.period.bed),
-        text: alarmState.alarm.text,
+        text: alarmText(alarmState.alarm),
         isAccepted,
         others: others.map(({ name }) => name),
         ...(others.length === 0 ? nextCallOf(view, order) : {}),

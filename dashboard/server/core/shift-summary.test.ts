@@ -186,6 +186,9 @@ describe('summaryOfPatient', () => {
     const summary = firstOf(newSource(state));
     expect(summary.standby).toEqual({ sinceMs: t0 - 1_000, untilMs: t0 + 60_000, reason: 'CT', by: 'Nora' });
     expect(summary.open).toEqual([{ type: 'alarm', text: 'HR rev 1', priority: 'medium', isUnanswered: true }]);
+    const own = { ...alarm('alarm-1', 'assoc-01', 2), origin: 'device' as const };
+    foldAlarmEvent(state, { type: 'updated', at: at(0), alarm: own }, t0);
+    expect(firstOf(newSource(state)).open[0]?.text).toBe('Monitor: HR rev 2');
   });
 });
 

@@ -1,5 +1,6 @@
 /** Computes what has happened to the patients of a ward since the beginning of a shift. Pure. */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
+import { alarmText } from '../../../contracts/alarm-text.ts';
 import { isCovering, responsibleAt } from '../../../contracts/duties.ts';
 import { dutiesOf } from '../../../contracts/duty-state.ts';
 import type { TaskState } from '../../../contracts/messages/patient-tasks.ts';
@@ -274,12 +275,12 @@ function tasksOf(tasks: readonly TaskState[], fromMs: number): ShiftPatient['tas
 function openText(point: OpenPoint): ShiftPatient['open'] {
   switch (point.type) {
     case 'alarm': {
-      const { text, priority } = point.alarm;
-      return [{ type: 'alarm', text: visibleText(text), priority, isUnanswered: isUnanswered(point.alarm) }];
+      const [text, { priority }] = [visibleText(alarmText(point.alarm)), point.alarm];
+      return [{ type: 'alarm', text, priority, isUnanswered: isUnanswered(point.alarm) }];
     }
     case 'pause': {
       const untilMs = parseInstant(point.until);
-      return [{ type: 'pause', text: visibleText(point.alarm.text), ...(untilMs !== undefined && { untilMs }) }];
+      return [{ type: 'pause', text: visibleText(alarmText(point.alarm)), ...(untilMs !== undefined && { untilMs }) }];
     }
     case 'limits': {
       const { group, base, own } = point.group;
