@@ -43,6 +43,7 @@ it('a tablet that is turned keeps the focus on the button that a person has reac
   const stop = playBeds(server, longestBeds(2, 'ICU'));
   const page = await logIn(browser, server, 'nora');
   const view = page.getByTestId('view');
+  await page.locator('.tile').first().waitFor();
   await view.focus();
   const isBelowTiles = () =>
     page.evaluate(() => {
