@@ -25,8 +25,10 @@ const small = sizes[0];
 
 describe('the sheet of a call', () => {
   it('the sheet of a call shows bed, reading and both answers without scrolling, at each size', async () => {
-    const alarm = raise(bed);
+    const atOnset = { code: 'MDC_ECG_HEART_RATE', value: 122, limit: 120, unit: '/min' };
+    const alarm = raise(bed, { atOnset });
     called.phone.playCalls([callOf(alarm, bed)]);
+    await byId(`call-onset-${alarm.alarmId}`).getByText('at onset HR 122 /min (limit 120)').waitFor();
     for (const size of sizes) {
       await resize(called.phone.page, size);
       for (const part of [byId(`accepted-${alarm.alarmId}`), byId(`rejected-${alarm.alarmId}`)]) {
