@@ -12,6 +12,7 @@ import {
   defaultSoftwareDir,
   ensureChromium,
   ensureFaketime,
+  ensureHeadlessShell,
   ensureSoftware,
   ensureXvfb,
 } from '../ops/platform/software.ts';
@@ -95,6 +96,7 @@ async function software(): Promise<Tally> {
   try {
     await ensureSoftware(process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir, report);
     await ensureChromium(report);
+    await ensureHeadlessShell(report);
     await ensureFaketime(report);
     await ensureXvfb(report);
     await ensureForeignClients(process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir);

@@ -5,7 +5,7 @@ import { ensurePrivateDirectory } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { makeFolderAtomically } from './atomic-folder.ts';
 import { ensureJars } from './maven.ts';
-import { installPackages, programOnPath, type Report, unpackPackage } from './programs.ts';
+import { canInstall, installPackages, programOnPath, type Report, unpackPackage } from './programs.ts';
 import { run } from './run.ts';
 
 export const kafkaVersion = '4.3.1';
@@ -121,6 +121,25 @@ export async function ensureChromium(report: Report): Promise<string> {
   if (browser === undefined)
     throw new VigilError('missing-program', 'Chromium is missing: install it for the browser tests.');
   return browser;
+}
+
+const headlessShell = 'chromium-headless-shell';
+
+/** Returns the path of Chromium without windows; undefined if this machine does not have it. */
+export const findHeadlessShell = () => programOnPath([headlessShell]);
+
+/**
+ * Installs Chromium without windows, if this system has a package with it. It has the engine of Chromium, but not its
+ * windows, menus and address bar. Without this program, the screen tests use Chromium and take longer.
+ */
+export async function ensureHeadlessShell(report: Report): Promise<void> {
+  if (findHeadlessShell() !== undefined || !canInstall()) return;
+  try {
+    await installPackages('Chromium without windows', [headlessShell], report);
+  } catch (error) {
+    if (!(error instanceof VigilError)) throw error;
+    report(`${headlessShell} cannot be installed, so the screen tests take longer`);
+  }
 }
 
 /**

@@ -30,7 +30,7 @@ let stop: () => void;
 beforeAll(async () => {
   [server, window] = await Promise.all([
     openScreenServer({ accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [ward] }] }),
-    openRealWindow(inject('chromium')),
+    openRealWindow(inject('wholeChromium')),
   ]);
   stop = playBeds(server, [bed]);
   tab = await window.openTab(`${server.origin}/`);

@@ -29,7 +29,10 @@ beforeAll(async () => {
       wards: [{ ward: 'CCU', beds: ['A-1'] }],
     }),
     // Chromium runs a service worker only with a certificate that it trusts; the option of a context is not enough.
-    chromium.launch({ executablePath: inject('chromium'), args: [...browserFlags, '--ignore-certificate-errors'] }),
+    chromium.launch({
+      executablePath: inject('wholeChromium'),
+      args: [...browserFlags, '--ignore-certificate-errors'],
+    }),
   ]);
   context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 390, height: 844 } });
   page = await context.newPage();
