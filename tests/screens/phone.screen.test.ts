@@ -112,10 +112,23 @@ function bedsWithHiddenAlarm(): string[] {
     .map((line) => line.closest<HTMLElement>('.tile')!.dataset.testid!.slice(4));
 }
 
+/** Runs in the page. Returns the texts of the elements that need more than one line. */
+function textsOnSeveralLines(elements: Element[]): (string | null)[] {
+  const lines = (element: Element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+  };
+  return elements.filter((element) => lines(element) > 1).map(({ textContent }) => textContent);
+}
+
 it.each(phones)(
   'at $name px every alarm is on a tile that nothing covers, or in the strip, which counts what does not fit',
   async (size) => {
-    server.playAlarms(...beds.slice(3).map((bed) => raisedEvent(alarmOf(bed, { text: 'HR 188 > 160' }))));
+    // A long text must leave the name of the bed on one line.
+    const long = 'NEWS2 at least 7 ≥ 7 (missing: consciousness, oxygen, temperature)';
+    const texts = ['HR 188 > 160', long, 'HR 188 > 160'];
+    server.playAlarms(...texts.map((text, at) => raisedEvent(alarmOf(beds[3 + at]!, { text }))));
     await setHash(page, `#/ward/${encodeURIComponent(ward)}`);
     await resize(page, size);
     await page.getByTestId('bed-U-6').getByTestId('tile-alarm').waitFor();
@@ -147,6 +160,7 @@ it.each(phones)(
     const hidden = await page.evaluate(bedsWithHiddenAlarm);
     await pressUntil(more, strip.locator('[aria-expanded=true]'));
     expect(await named()).toBe(hidden.length);
+    expect(await strip.locator('strong').evaluateAll(textsOnSeveralLines)).toEqual([]);
     await until('the tile of the pressed bed', async () => {
       const button = page.getByTestId('hidden-U-6');
       if (await button.isVisible()) await pressWhenStill(button, { timeout: 5_000 }).catch(() => {});
