@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build, defineConfig, type Plugin } from 'vite';
 
-/** Also writes a file as `.br` and `.gz`, so that the server need not compress anything. */
+/** Writes compressed copies of a file (`.br` and `.gz`), so that the server need not compress anything. */
 function compress(path: string): void {
   const bytes = readFileSync(path);
   writeFileSync(`${path}.br`, brotliCompressSync(bytes));
   writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
 }
 
-/** Returns a plugin that also writes each asset compressed. */
+/** Returns a plugin that adds compressed copies of each asset. */
 function precompressed(): Plugin {
   let outDir = '';
   return {
@@ -29,8 +29,8 @@ function precompressed(): Plugin {
 }
 
 /**
- * Returns a plugin that also builds the service worker. It becomes one file without imports, with the fixed path
- * /sw.js. The path must never change, because browsers ask for newer versions at this path.
+ * Returns a plugin that builds the service worker as one file without imports, /sw.js. This path must never change,
+ * because browsers ask for newer versions at this path.
  */
 function serviceWorker(): Plugin {
   let outDir = '';

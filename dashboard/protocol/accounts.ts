@@ -15,7 +15,7 @@ const Role = Type.Enum([...roles]);
 const OwnsSound = Type.Optional(Type.Literal(true));
 const AccountWards = Type.Array(Ward, { maxItems: 200 });
 
-/** How long the server accepts acts. The time begins when the administrator enters the password. */
+/** How long the server accepts acts after the administrator has entered the password. */
 export const proofMs = 5 * 60_000;
 
 export const ListedAccount = Type.Object(
@@ -29,10 +29,7 @@ export const ListedAccount = Type.Object(
     ownsSound: OwnsSound,
     /** A text that changes with each change of the account. */
     revision: Type.String(),
-    /**
-     * The end of the one-time password. After this time the server does not accept the password. Present until the
-     * person has chosen a password.
-     */
+    /** When the one-time password becomes invalid. Absent if the person has chosen a password. */
     oneTimePasswordUntil: Type.Optional(Instant),
     /** The last login that the audit trail shows. */
     lastLogin: Type.Optional(Instant),
@@ -102,8 +99,8 @@ export const AccountActBody = Type.Object(
     revision: Type.String({ maxLength: 64 }),
     act: AccountAct,
     /**
-     * The keys (`leftDutyKey`) of the duties in a refusal, and `calls` if the refusal has open calls. The administrator
-     * confirms that the person loses these duties and calls.
+     * What the person loses by the act, as the administrator has confirmed after a refusal: the keys (`leftDutyKey`) of
+     * the duties, and the text `calls` if the person has open calls.
      */
     leaves: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 2_000 })),
   },
@@ -135,8 +132,8 @@ export const LeftDuty = Type.Object(
 export type LeftDuty = Static<typeof LeftDuty>;
 
 /**
- * The body of a refusal. `left`: the duties that the person would lose, if the administrator has not confirmed their
- * loss.
+ * The body of a refusal. `left`: the duties that the person would lose. Present if the administrator has not confirmed
+ * this loss.
  */
 export const AccountRefused = Type.Object(
   {

@@ -15,7 +15,8 @@ const Count = Type.Integer({ minimum: 0 });
 const Name = Type.String({ minLength: 1, maxLength: 80 });
 
 /**
- * Maximum and usual number of alarms on one page. One audit record can name 200 patients, so all patients of a page.
+ * Maximum and usual number of alarms on one page. An audit record can name 200 patients, so one record can name all
+ * patients of a page.
  */
 export const reviewPageMax = 190;
 export const reviewPageDefault = 100;
@@ -31,7 +32,7 @@ export const AlarmReviewQuery = Type.Object(
     userId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     priority: Type.Optional(Type.Enum([...priorities])),
     condition: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
-    /** Selects the alarms of the patient of this association, from all devices of the patient. */
+    /** Selects the patient of this association. The answer has the alarms of all devices of this patient. */
     associationId: Type.Optional(AssociationId),
     answer: Type.Optional(Type.Enum(['answered', 'unanswered'])),
     /** `next` of the former page. */
@@ -84,8 +85,8 @@ export const ReviewedCalls = Type.Object(
     /** Number of repeated calls that the list leaves out. */
     onlyCounted: Count,
     /**
-     * Duties of the chain for which Vigil called nobody: each person with the duty could not be called, or had been
-     * called before.
+     * Duties of the chain for which Vigil called nobody, because each person with the duty could not be called or had
+     * been called before.
      */
     dutiesLeftOut: Type.Array(Type.Object({ duty: Type.Enum([...duties]), atMs: Ms }, closed)),
     /** Why the policy called nobody when the alarm began. */
@@ -97,7 +98,7 @@ export const ReviewedCalls = Type.Object(
 );
 export type ReviewedCalls = Static<typeof ReviewedCalls>;
 
-/** One alarm and the events of this alarm. A member is null if the event did not happen or is not known. */
+/** One alarm and its events. A member is null if its event did not happen, or if its value is not known. */
 export const ReviewedAlarmRow = Type.Object(
   {
     alarmId: Type.String(),
@@ -144,7 +145,8 @@ export const ReviewedAlarmRow = Type.Object(
     /** Whether a person answered the last call of the alarm. */
     answered: Type.Boolean(),
     /**
-     * The places at which the bed was while the alarm lasted, in order of time. Only places in wards of the account.
+     * The wards and beds in which the patient was while the alarm lasted, in order of time. Leaves out wards that the
+     * account may not see.
      */
     places: Type.Array(Type.Object({ ward: Type.String(), bed: orNull(Type.String()) }, closed)),
     patient: orNull(

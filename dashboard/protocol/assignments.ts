@@ -13,7 +13,7 @@ const Id = Assignment.properties.assignmentId;
 const UserId = Type.String({ minLength: 1, maxLength: 64 });
 const Bed = Type.String({ minLength: 1, maxLength: 40 });
 
-/** Maximum number of keys in an acceptance. The largest body that the server accepts has room for so many keys. */
+/** Maximum number of keys in an acceptance. This many keys fit into the largest body that the server accepts. */
 export const seenKeysMax = 2_300;
 
 /**
@@ -47,9 +47,10 @@ export type AssignBody = Static<typeof AssignBody>;
 /** The body of `POST …/end`. */
 export const AssignmentBody = Type.Object({ ...seen, assignmentId: Id }, closed);
 /**
- * The body of `POST …/accept`. `beds` accepts only some beds of the assignment. The other beds stay with the person who
- * is responsible now. `seen` has the keys of the open points that the page shows (contracts/open-points.ts). If a
- * further point is open, the answer is 409. A page that cannot show open points sends no `seen`.
+ * The body of `POST …/accept`. With `beds`, the person accepts only these beds of the assignment. All other beds stay
+ * with the persons who are responsible now. `seen` has the keys of the open points that the page shows
+ * (contracts/open-points.ts). If a further point is open, the answer is 409. A page that cannot show open points sends
+ * no `seen`.
  */
 export const AcceptBody = Type.Object(
   {
@@ -219,8 +220,8 @@ export const Board = Type.Object(
 export type Board = Static<typeof Board>;
 
 /**
- * The query of `GET /api/wards/:ward/assignments/outcome`: what would happen if the caller goes away, or if an
- * assignment ends. `awayMs` is how long the caller would be away. The query changes nothing.
+ * The query of `GET /api/wards/:ward/assignments/outcome`: what happens if the caller goes away, or if an assignment
+ * ends. `awayMs` is how long the caller would be away. The query changes nothing.
  */
 export const LeaveQuery = Type.Object(
   {
@@ -272,9 +273,9 @@ export const LeaveOutcome = Type.Object(
           others: Type.Array(Type.String()),
           /**
            * At most one of the next three fields is present. All are absent if other persons go, or if nobody is left
-           * to call. `next`: the person who is called next. `again`: everybody has been called, and Vigil calls this
-           * person again. `nextRound`: all other persons have rejected the call. After a wait, Vigil begins another
-           * round and calls this person first.
+           * to call. `next`: the person who is called next. `again`: the person who is called a second time, because
+           * everybody has been called once. `nextRound`: the person who is called first in the next round. This round
+           * begins after a wait, because all other persons have rejected the call.
            */
           next: Type.Optional(Type.String()),
           again: Type.Optional(Type.String()),

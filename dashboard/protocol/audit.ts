@@ -129,8 +129,8 @@ export const AuditSummary = Type.Object(
   {
     matching: Type.Integer(),
     /**
-     * Only in a search for a bed: the number of looks at whole wards. The search leaves them out, because their records
-     * name no bed. 0 in other searches.
+     * In a search for a bed: the number of looks at whole wards. The search leaves out these looks, because their
+     * records name no bed. In all other searches: 0.
      */
     wardLooks: Type.Integer(),
     /** The persons with records, the person with the newest record first. */

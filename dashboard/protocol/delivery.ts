@@ -52,7 +52,7 @@ export const MyCall = Type.Object(
     /** The round that an answer must name. */
     round: Type.Integer({ minimum: 1 }),
     calledAt: Instant,
-    /** End of the wait for this person's answer; absent if the wait is over, or the person has answered. */
+    /** End of the wait for this person's answer; absent if the wait is over, or if the person has answered. */
     answerBy: Type.Optional(Instant),
     /** The answer of this person. */
     answered: Type.Optional(Type.Enum(['accepted', 'rejected'])),
@@ -139,8 +139,9 @@ export const AnswerBody = Type.Object(
 export type AnswerBody = Static<typeof AnswerBody>;
 
 /**
- * What has become of an `AnswerBody`. 200 `taken`: the person's answer counts. 200 `no-effect`: it does not count;
- * `reason` says why. 202 `unknown`: the delivery process has not confirmed the person's answer within 5 s.
+ * What has become of an `AnswerBody`. 200 `taken`: the person's answer counts. 200 `no-effect`: the person's answer
+ * does not count; `reason` says why. 202 `unknown`: the delivery process has not confirmed the person's answer within 5
+ * s.
  */
 export const AnswerResult = Type.Object(
   { result: Type.Enum(['taken', 'no-effect', 'unknown']), reason: Type.Optional(Type.String()) },
@@ -188,8 +189,8 @@ export type ReachBody = Static<typeof ReachBody>;
 
 /**
  * The answer to `POST /api/reach`. If the person already has a push entry with this endpoint, the new entry replaces
- * the old entry and keeps its id. The server tries the new entry at once, so a page can test its entry. With the id,
- * the page recognises the entry of its own browser.
+ * the old entry and keeps its id. The server tries the new entry at once, so a page can test the entry of its own
+ * browser. The page recognises this entry by the id.
  */
 export const ReachAdded = Type.Object({ reachId: Uuid }, closed);
 export type ReachAdded = Static<typeof ReachAdded>;

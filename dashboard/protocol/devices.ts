@@ -200,7 +200,7 @@ export const AssociateBody = Type.Object(
     samePatientAs: Type.Optional(AssociationId),
     /**
      * The version of the device in `GET /api/devices`: 0 if the device never had an association. Null if the device is
-     * not in the caller's list. The answer is 409 if the version of the device has changed since.
+     * not in the caller's list. The answer is 409 if the device now has a different version.
      */
     version: Type.Union([Version, Type.Null()]),
   },

@@ -38,8 +38,8 @@ export const CanaryFault = Type.Object(
      */
     grave: Type.Boolean(),
     /**
-     * The receive time of the last canary that passed this step, in the partition without canaries for the longest
-     * time. Null if no canary has passed the step in this partition.
+     * When the last canary that passed this step was received. Counts only the partition that has been without canaries
+     * for the longest time. Null if no canary has passed the step in this partition.
      */
     at: Type.Union([Instant, Type.Null()]),
   },
@@ -210,9 +210,9 @@ export const Snapshot = Type.Object(
 export type Snapshot = Static<typeof Snapshot>;
 
 /**
- * Everything in scope that changed after the message `prev`. Each value, alarm and head of a bed in the delta replaces
- * the former value, alarm or head on the screen. `prev` is the `n` of the former message. If the screen's last `n`
- * differs from `prev`, the screen connects again. `n` rises with each message, but not always by 1.
+ * Everything in scope that changed after the message `prev`. The values, alarms and heads (`BedHead`) in the delta
+ * replace those on the screen. `prev` is the `n` of the former message. If the screen's last `n` differs from `prev`,
+ * the screen connects again. `n` rises with each message, but not always by 1.
  */
 export const Delta = Type.Object(
   {

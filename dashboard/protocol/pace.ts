@@ -38,8 +38,8 @@ export const wantDeliveriesTextStart = '{"type":"want-deliveries"';
 export const reportEveryMs = 2_000;
 
 /**
- * How long a screen may be silent for a ward after the last proof of the sound. The proof: another screen sounds all
- * alarms of the ward that should sound. A page checks twice a second, so no alarm is silent on all screens for 5 s.
+ * How long a screen may be silent for a ward after the last proof that another screen sounds the ward's alarms. A page
+ * checks twice a second, so no alarm is silent on all screens for 5 s.
  */
 export const soundSilenceMsMax = 4_000;
 

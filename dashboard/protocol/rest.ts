@@ -58,7 +58,7 @@ export const Session = Type.Object(
     lockAfterMs: Type.Integer({ minimum: 1 }),
     /** The times of day at which shifts begin, in minutes after midnight and in order, in the zone of the ward. */
     shiftStarts: Type.Array(Type.Integer({ minimum: 0, maximum: 1439 }), { minItems: 1 }),
-    /** The time zones of wards of `wards`, by ward. A ward without a zone of its own is absent. */
+    /** The time zones of the wards in `wards`, by ward. A ward without a zone of its own is absent. */
     zones: Type.Optional(Type.Record(Ward, ZoneName)),
   },
   closed,

@@ -1,7 +1,7 @@
 /**
- * The answer to `GET /api/wards/:ward/shift`: what has happened to the patients of a ward since an instant. A member is
- * null if it is not known. A member that is 0 or empty is known to be so. All times are ms since 1970. No `node:`
- * import here: the browser's build reads this file.
+ * The answer to `GET /api/wards/:ward/shift`: what has happened to the patients of a ward since an instant. A member
+ * that is not known is null, and never 0 or empty. All times are ms since 1970. No `node:` import here: the browser's
+ * build reads this file.
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import { Instant } from '../../contracts/messages/device.ts';

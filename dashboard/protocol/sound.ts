@@ -89,8 +89,8 @@ export const WardSound = Type.Union([
 export type WardSound = Static<typeof WardSound>;
 
 /**
- * A wall display that should have the sound of its ward by its account, but does not have the sound. `asked`: a person
- * wants every screen to sound. `silent`: the page of the display has not reported its audio yet.
+ * A wall display that does not have the sound of its ward, although its account gives the sound to the display.
+ * `asked`: a person wants every screen to sound. `silent`: the page of the display has not reported its audio yet.
  */
 export const DisplaySound = Type.Object(
   {

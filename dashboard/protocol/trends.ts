@@ -67,8 +67,8 @@ export type TrendMarks = Static<typeof TrendMarks>;
  * Where the values of an answer come from.
  * - `store`: from InfluxDB. `missingFromMs` is present if InfluxDB lacks values from this time on, and the log could
  * not be read.
- * - `store-and-log`: from InfluxDB, and from `logFromMs` on from the log. Between `missingFromMs` and `logFromMs`
- * values are missing, because the log could not be read so far back.
+ * - `store-and-log`: from InfluxDB. The values from `logFromMs` on come from the log. Between `missingFromMs` and
+ * `logFromMs` values are missing, because the log could not be read so far back.
  * - `log`: InfluxDB did not answer.
  */
 export const TrendSource = Type.Union([

@@ -1,7 +1,6 @@
 /**
  * The overview of the wards, for people who are in charge. It names no patient and has no value of a patient. A member
- * is null if it is not known. A member that is 0 is known to be 0. No `node:` import here: the browser's build reads
- * this file.
+ * that is not known is null, and never 0. No `node:` import here: the browser's build reads this file.
  */
 import { type Static, Type } from 'typebox';
 import { Instant } from '../../contracts/messages/device.ts';

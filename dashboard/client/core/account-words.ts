@@ -73,8 +73,8 @@ export function openCallsText({ openCalls = 0 }: Pick<AccountRefused, 'openCalls
 
 /**
  * Returns the warning `darkens` if an open wall display would no longer show the alarms of its ward after the act. In
- * all other cases returns an empty object. An act that changes the role or the ward of the display also ends its
- * session.
+ * all other cases returns an empty object. An act that changes the role or the ward of the display also logs the
+ * display out.
  */
 export function darkensDisplay(account: ListedAccount, act: AccountAct): { readonly darkens?: string } {
   if (account.role !== 'display' || account.disabled || account.openSessions === 0) return {};

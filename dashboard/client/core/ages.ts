@@ -1,6 +1,7 @@
 /**
  * The age of a shown value (CLINICAL, "Silence is an alarm"). A value that is older than its interval is grey. A dash
- * replaces a value that is older than three intervals. Nobody may take an old number for the patient's state.
+ * replaces a value that is older than three intervals. So nobody mistakes an old number for the patient's present
+ * state.
  */
 
 import { isAboutSilentDevice } from '../../../contracts/device-silence.ts';
@@ -11,9 +12,8 @@ import { t } from './texts.ts';
 export type AgeClass = 'current' | 'old' | 'expired';
 
 /**
- * How long a value may travel from device to screen before the value counts as old. Without this tolerance the screen
- * would always flicker. Example: a value comes every second and travels for 200 ms. It would be grey for 200 ms of each
- * second.
+ * How long a value may travel from device to screen before the value counts as old. Without this tolerance, a value
+ * that comes every second and travels for 200 ms would be grey for 200 ms of each second.
  */
 export const transportToleranceMs = 1500;
 

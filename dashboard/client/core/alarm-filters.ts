@@ -42,8 +42,8 @@ export type AlarmFilters = {
 export const noFilters: AlarmFilters = { period: '24h' };
 
 /**
- * Returns the filters in the part of an address after `?`. Leaves out unknown names, unknown values, and a chosen time
- * that does not exist.
+ * Returns the filters in the part of an address after `?`. Leaves out unknown names, unknown values, and an invalid
+ * chosen time.
  */
 export function parseFilters(text: string): AlarmFilters {
   const search = new URLSearchParams(text);
@@ -59,7 +59,7 @@ export function parseFilters(text: string): AlarmFilters {
   return { period, ...times, ...Object.fromEntries(texts), ...(priority && { priority }), ...(answer && { answer }) };
 }
 
-/** Returns the chosen time of an address; undefined if the beginning or the end of this time is no instant. */
+/** Returns the chosen time of an address; undefined if its beginning or its end is not an instant. */
 function chosenTimes(search: URLSearchParams): Pick<AlarmFilters, 'from' | 'to'> | undefined {
   const [from, to] = [search.get('from'), search.get('to')];
   if (from === null || parseInstant(from) === undefined) return undefined;
@@ -77,7 +77,7 @@ export function formatFilters({ period, ...filters }: AlarmFilters): string {
 /** A time, ms since 1970. `toMs` is undefined for a time that lasts until now. */
 export type ReviewSpan = { readonly fromMs: number; readonly toMs: number | undefined };
 
-/** Returns the time whose alarms the filters select. "Last night" is the last night shift that has ended. */
+/** Returns the span of time from which the page shows alarms. "Last night" is the last night shift that has ended. */
 export function spanOf(
   { period, from, to }: Pick<AlarmFilters, 'period' | 'from' | 'to'>,
   starts: ShiftStarts,

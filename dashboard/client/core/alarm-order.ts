@@ -52,8 +52,8 @@ export function listedAlarms(alarms: Iterable<Alarm>): Alarm[] {
 }
 
 /**
- * Returns a function that finds the texts to list under an alarm. These texts belong to present alarms with the same
- * cause, a lower priority and the signal `off`.
+ * Returns a function that finds the texts to list under an alarm. These are the texts of present alarms that have the
+ * cause of this alarm, a lower priority, and the signal `off`.
  * @param alarms all alarms, also alarms whose signal is `off`
  */
 export function textsListedUnder(alarms: Iterable<Alarm>): (alarm: Alarm) => readonly string[] {

@@ -46,9 +46,9 @@ export function soundOf(
 }
 
 /**
- * Why an alarm is reported. `news`: the server must get the report at once. `unseen`: no visible part of the page
- * showed the alarm, and the page looks again. `newer`: the alarm has a newer revision than its last report. The new
- * revision can wait for the next regular report.
+ * Why an alarm is reported. `news`: the server must get the report at once. `unseen`: by the last report, no visible
+ * part of the page showed the alarm. `newer`: the alarm has a newer revision than its last report. The new revision can
+ * wait for the next regular report.
  */
 export type DueReport = { readonly alarm: Alarm; readonly why: 'news' | 'unseen' | 'newer' };
 
@@ -56,9 +56,9 @@ const newerGroup = 3;
 
 /**
  * Returns the alarms to report, in four groups: (1) alarms that the page must show again, (2) alarms whose sound began
- * or ended, (3) alarms that no visible part of the page showed, (4) alarms with a newer revision. In each of the first
- * three groups the most urgent alarms come first. In the last group the alarm with the oldest report comes first, so
- * that each alarm is reported in time.
+ * or ended, (3) alarms that were on no visible part of the page at the last report, (4) alarms with a newer revision.
+ * In each of the first three groups the most urgent alarms come first. In the last group the alarm with the oldest
+ * report comes first, so that each alarm is reported in time.
  *
  * The last group is necessary because the server gets each revision of an alarm, but the page compares alarms only from
  * time to time. Example: an alarm ends and begins again between two comparisons. The server then waits for a new

@@ -140,10 +140,7 @@ export function stepsOf(row: ReviewedAlarmRow): ReviewStep[] {
   ].sort((a, b) => a.atMs - b.atMs);
 }
 
-/**
- * The list may lack alarms of this time before the server's answer, because the server may not have read them yet, ms
- * (ours).
- */
+/** How far behind the newest alarms the server may be when it makes the list, ms (ours). */
 const readLagMs = 5_000;
 
 /**

@@ -1,9 +1,9 @@
-/** Decides which answers of a server may be shown, if several questions are on their way at the same time. */
+/** Decides which answers of a server may be shown, if several questions wait for an answer at the same time. */
 
 export type AnswerOrder = {
   /**
-   * Must be called when a question is sent. Returns a function to call when the answer has come. The result of this
-   * function: whether the answer may be shown.
+   * Must be called when a question is sent. Returns a function that must be called when the answer has come, and that
+   * returns whether the answer may be shown.
    */
   ask(): () => boolean;
   /** Forbids the answers to all earlier questions, for example because the person chose a different time. */

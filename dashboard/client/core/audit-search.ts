@@ -35,9 +35,7 @@ export function formatSearch(filter: AuditFilter): string {
   return new URLSearchParams(Object.entries(filter).filter(([, value]) => value !== '')).toString();
 }
 
-/**
- * Returns the search that also finds the looks which a search for a bed leaves out. This search does not name the bed.
- */
+/** Returns the search for the looks that a search for a bed leaves out. The returned search does not name the bed. */
 export function wardLooksFilter({ bed: _bed, action, group, ...rest }: AuditFilter): AuditFilter {
   return action === undefined ? { ...rest, group: 'looks' } : { ...rest, action };
 }
@@ -52,8 +50,8 @@ const nightToHour = 7;
 export type Preset = { readonly name: string; readonly fromMs: number; readonly toMs: number };
 
 /**
- * Returns times that people often search, in the zone of the page. "Last night" is the night before this morning. A day
- * may have 23 or 25 hours.
+ * Returns times that people often search, in the zone of the page. "Last night" is the night before this morning.
+ * Computes with calendar days, because a day may have 23 or 25 hours.
  */
 export function presetsAt(nowMs: number, zone = pageZone()): Preset[] {
   const { year, month, day } = wallTime(zone, nowMs);

@@ -21,8 +21,8 @@ function timesText(count: number): string {
 }
 
 /**
- * Returns the times of the first and the last record of a person. If they are equal, returns one time, such as `at
- * 2026-01-31 14:03:07`.
+ * Returns the times of the first and the last record of a person. If the two times are equal, returns one time, such as
+ * `at 2026-01-31 14:03:07`.
  */
 export function spanText({ first, last }: Pick<AuditPerson, 'first' | 'last'>): string {
   const [firstText, lastText] = [dateTimeText(Date.parse(first)), dateTimeText(Date.parse(last))];

@@ -1,7 +1,7 @@
 /** Renders the burst of an alarm sound as samples. */
 import type { Burst } from './sound-table.ts';
 
-/** The share of a straight edge's length in which the edge rises from 10 % to 90 % of the loudness. */
+/** An edge of a pulse is a straight line. It rises from 10 % to 90 % of the loudness in this part of its length. */
 const measuredShareOfEdge = 0.8;
 const pointsPerPeriod = 2048;
 

@@ -6,8 +6,8 @@ export type DeliveryViews = ReadonlyMap<string, DeliveryView>;
 export const noDeliveries: DeliveryViews = new Map();
 
 /**
- * Maximum number of deliveries that are kept. The oldest deliveries are removed first. Their alarms stay on the screen
- * without the line about the delivery.
+ * Maximum number of deliveries that are kept; the oldest are removed first. The alarm of a removed delivery stays on
+ * the screen, without the line about its delivery.
  */
 const viewsMax = 2_000;
 

@@ -9,9 +9,9 @@ const otherSpanMin = 0.1;
 /** Empty room above the signal, as a fraction of the signal's span. The room below the signal is equal. */
 const headroomFraction = 0.12;
 /**
- * The highest samples are outliers: this fraction of all samples. So are equally many of the lowest samples. The peaks
- * of a slow heart are a larger fraction, so not all of them are outliers. One wrong sample a second is a smaller
- * fraction, so it is an outlier.
+ * This fraction of all samples counts as outliers at the top, and an equal fraction at the bottom. One wrong sample a
+ * second is a smaller fraction, so it counts as an outlier. The peaks of a slow heart are a larger fraction, so the
+ * scale still contains them.
  */
 const outlierFraction = 0.01;
 /**

@@ -26,7 +26,7 @@ const dutyCodes: readonly string[] = Object.values(dutyNoticeCodes);
 
 /**
  * One line of the list. `point` is absent in a line without an open point, such as a notice. When the person accepts,
- * the server does not compare such a line. An acknowledgement does not change the key of an alarm.
+ * the server does not compare such a line. The key of an alarm stays the same after an acknowledgement.
  */
 export type OpenLine = { readonly point?: { readonly key: string; readonly name: string }; readonly text: string };
 
@@ -55,7 +55,7 @@ export function openAtBed(
   const lines: OpenLine[] = [];
   const seen: string[] = [];
   for (const { bed, alarms } of devices) {
-    // All devices of a patient have the same note and tasks.
+    // All devices of a patient have the same note and tasks, so the list names these points only once.
     const points = openPoints({ ...bed, alarms }, nowMs).filter(({ key }) => !seen.includes(key));
     if (bed.noteUnknown)
       lines.push({ text: t('The hand-over note and the tasks cannot be read now. There may be some.') });

@@ -13,10 +13,7 @@ export type Lead = {
   /** Largest remote minus local time in the previous window, ms; -Infinity if there was no message. */
   previousLargestMs: number;
   windowFromMs: number;
-  /**
-   * The newest messages in a row with equal leads that are smaller than the largest lead; undefined without such
-   * messages.
-   */
+  /** The last messages, if their leads are equal and smaller than the largest lead; undefined in all other cases. */
   run: { readonly aheadMs: number; readonly sinceMs: number; readonly count: number } | undefined;
 };
 
@@ -34,7 +31,10 @@ const sameLeadMs = 500;
 const runMessagesMin = 2;
 const runMsMin = 1_000;
 
-/** If the lead of a new server process is smaller by more than this, the new process has a different clock (ours). */
+/**
+ * If the lead of a new server process is smaller than the former lead by more than this, the new process has a
+ * different clock (ours).
+ */
 const newRemoteStepMs = 5_000;
 
 /**
@@ -51,9 +51,9 @@ export function updateLeadFromNewProcess(lead: Lead, remoteMs: number, localMs: 
  * Updates `lead` with a message.
  * @param remoteMs remote time in the message
  * @param localMs when the message came, by a local clock that never runs backward
- * @param stepMs for a remote clock that may be set. If several messages have a lead that is smaller by more than
- * `stepMs`, the smaller lead is used immediately. By default the smaller lead is used only after the window, because a
- * slow connection must not make values look younger than they are.
+ * @param stepMs for a remote clock that may be set. If the leads of several messages are smaller than the estimate by
+ * more than `stepMs`, the smaller lead is used immediately. By default a smaller lead is used only after the window,
+ * because a slow connection must not make values look younger than they are.
  */
 export function updateLead(lead: Lead, remoteMs: number, localMs: number, stepMs = Number.POSITIVE_INFINITY): void {
   const aheadMs = remoteMs - localMs;

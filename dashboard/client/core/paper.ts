@@ -53,7 +53,7 @@ export function startWithin(wantedMs: number, viewMs: number, { firstMs, lastMs 
   return Math.max(firstMs, Math.min(wantedMs, lastMs - viewMs));
 }
 
-/** How far each key moves the view. `view`: a part of the shown time. */
+/** How far each key moves the view. `ms`: by a time. `view`: by a part of the shown time. */
 const keyMoves: Readonly<Record<string, { readonly view?: number; readonly ms?: number }>> = {
   ArrowLeft: { ms: -secondMs },
   ArrowRight: { ms: secondMs },
@@ -63,7 +63,7 @@ const keyMoves: Readonly<Record<string, { readonly view?: number; readonly ms?: 
 
 /**
  * Returns the start of the view after the press of a key. `live`: the key goes to the present. Undefined: the key has
- * no meaning. With Shift, an arrow moves the view by a tenth.
+ * no meaning. With Shift, an arrow moves the view by a tenth of its usual distance.
  */
 export function startAfterKey(
   key: string,

@@ -6,7 +6,7 @@ import { pageZone } from './zones.ts';
 /** The times of day at which shifts begin, in minutes after midnight and in order. The list has at least one time. */
 export type ShiftStarts = readonly number[];
 
-/** The hour that decides which shift is the night shift (ours). The night shift lasts at this hour. */
+/** The shift that lasts at this hour is the night shift (ours). */
 const nightHour = 3;
 /** A shift that has lasted for less than this is too short for a summary of its own (ours). */
 const firstHourMs = hourMs;
@@ -16,8 +16,9 @@ const instantOfDay = (zone: string, { year, month, day }: WallTime, days: number
   instantOfWall(zone, { year, month, day: day + days, hour: 0, minute: minutes, second: 0 });
 
 /**
- * Returns the instants at which shifts begin, from two days before `ms` to two days after `ms`. If a shift time does
- * not exist because the clock goes forward, 02:30 means 03:30. If a shift time comes twice, the first instant counts.
+ * Returns the instants at which shifts begin, from two days before `ms` to two days after `ms`. A shift time that does
+ * not exist, because the clocks are set forward, counts an hour later: 02:30 means 03:30. If a shift time comes twice,
+ * the first instant counts.
  */
 function beginningsAround(starts: ShiftStarts, ms: number, zone: string): number[] {
   const wall = wallTime(zone, ms);

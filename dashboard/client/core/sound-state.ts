@@ -29,7 +29,8 @@ export function soundState({ speaker, wards, silent, alarms, nowMs, tuning }: So
   if (speaker === 'failed') return { kind: 'off', text: t('No sound: this browser cannot play it') };
   if (speaker === 'blocked') return { kind: 'off', text: t('No sound: the browser blocks it') };
   const owners = soundStateText(wards, silent);
-  // The text must also say if this screen plays softer than at full volume, because it may sound a ward alone.
+  // The text must also say if this screen plays softer than at full volume, because this screen may be the only screen
+  // that sounds a ward.
   if (owners !== undefined)
     return { kind: silent.size > 0 ? 'quiet' : 'on', text: [owners, ...softerText(tuning)].join('; ') };
   const pausedUntilMs = pauseEndMs(alarms, nowMs);

@@ -41,9 +41,8 @@ const noTests: readonly SoundTest[] = [];
 
 /**
  * Returns the tests that the page names as "not an alarm". While an alarm or failure should sound, the page names no
- * test, because people would think that the alarm is the test. The server cannot prevent this mistake: it ends the test
- * up to a second late, and not at all for an alarm of a different ward. After a lost heartbeat the page also names no
- * test, because the test may be over.
+ * test, so that nobody mistakes the alarm for a test. The server also ends the test, but up to a second late, and not
+ * for an alarm of a different ward. After a lost heartbeat the page names no test, because the test may be over.
  * @param isSounding whether a sound plays here, or an alarm of this screen should sound here or at a different screen
  */
 export function namedTests(news: SoundNews | undefined, newsAgeMs: number, isSounding: boolean): readonly SoundTest[] {
@@ -54,8 +53,8 @@ export function namedTests(news: SoundNews | undefined, newsAgeMs: number, isSou
 const playedMax = 400;
 
 /**
- * Returns whether the page must begin to play a test, and the ids of the tests that it has played. The page plays each
- * test once, even if the tests of two wards run at this page.
+ * Returns whether the page must begin to play a test, and the ids of the tests that the page has begun to play. The
+ * page plays each test once, even if the tests of two wards run at this page.
  */
 export function testsAfter(
   played: readonly string[],

@@ -1,7 +1,7 @@
 /**
  * Decides whether a person may press a button. A person aims at what the screen showed a moment ago. If a button has
- * just moved to this place, or now acts on something else, the person did not mean this button. So a button reacts only
- * after it has not moved for a while.
+ * just moved to the place of the finger, or now acts on something else, the person did not mean this button. So a
+ * button reacts only if it has not changed for a while.
  */
 
 /**

@@ -8,8 +8,8 @@ import type { StripAnswer } from '../../protocol/strip.ts';
 /** How long after the onset the strip writer makes its last attempt (docs/decisions/074-strips.md). */
 const lastAttemptMs = 10 * minuteMs;
 /**
- * How long after the last attempt of the strip writer the page asks, ms (ours). The page asks twice, because writing
- * takes a while.
+ * When the page asks, ms after the last attempt of the strip writer (ours). The page asks twice, because writing takes
+ * a while.
  */
 const afterAttemptMs = [30 * secondMs, 3 * minuteMs] as const;
 /** How often a page asks while it waits for the first version of a strip, ms (ours). */

@@ -49,7 +49,7 @@ export function t<Text extends string>(
   ...[values]: [Names<Text>] extends [never] ? [values?: Values] : [values: Values & Record<Names<Text>, unknown>]
 ): string {
   const dictionary = readDictionary();
-  // A device may send a text such as `constructor`. Each object has this member, but it is not a text of the
+  // A device may send a text such as `constructor`. Each object has a member with this name, which is not a text of the
   // dictionary.
   const source = dictionary && [dictionary, rareTexts].find((table) => Object.hasOwn(table, text));
   const translated = source ? source[text]! : text;

@@ -43,15 +43,15 @@ export function instantTextOfField(text: string): string | undefined {
 }
 
 /**
- * Returns why a form with these fields cannot be saved: a time does not exist. Undefined if each field is empty or has
- * a time that exists.
+ * Returns a sentence about the first field whose time does not exist, because a form with such a time cannot be saved.
+ * Undefined without such a field.
  */
 export const refusedTimeText = (...fields: readonly string[]): string | undefined =>
   fields.map((field) => fieldTimeDoubt(field)).find((doubt) => doubt?.isRefused)?.text;
 
 /**
- * Returns a notice about an unusual time in a field. The time may not exist, because the clock is put forward. Or the
- * time comes twice; then the notice says which instant counts. Undefined for a usual time and for an empty field.
+ * Returns a notice about a time that does not exist or comes twice, because the clocks are changed. For a time that
+ * comes twice, the notice says which instant counts. Undefined for all other times, and for an empty field.
  */
 export function fieldTimeDoubt(text: string, zone = pageZone()): { isRefused: boolean; text: string } | undefined {
   const wall = wallOfField(text);

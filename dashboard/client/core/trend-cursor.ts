@@ -73,8 +73,8 @@ export function createValueReader(trends: TrendValues, toMs: number): ValueReade
 }
 
 /**
- * Some values have no line to a later value. Returns how long the read-out shows such a value. A single measurement,
- * such as a cuff pressure, stays until the next measurement is expected; its own time stands beside it.
+ * Returns how long the read-out shows a value that no line joins to a later value. A single measurement, such as a cuff
+ * pressure, stays until the next measurement is expected. The time of the measurement stands beside the value.
  */
 function heldMs({ code }: Series, stepMs: number): number {
   return Math.max(stepMs, parameters.get(code)?.episodicMs ?? 0);

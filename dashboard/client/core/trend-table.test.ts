@@ -117,7 +117,7 @@ describe('the nights in which the clocks are changed', () => {
   it('on every other day the legend has the zone, and the rows have none', () => {
     const rows = rowsFrom('2026-10-25T02:00:00.000Z', 2);
     expect(rows.map(rowTimes(rows))).toEqual(['10-25 04:00', '10-25 03:00']);
-    // The label is the zone of the rows, even if the table ends with the change of the clocks.
+    // The legend has the zone of the rows, even if the clocks are changed at the end of the table.
     expect(zoneLegend(rows)).toBe('Times are in CET.');
     expect(zoneLegend(rowsFrom('2026-10-24T22:00:00.000Z', 3))).toBe('Times are in CEST.');
   });

@@ -73,7 +73,7 @@ export function hiddenAlarms<Bed>(
 
 /** The part of a tile that must be visible. The upper half of a tile has the bed and the alarm. */
 const visibleShareMin = 0.5;
-/** The browser rounds places, so a tile that is cut by at most this is not cut. */
+/** The browser rounds places. So a tile counts as whole if at most this much of it is cut off. */
 const slackPx = 2;
 
 /**

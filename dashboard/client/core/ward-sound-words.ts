@@ -15,8 +15,8 @@ const reasons = texts({
 
 /**
  * Returns the text of the top bar about the screens that sound the alarms of the wards. Undefined if no ward has an
- * owner. If an owner does not sound, the text also names the ward ("every screen sounds"). So the top bar keeps its
- * layout when this screen begins to sound.
+ * owner. The text names each ward with an owner, even if the owner does not sound, so that the top bar keeps its layout
+ * when the sound changes.
  */
 export function soundStateText(sounds: readonly WardSound[], silent: ReadonlySet<string>): string | undefined {
   const parts = sounds.map(({ ward, person, state, isOwn }) => {

@@ -21,8 +21,8 @@ const screenOnly = (): Zones => ({ screen: machineZone(), wards: {}, ward: undef
 let readZones: () => Zones = screenOnly;
 
 /**
- * Sets the source of the zones. The function of the page reads a signal. Returns a function that sets the zone of the
- * screen again.
+ * Sets the function that returns the zones of the page. Returns a function that restores the initial state: only the
+ * zone of the screen.
  */
 export function setZones(zones: () => Zones): () => void {
   readZones = zones;

@@ -96,8 +96,8 @@ function firstLoadFiles(path: string, found = new Set<string>()): Set<string> {
 const used = new Set(sources.flatMap(usedTexts));
 const root = join(client, '../..');
 /**
- * The code of the server, and the code that server and page share, as one text. The page gets the sentences of this
- * code as they are.
+ * The code that makes sentences for the page, as one text: the code of the server, and the code that server and page
+ * share.
  */
 const serverCode = ['contracts', 'dashboard/server', 'processors']
   .flatMap((folder) => filesOf(join(root, folder)))

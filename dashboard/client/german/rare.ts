@@ -1,7 +1,7 @@
 /**
- * The German texts that only rarely used pages need. They come with the file of these pages (ui/rare-pages.tsx), so
- * they are not part of the first load. If any other page uses a text too, the text must be in german.ts. A test checks
- * this by the imports.
+ * The German texts that only rarely used pages need. The browser loads them with the file of these pages
+ * (ui/rare-pages.tsx), so they are not part of the first load. A text that any other page uses too must be in german.ts
+ * (a test checks this).
  */
 import type { Dictionary } from '../core/texts.ts';
 import { audit } from './audit.ts';

@@ -10,7 +10,7 @@ const german = { ...firstGerman, ...rareGerman };
 const root = join(import.meta.dirname, '../../..');
 
 /**
- * Files whose sentences only operators read. They have commands, metrics, the health of the process, and faults of
+ * Files with sentences that only operators read: about commands, metrics, the health of the process, and faults of
  * requests that no page sends.
  */
 const operatorFiles = new Set([

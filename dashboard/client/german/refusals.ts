@@ -128,7 +128,7 @@ const sentences = {
     'Zu viele Anfragen nach Kurven warten: Versuchen Sie es gleich noch einmal.',
   'The log did not answer in time: try again.':
     'Das Log hat nicht rechtzeitig geantwortet: Versuchen Sie es noch einmal.',
-  // Parts of the sentences below. The page must know such a part as a whole.
+  // Texts that stand as values in the sentences below.
   'cannot cover': 'kann nicht vertreten',
   'is not an address of the web': 'ist keine Adresse im Web',
   'does not begin with https:': 'beginnt nicht mit https:',

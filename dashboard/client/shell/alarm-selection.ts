@@ -65,7 +65,7 @@ export function openAlarmSelection(app: App, steady: () => number) {
     selectNext(): void {
       const nowMs = steady();
       const selectedId = selected.peek()?.alarm.alarmId;
-      // If the selection is old, the key may select its alarm again.
+      // If the selection is old, this press may select the same alarm again.
       const leftId = use.touch(nowMs) ? selectedId : undefined;
       const next = nextAlarm(app.screen.peek()?.alarms.values() ?? [], walk, leftId, nowMs);
       if (!next.alarm) {

@@ -77,8 +77,8 @@ const stripTimeoutMs = 60_000;
 /** How long a request for waves waits. The server reads the log for at most 15 s. */
 const wavesTimeoutMs = 20_000;
 /**
- * How long a what-if request waits. The server needs a long time to judge a day of values, but gives up before this
- * time.
+ * How long a what-if request waits. The server needs a long time to judge a day of values, but gives up earlier than
+ * the page.
  */
 const whatIfTimeoutMs = 25_000;
 

@@ -14,8 +14,8 @@ const lookAgainMs = 200;
 const askMsMax = 5_000;
 
 /**
- * Elements with work of a person that a load would drop. The form for the password does not count, because a locked
- * page always has it.
+ * Elements with a person's work, which a new load of the page would lose. The form for the password does not count,
+ * because a locked page always has this form.
  */
 const openForms = 'form:not(.lock__form), dialog[open], [role="alertdialog"], .notices.is-open, [popover]:popover-open';
 

@@ -87,7 +87,8 @@ export function openReporter(options: {
     afterTwoFrames(() =>
       findShown(list, alarms()?.values() ?? [], (shown) => {
         isWaitingForFrames = false;
-        // Drops this report after a new connection, whose server has perhaps not sent these alarms yet.
+        // If there is a new connection, drops this report, because the new server has perhaps not sent these alarms
+        // yet.
         if (ownRestarts !== restarts) return;
         report('painting', list, ({ alarmId }) => shown.get(alarmId) ?? 'nowhere');
       }),

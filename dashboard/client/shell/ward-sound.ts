@@ -80,7 +80,10 @@ export function createWardSounds(options: {
   let newsMs = Number.NEGATIVE_INFINITY;
 
   const wards = computed(() => news.value?.wards ?? []);
-  /** A browser slows down the timers of a hidden page, so a hidden page could notice too late that no screen sounds. */
+  /**
+   * The wards for which this page is silent. A hidden page is never silent. The browser slows down its timers, so the
+   * page could notice too late that no screen sounds.
+   */
   const silent = computed(() => {
     void now.value;
     return isVisible.value ? silentWards(news.value, steady()) : new Set<string>();

@@ -97,7 +97,7 @@ export function createWaveShelf() {
      */
     add(span: TimeSpan, data: WaveHistory, view: TimeSpan, nowMs: number): void {
       const { clockErrorMs, about, stay, unreadable } = data;
-      // If somebody set the clock of the device, a second recording may have the loaded times.
+      // If somebody set the clock of the device, further waves may have times that are already loaded.
       if (Math.abs(clockErrorMs - loaded.clockErrorMs) > clockSetMs) {
         minutes.clear();
         cutMinutes.clear();

@@ -11,7 +11,7 @@ import { createPainter, frameMsFull, type PainterOrder } from './wave-painter.ts
 const frameMsOnMainThread = 100;
 /**
  * How long wave messages are collected before the worker gets all of them. To wake the worker takes longer than to
- * parse a message. The time is far below `playoutMarginMs`.
+ * parse a message. This delay is far below `playoutMarginMs`.
  */
 const batchMs = 50;
 /** How often the page checks whether its painter still paints. */

@@ -37,7 +37,7 @@ type RowProps = {
   bed: Bed | undefined;
   /** Whether the alarm has left the list. The row stays while somebody points at the list. */
   isGone?: boolean;
-  /** Texts of alarms with the same cause and the signal `off`. */
+  /** Texts of further alarms that have the cause of this alarm and the signal `off`. */
   under: readonly string[];
 };
 

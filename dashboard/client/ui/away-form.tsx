@@ -86,14 +86,14 @@ function GoAway({ board, send, busy }: BoardState) {
   const awayMs = Number(minutes.value) * 60_000;
   const coverField = cover === nobody ? {} : { cover };
 
-  /** @param leaves the places without a responsible person that the question has shown */
+  /** @param leaves the places for which nobody will be responsible, and which the person has confirmed */
   async function leave(leaves: readonly string[] = []) {
     asks.value = false;
     await send(
       (ward, seen) =>
         app.api.goAway(ward, {
           ...seen,
-          // 1 s less, because the server accepts at most 4 h, and compares the time when the request comes.
+          // 1 s less than the person chose, because the server accepts at most 4 h by its own clock.
           until: new Date(app.now.peek() + awayMs - 1_000).toISOString(),
           ...coverField,
         }),

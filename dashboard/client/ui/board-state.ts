@@ -15,9 +15,9 @@ type Ask = (ward: string, seen: Seen) => Promise<Answer<unknown>>;
 export type Undo = { readonly label: string; readonly ask: Ask; readonly doneText: string };
 
 /**
- * Sends a change with the version of the board that the person sees. `leaves` are places that a question has shown,
- * because nobody is responsible for them after the change. If the change leaves further places, the page shows these
- * places and asks again.
+ * Sends a change with the version of the board that the person sees. `leaves` has the places for which nobody is
+ * responsible after the change, and which the person has confirmed. If the change leaves further places, the page shows
+ * all such places and asks again.
  */
 export type SendChange = (
   ask: Ask,
@@ -26,7 +26,7 @@ export type SendChange = (
   leaves?: readonly string[],
 ) => Promise<boolean>;
 
-/** The entries in the form "Assign" when a different part of the board has opened the form. */
+/** The first entries in the form "Assign" if a different part of the board opens the form. */
 export type Proposal = { readonly duty: Duty; readonly beds: readonly string[] };
 
 export type BoardState = {

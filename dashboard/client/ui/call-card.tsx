@@ -112,7 +112,7 @@ function StateText({ card }: { card: CallCard }) {
 }
 
 /**
- * Returns the present bed. If the screen does not watch the bed, returns the bed as the call has it. A locked page
+ * Returns the present bed. If the screen does not watch the bed, returns the bed that came with the call. A locked page
  * shows no patient.
  */
 function liveBed({ alarm, call }: CallCard, app: ReturnType<typeof useApp>): Bed | undefined {

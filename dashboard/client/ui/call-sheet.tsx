@@ -38,7 +38,7 @@ function Sheet({ first, others }: { first: CallCard; others: readonly CallCard[]
   hadFocus.current = box.current?.contains(document.activeElement) ?? false;
   const cards = [first, ...others];
   const folded = isFolded(cards, app.delivery.foldedIds.value);
-  // Moves the focus, because a person who uses keys would start again at the top of the page.
+  // When the sheet disappears, moves its focus to the page, so that a person who uses keys need not start at the top.
   useEffect(
     () => () => {
       if (hadFocus.current) document.getElementById('main')?.focus();

@@ -169,8 +169,8 @@ function withNewestOthers(row: FormRow, devices: readonly DeviceRow[] | undefine
 }
 
 /**
- * A form to assign a device that is not in the table. The server refuses a device that was last in a ward that is not
- * the person's.
+ * A form to assign a device that is not in the table. The server refuses the device if its last ward is not a ward of
+ * the person.
  */
 function UnlistedDevice({ onDevice }: { onDevice: (deviceId: string) => void }) {
   const typed = useSignal('');

@@ -27,8 +27,8 @@ export function LongTextField(props: FieldProps & { autoFocus?: boolean }) {
 }
 
 /**
- * A select box. If the value is not one of the options, the box also has this value, so that the box always shows the
- * real value.
+ * A select box. If the value is not one of the options, the box has a further option with this value, so that it always
+ * shows the real value.
  */
 export function ChoiceField(props: FieldProps & { options: readonly { value: string; text: string }[] }) {
   const { label, name, value, options, onValue } = props;

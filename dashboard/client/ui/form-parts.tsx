@@ -56,7 +56,7 @@ export function useSending(onDone: (text: string) => void): Sending {
 }
 
 /**
- * Shows the changes since the form was opened, and a button that saves this form although somebody changed the data.
+ * Shows what somebody has changed since the form was opened, and a button that saves this form in spite of the changes.
  */
 export function ChangedMeanwhile(props: {
   refused: AssociationRefused | undefined;

@@ -73,7 +73,9 @@ function NoteText({ text }: { text: string }) {
 function NoteForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
   const app = useApp();
   const opened = useRef(bed.note);
-  /** True if the page has asked the person, after a refusal, to read the note above the form. */
+  /**
+   * Whether the server has refused the form because of a newer note. The page then shows the newer note above the form.
+   */
   const isTold = useRef(false);
   const draft = useSignal(partsOfNote(bed.note?.text ?? ''));
   const showsParts = useSignal(hasParts(draft.peek()));
@@ -89,7 +91,8 @@ function NoteForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
   }
 
   /**
-   * Shows a field for each part. If the person has typed a label and a part after it, the part moves into its field.
+   * Shows a field for each part. If the person has typed the label of a part before a text, the text moves into the
+   * field of this part.
    */
   function showParts(): void {
     draft.value = partsOfNote(noteFromParts(draft.peek()));

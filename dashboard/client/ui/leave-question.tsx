@@ -33,7 +33,7 @@ export function LeaveQuestion(props: {
     box.current?.scrollIntoView({ block: 'nearest' });
   }, []);
   const { ward, version } = props.board;
-  // While the question is open, somebody else may change the board, or an alarm may call.
+  // Asks the server again and again, because somebody else may change the board meanwhile, or an alarm may call.
   useEffect(() => {
     let isOpen = true;
     const load = async () => {

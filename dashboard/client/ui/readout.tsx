@@ -29,7 +29,10 @@ import { CrossedBell } from './crossed-bell.tsx';
 /** A tile does not show the age of a value that is at most this old, because such a value still counts as present. */
 const recentMs = 5_000;
 
-/** At a compact number below its label: the room at its sides, and the room for a crossed bell, px. */
+/**
+ * For a compact number that stands below its label: the room at both sides together, and the room for a crossed bell,
+ * px.
+ */
 const stackedEdgesPx = 10;
 const bellPx = 20;
 

@@ -128,7 +128,7 @@ function Gap({ gap: { x, width }, heightMm, strip }: GapProps) {
   );
 }
 
-/** Explains the hatched parts of the paper. If some messages could not be read, a gap may be one of them. */
+/** Explains the hatched parts of the paper. If some messages could not be read, a gap may come from such a message. */
 function gapText({ unreadable }: Strip): string {
   return unreadable === undefined ? t('no samples') : t('no samples, or cannot be read');
 }

@@ -187,7 +187,7 @@ function RowOfParts({ row: { atMs, cells }, columns, table, answer }: RowOfParts
 function useNarrow(columnCount: number) {
   const box = useRef<HTMLDivElement>(null);
   const isNarrow = useSignal(false);
-  /** The width of the table in columns at the time when it did not fit, px. */
+  /** The width that the table with columns needs, px. Measured when the table did not fit into its box. */
   const neededPx = useRef(0);
   useLayoutEffect(() => {
     isNarrow.value = false;

@@ -251,7 +251,7 @@ function View(props: ViewProps) {
   // On a phone the paper stands above the choices, so that a person sees the paper at once.
   const isNarrow = room.widthPx < 600;
   useMovedFocus();
-  // With the key, the tools stay one component at both places. So typed text stays when a person turns a tablet.
+  // With the `key`, the tools are one component at both places, so that typed text stays when a person turns a tablet.
   const paperTools = (
     <PaperTools key="tools" {...{ settings, loadedCodes, codes, chosen, calipers, view }} onMiddle={shown.middleTo} />
   );

@@ -37,7 +37,8 @@ const language = navigator.language.toLowerCase().startsWith('de') ? 'de' : 'en'
 /** How long the service worker waits for the server. Browsers end a push event that takes much longer. */
 const receiptMsMax = 10_000;
 
-// A new version of the service worker is used at once, which is safe because no page is stored.
+// Uses a new version of the service worker at once. No stored page depends on the old version, because no page is
+// stored.
 scope.addEventListener('install', (event) => event.waitUntil(scope.skipWaiting()));
 scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.claim()));
 
@@ -75,7 +76,7 @@ async function confirm(payload: PushPayload): Promise<void> {
   try {
     await fetch(path, { ...init, signal: AbortSignal.timeout(receiptMsMax) });
   } catch {
-    // Without a receipt, the server shows only that the push service took the message.
+    // Without a receipt, Vigil shows only that the push service accepted the message.
   }
 }
 
