@@ -21,7 +21,7 @@ it.each<[string, Partial<ListedAccount>, AccountAct, RegExp | undefined]>([
   ['an act on a display that is not open', { openSessions: 0 }, { type: 'end-sessions' }, undefined],
   ['an act on a disabled display', { disabled: true }, { type: 'enable' }, undefined],
   ['an act on the account of a person', { role: 'nurse' }, { type: 'end-sessions' }, undefined],
-])('the page asks before an act that turns an open wall display dark: %s', (_, more, act, expected) => {
+])('darkensDisplay has a warning only if the act turns an open wall display dark: %s', (_, more, act, expected) => {
   const { darkens } = darkensDisplay({ ...display, ...more }, act);
   if (expected) expect(darkens).toMatch(expected);
   else expect(darkens).toBeUndefined();

@@ -74,7 +74,7 @@ describe('a chosen time', () => {
     ],
     ['of exactly 4 days', nowMs - 96 * 60 * minute, undefined, undefined],
     ['of more than 4 days', nowMs - (96 * 60 + 2) * minute, undefined, expect.stringContaining('the last 4 days')],
-  ])('has the right fault: a time %s', (_, fromMs, toMs, fault) => {
+  ])('spanFault has the right answer for a time %s', (_, fromMs, toMs, fault) => {
     expect(spanFault({ fromMs, toMs }, nowMs)).toEqual(fault);
   });
 });

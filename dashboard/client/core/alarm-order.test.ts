@@ -205,7 +205,7 @@ describe('lookOf, frameOf, alarmsBesideHeadline, mostSeriousAlarm, textsListedUn
     expect(mostSeriousAlarm([])).toBeUndefined();
   });
 
-  it('textsListedUnder returns the texts of silent alarms with the same cause; the monitor’s own texts begin with “Monitor”', () => {
+  it('textsListedUnder returns the texts of silent alarms that have the cause of the alarm; the monitor’s own texts begin with “Monitor”', () => {
     const device = { origin: 'device', text: 'Tachycardia', signal: 'off', under: 'HR.high' } as const;
     const caller = alarm('caller', { condition: 'HR.high' });
     const under = (...others: Alarm[]) => textsListedUnder([caller, ...others])(caller);

@@ -24,7 +24,7 @@ describe('orderedGroups', () => {
     ['as the registry lists them', [plan], ['3', '1', '2', '10']],
     ['sector by sector, and then the beds of no sector', [{ ...plan, sectors }], ['10', '1', '2', '3']],
     ['a bed that is not registered last', [{ ...plan, beds: ['3', '2'] }], ['3', '2', '1', '10']],
-  ])('puts beds %s', (_name, plans, names) => {
+  ])('puts the beds in the right order: %s', (_name, plans, names) => {
     expect(namesOf(orderedGroups(beds, plans))).toEqual(names);
     expect(namesOf(orderedGroups(beds.toReversed(), plans))).toEqual(names);
   });

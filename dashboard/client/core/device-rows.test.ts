@@ -68,7 +68,9 @@ describe('shownDevices', () => {
     [{ text: 'VISTA' }, ['m-10']],
     [{ text: 'icu-1', which: 'trouble' }, ['m-2', 'm-8', 'm-9']],
     [{ text: 'nothing' }, []],
-  ] as const)('the choice %o shows these devices', (choice, ids) => expect(idsOf(choice)).toEqual(ids));
+  ] as const)('the choice %o shows exactly the devices that match it', (choice, ids) =>
+    expect(idsOf(choice)).toEqual(ids),
+  );
 
   it('wardsOf names each ward once, also the last ward of a device without a bed, and the chosen ward', () => {
     expect(wardsOf(devices, '')).toEqual(['icu', 'step']);
@@ -85,7 +87,7 @@ it.each([
   expect(clockText(row('m', { facts: { clockOffsetMs } }))).toContain(text),
 );
 
-it('if the server has heard nothing of a device, the time at which it was last heard is not known', () => {
+it('if the server has read nothing about a device, the page says “not known” instead of a time', () => {
   expect(lastSeenText(fine, 0)).toBe('not known');
   const lastSeenAt = new Date(2026, 0, 1, 10, 0).toISOString();
   expect(lastSeenText(row('m', { facts: { lastSeenAt } }), Date.parse(lastSeenAt))).toBe('10:00:00');
@@ -132,6 +134,6 @@ it.each([
   [0, 5_000],
   [200, 5_000],
   [201, 15_000],
-])('a list of %d devices is asked for every %d ms', (count, expected) => {
+])('the page asks for a list of %d devices every %d ms', (count, expected) => {
   expect(askEveryMs(count)).toBe(expected);
 });

@@ -55,7 +55,7 @@ describe('wardLayout', () => {
     expect(wardLayout(beds, screen, 6, choice)).toMatchObject({ isCompact, scrolls });
   });
 
-  it('if a bed has a second device, its ward keeps waves on lower tiles, because a compact tile has no room for the numbers of this device', () => {
+  it('if a bed has a second device, the ward keeps tiles with waves for more beds, because a compact tile has no room for the numbers of this device', () => {
     expect(wardLayout(20, screen, 6, 'auto').isCompact).toBe(true);
     expect(wardLayout(20, screen, 6, 'auto', true)).toMatchObject({ isCompact: false, scrolls: false });
     expect(wardLayout(40, screen, 6, 'auto', true).isCompact).toBe(true);

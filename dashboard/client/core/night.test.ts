@@ -28,7 +28,7 @@ it.each([at(18), at(22), at(2), at(5, 59)])(
 );
 
 it.each([at(6), at(6, 1), at(13), at(17, 59)])(
-  'a night that a person begins by day lasts two hours, so medium and low alarms are not at the floor all day',
+  'a night that a person begins by day lasts two hours, so medium and low alarms do not have the lowest volume all day',
   (nowMs) => {
     const untilMs = nightEndMs(nowMs);
     expect(untilMs - nowMs).toBe(2 * 3_600_000);

@@ -10,7 +10,7 @@ const call: ReviewedCall = {
 };
 const calls: ReviewedCalls = { list: [call], onlyCounted: 0, dutiesLeftOut: [], notSent: null, notice: null };
 
-it('a call has its person, round and outcome, and a line for each channel, also for one that confirmed nothing', () => {
+it('a call has its person, round and outcome, and a line for each channel, even for a channel that confirmed nothing', () => {
   expect(reviewedCallLines(calls, at(9))).toEqual([
     {
       key: 'call-1',
@@ -29,7 +29,7 @@ it('a call has its person, round and outcome, and a line for each channel, also 
   expect(ended[0]?.text).toBe('14:30:01 Anna (nurse, round 2): had not answered when Vigil stopped this call');
 });
 
-it('leftOutLines says why nobody was called, and never leaves an alarm without calls unexplained', () => {
+it('leftOutLines says for each alarm without calls why nobody was called', () => {
   expect(leftOutLines(calls, at(9))).toEqual([]);
   expect(leftOutLines({ ...calls, list: [] }, at(9))).toEqual(['The log has no call about this alarm.']);
   expect(leftOutLines({ ...calls, list: [], notSent: 'low priority' }, at(9))).toEqual([

@@ -25,7 +25,7 @@ function walkThrough(lists: readonly (readonly Alarm[])[], everyMs = 1_000): (st
 describe('nextAlarm', () => {
   const three = [medium('m', 1), high('young', 3), high('old', 2)];
 
-  it('the key selects the most urgent alarm first, then the next one (the oldest, if several are equally urgent), and after the last alarm the first alarm again', () => {
+  it('the key selects the most urgent alarm first, of equally urgent alarms the oldest, and after the last alarm the first alarm again', () => {
     expect(walkThrough([three, three, three, three])).toEqual(['old', 'young', 'm', 'old']);
   });
 
@@ -75,7 +75,7 @@ describe('judgeKeyAcknowledge', () => {
     expect(judgeKeyAcknowledge('a', seen, shown, atMs).kind).toBe(kind);
   });
 
-  it('a press acknowledges the revision that was painted, not a newer one', () => {
+  it('a press acknowledges the revision that was painted, not a newer revision', () => {
     const newer = { ...shown, rev: 4 };
     expect(judgeKeyAcknowledge('a', seen, newer, 9_000)).toEqual({ kind: 'acknowledge', alarm: shown });
   });

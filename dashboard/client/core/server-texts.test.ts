@@ -59,12 +59,12 @@ describe('a text of the server', () => {
     'A sentence that nobody has translated.',
     '',
     '{n} readings missing',
-  ])('%j has no known form, so it stays as it is, as a whole', (text) => {
+  ])('%j has no known form, so the whole text stays as it is', (text) => {
     useGerman();
     expect(serverText(text)).toBe(text);
   });
 
-  it('keeps a name that looks like another text or like a place for a value', () => {
+  it('keeps a person’s name that looks like another text or like a place for a value', () => {
     useGerman();
     expect(serverText('Hand-over overdue: still with No data')).toBe('Übergabe überfällig: noch bei No data');
     expect(serverText('Hand-over overdue: still with {name}')).toBe('Übergabe überfällig: noch bei {name}');

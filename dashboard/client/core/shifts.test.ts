@@ -22,7 +22,7 @@ describe('a shift', () => {
     expect([shiftStart(starts, nowMs), shiftEnd(starts, nowMs)]).toEqual([fromMs, toMs]);
   });
 
-  it('lasts at each of its instants, for any times and any instant', () => {
+  it('contains each of its instants, and meets the shifts before and after it, for any shift times', () => {
     const minutes = fc.uniqueArray(fc.integer({ min: 0, max: 1439 }), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(minutes, fc.integer({ min: local(1, 0), max: local(1, 0) + 365 * 86_400_000 }), (times, nowMs) => {

@@ -47,7 +47,7 @@ describe('a text', () => {
 });
 
 describe('a table of texts', () => {
-  it('has the language of the time when a text is read', () => {
+  it('gives each text in the language of the page at the time when the text is read', () => {
     const table = texts({ high: 'High' });
     expect({ ...table }).toEqual({ high: 'High' });
     useGerman({ High: 'Hoch' });

@@ -113,7 +113,7 @@ describe.each(themes)('the colours of the %s theme', (theme) => {
   );
 
   it.each(visions)(
-    'a high alarm stands out more than a medium one, and a medium one more than the panel, for %s eyes',
+    'a high alarm stands out more than a medium alarm, and a medium alarm more than the panel, for %s eyes',
     (vision) => {
       const contrast = (token: string) => contrastOf(colours[token]!, colours.panel!, vision);
       expect(contrast('high-edge')).toBeGreaterThan(contrast('medium'));

@@ -37,7 +37,7 @@ describe('createValueReader', () => {
     expect(valueAt(hr, atMs)?.mean).toBe(mean);
   });
 
-  it('a cuff pressure is the value until the next one is expected, and is marked as earlier', () => {
+  it('a cuff pressure is the value until the next cuff pressure is expected, and is marked as earlier', () => {
     expect(valueAt(cuff, 29_999)).toBeUndefined();
     expect(valueAt(cuff, 30_000)).toMatchObject({ mean: 3, atMs: 30_000, isEarlier: false });
     expect(valueAt(cuff, 1_800_000)).toMatchObject({ mean: 3, atMs: 30_000, isEarlier: true });

@@ -114,7 +114,7 @@ describe('the nights in which the clocks are changed', () => {
     expect(rows.map(rowTimes(rows))).toEqual(['03-29 04:00 CEST', '03-29 03:00 CEST', '03-29 01:00 CET']);
   });
 
-  it('on every other day the legend has the zone, and the rows have none', () => {
+  it('on all other days the legend has the zone, and the rows have no zone', () => {
     const rows = rowsFrom('2026-10-25T02:00:00.000Z', 2);
     expect(rows.map(rowTimes(rows))).toEqual(['10-25 04:00', '10-25 03:00']);
     // The legend has the zone of the rows, even if the clocks are changed at the end of the table.

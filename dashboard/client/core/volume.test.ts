@@ -15,14 +15,14 @@ it.each(tunings)('at each volume, by day and by night, a high alarm gets louder 
   expect(rising.at(-1)).toBe(1);
 });
 
-it.each(tunings)('no sound is softer than the floor of 12 dB below full volume: %j', (tuning) => {
+it.each(tunings)('no sound is softer than 12 dB below full volume: %j', (tuning) => {
   for (const level of ['medium', 'low'] as const) expect(db(steadyGain(level, tuning))).toBeGreaterThan(-12.1);
   const fullStart = highGains(0, fullTuning)[0]!;
   expect(db(highGains(0, tuning)[0]! / fullStart)).toBeGreaterThan(-12.1);
 });
 
 it.each(tunings)(
-  'a high alarm never begins softer than a medium alarm, and a medium alarm is louder than a low one: %j',
+  'a high alarm never begins softer than a medium alarm, and a medium alarm is louder than a low alarm: %j',
   (tuning) => {
     const { high, medium, low } = soundTable;
     const mediumLoudness = medium.loudness * steadyGain('medium', tuning);
@@ -31,7 +31,7 @@ it.each(tunings)(
   },
 );
 
-it('night mode lowers medium and low alarms to the floor, and never a high alarm or the sound of a lost server', () => {
+it('night mode lowers medium and low alarms to the lowest volume, and never lowers a high alarm or the sound of a lost server', () => {
   for (const volume of volumes) {
     const [day, night] = [false, true].map((isNight) => ({ volume, isNight })) as [Tuning, Tuning];
     expect([steadyGain('medium', night), steadyGain('low', night)]).toEqual([0.25, 0.25]);

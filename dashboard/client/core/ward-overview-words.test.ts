@@ -151,7 +151,7 @@ describe('overviewFaults', () => {
     [{ alarms: 'stale' }, /alarms may be missing/],
     [{ delivery: 'away' }, /Nobody is called/],
     [{ delivery: 'unread' }, /not known who is called/],
-  ])('%o is said', (changes, expected) => {
+  ])('overviewFaults has a sentence about %o', (changes, expected) => {
     expect(faultsAt(0, changes)).toHaveLength(1);
     expect(faultsAt(0, changes)[0]).toMatch(expected);
   });

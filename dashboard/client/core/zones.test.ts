@@ -45,7 +45,7 @@ describe('the zone of a time', () => {
       'CET',
     ],
     ['a ward named like a member of each object', { wards, ward: 'constructor' }, '13:03:07 CET', 'CET'],
-  ])('%s: a label if a reader could take the time for another time', (_, zones, clock, label) => {
+  ])('%s: a time has a label if a reader could misread its zone', (_, zones, clock, label) => {
     showZones(zones);
     expect(clockText(noon)).toBe(clock);
     // The clock of the page and the time of a paper always have the label.

@@ -130,14 +130,14 @@ describe('the German texts', () => {
     expect([...sent].filter((text) => !(text in german))).toEqual([]);
   });
 
-  it('the first load uses no text of the rare texts', () => {
+  it('the files of the first load use no rare text', () => {
     const files = firstLoadFiles(join(client, 'main.tsx'));
     expect(files.size).toBeGreaterThan(100);
     const early = new Set([...files].flatMap(usedTexts));
     expect(Object.keys(rareGerman).filter((text) => early.has(text))).toEqual([]);
   });
 
-  it('has no German text that neither the page nor the server uses', () => {
+  it('each German text is a text that the page or the server uses', () => {
     const sent = new Set(filesOf(join(root, 'contracts')).flatMap(sentForms));
     expect(Object.keys(german).filter((text) => !used.has(text) && !isOfServer(text) && !sent.has(text))).toEqual([]);
   });
@@ -155,7 +155,7 @@ describe('the German texts', () => {
     expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
   });
 
-  it('uses the same values as the English text, and a form for one and for many where English has both', () => {
+  it('each German text has the values of its English text, and a singular and a plural form if the English text has both', () => {
     const wrong = Object.entries(german).filter(
       ([english, text]) =>
         namesIn(english).join() !== namesIn(text).join() || formsOf(english).length !== formsOf(text).length,
@@ -163,7 +163,7 @@ describe('the German texts', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('keeps the spaces at the beginning and at the end, because sentences are joined there', () => {
+  it('each German text begins and ends with the spaces of its English text, because sentences are joined there', () => {
     const ends = (text: string) => `${/^\s*/.exec(text)?.[0]}|${/\s*$/.exec(text)?.[0]}`;
     expect(Object.entries(german).filter(([english, text]) => ends(english) !== ends(text))).toEqual([]);
   });

@@ -81,14 +81,14 @@ describe('the German refusals', () => {
     expect([...sentences].filter((text) => !allGerman.has(text) && !operatorSentences.has(text))).toEqual([]);
   });
 
-  it('has no German text that the server does not use, or that the page has already', () => {
+  it('each German text is a text that the server uses, and that the page does not already have', () => {
     const isPart = (text: string) => !isSentence(text) && partsCode.includes(text.split('{')[0]!);
     const unused = Object.keys(refusals).filter((text) => !sentences.has(withoutNames(text)) && !isPart(text));
     expect(unused).toEqual([]);
     expect(Object.keys(refusals).filter((text) => Object.hasOwn(german, text))).toEqual([]);
   });
 
-  it('uses the same values as the English text', () => {
+  it('each German text has the values of its English text', () => {
     const namesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
     expect(Object.entries(refusals).filter(([en, de]) => namesIn(en).join() !== namesIn(de).join())).toEqual([]);
     expect(Object.keys(refusals).filter((text) => text.includes('{'))).toEqual(Object.keys(refusalForms));

@@ -40,7 +40,7 @@ describe('the language of the page', () => {
     }
   });
 
-  it('is the choice of the person, also if the browser prefers another', () => {
+  it('is the choice of the person, even if the browser prefers another language', () => {
     const { state } = open({ preferred: ['de'], kept: { 'vigil.language': 'en' } });
     expect(state.language.value).toBe('en');
     state.close();

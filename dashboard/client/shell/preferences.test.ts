@@ -72,7 +72,7 @@ it('the preferences of the former person do not come back after another person h
   expect(log).not.toContain('language: de');
 });
 
-it('a choice is shown at once, and kept on this page with a reason if the server does not save it', async () => {
+it('a choice is shown at once; if the server does not save the choice, this page keeps it and says why', async () => {
   const { state, log } = open(sessionOf('nora'), [ok({}), refused]);
   await settle();
   state.chooseLanguage('de');
@@ -100,7 +100,7 @@ it('without a login, a choice stays in the browser and nothing is sent', async (
   expect(log).toEqual(['language of the browser: de']);
 });
 
-it('asks again later if the server does not give the preferences, without opening a ward then', async () => {
+it('if the server does not give the preferences, the page asks again later, and then opens no ward', async () => {
   const { session, log } = open(null, [refused, ok({ language: 'de', ward: 'ICU' })]);
   session.value = sessionOf('nora');
   await settle();

@@ -135,7 +135,7 @@ describe('openWardPlans', () => {
     stop();
   });
 
-  it('has the theme of the watched ward, and none for several wards', async () => {
+  it('has the theme of the watched ward, and no theme for several wards', async () => {
     load.mockResolvedValue(answerWith('1'));
     session.value = sessionOf('nora');
     await settle();

@@ -28,7 +28,7 @@ describe('createWaveStore', () => {
     expect(waveOf(store).epoch).not.toBe(first);
   });
 
-  it('the buffer of a wave is emptied at another rate or after a long silence', () => {
+  it('the buffer of a wave is emptied if the sample rate changes, or after a long silence', () => {
     const store = createWaveStore();
     store.take(second(0), 0);
     store.take(second(1000), 1000);
