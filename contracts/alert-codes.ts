@@ -11,7 +11,7 @@ export type AlertCode = {
   readonly text: string;
   /**
    * The parameter of the alarm, as an MDC code of the parameter table. If the device's message names a parameter, that
-   * parameter is used.
+   * parameter is used instead.
    */
   readonly parameter?: string;
   /**

@@ -88,8 +88,8 @@ export function mergeLimits(base: Limits, own: OwnLimits | undefined): Limits {
 }
 
 /**
- * Returns whether a change only removes own limits that the patient does not have. `null` (remove all own limits) is
- * always allowed.
+ * Returns whether a change only removes own limits that the patient does not have. False for `null`, which removes all
+ * own limits.
  */
 function removesNothing(own: OwnLimits | undefined, asked: LimitsAsked | null): boolean {
   if (asked === null) return false;

@@ -5,7 +5,9 @@
  */
 import type { Sector, ShownPlan, WardPlan } from './ward-plan.ts';
 
-/** How long former sectors count (ours). Longer than a page uses a plan without a new answer (`planAgeMsMax`). */
+/**
+ * How long former sectors count (ours). A page uses a plan without a newer answer for a shorter time (`planAgeMsMax`).
+ */
 export const formerSectorMs = 15 * 60_000;
 /** A page whose newest plan is older than this shows the beds of all sectors (ours). */
 export const planAgeMsMax = 10 * 60_000;

@@ -62,8 +62,9 @@ export function openPoints(
 }
 
 /**
- * Returns the keys of the points that a person has seen. An acknowledgement must not keep a person from accepting the
- * bed. So a person who saw an unacknowledged alarm counts as having seen the acknowledged alarm, too.
+ * Returns the keys of the points that a person has seen. If somebody acknowledges an alarm after the person saw it, its
+ * key changes. The person need not look again: a person who saw an unacknowledged alarm counts as having seen the
+ * acknowledged alarm, too.
  */
 export function seenKeys(points: readonly OpenPoint[]): string[] {
   return points.flatMap((point) =>

@@ -79,7 +79,7 @@ export function deliveryEventsOf<
   );
 }
 
-/** Returns each message with a call of this alarm once. */
+/** Returns the messages with a call of this alarm, without repeats. */
 export function messagesOf({
   alarmId,
   deliveries,

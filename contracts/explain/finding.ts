@@ -59,7 +59,7 @@ export const findingKinds = [
   'limits-off',
   'audio-paused',
   'connection-ended',
-  // Consequences of the others.
+  // Consequences of the findings above.
   'calls-expired',
   'not-acknowledged',
   'no-look',

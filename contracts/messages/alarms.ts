@@ -21,8 +21,8 @@ const signalPresences = ['on', 'off', 'latched', 'acknowledged'] as const;
 
 /**
  * The first value beyond a limit at the first onset of an alarm, with the parameter and the limit. `unit`: UCUM. For a
- * score, `code` is the name of its alarm, and `text` is the text of the alarm at the onset, with the parts of the score
- * that made it.
+ * score, `code` is the name of its alarm, and `text` is the text of the alarm at the onset, with the parts of the
+ * score.
  */
 export const AtOnset = Type.Object(
   {
@@ -65,8 +65,8 @@ export const Alarm = Type.Object(
     limit: Type.Optional(Type.Number()),
     unit: Type.Optional(Type.String()),
     /**
-     * Absent for alarms without a limit, in older records, and for an alarm of the device itself if its first list does
-     * not have the value at the onset.
+     * Absent for alarms without a limit, in older records, and for an alarm of the device itself, if the first message
+     * with this alarm did not have the value at the onset.
      */
     atOnset: Type.Optional(AtOnset),
     present: Type.Boolean({ description: 'the condition still holds' }),

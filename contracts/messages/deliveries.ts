@@ -177,7 +177,10 @@ export const DeliveryView = Type.Object(
      */
     text: Type.Optional(Type.String({ maxLength: 200 })),
     onsetAt: Type.Optional(Type.String({ maxLength: 40 })),
-    /** Why the policy sends nothing about this alarm; null if it sends, or if the ward has never had an assignment. */
+    /**
+     * Why the policy sends nothing about this alarm; null if the policy sends, or if the ward has never had an
+     * assignment.
+     */
     notSent: orNull(Text(200)),
     /** Null: no round has started. */
     phase: orNull(oneOf(deliveryPhases)),
@@ -190,8 +193,8 @@ export const DeliveryView = Type.Object(
     dueAtMs: orNull(Ms),
     acceptedBy: Type.Array(Type.Object(person, closed), { maxItems: 64 }),
     /**
-     * The calls of the present round, the first call first: only the newest 4 repeated calls, and only the newest 40 of
-     * all.
+     * The calls of the present round, the first call first. If there are more, only the newest 4 repeated calls, and
+     * only the newest 40 of all calls.
      */
     calls: Type.Array(CallView, { maxItems: 40 }),
   },
@@ -293,7 +296,7 @@ export type ReachEnded = Static<typeof ReachEnded>;
 
 /**
  * The delivery process could not write a decision, because the record did not fit its schema: a fault of Vigil. The
- * process carries out the decision and sends the messages, but the log does not show it.
+ * process carries out the decision and sends the messages, but the log does not show the decision.
  */
 export const NotWritten = Type.Object(
   {

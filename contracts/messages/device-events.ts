@@ -80,7 +80,7 @@ export const RefusalsRecord = Type.Object(
     /** Readings that are kept, but not used, because their patient is not clear. */
     apart: Type.Integer({ minimum: 0 }),
     /**
-     * The device's own numbers of the observations that were refused or kept apart since the record before. A reader
+     * The device's own numbers of the observations that were refused or kept apart since the previous record. A reader
      * does not count these numbers as missing. Numbers above the maximum are left out, so their readings look missing.
      */
     numbers: Type.Optional(Type.Array(NumberRange, { maxItems: unusedRangesMax })),

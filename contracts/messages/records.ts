@@ -185,7 +185,7 @@ export type Actor = Static<typeof Actor>;
 const associationActs = ['assigned', 'moved', 'corrected', 'ended'] as const;
 export type AssociationAct = (typeof associationActs)[number];
 
-/** What a person changed in a device's table. `version`: after the change. In `fields`, null means no value. */
+/** What a person changed in a device's table. `version` is the new version. In `fields`, null means no value. */
 export const AssociationChange = Type.Object(
   {
     version: Type.Integer({ minimum: 1 }),
