@@ -139,7 +139,7 @@ export async function recordForeignRequest(
 /** Makes each request wait for a slot of its route’s kind (bounds.ts). So looks cannot delay acts. */
 function limitRoutesBySlots(app: App): void {
   const slots = createRouteSlots();
-  // Fastify adds a HEAD route for each GET route, with the handler that is already wrapped.
+  // Fastify adds a HEAD route for each GET route, with the wrapped handler. This handler must not be wrapped again.
   const wrappedHandlers = new WeakSet<object>();
   app.addHook('onRoute', (route) => {
     const share = shareOf(route);

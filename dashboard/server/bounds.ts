@@ -12,7 +12,7 @@ import { createSlots, type Slots } from './core/slots.ts';
  * something. `answer` and `receipt`: the route may wait for seconds until this server has read a call or the effect of
  * an answer. Answers and receipts also have a maximum for each session, so that a stolen session cannot delay the acts,
  * answers and receipts of the person's other sessions. `own`: the route uses no slots, because its work is limited
- * elsewhere (passwords, beds), or because it must always be possible (logout).
+ * elsewhere (passwords, beds), or because the act must always be possible (logout).
  */
 export type Share = 'look' | 'history' | 'act' | 'answer' | 'receipt' | 'own';
 

@@ -5,7 +5,7 @@ import { VigilError } from '../../contracts/errors.ts';
 const kafkaWaitMs = 5_000;
 
 /**
- * Waits until Kafka has confirmed an append, and returns its result.
+ * Waits until Kafka has confirmed an append. Returns the result of the append.
  * @param message tells the person that the act may still take effect
  * @throws VigilError `log-unavailable` if Kafka does not confirm the record in time
  */

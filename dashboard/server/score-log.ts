@@ -36,7 +36,7 @@ const keptMs = 10 * minuteMs;
 
 export type ScoreLog = {
   /**
-   * Returns the scores since `sinceMs`, or a newer part of them.
+   * Returns the scores since `sinceMs`, or only the newest of them if older parts cannot be read.
    * @throws VigilError `rate-limited` if too many requests wait; `log-unavailable` if even the newest part cannot be
    *   read
    */

@@ -46,7 +46,7 @@ const keptMs = 10 * minuteMs;
 export type LogPoint = Pick<Point, 'code' | 'timeMs' | 'value' | 'questionable'>;
 
 export type LogValues = {
-  /** These may be hundreds of thousands of points, so the caller must let other work run in between. */
+  /** There may be hundreds of thousands of points, so the caller must let other work run in between. */
   readonly points: Iterable<LogPoint>;
   /** Every record that Kafka got from this time on was read, ms since 1970. */
   readonly knownFromMs: number;
@@ -56,7 +56,7 @@ export type LogValues = {
 
 export type TrendLog = {
   /**
-   * Returns the values of records that Kafka got since `sinceMs`, or a newer part of them.
+   * Returns the values of records that Kafka got since `sinceMs`, or only the newest if older parts cannot be read.
    * @throws VigilError `rate-limited` if too many requests wait; `log-unavailable` if even the newest part cannot be
    *   read
    */

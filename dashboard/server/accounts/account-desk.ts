@@ -47,7 +47,7 @@ export type AccountDesk = {
   add(request: AddRequest): Promise<Done>;
   /**
    * Writes the password that a person has chosen, and ends the sessions of the account.
-   * @param seen the account as it was when the person proved its password
+   * @param seen the account as it was when the person entered its password
    */
   setOwnPassword(seen: Account, newHash: string, who: Who): Promise<void>;
 };

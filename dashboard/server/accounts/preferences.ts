@@ -91,7 +91,8 @@ export function openPreferences(
   }
 
   /**
-   * Reads the file for a change. If the disk has a fault, refuses the change: the new file would have only one person.
+   * Reads the file for a change. If the disk has a fault, refuses the change, because the new file would lose all other
+   * persons.
    */
   function readForChange(): Map<string, Preferences> {
     try {

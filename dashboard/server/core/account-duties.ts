@@ -12,9 +12,8 @@ import type { DeliveryBoard } from './delivery-board.ts';
 import type { AccountOf } from './duty-notices.ts';
 
 /**
- * After an act, returns the account that decides which duties the person can still carry out. Undefined if the act
- * takes no right from the person. A person with a one-time password sees no alarms until she or he has chosen a
- * password.
+ * Returns the account to pass to `dutiesLeftBy` after an act. Undefined if the act takes no right from the person. A
+ * person with a one-time password sees no alarms until she or he has chosen a password.
  * @param account the account after the act
  */
 export function accountForDuties({ type }: AccountAct, account: DutyAccount): DutyAccount | undefined {

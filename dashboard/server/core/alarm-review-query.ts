@@ -44,8 +44,8 @@ export type Review = {
 };
 
 /**
- * Returns the alarms in the time span of a query, newest first. A query without an end ends a little after now. So
- * alarms from a clock that was far ahead are not in every list.
+ * Returns the alarms in the time span of a query, newest first. A query without an end ends a little after now. So such
+ * a query does not return alarms whose time is far in the future.
  */
 export function alarmsOfQuery({ book, nowMs }: ReviewSource, { from, to }: Query): readonly ReviewedAlarm[] {
   const fromMs = parseInstant(from ?? '') ?? Number.NEGATIVE_INFINITY;
@@ -205,8 +205,8 @@ function matchesQuery(seen: Seen, { bed, userId, priority, condition, answer }: 
 const everyAnswerer = ({ answerers }: Seen) => [...answerers.accepted, ...answerers.acknowledged];
 
 /**
- * Returns whether a person answered the last call of the alarm. An acknowledgement does not count if the alarm has
- * called again after it. Then only an acceptance after this acknowledgement counts.
+ * Returns whether a person answered the last call of the alarm. If the alarm has called again after its last
+ * acknowledgement, only an acceptance after this acknowledgement counts.
  */
 function isAnswered(seen: Seen): boolean {
   const { acknowledgements, lastCallRev } = seen.alarm;

@@ -123,8 +123,8 @@ export function foldReviewedAlarm(book: ReviewBook, event: AlarmEvent, alarmsMax
 }
 
 /**
- * Returns the few members of the highest revision that the book keeps. A second whole alarm for each entry would double
- * the memory of the book.
+ * Returns the few fields that the book keeps of an alarm at its highest revision. A second whole alarm for each entry
+ * would double the memory of the book.
  */
 function newestOf({ rev, present, onsets, atOnset }: Alarm): ReviewedAlarm['newest'] {
   return { rev, present, onsets, ...(atOnset && { atOnset }) };
@@ -169,7 +169,9 @@ function noteSteps(entry: ReviewedAlarm, { type, alarm }: AlarmEvent, atMs: numb
   }
 }
 
-/** A restarted engine may write a revision again. Then the time of the first record counts. */
+/**
+ * Returns the step with the higher revision. If a restarted engine wrote a revision twice, returns the earlier step.
+ */
 function laterStep(former: ReviewedAlarm['resolved'], step: NonNullable<ReviewedAlarm['resolved']>) {
   if (former === undefined || step.rev > former.rev) return step;
   return step.rev === former.rev && step.atMs < former.atMs ? step : former;

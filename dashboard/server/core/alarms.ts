@@ -129,7 +129,7 @@ export function deviceSoundOf({ condition, origin }: Alarm): 'paused' | 'off' | 
   return condition === 'device-sound-off' ? 'off' : undefined;
 }
 
-/** Gives the bed's head a new change number if the alarm is about the device's sound, which the head shows. */
+/** Gives the header data of the bed a new change number if the alarm is about the device's sound. */
 function markSoundChanged(state: LiveState, bed: BedState, alarm: Alarm): void {
   if (deviceSoundOf(alarm) !== undefined) markHeaderChanged(state, bed);
 }

@@ -151,8 +151,8 @@ function timeFault({ from, until }: { from: string; until: string }, nowMs: numb
 }
 
 /**
- * Returns whether an assignment gives the wanted person the wanted duty at a shared bed, for an overlapping time. An
- * overdue assignment does not count, because its person may take the duty for longer.
+ * Returns whether an assignment and the wanted assignment have the same person and duty, share a bed, and overlap in
+ * time. An overdue assignment does not count, because its person may take the duty for longer.
  */
 function isSame(entry: DutyAssignment, wanted: Omit<Assignment, 'assignmentId' | 'name'>, nowMs: number): boolean {
   const { assignment, declined } = entry;

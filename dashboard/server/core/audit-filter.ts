@@ -51,8 +51,8 @@ export function matchesFilter({ record, atMs }: AuditedRecord, filter: RecordFil
 }
 
 /**
- * Returns whether a record is a look at a whole ward that may have shown the searched bed. The record names no bed, so
- * a search for the bed does not find it.
+ * Returns whether a record is a look at a whole ward that may have shown the searched bed. Such a record names no bed,
+ * so a search for the bed does not find the record.
  */
 export function isLeftOutWardLook(entry: AuditedRecord, filter: RecordFilter): boolean {
   if (filter.bed === undefined || !isLook(entry.record.action)) return false;

@@ -140,8 +140,8 @@ function coverOf(
 }
 
 /**
- * Returns from when, by the plan, a place of an absent person has nobody responsible. Undefined if each place has
- * somebody until the person is back. Only for a person who has a cover.
+ * Returns the first planned time at which nobody is responsible for a place of an absent person who has a cover.
+ * Undefined if somebody is responsible for each place until the person is back.
  */
 function firstWithoutCover(
   state: DutyState,

@@ -22,8 +22,8 @@ const looksMax = 20;
 type MayAct = (person: Responsible) => boolean;
 
 /**
- * Returns when a cover's own duties end. A person can cover a duty only while she or he has a duty of the same role.
- * Undefined if this end is not before `untilMs`. Duties that follow each other without a gap count as one duty. The
+ * Returns when a cover's own duties end; undefined if they do not end before `untilMs`. A person can cover a duty only
+ * while she or he has a duty of the same role. Duties that follow each other without a gap count as one duty. The
  * result is in the past if the hand-over of the cover's own duty is overdue.
  */
 export function coverEndMs(

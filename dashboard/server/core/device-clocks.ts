@@ -17,7 +17,9 @@ import type { BedState, DeviceClockState, DeviceState, LiveState, StartNumbered 
 const noticeStepMs = 1_000;
 /** The notice at the bed stays this long after the last sign of coarse times. */
 const coarseForMs = 120_000;
-/** Maximum number of kept clocks of other starts of a device; above it, the clock used longest ago is forgotten. */
+/**
+ * Maximum number of other starts of a device whose clocks are kept; above it, the clock used longest ago is forgotten.
+ */
 const otherBootsMax = 3;
 /** A reading that was received this long before the newest reading is old history; its device time is not corrected. */
 const historyMs = 60_000;

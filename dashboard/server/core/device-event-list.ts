@@ -17,7 +17,7 @@ import { seesWard, type Viewer } from './rights.ts';
 import type { LiveState } from './state.ts';
 
 /**
- * An event of the list. `row` makes the row of the event. It is called only for events that are sent, because the list
+ * An event of the list. `row` makes the row of the event, and is called only for events that are sent, because the list
  * may be very long.
  */
 type Entry = { readonly atMs: number; readonly kind: string; readonly row: () => DeviceEventRow };

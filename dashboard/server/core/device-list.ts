@@ -79,8 +79,8 @@ function deviceFactsOf(state: LiveState, viewer: Viewer, device: DeviceState): O
 }
 
 /**
- * Returns whether a device needs a look: it reports a problem, Vigil notices one, or it is offline at a bed. A device
- * that is offline at a bed in standby is not in trouble, because the patient is away.
+ * Returns whether a device is in trouble: it reports a problem, Vigil notices a problem, or it is offline at a bed. A
+ * device that is offline at a bed in standby is not in trouble, because the patient is away.
  */
 export function isDeviceInTrouble(state: LiveState, viewer: Viewer, device: DeviceState): boolean {
   if (device.conditions.some(({ present }) => present) || troublesOf(state, viewer, device).length > 0) return true;

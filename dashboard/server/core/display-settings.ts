@@ -24,7 +24,7 @@ export const newDisplayText = settingsText({ volume: 'full', night: 'ward', isNi
 
 /**
  * Returns why a display plays alarms at the lowest volume, if somebody chose this at the display; otherwise undefined.
- * A night by the hours of the ward is not chosen at the display: all screens that follow the ward have this night.
+ * A night that began by the hours of the ward does not count, because nobody chose it at the display.
  */
 export function whySoft({ volume, night, byHand, isNight }: ScreenSettings): SoftDisplay['why'] | undefined {
   if (volume === 'low') return 'volume';

@@ -6,7 +6,7 @@ import type { BoardChange } from '../../protocol/assignments.ts';
 
 /**
  * Maximum number of remembered changes of a ward. They show what changed since the version of the board on a person's
- * page. Of the changes before them, the server knows only the last change of each assignment and absence.
+ * page. Of older changes, the server knows only the last change of each assignment and absence.
  */
 const recentMax = 200;
 

@@ -1,8 +1,8 @@
 /**
  * Limits how often passwords may be tried. Each try is counted before the password is checked, so that many tries at
  * the same time do not all get through. A wrong try delays only tries with the same proof (OWASP, "Slow Down Online
- * Guessing Attacks with Device Cookies"). So guesses at other places do not lock a person out of a browser at which the
- * person has logged in before.
+ * Guessing Attacks with Device Cookies"). So guesses from other browsers do not lock a person out of a browser at which
+ * the person has logged in before.
  */
 
 /**

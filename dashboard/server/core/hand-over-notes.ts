@@ -20,8 +20,8 @@ export const notesMax = 20_000;
 export type NoteBook = Map<string, HandOverNoteEvent>;
 
 /**
- * Folds an event into the book. Returns false if the event has no effect, because an earlier event replaced the same
- * note.
+ * Folds an event into the book. Returns false if the event has no effect, because another event has already replaced
+ * the note that this event replaces.
  */
 export function foldNote(book: NoteBook, event: HandOverNoteEvent): boolean {
   const { associationId, eventId, replaces } = event;
@@ -94,7 +94,10 @@ function overlap(a: AssociationPeriod, b: AssociationPeriod): boolean {
 const fromMs = ({ from }: AssociationPeriod) => parseInstant(from) ?? Number.POSITIVE_INFINITY;
 const toMs = ({ to }: AssociationPeriod) => (to === null ? Number.POSITIVE_INFINITY : (parseInstant(to) ?? 0));
 
-/** The fields about the note in a bed's head. A note may name the patient, so a locked screen does not get it. */
+/**
+ * The fields about the note in the header data of a bed. A note may name the patient, so a locked screen does not get
+ * it.
+ */
 export type ShownNote = { readonly note?: HandOverNote; readonly noteUnknown?: true };
 
 export function shownNote({ areNotesRead }: LiveState, viewer: Viewer, { note, period }: BedState): ShownNote {

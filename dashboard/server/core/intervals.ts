@@ -9,7 +9,7 @@ import type { Parameter } from '../../../contracts/parameters.ts';
 export const timesMax = 9;
 /** Minimum number of intervals that show a rhythm: two cuff measurements in a row prove nothing. */
 const spacingsMin = 3;
-/** A parameter with a longer interval is a single measurement (CLINICAL, "Judged or told", 6). */
+/** A parameter with a longer interval counts as a single measurement (CLINICAL, "Judged or told", 6). */
 const singleMs = 60_000;
 /** The interval that is used if a device does not say when its next reading is due (DESIGN). */
 const defaultIntervalMs = 1000;

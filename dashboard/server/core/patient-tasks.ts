@@ -19,7 +19,7 @@ import { type BedState, type LiveState, markHeaderChanged } from './state.ts';
 export const tasksMax = 40_000;
 /** Number of tasks that are forgotten at once, because one search may go through all tasks. */
 const forgottenAtOnce = 1_000;
-/** Maximum number of open tasks of a stay, and of ticked tasks that a bed's head has (ours). */
+/** Maximum number of open tasks of a stay, and of ticked tasks in the header data of a bed (ours). */
 export const openTasksMax = 20;
 export const doneTasksMax = 10;
 
@@ -30,8 +30,8 @@ export const doneTasksMax = 10;
 export type TaskBook = Map<string, TaskState>;
 
 /**
- * Folds an event into the book. Returns false if the event has no effect, because an earlier event changed the same
- * task.
+ * Folds an event into the book. Returns false if the event has no effect, for example because another event has already
+ * changed the task.
  */
 export function foldTask(book: TaskBook, event: PatientTaskEvent): boolean {
   const former = book.get(event.taskId);
@@ -165,7 +165,7 @@ function listed(tasks: readonly TaskState[]): readonly TaskState[] {
 
 const order = (a: TaskState, b: TaskState) => a.at.localeCompare(b.at) || a.taskId.localeCompare(b.taskId);
 
-/** The tasks in a bed's head: the open tasks, and the tasks that were ticked off last. */
+/** The tasks in the header data of a bed: the open tasks, and the tasks that were ticked off last. */
 export function shownTasks(state: LiveState, viewer: Viewer, bed: BedState): { readonly tasks?: PatientTask[] } {
   const tasks = tasksFor(state, viewer, bed);
   const openCount = tasks.filter(({ done }) => done === undefined).length;

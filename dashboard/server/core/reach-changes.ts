@@ -29,7 +29,7 @@ const refused = (code: Fault['code'], message: string): ReachDecision => ({ ok: 
 
 /**
  * @param entries all entries of all persons
- * @returns a fault never contains the address
+ * @returns the decision; its fault never contains the address
  */
 export function decideReach(
   body: ReachBody,

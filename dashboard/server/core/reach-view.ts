@@ -94,8 +94,8 @@ function standingOf({ state, stage = 'sent' }: ReachState): number {
 const deviceStages: readonly ReceiptStage[] = ['on-device', 'painted', 'answered'];
 
 /**
- * Returns whether a person can be reached now: the person's device has confirmed a message or canary of a channel for
- * answers.
+ * Returns whether a person can be reached now: the person's device has confirmed a message or canary of a channel on
+ * which the person can answer.
  */
 export function isReached(channels: readonly ReachState[]): boolean {
   return channels.some(

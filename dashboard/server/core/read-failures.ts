@@ -17,7 +17,10 @@ export type ReadFailures = {
   /** Returns whether a request must fail at once: this association failed just now, or Kafka is away. */
   isRefused(associationId: string, nowMs: number): boolean;
   noteFailed(associationId: string, nowMs: number): void;
-  /** Notes that an association was read. So the failures before it were failures of single associations. */
+  /**
+   * Notes that an association was read. So Kafka was not away, and the failures before were failures of single
+   * associations.
+   */
   noteRead(associationId: string): void;
 };
 

@@ -29,7 +29,7 @@ export type AlarmCalls = {
   counted: readonly string[];
   /** The steps of the present round; undefined if the server started to read after the round had started. */
   steps: readonly Pick<ChainStep, 'duty' | 'channels'>[] | undefined;
-  /** One bit for each step of the present round: the step has a call, or its duty is noted as left out. */
+  /** One bit for each step of the present round, set if the step has a call or its duty is noted as left out. */
   doneSteps: number;
   dutiesLeftOut: ReviewedCalls['dutiesLeftOut'];
   notSent: string | null;
@@ -125,9 +125,9 @@ function callOf(book: CallsBook, { steps, calls }: AlarmCalls, { call, atMs, rou
 }
 
 /**
- * Returns the channels of an earlier call that the round does not use again for the person. The delivery process has
- * the same rule (processors/delivery/core/next-call.ts). A new round calls again through channels on which the person
- * can answer.
+ * Returns the channels of an earlier call through which this round does not call the person again. The delivery process
+ * has the same rule (processors/delivery/core/next-call.ts). A new round calls again through channels on which the
+ * person can answer.
  */
 function usedBy(earlier: ReviewedCall, round: number): readonly DeliveryChannel[] {
   const { channels, outcome, sent, failed } = earlier;

@@ -29,7 +29,7 @@ export type StepsPlan = {
   readonly toMs: number;
   readonly stepMs: number;
   readonly pick: ScorePick;
-  /** What the trend adds to the times of its scores: whole steps (`splitPlan`). */
+  /** The time that the trend adds to the times of its scores, a whole number of steps (`splitPlan`). */
   readonly shiftMs: number;
   /** How far the clock of the device is ahead of the server's clock. */
   readonly clockErrorMs: number;

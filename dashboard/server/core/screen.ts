@@ -44,7 +44,7 @@ export function seesAlarm(viewer: Viewer, alarmState: ShownAlarm): boolean {
   return viewer.wards.includes('*') || alarmState.isOfTray;
 }
 
-/** Returns a bed's head as this viewer may see it. */
+/** Returns the header data of a bed as this viewer may see them. */
 export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead {
   const device = state.devices.get(bed.deviceId);
   const mayViewVitals = may(viewer, 'view-vitals');

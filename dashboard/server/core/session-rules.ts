@@ -48,7 +48,7 @@ export type SessionAccount = { readonly fingerprint: string; readonly isDisplay?
 /**
  * Judges a session.
  * @param account undefined if the account does not exist or is disabled
- * @param liveAtMs time of the session's last request or open live connection in this process; 0 if there was none
+ * @param liveAtMs time of the session's last request or open live connection in this process; 0 if it had neither
  */
 export function judgeSession(
   claims: Claims,

@@ -187,9 +187,9 @@ export type BedState = {
   note: HandOverNoteEvent | undefined;
   /** The patient's tasks without withdrawn tasks: the open tasks, and then the ticked tasks (patient-tasks.ts). */
   tasks: readonly TaskState[];
-  /** Number of the last change of the bed's head: everything except values and alarms. */
+  /** Number of the last change of the bed's header data: everything except values and alarms. */
   headChangeNo: number;
-  /** Number of the last change of the bed's head, values or alarms. */
+  /** Number of the last change of the bed's header data, values or alarms. */
   changeNo: number;
 };
 
@@ -294,7 +294,7 @@ export function rememberHiddenAlarm(state: LiveState, bed: BedState, alarmId: st
   });
 }
 
-/** Gives the header data of a bed a new change number, so that the screens get them. */
+/** Gives the header data of a bed a new change number, so that the screens get the new data. */
 export function markHeaderChanged(state: LiveState, bed: BedState): void {
   bed.headChangeNo = nextChangeNo(state);
   bed.changeNo = bed.headChangeNo;

@@ -27,8 +27,8 @@ export function planByDevice(plan: TrendPlan, clockOffsetMs: number): TrendPlan 
 
 /**
  * Returns the earliest device time that a trend may show, if the device came into its tray at `sinceMs`. A clock that
- * is ahead gave later times to the values of the former ward. If the clock is behind, the first values in the tray stay
- * hidden, because the error is only an estimate.
+ * is ahead gave later times to the values of the former ward. For a clock that is behind, the result is `sinceMs`,
+ * because the error is only an estimate. So the first values in the tray stay hidden.
  */
 export function trayFromMs(sinceMs: number, clockOffsetMs: number): number {
   return sinceMs - Math.min(0, clockOffsetMs);

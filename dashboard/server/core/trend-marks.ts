@@ -83,7 +83,7 @@ function limitsOf(
 ): LimitsFrom[] {
   const present = inForce && limitsFrom(inForce);
   const read = limitChangesOf(book.limits, associationId);
-  // Limits that were published before the first record that the book has read are still in force.
+  // If the book has no change, the present limits were published before the book begins.
   const records: readonly LimitsFrom[] = read.length > 0 || present === undefined ? read : [present];
   const changes = records.map(({ atMs, groups }) => ({ atMs: atMs + shiftMs, groups }));
   const before = changes.findLast(({ atMs }) => atMs <= fromMs);

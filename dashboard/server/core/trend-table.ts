@@ -51,7 +51,7 @@ export function tableOf(
   rows: ReadonlyMap<string, readonly TrendRow[]>,
   more: Pick<TrendTable, 'source' | 'clockErrorMs'>,
 ): TrendTable {
-  // For a long time, InfluxDB has only one point for each minute. This point is a mean.
+  // If the plan does not use raw values, there is only one value for each minute: the mean.
   const value = plan.retention === 'raw' ? 'last' : 'mean';
   return {
     ...{ intervalMs: plan.stepMs, fromMs: plan.fromMs, toMs: plan.toMs, value, ...more },

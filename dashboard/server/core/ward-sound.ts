@@ -25,9 +25,9 @@ export const unheardAfterMs = 3_500;
 /** An owner that does not sound its ward for this time loses the sound (ours). All screens sound meanwhile. */
 export const ownerLostMs = 60_000;
 /**
- * A person at another session can take the sound away from a screen; then every screen sounds. Then the session of the
- * former owner cannot take the sound of this ward again for this time (ours). So no script can take the sound back each
- * second.
+ * A person at another session can take the sound away from a screen; then every screen sounds. The session of the
+ * former owner must wait this long before it can take the sound of this ward again (ours). So no script can take the
+ * sound back each second.
  */
 export const retakeAfterMs = 60_000;
 /**

@@ -43,7 +43,7 @@ export type DisplaySettings = {
   reported(screen: ScreenWithSound): void;
   /** Writes the records that wait, and finds the soft displays; called once a second. */
   collect(): void;
-  /** Returns, for the wards of a screen, the displays that somebody has made soft at the display. */
+  /** Returns, for the wards of a screen, the displays that a person at the display has made soft. */
   newsFor(open: OpenScreen | undefined): SoftDisplay[];
 };
 

@@ -31,7 +31,7 @@ import { waveText } from './wave-text.ts';
 
 const watchCheck = Compile(Watch);
 const reportCheck = Compile(ScreenReport);
-/** Patients may come into a view while its audit record is written. They are recorded at most this many times. */
+/** While the record of a view is written, more patients may come. At most this many further records are written. */
 const viewTriesMax = 5;
 /** A connection is closed if the screen sends no `Watch` within this time. */
 export const watchWithinMs = 5_000;
@@ -333,7 +333,7 @@ export function createScreen(parts: ScreenParts): Screen {
       if (text.startsWith(reportTextStart)) return takeReport(text);
       const receivedWatch = parseAs(watchCheck, text);
       if (!receivedWatch) return end(closeCodes.badMessage, 'not a valid watch message');
-      // A new `Watch` replaces a waiting `Watch`. But one that is not allowed stays, so that its refusal is recorded.
+      // A new `Watch` replaces a waiting one. A `Watch` that is not allowed stays, so that its refusal is recorded.
       if (pendingWatch === undefined || viewRecordOf(state, viewer, pendingWatch.scope) !== undefined)
         pendingWatch = receivedWatch;
       if (!isHandlingWatch) void handlePendingWatch();

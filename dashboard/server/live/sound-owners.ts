@@ -1,6 +1,6 @@
 /**
- * Keeps which screens of this dashboard have the sound of wards. After a restart no screen has it, so every screen
- * sounds.
+ * Keeps which screens of this dashboard have the sound of wards. After a restart no screen has the sound of a ward, so
+ * every screen sounds.
  */
 import type { OwnedSound } from '../../../contracts/messages/presence.ts';
 import { formatInstant } from '../../../contracts/time.ts';

@@ -170,7 +170,7 @@ export function createSoundTests(options: {
       return { wasCut: asked.wasCut, screen: asked.screen, isEarly: passedMs >= 0 && passedMs < signalsMsMin };
     },
     answered(ward) {
-      // The entry stays for the pause before the next test. No session can answer it.
+      // The entry stays, because the next test must wait. Without a session, nobody can answer the test again.
       const asked = tests.get(ward);
       if (asked) tests.set(ward, { ...asked, session: '', wasCut: true });
     },

@@ -72,7 +72,8 @@ export function newConfirmationTimes(): ConfirmationTimes {
 }
 
 /**
- * Returns the message to the other dashboards about unconfirmed alarms. A station has the number of its first screen.
+ * Returns the message to the other dashboards about unconfirmed alarms. The number of a station is the number of its
+ * first screen.
  */
 function presenceOf(here: readonly Unconfirmed[]): UnconfirmedOnScreen[] {
   const ofStations = new Map<string, Unconfirmed>();

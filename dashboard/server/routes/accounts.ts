@@ -39,7 +39,7 @@ const config = { access: 'manage-accounts' } as const;
 const refusals = { 400: ErrorBody, 401: ErrorBody, 403: ErrorBody, 429: ErrorBody, 503: ErrorBody } as const;
 const params = Type.Object({ userId: Type.String({ pattern: userIdPattern.source }) });
 
-/** Returns what the browser proves about an account, and the place at which a try is counted. */
+/** Returns what the browser proves about an account, and the session, browser or address for which a try is counted. */
 export type ProofFor = (account: Account | undefined) => Pick<Guess, 'proof' | 'place'>;
 /** Returns the account if the password is right; otherwise throws, as a login does. */
 export type CheckPassword = (

@@ -16,7 +16,9 @@ import type { Parts } from './parts.ts';
 
 /** Maximum wait for the delivery process to confirm an answer. */
 const answerWaitMs = 5_000;
-/** Maximum wait until this server has read a call, because a message may reach a phone before that. */
+/**
+ * Maximum wait until this server has read a call. The message may reach a phone before this server has read the call.
+ */
 const callWaitMs = 1_000;
 
 export function callRoutes(app: App, parts: Parts): void {

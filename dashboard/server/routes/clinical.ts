@@ -241,7 +241,7 @@ function limitsRoute(app: App, parts: Parts): void {
 
 /**
  * Checks new limits. The alarm processor checks them again by the same rules.
- * @throws VigilError `payload-schema` with a sentence that names both numbers; `log-unavailable` if the limits in force
+ * @throws VigilError `payload-schema` with the reason for the refusal; `log-unavailable` if the limits in force
  *   are not known
  */
 function checkLimits(inForce: LimitsInForce | undefined, { group, limits }: LimitsBody, nowMs: number): void {

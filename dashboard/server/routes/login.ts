@@ -66,7 +66,7 @@ export function loginRoutes(app: App, parts: Parts): void {
 
   /**
    * Returns the account of a user id and password. Records a wrong password.
-   * @param proofFor returns what the browser proves about the account, and the place at which the try is counted
+   * @param proofFor see `ProofFor`
    * @throws VigilError `not-logged-in` if the user id or the password is wrong; `rate-limited` after too many tries
    */
   async function checkPassword(

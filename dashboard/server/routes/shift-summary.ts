@@ -43,7 +43,7 @@ const spanMsMax = 72 * hourMs;
 const bounds = { atOnceMax: 2, atOncePerKeyMax: 1, waitingMax: 16, waitingPerKeyMax: 4 } as const;
 /** Number of alarms that are examined without a pause for other work: about 2 ms. */
 const partAlarms = 1_000;
-/** Number of queries to InfluxDB of one summary at the same time, and how long all of them may take (ours). */
+/** Number of queries that one summary sends to InfluxDB at the same time, and how long all of them may take (ours). */
 const queriesAtOnce = 4;
 const queriesMsMax = 4_000;
 

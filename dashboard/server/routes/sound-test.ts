@@ -48,7 +48,7 @@ export function soundTestRoutes(
       const why = hub.soundTests.begin(wanted, decision.screen, test, viewerOf(request).name);
       if (why !== undefined) {
         // The record "begun" is written before the signals play. In the meantime, an alarm may have begun, or the
-        // screen may have ended.
+        // screen may have closed its connection.
         await trail.record({
           ...whoOf(request),
           ...{ action: 'sound-tested', ward, detail: soundTestDetail('not-begun', decision.screen) },

@@ -18,7 +18,9 @@ import { deviceOfStay, type WaveSubject, waveSubject } from '../core/wave-subjec
 import { AssociationParams, recordDenied } from './clinical.ts';
 import type { Parts } from './parts.ts';
 
-/** A chunk may reach the log this much after its first sample, ms: the chunk itself, and the way to the log (ours). */
+/**
+ * A chunk may reach the log this much after its first sample, ms: the length of the chunk, and 5 s to the log (ours).
+ */
 export const settleMs = chunkMsMax + 5_000;
 
 export function waveRoute(app: App, parts: Parts): void {

@@ -19,8 +19,8 @@ const revokedMax = 500_000;
 
 /**
  * Maximum number of sessions of one account at this dashboard (ours). An account has at most 36 open screens, and the
- * session that was idle for longest is ended first. So an ended session shows no screen, even for an account that a
- * ward shares.
+ * session that was idle for longest is ended first. So a session that is ended for this reason has no open screen, even
+ * if a whole ward shares the account.
  */
 export const sessionsPerAccountMax = 64;
 

@@ -48,7 +48,7 @@ export type WaveQuestion = {
   /** The present error of the device's clock, ms: positive if the clock is behind. */
   readonly errorMs: number;
   /**
-   * How long after the requested time the server received its late chunks, ms. The search also looks at those times.
+   * How long after the requested time the server received late chunks of this time, ms. The search also looks there.
    */
   readonly lateDelaysMs: readonly number[];
   /** Samples after this time may still come, so they are not searched for in other parts of the log. */
