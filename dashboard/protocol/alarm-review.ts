@@ -188,7 +188,7 @@ export const AlarmReview = Type.Object(
   {
     at: Ms,
     rows: Type.Array(ReviewedAlarmRow, { maxItems: reviewPageMax }),
-    /** For the next page; null on the last page. */
+    /** The `before` of the request for the next page; null on the last page. */
     next: orNull(Type.String()),
     /** Counts of all alarms that match the filters. The alarms on other pages count too. */
     counts: Type.Object(
@@ -201,7 +201,8 @@ export const AlarmReview = Type.Object(
         unanswered: Count,
         medianAnswerMs: orNull(Count),
         /**
-         * The occupied days of all beds of the query together. Counts only the time for which the list has all alarms.
+         * The sum of the occupied days of all beds of the query. Counts only the time for which the list has all
+         * alarms.
          */
         bedDays: Type.Number({ minimum: 0 }),
       },

@@ -142,7 +142,7 @@ export const BoardEntry = Type.Object(
      * of the assignment.
      */
     remaining: Type.Optional(Type.Array(Bed)),
-    /** The person is away, and this person covers the duty now. */
+    /** The name of the person who covers this duty now, because the assigned person is away. */
     coveredBy: Type.Optional(Type.String()),
     /** Why the person cannot do this duty, as the end of a sentence: "has a disabled account". */
     fault: Type.Optional(Type.String()),

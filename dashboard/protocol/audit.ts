@@ -168,7 +168,8 @@ export const AuditPage = Type.Object(
         /** The number of old records without a signature. */
         older: Type.Integer(),
         /**
-         * The time of the newest anchor with which the server compared the trail at its start; null without anchors.
+         * The time of the newest anchor with which the server compared the trail when the server started; null without
+         * anchors.
          */
         anchoredAt: Type.Union([Instant, Type.Null()]),
         /** At most 20 sentences, for a person to read. */

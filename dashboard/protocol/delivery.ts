@@ -70,8 +70,8 @@ export const MyCall = Type.Object(
     /** The ward has a technical alarm now, because nobody comes. */
     isWardTold: Type.Optional(Type.Literal(true)),
     /**
-     * Present if somebody goes to the alarm. If nobody has acknowledged the alarm by this time, Vigil calls persons
-     * again.
+     * When Vigil calls persons again, unless somebody acknowledges the alarm before. Present if somebody goes to the
+     * alarm.
      */
     againAt: Type.Optional(Instant),
     /**

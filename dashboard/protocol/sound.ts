@@ -52,7 +52,7 @@ export const PageSound = Type.Object(
     audio: Type.Enum(['on', 'blocked', 'failed']),
     /** The sound that plays now; absent if no sound plays. */
     level: Type.Optional(Type.Enum(['high', 'medium', 'low', 'lost'])),
-    /** Only if the last heartbeat of the server asked for it (`asksSettings`). */
+    /** Present only if the last heartbeat asked for the settings (`asksSettings`). */
     settings: Type.Optional(ScreenSettings),
   },
   closed,
@@ -134,7 +134,7 @@ export const SoundNews = Type.Object(
     tests: Type.Optional(Type.Array(SoundTest, { maxItems: 200 })),
     /** The wall displays of these wards that play softly; absent if no display plays softly. */
     softDisplays: Type.Optional(Type.Array(SoftDisplay, { maxItems: 200 })),
-    /** Present for a wall display: the server records changes of its settings. */
+    /** Present for a wall display, because the server records changes of a display's settings. */
     asksSettings: Type.Optional(Type.Literal(true)),
     /** Absent if the sound of these wards can be tested only at this screen. */
     testPlaces: Type.Optional(Type.Array(TestPlace, { maxItems: 200 })),

@@ -37,8 +37,8 @@ export const WardCard = Type.Object(
     ),
     /**
      * Who is responsible: null if the server has not read the assignments. `inUse`: whether anybody has ever used the
-     * assignment board of the ward. `noNurse`: the number of beds with a patient that have no nurse. `overdue`: the
-     * number of beds whose nurse should have been relieved.
+     * assignment board of the ward. `noNurse`: the number of occupied beds without a nurse. `overdue`: the number of
+     * beds whose nurse should have been relieved.
      */
     duties: orNull(Type.Object({ inUse: Type.Boolean(), chargeNurses: Names, noNurse: Count, overdue: Count }, closed)),
     /**

@@ -1,7 +1,7 @@
 /** Renders the burst of an alarm sound as samples. */
 import type { Burst } from './sound-table.ts';
 
-/** An edge of a pulse is a straight line. It rises from 10 % to 90 % of the loudness in this part of its length. */
+/** The part of a pulse's edge in which the loudness rises from 10 % to 90 %. The edge is a straight line. */
 const measuredShareOfEdge = 0.8;
 const pointsPerPeriod = 2048;
 
@@ -22,9 +22,8 @@ export function silenceMs(burst: Burst): number {
 }
 
 /**
- * Returns the sound of a pulse without its edges. The returned function gives a value from -1 to 1 for a phase of the
- * pitch in radians. The phases of the harmonics follow Schroeder (1970), so that the sound is louder without a higher
- * amplitude.
+ * Returns a function with the sound of a pulse, without edges: a value from -1 to 1 for each phase of the pitch, in
+ * radians. The phases of the harmonics follow Schroeder (1970), so that the sound is louder without a higher amplitude.
  */
 function toneOf(burst: Burst): (phase: number) => number {
   const strengths = [1, ...burst.harmonicsDb.map((levelDb) => 10 ** (levelDb / 20))];

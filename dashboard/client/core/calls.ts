@@ -88,7 +88,9 @@ export function cardsAfter(
   return withoutRead(after, nowMs, false);
 }
 
-/** Returns the cards without the cards of ended calls that the person has had time to read. */
+/**
+ * Returns the cards that stay on the page. Leaves out the cards of ended calls that the person has had time to read.
+ */
 export function withoutRead(cards: readonly CallCard[], nowMs: number, isHeld: boolean): readonly CallCard[] {
   const isRead = ({ state, stateAtMs }: CallCard) => state === 'gone' && nowMs - stateAtMs >= readMs;
   return isHeld || !cards.some(isRead) ? cards : cards.filter((card) => !isRead(card));

@@ -6,7 +6,7 @@ import { whenText } from './times.ts';
 const someNotJudged = () => t('Watch the bedside monitors: some are not judged.');
 const noneJudged = () => t('Watch the bedside monitors: values are not judged.');
 
-/** Returns whether new values or alarms may be missing on this screen. If so, the screen sounds Vigil's own failure. */
+/** Returns whether new values or alarms may be missing on this screen. If so, the screen plays the sound `lost`. */
 export function isFailing({ kafka, alarms, canary }: Health): boolean {
   return kafka !== 'ok' || alarms !== 'ok' || canary?.grave === true;
 }

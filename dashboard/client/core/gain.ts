@@ -15,8 +15,8 @@ const headroomFraction = 0.12;
  */
 const outlierFraction = 0.01;
 /**
- * How far outliers may extend the scale in each direction, in spans of the other samples. An outlier that is further
- * away is drawn at the edge of the row.
+ * How far outliers may extend the scale in each direction, as a multiple of the span without outliers. An outlier that
+ * is further away is drawn at the edge of the row.
  */
 const outlierSpansMax = 2;
 /** Maximum number of samples that are sorted to find the span. The samples are evenly spread over the time. */
@@ -67,8 +67,8 @@ function spanWithoutOutliers(samples: Float32Array): { low: number; high: number
 }
 
 /**
- * Returns the scale for samples between `min` and `max`. Keeps the current scale if all samples are inside it and use
- * at least half of it.
+ * Returns the scale for samples between `min` and `max`. Keeps the current scale if all samples fit into the scale and
+ * use at least half of it.
  */
 export function gainFor(current: Gain | undefined, min: number, max: number, unit: string): Gain | undefined {
   if (!Number.isFinite(min) || !Number.isFinite(max)) return current;

@@ -22,8 +22,8 @@ export function lockAfterMsOf(
 }
 
 /**
- * Returns how long nobody has touched this browser. Uses the clock with the longer time: the monotonic clock stands
- * still while the machine sleeps, and somebody may set the wall clock.
+ * Returns how long nobody has touched this browser. Measures by two clocks and uses the longer time, because the
+ * monotonic clock stands still while the machine sleeps, and somebody may set the wall clock.
  * @param otherTabTouchMs when another tab of this browser was last touched, by the wall clock; undefined if not known
  */
 export function idleMs(lastTouch: TouchTime, now: TouchTime, otherTabTouchMs: number | undefined): number {

@@ -8,9 +8,9 @@
 export const leadWindowMs = 30_000;
 
 export type Lead = {
-  /** Largest remote minus local time in the present window, ms; -Infinity before the first message. */
+  /** Largest lead (remote time minus local time) in the present window, ms; -Infinity before the first message. */
   largestMs: number;
-  /** Largest remote minus local time in the previous window, ms; -Infinity if there was no message. */
+  /** Largest lead in the previous window, ms; -Infinity if no message came in this window. */
   previousLargestMs: number;
   windowFromMs: number;
   /** The last messages, if their leads are equal and smaller than the largest lead; undefined in all other cases. */

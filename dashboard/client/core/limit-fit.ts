@@ -1,5 +1,6 @@
 /**
- * For a patient with many alarms: chooses the limits to compare, which are the limit in force and wider limits. Pure.
+ * For a patient with many alarms: chooses the limits to compare. These are the limit in force and some wider limits.
+ * Pure.
  */
 import { type BoundName, limitsFault } from '../../../contracts/effective-limits.ts';
 import type { GroupInForce, LimitsInForce } from '../../../contracts/messages/alarms.ts';
@@ -31,8 +32,8 @@ export type LimitFit = {
 };
 
 /**
- * Returns the limits to compare for a condition such as `HR.high`. Undefined if the condition has no plain limit, if
- * the limit is not in force or is switched off, or if nobody may set a wider limit.
+ * Returns the limits to compare for a condition such as `HR.high`. Undefined if the condition is not a breach of a low
+ * or high limit, if this limit is not in force or is switched off, or if nobody may set a wider limit.
  */
 export function limitFit(condition: string, inForce: LimitsInForce | null): LimitFit | undefined {
   const match = /^([A-Za-z0-9]+)\.(low|high)$/.exec(condition);

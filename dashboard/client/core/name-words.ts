@@ -6,7 +6,7 @@ import { keys, texts } from './texts.ts';
 
 export const priorityNames: Readonly<Record<Priority, string>> = texts({ high: 'high', medium: 'medium', low: 'low' });
 
-/** The names of the limits, as in `boundLabels`, which refusals of the server use. */
+/** The names of the limits. Refusals of the server use the same names (`boundLabels`). */
 export const boundNames: Readonly<Record<BoundName, string>> = texts({
   extremeLow: 'extreme low',
   low: 'low',
@@ -14,10 +14,7 @@ export const boundNames: Readonly<Record<BoundName, string>> = texts({
   extremeHigh: 'extreme high',
 });
 
-/**
- * Names that messages carry as they are, and that the page translates with `t`: roles, sexes and categories of
- * patients.
- */
+/** Names in messages, which the page translates with `t`: roles, sexes and categories of patients. */
 export const namesInMessages = keys(
   'nurse',
   'physician',

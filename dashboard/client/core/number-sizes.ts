@@ -8,7 +8,7 @@ import { type Cell, leastWidthPx, type TilePlan, widthEm } from './tile-plan.ts'
 /** A cell with its parameter (`group`). All numbers of a parameter have the same size. */
 export type SizedCell = Cell & { readonly group: string };
 
-/** The largest letters of a number that fit on a tile, px, for each parameter. */
+/** For each parameter: the largest size at which its number fits on a tile, px. */
 export type NumberSizes = ReadonlyMap<string, number>;
 
 type Box = { readonly widthPx: number; readonly heightPx: number };

@@ -102,8 +102,8 @@ export type ShownLimits = {
 };
 
 /**
- * Returns the limit that a value exceeds, upward or downward; undefined if the value exceeds no limit. If the value
- * exceeds a plain limit and its extreme limit, returns the extreme limit.
+ * Returns the name of the limit that the value is beyond; undefined if the value is within its limits. If the value is
+ * also beyond the extreme limit, returns the extreme limit.
  */
 export function limitBeyond(value: number | undefined, { low, high, extremeLow, extremeHigh }: Limits) {
   if (value === undefined) return undefined;

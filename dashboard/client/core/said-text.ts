@@ -6,7 +6,7 @@ import { withLocalTimes } from './why-bars.ts';
 
 /**
  * Returns the text of a finding, or of a line of the timeline. If a server of an older version sent no sentence,
- * returns the English text. Writes instants in the zone of the page. Other values that are texts stay as they are.
+ * returns the English text. Writes instants in the zone of the page. All other texts among the values stay unchanged.
  */
 export function saidText({ text, sentence }: { text: string; sentence?: Sentence }, alarmMs: number): string {
   return sentence === undefined ? withLocalTimes(text, alarmMs) : valueText(sentence, alarmMs);

@@ -19,8 +19,8 @@ const pointsOf = ({ total, atLeast }: ScoreOfStep) => total ?? atLeast;
 
 /**
  * Returns the score of a step with its parts; undefined if the score is not known.
- * @param shown the value that the page shows for this step. Only the parts of this score may stand beside the value.
- * Undefined if the page shows a mean, which is not the value of a score
+ * @param shown the value that the page shows for this step. If the score has a different value, the function returns
+ * undefined. If the page shows a mean, `shown` is undefined, and the value of the score does not matter
  */
 export function scoreOfStep(
   { scores }: TrendScores,

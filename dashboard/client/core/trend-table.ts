@@ -33,7 +33,9 @@ export function shownMinutes(chosen: TableMinutes | undefined, spanMs: number): 
 }
 
 export type TableColumn = { readonly code: string; readonly label: string; readonly unit: string | undefined };
-/** The row of one interval. It has a cell for each column; undefined if the interval has no usable value. */
+/**
+ * The row of one interval. It has a cell for each column; the cell is undefined if the interval has no usable value.
+ */
 export type TableRow = { readonly atMs: number; readonly cells: readonly (TrendCell | undefined)[] };
 
 /** Returns the columns that have values. */
@@ -55,8 +57,8 @@ export function tableRows({ intervalMs, fromMs, toMs, series }: TrendTable): Tab
 }
 
 /**
- * Returns the function that writes the time of a row, for example `10-25 02:00`. If the clocks are changed within the
- * rows, each row has the label of its zone: `10-25 02:00 CEST`.
+ * Returns the function that writes the time of a row, for example `10-25 02:00`. If the clocks are changed in the time
+ * of the rows, each row has the label of its zone: `10-25 02:00 CEST`.
  */
 export function rowTimes(rows: readonly TableRow[]): (row: TableRow) => string {
   const zone = pageZone();

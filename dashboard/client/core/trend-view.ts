@@ -1,4 +1,4 @@
-/** The choice of trends on the patient's page, which is in the part of the address after `?`. */
+/** The trends that a person has chosen on the patient's page. The address has this choice after `?`. */
 import { dayMs, hourMs } from '../../../contracts/durations.ts';
 import { type TableMinutes, tableMinutes } from '../../../contracts/trend-bounds.ts';
 import { t } from './texts.ts';

@@ -13,7 +13,7 @@ import { ageStartMs } from './numerics.ts';
 export function valueNow(alarm: Alarm, bed: Bed | undefined, nowMs: number): string | undefined {
   const { value, limit, text, code = '' } = alarm;
   const parameter = parameters.get(code);
-  // The text of an alarm about a limit has the sign of the comparison. An apnoea has a limit in seconds.
+  // Only an alarm about a limit has `<` or `>` in its text. An apnoea has a limit too, but in seconds.
   if (value === undefined || limit === undefined || !/[<>]/.test(text)) return undefined;
   if (!parameter || bed?.device.deviceId !== alarm.deviceId) return undefined;
   const numeric = bed.values.find((each) => each.code === code);

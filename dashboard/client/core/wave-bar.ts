@@ -43,7 +43,7 @@ export function waveBar({ codes, minutes, waves, times, stay, keptFromMs }: BarF
   const loadedEmpty = waves.length === 0 ? loaded : gapsOf('none');
   const seen = (times?.waves ?? []).filter(({ code }) => codes.includes(code) || codes.length === 0);
   const seenSpans = seen.map(({ fromMs }) => ({ fromMs, toMs: times!.toMs }));
-  // The loaded minutes are exact. So they replace what the server has seen of these minutes.
+  // For loaded minutes, only the loaded samples count, because they are exact.
   const seenEmpty = without(joined(seen.flatMap(({ empty }) => empty)), loaded);
   const cut = (spans: readonly TimeSpan[]) => spansWithin(spans, { firstMs, lastMs });
   return { known: cut(joined([...loaded, ...seenSpans])), empty: cut(joined([...loadedEmpty, ...seenEmpty])) };

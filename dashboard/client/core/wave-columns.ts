@@ -29,7 +29,7 @@ export function strokesOf(traces: readonly (Trace & { readonly joinMs: number })
     const stepMs = 1000 / trace.rateHz;
     if (trace.startMs - endMs > trace.joinMs) stroke = undefined;
     endMs = trace.startMs + trace.values.length * stepMs;
-    // Takes a further sample at each side, so that the line reaches the edges of the paper.
+    // Uses one sample beyond each edge of the paper, so that the line reaches the edges.
     const from = Math.max(0, Math.floor((startMs - trace.startMs) / stepMs) - 1);
     const to = Math.min(trace.values.length, Math.ceil((startMs + widthPx * msPerPx - trace.startMs) / stepMs) + 2);
     if (from >= to) {

@@ -48,7 +48,7 @@ describe('the zone of a time', () => {
   ])('%s: a time has a label if a reader could misread its zone', (_, zones, clock, label) => {
     showZones(zones);
     expect(clockText(noon)).toBe(clock);
-    // The clock of the page and the time of a paper always have the label.
+    // `labelledClock` and `zonedText` always have the label.
     expect(labelledClock(noon)).toBe(`${clock.slice(0, 8)} ${label}`);
     expect(zonedText(noon)).toBe(`2026-01-31 ${clock.slice(0, 8)} ${label}`);
   });

@@ -1,7 +1,7 @@
 /**
  * The time zones of the page. Like the language (texts.ts), the zones are a state and not an argument, because each
- * text with a time needs a zone. A text about a ward with a zone of its own gives the zone to the functions of times.ts
- * (docs/decisions, "Times are in the zone of the ward").
+ * text with a time needs a zone. For a text about a ward with a different zone, the caller gives this zone to the
+ * functions of times.ts (docs/decisions, "Times are in the zone of the ward").
  */
 import { comesTwice, machineZone, offsetMsAt } from '../../../contracts/zones.ts';
 

@@ -194,7 +194,7 @@ export function createApp() {
     steady,
     unsaved,
     actsUnderway: api.actsUnderway,
-    // After a load, a browser plays no sound until somebody touches the page. So a page that sounds waits for a press.
+    // A page that was just loaded is silent until somebody touches it. So a page that can sound never loads itself.
     isQuiet: () => link.peek() === 'live' && speakerState.peek() !== 'on' && delivery.cards.peek().length === 0,
     alarms: () => screen.peek()?.alarms.values() ?? [],
   });

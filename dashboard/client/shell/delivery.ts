@@ -13,7 +13,7 @@ import type { Api } from './api.ts';
 import { openCallReporter } from './call-reporter.ts';
 import { onNotificationPressed } from './push.ts';
 
-/** The result of the person's answer to one call. A later call about the alarm has no answer yet. */
+/** The result of the person's answer to one call. A later call about the same alarm needs a new answer. */
 export type AnswerState = {
   readonly callId: string;
   readonly answer: 'accepted' | 'rejected';

@@ -10,9 +10,8 @@ export type KeptChoice<Choice extends string> = {
 export type ChoiceStore = Pick<Storage, 'getItem' | 'setItem'>;
 
 /**
- * Returns the kept choice. Returns `fallback` if the browser has kept no choice, if the kept text is not a choice any
- * more, or if the browser refuses its storage. If the browser refuses its storage, a new choice lasts until the page
- * closes.
+ * Returns the kept choice. Returns `fallback` if no choice is kept, or if the kept text is not a choice any more. If
+ * the browser refuses its storage, returns `fallback`, and a new choice lasts until the page closes.
  */
 export function openKeptChoice<Choice extends string>(
   store: () => ChoiceStore,

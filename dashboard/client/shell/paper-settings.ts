@@ -8,7 +8,7 @@ import { openKeptChoice } from './kept-choice.ts';
 
 const sizeKey = 'vigil.paper-size';
 
-/** A calibration is valid for one zoom of the browser. */
+/** A calibration is valid only for the zoom of the browser at which it was measured (`devicePixels`). */
 type Calibration = { readonly pxPerMm: number; readonly devicePixels: number };
 
 export function openPaperSettings(store: () => Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) {
@@ -37,7 +37,9 @@ export function openPaperSettings(store: () => Pick<Storage, 'getItem' | 'setIte
       const isCalibrated = value !== undefined && value.devicePixels === devicePixelRatio;
       return { pxPerMm: isCalibrated ? value.pxPerMm : cssPxPerMm, isCalibrated };
     },
-    /** Stores a measured size. With `undefined`, the page uses the size without a measurement again. */
+    /**
+     * Stores a measured size. With `undefined`, removes the measured size, so that the page uses `cssPxPerMm` again.
+     */
     calibrate(pxPerMm: number | undefined): void {
       calibration.value = pxPerMm === undefined ? undefined : { pxPerMm, devicePixels: devicePixelRatio };
       try {

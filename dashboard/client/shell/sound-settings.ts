@@ -17,8 +17,8 @@ export type SoundSettings = {
   chooseVolume(next: Volume): void;
   chooseNight(next: NightChoice): void;
   /**
-   * Ends the present night. If it is not night, begins a night until `endsAtMs`. A night of fixed hours that a person
-   * has ended does not begin again before its hours are over.
+   * Ends the present night. If it is not night, begins a night until `endsAtMs`. If a person ends a night of fixed
+   * hours, night mode stays off until these hours are over.
    */
   toggleNight(): void;
   /**

@@ -6,7 +6,7 @@ import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signal
 import type { WaitingDuties } from '../../protocol/assignments.ts';
 import type { Answer } from './answer.ts';
 
-/** A notice comes at most this long after its assignment or absence (ours). */
+/** How often the page asks (ours). A notice comes at most this long after the assignment or the absence. */
 const askEveryMs = 5_000;
 
 export type WaitingDutiesFollower = {

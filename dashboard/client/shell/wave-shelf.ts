@@ -86,7 +86,7 @@ export function createWaveShelf() {
     newestStartMs: () =>
       [...chunks.values()].reduce((newest, { startMs }) => Math.max(newest, startMs), Number.NEGATIVE_INFINITY),
     loaded: () => loaded,
-    /** Notes that samples of these minutes have come since they were loaded. */
+    /** Notes that further samples of these minutes have come after the minutes were loaded. */
     reopen(changed: readonly number[]): void {
       for (const ms of changed)
         if (minutes.has(ms)) minutes.set(ms, { fromMs: ms, knownToMs: ms, answeredMs: Number.NEGATIVE_INFINITY });

@@ -1,6 +1,6 @@
 /**
  * The time zones of the page. The zones of the person's wards come from the session. The screen also has a zone. The
- * page shows times in the zone of its ward (times.ts).
+ * page shows times in the zone of the ward that it shows (times.ts).
  */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { isTimeZone, machineZone } from '../../../contracts/zones.ts';
@@ -32,8 +32,8 @@ export function openZones({ session, route, ward, screen }: ZonesShell): () => v
 }
 
 /**
- * Leaves out zones that this browser does not know. The wards of such a zone then have the zone of the screen, with its
- * label.
+ * Leaves out zones that this browser does not know. Times of a ward with such a zone are in the zone of the screen,
+ * with the label of this zone.
  */
 function knownZones(zones: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(zones).filter(([, zone]) => isTimeZone(zone)));

@@ -18,7 +18,7 @@ type CompanionPlan = Companion & {
   /** The rows of numbers that fit on the tile. */
   readonly rows: readonly (readonly ReadoutCell[])[];
   readonly rowPx: number;
-  /** Number of numbers that do not fit. */
+  /** How many numbers do not fit. */
   readonly hidden: number;
 };
 

@@ -18,7 +18,7 @@ export function Dialog({ title, testId, onClose, children }: DialogProps) {
     const element = box.current!;
     (element.querySelector<HTMLElement>('[data-first-focus]') ?? element).focus();
     return () => {
-      // If a dialog opens a page, this page sets the focus.
+      // A dialog may open a page. Then the page sets the focus.
       const isFocusHere = element.contains(document.activeElement) || document.activeElement === document.body;
       if (isFocusHere && opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
     };

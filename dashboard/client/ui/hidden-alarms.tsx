@@ -21,7 +21,7 @@ const bedsMax = 6;
 
 /**
  * Returns a function that returns whether the tile of an association is in view. Until the browser has measured the
- * tiles, all tiles count as in view, so that the strip does not flash at each change.
+ * tiles, all tiles count as in view, so that the strip does not appear for a moment at each change.
  * @param tiles the element around the tiles
  * @param key changes when different tiles are drawn
  */
@@ -37,7 +37,8 @@ export function useTilesInView(tiles: RefObject<HTMLElement | null>, key: string
           if (isTileInView(entry)) next.add(id);
           else next.delete(id);
         }
-        // The browser measures a tile many times while it scrolls. The page is drawn again only if a tile comes or goes.
+        // The browser measures a tile many times while it scrolls. The page is drawn again only if a tile comes into
+        // view or leaves the view.
         if (inView && next.size === inView.size && [...next].every((id) => inView!.has(id))) return;
         inView = next;
         setMeasured({ key, inView });

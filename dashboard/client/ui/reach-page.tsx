@@ -1,6 +1,6 @@
 /**
- * The page "How I am reached": the ways by which Vigil calls the person while its page is closed, and whether each way
- * works now.
+ * The page "How I am reached": the ways by which Vigil calls the person while no page of Vigil is open, and whether
+ * each way works now.
  */
 import { useSignal } from '@preact/signals';
 import type { Static } from 'typebox';

@@ -152,7 +152,7 @@ function Beginning({ ward, since, bed, shownFromMs }: BeginningProps) {
       ...(bed !== undefined && { bed }),
     });
   };
-  // If the address has no time, the choice changes when a new shift begins. The summary on the page does not change.
+  // Without a time in the address, this is the beginning of the shown summary, even after a new shift has begun.
   const fromMs = since === undefined ? (shownFromMs ?? usualMs) : Date.parse(since);
   const choices = [
     { key: 'this', text: t('This shift'), ms: thisShiftMs },

@@ -53,7 +53,7 @@ export function TrendChart(props: TrendChartProps) {
   const theme = useTheme().theme.value;
   const height = (plotPx + timeAxisPx) * scale;
   const range = { min: fromMs / 1000, max: toMs / 1000 };
-  // uPlot applies a new size or scale in a microtask. Only after that is the place of the cursor right.
+  // uPlot applies a new size or scale in a microtask. The place of the cursor is right only after this microtask.
   const showCursor = () =>
     queueMicrotask(() => {
       const atMs = cursorMs.peek();

@@ -195,7 +195,8 @@ function Tiles(props: {
   const groups = sections.flatMap(({ beds }) => beds);
   const { isCompact, tileWidthPx, tileHeightPx } = layout;
   const alarmsOfBed = (bed: Bed) => props.alarmsOf?.get(bed.associationId) ?? noAlarms;
-  // The sizes do not change with each value, but only with the number of values or waves of a bed, or with its limits.
+  // The sizes change only if the number of values or waves of a bed, or the bed's limits change, and not with each
+  // value.
   const contents = groups.map(({ bed }) => `${bed.bed} ${bed.values.length} ${bed.waves.length} ${bed.limits?.rev}`);
   const sizes = useMemo(
     () => numberSizesStyle(groups, showWard, layout),

@@ -26,7 +26,7 @@ import { pictureOf, viewLabel } from './wave-picture.ts';
 import { WaveTexts } from './wave-texts.tsx';
 import { MoveTools, PaperTools } from './wave-tools.tsx';
 
-/** The distance of the view from the present, ms. The newest samples are still on their way. */
+/** The distance of the view from the present, ms, because the newest samples have not come yet. */
 const followLagMs = 2_000;
 /** Kafka keeps waves for at least 24 h and at most 25 h. */
 const keptMsMax = dayMs + hourMs;
@@ -129,7 +129,7 @@ function useWaveTimes(associationId: string, history: WaveHistoryState): WaveTim
         times.value = answer.data;
         history.reload(answer.data.changed);
       }
-      // The stay has ended, or the person may not see the stay. A new try would change nothing.
+      // Does not ask again if the stay has ended, or if the person may not see the stay.
       if (answer.ok || answer.status === 0 || answer.status === 429 || answer.status >= 500)
         timer = setTimeout(() => void ask(), timesEveryMs);
     };
@@ -150,7 +150,7 @@ function useRoom() {
     const measure = () => {
       const box = element.current!;
       const top = box.getBoundingClientRect().top;
-      // The paper should fit the window. A person may have to scroll to the texts below the paper.
+      // The paper fits into the window. The texts below the paper may be out of view.
       const heightPx = Math.max(0, innerHeight - top - 60);
       const widthPx = Math.max(0, box.clientWidth - 2);
       if (size.peek().widthPx !== widthPx || size.peek().heightPx !== heightPx) size.value = { widthPx, heightPx };
@@ -174,7 +174,7 @@ type ViewProps = {
   /** The sentence about alarms that are not marked; undefined if all alarms are marked. */
   unmarked: string | undefined;
   at: number | undefined;
-  /** The times at which the device sent waves, as far as the server has seen waves. */
+  /** The times at which the device sent waves, as far as the server knows. */
   times: WaveTimes | undefined;
 };
 
