@@ -40,7 +40,7 @@ describe('groupsOfPart', () => {
   const onScreen = (part: PartChoice, plans: readonly WardPlan[]) =>
     namesOf(groupsOfPart(orderedGroups(beds, plans), part, plans[0]));
 
-  it('puts each bed on one of two screens, even if only one of them has the plan yet', () => {
+  it('puts each bed on one of two screens, even if only one screen has the plan yet', () => {
     expect([onScreen('first', [plan]), onScreen('second', [])]).toEqual([
       ['1', '2'],
       ['3', '10'],

@@ -10,7 +10,7 @@ describe('gainFor and gainY', () => {
     expect(gainY(gain, 0, 100)).toBeCloseTo(50, 6);
   });
 
-  it('the scale stays the same while the signal fits and uses at least half of it', () => {
+  it('the scale stays the same while the signal fits and uses at least half of the scale', () => {
     const gain = gainFor(undefined, 0, 1, 'mV')!;
     expect(gainFor(gain, 0.1, 0.9, 'mV')).toBe(gain);
     expect(gainFor(gain, 0, 1.2, 'mV')).not.toBe(gain);

@@ -14,7 +14,7 @@ describe('lead of a remote clock', () => {
     expect(remoteAt(lead, 4_000)).toBe(4_000 + 8_950);
   });
 
-  it('a lead is not used any more after two windows, or immediately after a long silence', () => {
+  it('a lead is used for at most two windows, and is not used after a long silence', () => {
     const lead = createLead();
     updateLead(lead, 1_000, 0);
     updateLead(lead, leadWindowMs + 1, leadWindowMs + 1);

@@ -24,7 +24,7 @@ describe('the time of a field', () => {
     if (instant) expect(fieldTime(at(instant), berlin)).toBe(field.slice(0, 16));
   });
 
-  it('an instant that is not finite is an empty field, and an empty field is no instant', () => {
+  it('fieldTime returns an empty text for an instant that is not finite, and an empty field has no instant', () => {
     expect(fieldTime(Number.NaN)).toBe('');
     expect(instantTextOfField('')).toBeUndefined();
     expect(instantTextOfField(fieldTime(at('2026-01-31T13:03:00Z')))).toBe('2026-01-31T13:03:00.000Z');

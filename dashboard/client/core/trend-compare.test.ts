@@ -37,7 +37,7 @@ describe('two times on one axis', () => {
     expect(both.earlier?.get(hr)?.mean).toEqual([60, 61, 62]);
   });
 
-  it('steps that do not begin at the same time are all kept, and a gap stays a gap', () => {
+  it('if present and earlier steps begin at different times, all steps are kept, and a gap stays a gap', () => {
     const earlier = trendColumns(valuesFrom(t0 + 20_000, [60, undefined, undefined, 61]), [hr]);
     const both = withEarlier(present, earlier);
     expect(both.x).toHaveLength(present.x.length + earlier.x.length);
@@ -51,7 +51,7 @@ describe('two times on one axis', () => {
   });
 });
 
-it('the read-out names an earlier value as such, and shows a gap as a dash', () => {
+it('the read-out says how many hours earlier a compared value was measured, and shows a gap as a dash', () => {
   const moved = movedValues(valuesFrom(t0 - 24 * hourMs, [60, undefined, undefined, 61]), 24 * hourMs);
   const earlierAt = earlierReader(createValueReader(moved, moved.toMs), hoursText(24), 24 * hourMs);
   expect(earlierAt(hr, t0 + 1)).toBe('24 h before: 60');

@@ -18,7 +18,7 @@ describe('the bar of the page "Waves"', () => {
     expect(waveBar(nothing)).toEqual({ known: [], empty: [] });
   });
 
-  it('a loaded minute is known up to the end of its loaded part, and only a gap that nobody can fill any more is empty', () => {
+  it('a loaded minute is known up to the end of its loaded part, and only a gap with the reason `none` is empty', () => {
     const minutes = new Map([minuteAt(1), minuteAt(2, 2.5 * minute)]);
     const gaps = [gap(70_000, 90_000), gap(150_000, 180_000, 'not-yet'), gap(0, 60_000, 'other-stay')];
     expect(waveBar({ ...nothing, minutes, waves: [{ code: 'II', gaps }] })).toEqual({

@@ -29,7 +29,7 @@ describe('the bars of the delay chain', () => {
     expect(barOf({ sinceBeforeMs: undefined })).toMatchObject({ kind: 'not-known', atMs: 5_000 });
   });
 
-  it('if a step has an earlier time than the step before it, its duration is not known', () => {
+  it('the duration of a step is not known if its time is before the time of the former step', () => {
     const painted = step({ name: 'painted', time: { kind: 'at', atMs: 9_000 } });
     const sounded = step({ name: 'sounded', time: { kind: 'at', atMs: 8_999 }, sinceBeforeMs: undefined });
     expect(barsOf({ steps: [painted, sounded], delays })[1]).toMatchObject({

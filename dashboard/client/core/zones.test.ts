@@ -53,7 +53,7 @@ describe('the zone of a time', () => {
     expect(zonedText(noon)).toBe(`2026-01-31 ${clock.slice(0, 8)} ${label}`);
   });
 
-  it('a time that comes twice in a night has its label', () => {
+  it('a time that comes twice in a night has the label of its zone', () => {
     showZones({});
     const [first, second] = ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'].map(Date.parse) as [number, number];
     expect([clockText(first), clockText(second)]).toEqual(['02:30:00 CEST', '02:30:00 CET']);
