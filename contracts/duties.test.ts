@@ -147,7 +147,7 @@ describe('responsibleAt', () => {
       'anna away',
     ],
     [
-      'after the cover, who is shown as accepted like the person',
+      'after the cover, who is listed as accepted',
       [...anna, dora, away('anna', 50, [9, 10], 'dora')],
       9.5,
       'dora accepted, anna away',

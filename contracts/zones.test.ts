@@ -17,7 +17,7 @@ describe('time zones', () => {
     ['Europe/Berlin2', false],
     ['Berlin', false],
     ['', false],
-  ])('whether the zone "%s" exists: %s', (name, exists) => {
+  ])('isTimeZone says whether the zone "%s" exists: %s', (name, exists) => {
     expect(isTimeZone(name)).toBe(exists);
   });
 
@@ -32,7 +32,7 @@ describe('time zones', () => {
     ['America/St_Johns', '2026-01-01T00:00:00Z', '2025-12-31 20:30:00', 'UTC-03:30'],
     // The clock is put back by half an hour.
     ['Australia/Lord_Howe', '2026-04-04T15:00:00Z', '2026-04-05 01:30:00', 'UTC+10:30'],
-  ])('in %s, the wall shows the time of %s as %s %s', (zone, instant, wall, label) => {
+  ])('in %s, the clocks show the instant %s as %s %s', (zone, instant, wall, label) => {
     expect(wallTime(zone, at(instant))).toEqual(wallOf(wall));
     expect(zoneLabel(zone, at(instant))).toBe(label);
     expect(instantsOf(zone, wallOf(wall))).toContain(at(instant));
