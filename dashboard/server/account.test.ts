@@ -38,7 +38,7 @@ const newFileWithNurse = () => {
 };
 
 describe('the account command', () => {
-  it('the commands `add`, `list`, `disable` and `enable` do what they say, and each change sets a new epoch', async () => {
+  it('the commands `add`, `list`, `disable` and `enable` work, and each change sets a new epoch', async () => {
     const file = newFile();
     expect(await call(add(file), 'a long enough phrase\n')).toEqual({
       output: `nurse1: nurse of icu, step, in the new file ${file}`,

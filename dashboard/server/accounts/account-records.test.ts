@@ -235,7 +235,7 @@ it('while a change is announced, another change of the same account in the file 
 describe('an announced account', () => {
   const added = factsOf({ ...nora, userId: 'added' });
 
-  it('that never came into the file leaves no record when the announcement is taken back, even if this dashboard has not read it yet', async () => {
+  it('that never came into the file leaves no record when the announcement is taken back, even if this dashboard has not read the announcement yet', async () => {
     const { set, start, newRecords } = world();
     set(nora);
     const server = await start();
@@ -250,7 +250,7 @@ describe('an announced account', () => {
     expect(newRecords()).toEqual([]);
   });
 
-  it('that never came into the file is not recorded as removed while Kafka is away, and the table loses it when Kafka is back', async () => {
+  it('that never came into the file is not recorded as removed while Kafka is away, and is removed from the topic when Kafka is back', async () => {
     vi.useFakeTimers({ now: t0 });
     const { set, start, newRecords, kafka } = world();
     set(nora);

@@ -96,7 +96,7 @@ describe('the accounts file', () => {
     expect(() => readAccounts(`${path}.absent`)).toThrow(/cannot be read/);
   });
 
-  it('changeAccounts changes nothing while another command that runs has the lock', async () => {
+  it('changeAccounts changes nothing while another running command has the lock', async () => {
     const path = file();
     writeAccounts(path, new Map([['nurse1', account()]]));
     const lock = await takeFileLock(`${path}.lock`, 50);

@@ -7,7 +7,7 @@ import { takeFileLock } from './file-lock.ts';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'vigil-lock-'));
 
-it('only one of two processes has the lock; the other gets it after the release', async () => {
+it('two processes never have the lock at the same time; the second process gets the lock after the release', async () => {
   const path = join(newFolder(), 'a.lock');
   const first = await takeFileLock(path, 50);
   expect(await takeFileLock(path, 50)).toBeUndefined();

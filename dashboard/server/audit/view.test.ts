@@ -75,7 +75,7 @@ describe('the pages of the audit trail', () => {
     expect(turns).toBeGreaterThanOrEqual(2);
   });
 
-  it('the page knows records since the server began to read, or since the oldest record if older ones were dropped', async () => {
+  it('a page has all records since the server began to read, or since the oldest record if older records were dropped', async () => {
     const view = viewOf(records(3));
     expect(view.page({}).knownFrom).toBe('2025-12-01T00:00:00.000Z');
     expect((await view.matching({})).knownFrom).toBe('2025-12-01T00:00:00.000Z');

@@ -88,7 +88,7 @@ describe('decideAct', () => {
     ['all wards and a ward', 'payload-schema', rights('nurse', '*', 'icu'), nora, root],
     ['a ward twice', 'payload-schema', rights('nurse', 'icu', 'icu'), nora, root],
     ['the same rights', 'conflict', rights('nurse', 'icu'), nora, root],
-  ])('%s: %s', (_name, expected, wanted, target, actor) => {
+  ])('decideAct decides about %s: %s', (_name, expected, wanted, target, actor) => {
     expect(judge(wanted, target, actor)).toBe(expected);
   });
 
@@ -167,7 +167,7 @@ describe('decideNewAccount', () => {
     ['an administrator, from an administrator of a ward', 'not-allowed', { role: 'administrator' }, false, icuAdmin],
     ['an account without a ward, from an administrator of a ward', 'not-allowed', { wards: [] }, false, icuAdmin],
     ['a ward that is not registered', 'place-unknown', { wards: ['icv'] }, false, root],
-  ])('refuses %s: %s', (_name, expected, more, isTaken, actor) => {
+  ])('decideNewAccount refuses %s: %s', (_name, expected, more, isTaken, actor) => {
     const decision = decideNewAccount(
       { ...wanted, wards: ['icu'], ...more },
       isTaken ? nora : undefined,

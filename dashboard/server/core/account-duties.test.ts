@@ -51,7 +51,7 @@ describe('dutiesLeftBy', () => {
     ['a person who loses the ward', account('anna', { wards: ['step'] }), 2],
     ['a nurse who becomes a physician', account('anna', { role: 'physician' }), 2],
     ['a nurse who becomes an administrator', account('anna', { role: 'administrator' }), 2],
-  ])('%s', (_name, after, count) => {
+  ])('dutiesLeftBy returns the expected number of beds for %s', (_name, after, count) => {
     expect(leftBy(after, [anna])).toHaveLength(count);
   });
 

@@ -32,7 +32,7 @@ describe('loginsOf', () => {
     ['a login after the sessions ended', [record(t0, 'account-disabled', byRoot), login(t0 + 1, 'one')], 1],
     ['a forged logout', [login(t0, 'one'), record(t0 + 1, 'logout', { session: 'one' }, false)], 1],
     ['a forged login', [record(t0, 'login', { session: 'one' }, false)], undefined],
-  ])('%s', (_name, records, open) => {
+  ])('loginsOf returns the expected number of open sessions for %s', (_name, records, open) => {
     expect(loginsOf(records, t0 + 2).get('nora')?.openSessions).toBe(open);
   });
 

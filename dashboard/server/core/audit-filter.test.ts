@@ -54,7 +54,7 @@ describe('matchesFilter', () => {
     ['a time, with its first instant and without its end', { from: at(1), to: at(3) }, [wardView, limits]],
     ['an empty time', { from: at(3), to: at(3) }, []],
     ['two fields', { patientId: 'p-1', userId: 'piet' }, [wardView]],
-  ] as const)('a search for %s finds exactly these records', (_, filter, found) =>
+  ] as const)('a search for %s finds exactly the records of the table', (_, filter, found) =>
     expect(matching(filter)).toEqual(found),
   );
 

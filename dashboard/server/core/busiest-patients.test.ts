@@ -8,7 +8,7 @@ const alarmsOf = (patientId: string, ...conditions: readonly string[]) =>
     associationId: `${patientId}-${index}`,
   }));
 
-it('the patient with the most alarms comes first, with the commonest condition and the association of its newest alarm', () => {
+it('the patient with the most alarms comes first, with the commonest condition and the association of the newest alarm with this condition', () => {
   const alarms = [...alarmsOf('P-1', 'HR.high'), ...alarmsOf('P-2', 'HR.high', 'SpO2.low', 'SpO2.low')];
   expect(busiestPatients(alarms)).toEqual([
     {

@@ -201,7 +201,7 @@ describe('the events of the devices', () => {
     ]);
   });
 
-  it('a device that connects again and again pushes out its connections, not its notices, its clock or its firmware', () => {
+  it('if a device connects again and again, only events of its connections are forgotten, and not its notices, its clock or its firmware', () => {
     const state = newState();
     note(state, 'shared-identity', 0);
     note(state, 'declared', 1, { firmware: '4.2' });

@@ -243,18 +243,21 @@ describe('noteDuties', () => {
     ['a bed whose hand-over is overdue', anna, 15, 'anna'],
     ['a bed whose nurse is away and covered', covered, 10, 'ben'],
     ['a bed whose nurse is away', [...anna, away('anna', 50, [9, 11])], 10, undefined],
-  ])('the head of a bed names its nurse, or none, as the table says: %s', (_, events, atHour, expected) => {
-    const { state, bed, at } = scene(events);
-    at(atHour);
-    const changeNo = bed.headChangeNo;
-    expect(bed.nurse).toBe(expected);
-    at(atHour);
-    expect(bed.headChangeNo).toBe(changeNo);
-    const viewer = { userId: 'x', name: 'x', role: 'nurse', wards: ['icu'] } as const;
-    expect(headOf(state, viewer, bed).nurse).toBe(expected);
-  });
+  ])(
+    'the header data of a bed have the name of its nurse, or no name, as the table says: %s',
+    (_, events, atHour, expected) => {
+      const { state, bed, at } = scene(events);
+      at(atHour);
+      const changeNo = bed.headChangeNo;
+      expect(bed.nurse).toBe(expected);
+      at(atHour);
+      expect(bed.headChangeNo).toBe(changeNo);
+      const viewer = { userId: 'x', name: 'x', role: 'nurse', wards: ['icu'] } as const;
+      expect(headOf(state, viewer, bed).nurse).toBe(expected);
+    },
+  );
 
-  it('the head of a bed does not name a nurse whose account is disabled', () => {
+  it('the header data of a bed do not have the name of a nurse whose account is disabled', () => {
     const { bed, at } = scene(anna, true, otherThan('anna', { ...nurseOf('anna'), disabled: true }));
     at(8);
     expect(bed.nurse).toBeUndefined();

@@ -123,7 +123,7 @@ describe('placeNotes', () => {
     expect(shownTexts(state, bookOf(...two, cleared))).toEqual({ 'assoc-01': undefined, 'assoc-02': undefined });
   });
 
-  it('a bed without a patient has no note, and a corrected patient keeps it', () => {
+  it('a bed without a patient has no note, and a patient whose data are corrected keeps the note', () => {
     const state = emptyState();
     const book = bookOf(event(1, 'assoc-01'), event(2, 'assoc-02'));
     foldAssociations(state, table('d1', 1, stay('assoc-01', 'P', 0, null)));
@@ -132,7 +132,7 @@ describe('placeNotes', () => {
     expect(shownTexts(state, book)).toEqual({ 'assoc-01': 'note 1', 'assoc-02': undefined });
   });
 
-  it('placeNotes gives the head of a bed a new change number only if the note of the bed changed', () => {
+  it('placeNotes gives the header data of a bed a new change number only if the note of the bed changed', () => {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, stay('assoc-01', 'P', 0, null)));
     const book = bookOf(event(1, 'assoc-01'));
@@ -162,7 +162,7 @@ describe('who sees a note', () => {
     expect(JSON.stringify(headOf(state, viewer, bed))).not.toContain('note');
   });
 
-  it('while the server cannot read the notes, the head of a bed says that there may be a note', () => {
+  it('while the server cannot read the notes, the header data of the bed show that there may be a note', () => {
     const unread = { ...state, areNotesRead: false };
     expect(shownNote(unread, nurse, bed)).toEqual({ noteUnknown: true });
     expect(shownNote(unread, technician, bed)).toEqual({});

@@ -45,7 +45,7 @@ describe('intervalMsOf', () => {
     ['a cuff cycle after a quick series', [...times(7, minute), 15 * minute], 1000, episodic, 15 * minute],
     ['a cuff cycle after a night without the cuff', [...times(7, 15 * minute), 9 * hour], 1000, episodic, hour],
     [
-      'an interval just below a minute, which is not a single measurement',
+      'a parameter with an interval just below a minute, which does not count as a single measurement',
       [...times(7, minute - 1), hour],
       1000,
       episodic,

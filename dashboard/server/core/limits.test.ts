@@ -42,7 +42,7 @@ describe('the limits in force', () => {
     expect(wholeScreen(state, nurse, ward).beds[0]?.limits).toEqual(second);
   });
 
-  it('new limits are sent to the screens once, with the head of the bed', () => {
+  it('new limits are sent to the screens once, with the header data of the bed', () => {
     const state = admitted();
     const before = state.changeNo;
     foldLimits(state, newLimits('assoc-01'));

@@ -36,7 +36,7 @@ describe('foldNotice and endExpiredNotices', () => {
     expect(state.beds.get('assoc-01')!.headChangeNo).toBeGreaterThan(shown);
   });
 
-  it('a repeated notice keeps its first time, and the head of the bed is not sent again', () => {
+  it('a repeated notice keeps its first time, and the header data of the bed are not sent again', () => {
     const { state, head } = oneBed();
     foldNotice(state, 'assoc-01', record(t0), t0);
     const shown = state.changeNo;

@@ -174,7 +174,7 @@ describe('the tasks of a stay that has ended', () => {
   const ended = () => stateWith(table('d1', 2, stay('assoc-01', 'P', 0, 5)));
   const here = oneBed;
 
-  it('are forgotten after a day, open tasks too, and a day later than the last time at which the patient was in a bed', () => {
+  it('are forgotten, open tasks too, a day after the server last saw the patient in a bed', () => {
     const [book, since]: [TaskBook, EndedSince] = [bookOf(event(1, 'written', null)), new Map()];
     const tasksAfter = (state: LiveState, nowMs: number) => {
       forgetEndedTasks(state, book, since, nowMs);

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { createReadFailures, failedMs } from './read-failures.ts';
 
-it('an association that fails is refused for 20 s, and no other one', () => {
+it('after a failure, the association is refused for 20 s, and no other association is refused', () => {
   const failures = createReadFailures();
   failures.noteFailed('a', 0);
   expect(['a', 'b'].map((id) => failures.isRefused(id, failedMs - 1))).toEqual([true, false]);
   expect(failures.isRefused('a', failedMs)).toBe(false);
 });
 
-it('two associations that fail one after the other refuse all for 20 s, because Kafka is away', () => {
+it('after two associations fail one after the other, every association is refused for 20 s, because Kafka is away', () => {
   const failures = createReadFailures();
   failures.noteFailed('a', 0);
   failures.noteFailed('a', 1);
@@ -26,7 +26,7 @@ it('an association that is read between two failures shows that Kafka is not awa
   expect(['a', 'b', 'c', 'd'].map((id) => failures.isRefused(id, 10))).toEqual([true, false, true, false]);
 });
 
-it('two associations that fail again and again refuse the others at most once', () => {
+it('if two associations fail again and again, the other associations are refused at most once', () => {
   const failures = createReadFailures();
   failures.noteFailed('a', 0);
   failures.noteFailed('b', 10);

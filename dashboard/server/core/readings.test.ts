@@ -409,7 +409,7 @@ describe('a parameter that is twice in one message', () => {
     expect(usableMs()).toBe(t0 + 1_000);
   });
 
-  it('a value with the other code of its measurement is shown under the code that its alarms have', () => {
+  it('a value with the second code of its measurement is shown under the first code, which its alarms have', () => {
     const { bed } = bedWith(hr(170, { code: 'MDC_ECG_CARD_BEAT_RATE' }));
     expect([...bed.values.keys()]).toEqual([heartRate]);
     expect(bed.values.get(heartRate)?.numeric.code).toBe(heartRate);

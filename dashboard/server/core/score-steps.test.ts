@@ -92,7 +92,7 @@ describe('the scores of the steps', () => {
     ]);
   });
 
-  it('the parts always belong to the score that stands beside them', () => {
+  it('each score has its own parts and the time of its own step, for any scores', () => {
     const anyScores = fc.array(fc.record({ at: fc.nat(600_000), points: fc.nat(20), isPartial: fc.boolean() }));
     fc.assert(
       fc.property(anyScores, fc.constantFrom('highest', 'last'), (list, pick) => {

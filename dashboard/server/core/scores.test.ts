@@ -27,7 +27,7 @@ it('the newest scores are shown in any order of records', () => {
   expect(wholeScreen(state, nurse, ward).beds[0]?.scores).toEqual(newest);
 });
 
-it('new scores are sent with the head of their bed, but only once a minute if only the ages change', () => {
+it('new scores are sent with the header data of their bed, but only once a minute if only the ages change', () => {
   const state = admitted();
   let before = state.changeNo;
   const heads = () => changesSince(state, nurse, ward, before)?.beds.map(({ head }) => head?.scores?.at);

@@ -179,7 +179,7 @@ describe('wholeScreen', () => {
     expect(alarms.map((alarm) => alarm.alarmId)).toEqual(['alarm-technical-0']);
   });
 
-  it('the head of a bed says that the sound of its device is off while the alarm about it is present', () => {
+  it('the header data of a bed show that the sound of its device is off while the alarm about this sound is present', () => {
     const state = twoWards();
     const soundOff = { condition: 'device-sound-off', kind: 'technical', priority: 'low' } as const;
     const soundIn = () => wholeScreen(state, technician, { ward: 'icu' }).beds.map((bed) => bed.device.sound);

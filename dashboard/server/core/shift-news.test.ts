@@ -44,7 +44,7 @@ describe('newsNow', () => {
   });
 });
 
-it('highestNews returns the highest score of several devices, or the reason that says most', () => {
+it('highestNews returns the highest score of several devices, or the most helpful reason', () => {
   const of = (atLeast: number) => ({ total: atLeast, atLeast, atMs: t0 });
   expect(highestNews(['too-old', of(2), of(7), of(3)])).toEqual(of(7));
   expect(highestNews(['not-scored', 'too-old'])).toBe('too-old');

@@ -28,7 +28,7 @@ it.each<[string, AnyAuditRecord[], number]>([
     0,
   ],
   ['a wish after an end', [record(t0 - 2, allowed), record(t0 - 1)], t0 - 1 + everywhereMs],
-])('knows from the audit trail: %s', (_, records, untilMs) => {
+])('untilMs returns the expected time if the audit trail has %s', (_, records, untilMs) => {
   const everywhere = createSoundEverywhere();
   for (const each of records) everywhere.note(each);
   expect(everywhere.untilMs('icu', t0)).toBe(untilMs);
@@ -44,7 +44,7 @@ it('a person at this server ends a wish at once, even if the clock of another da
   expect(everywhere.untilMs('icu', t0)).toBe(t0 + everywhereMs);
 });
 
-it('knows at most 200 wards, and forgets the oldest wish', () => {
+it('the wishes of at most 200 wards are remembered, and the oldest wish is forgotten first', () => {
   const everywhere = createSoundEverywhere();
   for (let n = 0; n <= 200; n += 1) everywhere.begin(`ward ${n}`, t0 + n);
   expect([everywhere.untilMs('ward 0', t0), everywhere.untilMs('ward 1', t0) > 0]).toEqual([0, true]);

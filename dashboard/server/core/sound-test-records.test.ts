@@ -45,7 +45,7 @@ it('when the sound has gone to another person and is heard there, the sound of t
   expect(records.answered('icu', now)).toEqual({ atMs: t0 + 1_000, heard: true, screen: 'Ben (ben)' });
 });
 
-it('a test is no answer any more after 30 days, also at a server that was not restarted', () => {
+it('an answer no longer counts after 30 days, also at a server that was not restarted', () => {
   const records = createSoundTestRecords();
   records.note(record(soundTestDetail('not-heard', wall), t0));
   records.note(record(soundTestDetail('heard', other), t0));
@@ -87,7 +87,7 @@ it('a test that did not begin is no running test, and no answer', () => {
   expect(records.answered('icu', now)).toEqual({ atMs: t0, heard: true, screen: 'Wall (wall)' });
 });
 
-it('a test that did not begin, because another one runs, leaves the running test known', () => {
+it('if a test does not begin because another test runs, the running test stays known', () => {
   const records = createSoundTestRecords();
   // A person asks twice at the same time: both records are written, and then only one test begins.
   records.note(record(soundTestDetail('begun', wall), t0));

@@ -31,7 +31,7 @@ it('the standby with the highest revision is used, in any order of records', () 
   expect(wholeScreen(state, nurse, ward).beds[0]?.standby).toEqual(standby);
 });
 
-it('a new standby is sent to the screens once, with the head of its bed', () => {
+it('a new standby is sent to the screens once, with the header data of its bed', () => {
   const state = admitted();
   const before = state.changeNo;
   foldStandby(state, standbyRecord(1, true));

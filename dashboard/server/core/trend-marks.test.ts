@@ -114,7 +114,7 @@ describe('the alarms on a trend', () => {
     ]);
   });
 
-  it('an alarm of a tray has a mark if it began in the tray by the clock of a device that is ahead', () => {
+  it('if the clock of a device in a tray is ahead, an alarm has a mark only if it began in the tray by this clock', () => {
     const book = bookWith(
       ['raised', 90, named('before', { onsetAt: at(190) })],
       ['raised', 110, named('after', { onsetAt: at(210) })],

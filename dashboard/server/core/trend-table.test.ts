@@ -46,7 +46,7 @@ describe('planTable', () => {
     expect(fromWholeInterval({ ...plan, fromMs: t0 - hourMs - 1 }).fromMs).toBe(t0 - hourMs - 15 * minuteMs);
   });
 
-  it('the query asks for the last value only where InfluxDB has every value', () => {
+  it('the query asks for the last value only if InfluxDB has every value', () => {
     expect(trendQueryText(planOf(hourMs, 5), 'assoc-01')).toContain('last("value") AS "last"');
     expect(trendQueryText(planOf(3 * dayMs, 60), 'assoc-01')).not.toContain('last(');
   });
@@ -116,7 +116,7 @@ describe('tableOf', () => {
     expect(tableWith(hourMs, [[t0 - 9_000, 61, true], ...last]).series[0]?.cells[0]?.questionable).toBe(false);
   });
 
-  it('a cell of a long time has the mean, and says so', () => {
+  it('in a table of a long time, a cell has the mean, and the table says so', () => {
     const { value, series } = tableWith(3 * dayMs, last);
     expect([value, series[0]?.cells[0]?.value]).toEqual(['mean', 74]);
   });

@@ -35,7 +35,7 @@ it.each([
     true,
     'every-screen',
   ],
-] as const)('%s', (_, changes, isWatched, state) => {
+] as const)('screensOfWard returns the expected state for %s', (_, changes, isWatched, state) => {
   const shown = screensOfWard(screens(changes), 'icu', nowMs);
   expect([shown.isWatched, shown.sound.state]).toEqual([isWatched, state]);
 });

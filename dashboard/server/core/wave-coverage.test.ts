@@ -93,7 +93,7 @@ describe('the times of a stay that have samples', () => {
     expect(spans(coverage, 0, 120)[0]?.[1]).toHaveLength(1);
   });
 
-  it('a slot that is only partly in the asked time is not called empty', () => {
+  it('a slot that is only partly in the requested time does not count as empty', () => {
     const coverage = emptyCoverage(t0);
     play(coverage, 30, 40);
     expect(spans(coverage, 1, 59)).toEqual([

@@ -109,7 +109,7 @@ describe('a wall display whose account says that it takes the sound', () => {
     expect(audit).toHaveLength(1);
   });
 
-  it('takes the sound alone if the ward has two such displays, and only one is recorded', async () => {
+  it('takes the sound alone if the ward has two such displays, and only one record is written', async () => {
     const west: Viewer = { ...wall, userId: 'west', name: 'West' };
     const [first, second] = [openScreen(1), openScreen(2, west)];
     await pass(40, first, second);
@@ -200,7 +200,7 @@ describe('a wall display whose account says that it takes the sound', () => {
     expect(owners.personOf('icu')).toBe('Wall');
   });
 
-  it('does not take the sound in these 12 hours, even after a person had it in between', async () => {
+  it('does not take the sound in these 12 hours, even after a person had the sound in between', async () => {
     const [display, nora] = [openScreen(1), openScreen(2, nurse)];
     await pass(2, display);
     owners.giveBack('icu', 'session 2');

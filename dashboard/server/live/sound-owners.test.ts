@@ -229,7 +229,7 @@ describe('another dashboard that has the sound of the ward', () => {
     expect(toldTo(openScreen(3, everywhere, 'step'))).toEqual([]);
   });
 
-  it('if two dashboards have an owner, the later owner keeps the sound; no screen is silent until the other owner has lost it', () => {
+  it('if two dashboards have an owner, the later owner keeps the sound; no screen is silent until the earlier owner has lost the sound', () => {
     noteOther(t0 + 500);
     openOwner();
     const other = openScreen(2);

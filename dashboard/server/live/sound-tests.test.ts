@@ -147,7 +147,7 @@ it('a test may begin while the sound of an alarm is paused or the alarm is ackno
   expect(whyNot()).toBeUndefined();
 });
 
-it('an alarm ends a test, the screens do not call it a test any more, and nobody can say that she or he heard it all', () => {
+it('an alarm ends a test: the screens no longer show the test, and nobody can say that she or he heard all signals', () => {
   const noras = openScreen(1);
   begin();
   clockMs += 3_000;
@@ -157,7 +157,7 @@ it('an alarm ends a test, the screens do not call it a test any more, and nobody
   expect(tests.waiting('icu', 'session 1', test)).toMatchObject({ wasCut: true });
 });
 
-it('an alarm after the end of a test does not make the answer to the test worthless', () => {
+it('an alarm after the end of a test does not make the answer to the test invalid', () => {
   openScreen(1);
   begin();
   clockMs += soundTestMs;

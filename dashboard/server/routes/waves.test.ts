@@ -11,7 +11,7 @@ const subject = {
   ...{ fromMs: t0, toMs: null, hiddenBeforeMs: null },
 };
 
-it('waves whose patient was corrected are another look, and so are waves that another address asks for', () => {
+it('after a correction of the patient, the same waves are another look, and so are the same waves from another address', () => {
   const look = lookOf(requestOf('10.0.0.7'), subject);
   expect(lookOf(requestOf('10.0.0.7'), { ...subject })).toBe(look);
   expect(lookOf(requestOf('10.0.0.9'), subject)).not.toBe(look);
