@@ -28,6 +28,11 @@ it('the limits in force have the extreme limits, because an alarm may be about t
   expect(text).toContain('(profile built-in, version 1)');
 });
 
+it('an alarm of the device itself has the mark Monitor', () => {
+  const own = { ...alarm, text: 'RR 180 > 160', origin: 'device' } as const;
+  expect(factOf('Alarm', { alarm: own })).toBe(`Monitor: RR 180 > 160, ${alarm.priority} priority, ${alarm.kind}`);
+});
+
 it('if limits are off, the extreme limits are still named, because they still alarm', () => {
   const off = { reason: 'test', until: at };
   const text = factOf('Limits in force', { limits: newLimits('association-1', { HR: { off } }) });

@@ -1,4 +1,5 @@
 /** The facts of a strip as lines of text, for the screen and for the printed page. Pure. */
+import { alarmText } from './alarm-text.ts';
 import type { Strip } from './messages/strips.ts';
 import { parameters } from './parameters.ts';
 import { visibleText } from './text.ts';
@@ -33,7 +34,7 @@ export function stripFacts(strip: Strip, timeText: (ms: number) => string, say: 
     {
       name: say('Alarm'),
       text: say('{alarm}, {priority} priority, {kind}', {
-        alarm: say(visibleText(alarm.text)),
+        alarm: say(visibleText(alarmText(alarm))),
         priority: say(alarm.priority),
         kind: say(alarm.kind),
       }),

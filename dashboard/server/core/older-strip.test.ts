@@ -63,6 +63,12 @@ describe('a strip whose alarm the alarm history no longer has', () => {
     expect([row.text, row.patient?.familyName]).toEqual(['HR 151\\u{7}', 'Okapi\\u{202e}']);
   });
 
+  it('an alarm of the device itself has the mark Monitor', () => {
+    const strip = stripAt(10_000);
+    const own = { ...strip, alarm: { ...strip.alarm, text: 'RR 180 > 160', origin: 'device' as const } };
+    expect(olderStrip(own, tables, viewer('icu')).row.text).toBe('Monitor: RR 180 > 160');
+  });
+
   it('the place of a late alarm is the place at its earlier time', () => {
     const strip = stripAt(30_000, { onsetAt: at(10_000) });
     const late = { ...strip, alarm: { ...strip.alarm, late: true } };

@@ -3,6 +3,7 @@
  * has the alarm of the strip. Pure.
  */
 import { type AlarmPlaces, createPlacesOf } from '../../../contracts/alarm-places.ts';
+import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Strip } from '../../../contracts/messages/strips.ts';
 import { stripSpan } from '../../../contracts/strip-span.ts';
 import { visibleText } from '../../../contracts/text.ts';
@@ -43,7 +44,8 @@ export function olderStrip(strip: Strip, associations: LiveState['associations']
     owner: ownerOf(alarm.associationId, { places, patient }),
     row: {
       ...{ alarmId: alarm.alarmId, associationId: alarm.associationId, deviceId: visibleText(alarm.deviceId) },
-      ...{ condition: alarm.condition, kind: alarm.kind, priority: alarm.priority, text: visibleText(alarm.text) },
+      ...{ condition: alarm.condition, kind: alarm.kind, priority: alarm.priority },
+      text: visibleText(alarmText(alarm)),
       ...{ value: alarm.value ?? null, limit: alarm.limit ?? null, unit: alarm.unit ?? null },
       atOnset: alarm.atOnset ?? null,
       ...{ onsetMs: parseInstant(alarm.onsetAt) ?? null, raisedMs: parseInstant(alarm.raisedAt) ?? 0 },

@@ -1,4 +1,5 @@
 /** The route that lists the strips of a bed or of a patient in a time, for a person who does not know the alarm. */
+import { alarmText } from '../../../contracts/alarm-text.ts';
 import { VigilError } from '../../../contracts/errors.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { parseInstant } from '../../../contracts/time.ts';
@@ -80,7 +81,7 @@ function askedSpan({ from, to }: StripsQuery): { readonly fromMs: number; readon
 function rowOf({ alarmId, onset, onsetWallAt, content, isComplete, alarm, places, patient }: ListedStrip): StripRow {
   return {
     ...{ alarmId, onset, onsetMs: parseInstant(onsetWallAt) ?? 0, content, isComplete },
-    ...{ priority: alarm.priority, text: visibleText(alarm.text), places: [...places] },
+    ...{ priority: alarm.priority, text: visibleText(alarmText(alarm)), places: [...places] },
     patient: patient && {
       patientId: visibleText(patient.patientId),
       familyName: visibleText(patient.familyName),
