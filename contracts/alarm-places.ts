@@ -53,8 +53,8 @@ export function createPlacesOf(tables: ReadonlyMap<string, DeviceAssociations>):
 }
 
 /**
- * Returns the places of an association with their times, in the order of time. The first place begins at minus infinity
- * if it is known.
+ * Returns the places of an association with their times, in the order of time. The first place, if known, begins at
+ * minus infinity.
  */
 export function placesInTime(
   table: DeviceAssociations,

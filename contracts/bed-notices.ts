@@ -5,8 +5,8 @@
 
 export const gatewayNotices = {
   /**
-   * The device sent readings that may belong to this patient or to the previous patient. The gateway put them into
-   * `rejected`.
+   * The device sent readings that may belong to this patient or to the previous patient. The gateway put these readings
+   * into `rejected`.
    */
   unattributed: { text: 'Some readings are not shown: not clear whose they are', priority: 'medium' },
   /** Two devices use the certificate of this bed's device, and both send readings. */

@@ -62,8 +62,8 @@ export function openPoints(
 }
 
 /**
- * Returns the keys of the points that a person has seen. If somebody acknowledges an alarm after the person saw it, its
- * key changes. The person need not look again: a person who saw an unacknowledged alarm counts as having seen the
+ * Returns the keys of the points that a person has seen. The key of an alarm changes when somebody acknowledges the
+ * alarm. The person need not look again: a person who saw an unacknowledged alarm counts as having seen the
  * acknowledged alarm, too.
  */
 export function seenKeys(points: readonly OpenPoint[]): string[] {

@@ -58,7 +58,7 @@ export const noStarts: Starts = { turns: noTurns, starts: [] };
 
 export type StartReading = { readonly boot: string; readonly timeMs: number; readonly receivedMs: number };
 
-/** Returns `starts` with `start` at the end and without `former`, its earlier entry. */
+/** Returns `starts` with `start` at the end, and without `former`, the earlier entry of the same start. */
 function moveToEnd(starts: readonly Start[], former: Start | undefined, start: Start): readonly Start[] {
   if (former !== undefined && former === starts.at(-1)) return starts.with(-1, start);
   return [...starts.filter((other) => other !== former), start].slice(-bootsMax);

@@ -8,7 +8,7 @@
  */
 import { samplesMs } from './wave-samples.ts';
 
-/** One message of a wave. `boot` and `seq` identify it. Times are ms since 1970. */
+/** One message of a wave. `boot` and `seq` identify the message. Times are ms since 1970. */
 export type WaveChunk = {
   readonly code: string;
   /** Time of the first sample by the clock of the device. */

@@ -31,8 +31,8 @@ const person = { userId: UserId, name: Text(80) };
 
 /**
  * The stages of a message, as the channels and pages confirm them. `sent`: the message has left Vigil. `taken`: the
- * service (push service, mail server, other system) has the message. `on-device`: the person's device has it.
- * `painted`: a page has shown it. `answered`: the person has answered.
+ * service (push service, mail server, other system) has the message. `on-device`: the person's device has the message.
+ * `painted`: a page has shown the message. `answered`: the person has answered.
  */
 export const receiptStages = ['sent', 'taken', 'on-device', 'painted', 'answered'] as const;
 export type ReceiptStage = (typeof receiptStages)[number];
@@ -222,7 +222,7 @@ export const MessageDecision = Type.Object(
 
 /**
  * A channel or a page reports how far a message has come. The report itself changes nothing in the delivery; `explain`
- * and the pages show it.
+ * and the pages show the report.
  */
 export const ReceiptSeen = Type.Object(
   {
@@ -285,8 +285,8 @@ export const ReachSeen = Type.Object(
 export type ReachSeen = Static<typeof ReachSeen>;
 
 /**
- * The service reported that an entry of the topic `reach` does not exist any more (push: 404 or 410). Nothing is sent
- * to it from now on.
+ * The service reported that an entry of the topic `reach` does not exist any more (push: 404 or 410). From now on,
+ * nothing is sent to this entry.
  */
 export const ReachEnded = Type.Object(
   { type: Type.Literal('reach-ended'), atMs: Ms, reachId: Uuid, userId: UserId, channel: Channel, reason: Text(200) },

@@ -71,7 +71,7 @@ const reachFields = {
 };
 /**
  * In the topic `reach`, key `reachId`, compacted: one way to reach a person outside Vigil's own pages. A tombstone
- * removes it.
+ * removes the entry.
  */
 export const ReachEntry = Type.Union([
   /** A subscription of the browser (W3C Push API, RFC 8291). `auth` and `p256dh` are base64url. */

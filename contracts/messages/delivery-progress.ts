@@ -33,8 +33,8 @@ export const DeliverySnapshot = Type.Object(
     part: Type.Integer({ minimum: 1 }),
     parts: Type.Integer({ minimum: 1 }),
     /**
-     * The version of the format of `content`. A process uses only snapshots of its own version; without them, it
-     * restores its state from the events.
+     * The version of the format of `content`. A process uses only snapshots of its own version; without such a
+     * snapshot, it restores its state from the events.
      */
     version: Type.Optional(Type.Integer({ minimum: 1 })),
     /** A part of the state, for the delivery process only (processors/delivery/snapshots.ts). */

@@ -8,7 +8,7 @@ import { RejectedRecord } from './records.ts';
 
 const noOtherMembers = { additionalProperties: false } as const;
 
-/** `boot` and `seq` are from the envelope of the rejected record and identify it. */
+/** `boot` and `seq` are from the envelope of the rejected record, and identify this record. */
 export const RedriveRequest = Type.Object(
   {
     id: Type.String({ maxLength: 64 }),
@@ -32,7 +32,7 @@ export const RedriveResult = Type.Object(
     outcome: Type.Enum(['appended', 'invalid', 'failed']),
     /** What is wrong with the reading, or with a part of it. */
     words: Type.Optional(Type.String()),
-    /** The topic of the appended reading, and the numbers that identify the reading in it. */
+    /** The topic of the appended reading, and the numbers that identify the reading in this topic. */
     place: Type.Optional(
       Type.Object({ topic: Type.String(), boot: Type.String(), seq: Type.Integer() }, noOtherMembers),
     ),

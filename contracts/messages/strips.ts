@@ -84,7 +84,9 @@ export const Strip = Type.Object(
     chunks: Type.Array(StripChunk, { maxItems: 5_000 }),
     /** Codes of waves that are left out, because the strip would be too large. */
     leftOut: Type.Optional(Type.Array(Code, { maxItems: 64 })),
-    /** Number of wave records of about this time that could not be opened. A gap of a wave may be one of them. */
+    /**
+     * Number of wave records of about this time that could not be opened. Such a record may be the reason for a gap.
+     */
     unreadable: Type.Optional(Type.Integer({ minimum: 1 })),
     /** base64url of SHA-256 over the bytes that `stripBytes` returns (contracts/strip-bytes.ts). */
     digest: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
