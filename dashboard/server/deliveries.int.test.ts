@@ -26,7 +26,7 @@ const closing: (() => Promise<unknown>)[] = [];
 let icu: CalledWard;
 let delivery: SealedLog;
 const commands: DeliveryCommand[] = [];
-/** The test plays the delivery process. This is its result for the next answers of persons; undefined: no result. */
+/** What the test, as the delivery process, replies to the next answers of persons; undefined: no reply. */
 let answerSeen: { readonly taken: boolean; readonly reason?: string } | undefined = { taken: true };
 let isSigning = true;
 

@@ -281,8 +281,8 @@ function rowOf(source: ReviewSource, seen: Seen): ReviewedAlarmRow {
 }
 
 /**
- * Returns the profile of limits at an instant. If the book does not have it, returns the present profile, provided that
- * the present profile was already in force at that instant.
+ * Returns the profile of limits at an instant. If the book does not have this profile, returns the present profile if
+ * it was already in force at that instant.
  */
 function profileOf({ book, state }: ReviewSource, associationId: string, atMs: number): ReviewedAlarmRow['profile'] {
   const profileThen = profileAt(book, associationId, atMs);

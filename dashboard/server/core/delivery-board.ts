@@ -61,7 +61,7 @@ export type DeliveryBoard = {
   readonly reach: Map<string, Map<string, ChannelReach>>;
   /** The entries of the topic `reach`, by `reachId`. They contain secrets, which must never leave the server. */
   readonly entries: Map<string, ReachEntry>;
-  /** The entries that a service has ended, with its reason. */
+  /** The entries that a service has ended, with the reason. */
   readonly ended: Map<string, EventOf<'reach-ended'>>;
   /** False until everything that was in the topics at the start has been read. */
   isRead: boolean;

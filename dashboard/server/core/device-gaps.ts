@@ -11,7 +11,7 @@ import { dayMs, hourMs, minuteMs } from '../../../contracts/durations.ts';
  */
 const liveMs = minuteMs;
 
-/** Maximum number of remembered holes. One record of the gateway cannot fill so many holes. */
+/** Maximum number of remembered holes: more than one record of the gateway can fill (`unusedRangesMax`). */
 const holesMax = 128;
 /**
  * Maximum number of ranges of unused numbers that wait for the reading after them. Above this number, the readings of

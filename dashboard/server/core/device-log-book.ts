@@ -24,7 +24,7 @@ export type RefusalCount = {
 export type LoggedDevice = {
   /** The oldest first. */
   events: readonly LoggedEvent[];
-  /** By the gateway's start and the number of the count, in the order in which they were first written. */
+  /** By the gateway's start and the number of the count, in the order in which the counts were first written. */
   readonly counts: Map<string, RefusalCount>;
 };
 

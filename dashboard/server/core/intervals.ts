@@ -36,10 +36,10 @@ export function withValue(former: Rhythm | undefined, atMs: number, declaredMs: 
 }
 
 /**
- * Returns the usual interval of a parameter in ms. If at least three intervals are known, this is their median, but not
- * less than the declared interval. The interval of a single measurement is also not less than its last interval (at
- * most `episodicMs`), because a slow cycle often follows a quick series. If fewer than three intervals are known,
- * returns the longer of the declared interval and `episodicMs`.
+ * Returns the usual interval of a parameter in ms. If at least three intervals are known, returns their median, or the
+ * declared interval if that is longer. For a single measurement, the result is also at least the shorter of the last
+ * interval and `episodicMs`, because a slow cycle often follows a quick series. If fewer than three intervals are
+ * known, returns the longer of the declared interval and `episodicMs`.
  */
 export function intervalMsOf({ times, declaredMs }: Rhythm, { episodicMs }: Pick<Parameter, 'episodicMs'>): number {
   const spacings = times.slice(1).map((time, at) => time - times[at]!);

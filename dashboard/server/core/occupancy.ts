@@ -25,7 +25,8 @@ export function patientInBed(
 }
 
 /**
- * Returns the other devices at the patient of `current`, in the same bed. An act on the patient applies to them, too.
+ * Returns the other devices at the patient of `current`, in the same bed. An act on the patient applies to these
+ * devices, too.
  */
 export function othersAtPatient(state: LiveState, deviceId: string, current: AssociationPeriod): string[] {
   return othersAtPatients(state)(deviceId, current);

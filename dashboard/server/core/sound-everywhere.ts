@@ -7,7 +7,7 @@ import { parseInstant } from '../../../contracts/time.ts';
 
 /**
  * After "Sound everywhere" no wall display takes the sound of the ward by itself for this time (ours: the longest
- * shift), unless a person allows it before. The person may have heard that the loudspeaker of the display is silent.
+ * shift), unless a person allows this earlier. The person may have heard that the loudspeaker of the display is silent.
  */
 export const everywhereMs = 12 * 60 * 60_000;
 /**

@@ -119,7 +119,7 @@ export type DeviceState = {
   certificateEndsAt: string | undefined;
   /** The serial number that the device declares. */
   serial: string | undefined;
-  /** The version of its firmware that the device declares. */
+  /** The version of the firmware that the device declares. */
   firmware: string | undefined;
   /** The newest starts and ends of the device's connection, the newest last; at most `deviceEventsMax`. */
   events: readonly DeviceEvent[];

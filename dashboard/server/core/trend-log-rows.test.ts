@@ -107,7 +107,7 @@ describe('joinRows', () => {
   it('the joined rows have each value once, for any last value in InfluxDB', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 359 }), fc.integer({ min: 0, max: 9 }), (step, second) => {
-        // One value a second; InfluxDB has them up to some second of one step.
+        // One value a second; InfluxDB has the values up to some second of one step.
         const all = Array.from({ length: 3_600 }, (_, s) => point(t0 + s * 1_000, s));
         const storedCount = step * 10 + second + 1;
         const stored = rowsOfPoints(all.slice(0, storedCount), plan, t0);

@@ -59,7 +59,7 @@ const associationPattern = /^[A-Za-z0-9._-]{8,64}$/;
 
 /**
  * Returns the WHERE clause of a query.
- * @throws TypeError if the association id is malformed, which its route should have refused
+ * @throws TypeError if the association id is malformed; the route should have refused such an id
  */
 function whereClause({ codes, fromMs, toMs }: StoredQuery, associationId: string): string {
   if (!associationPattern.test(associationId)) throw new TypeError('not an association id');

@@ -25,7 +25,8 @@ function windowsOf(measuredErrorMs: number, differencesMs: readonly number[] = [
 }
 
 describe('the parts of the log that are read', () => {
-  // 2 s before the span for clocks that differ, and 15 s after it for the length of a chunk and its way to the log.
+  // 2 s before the span, because clocks differ, and 15 s after the span, for the length of a chunk and its way to the
+  // log.
   const usual = [-2_000, 75_000];
   const late = [75_000, 975_000];
 

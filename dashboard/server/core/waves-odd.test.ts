@@ -24,7 +24,10 @@ const real = (second: number, byMs = 0): Sent => ({
   rateHz: 250,
   count: 250,
 });
-/** Returns a chunk that starts `aheadMs` after the end of the second's real chunk, and is received just after it. */
+/**
+ * Returns a chunk that starts `aheadMs` after the end of the second's real chunk, and is received just after that
+ * chunk.
+ */
 const odd = (second: number, aheadMs: number, count: number, rateHz = 250): Sent => ({
   startMs: second * 1000 + 1000 + aheadMs,
   receivedMs: second * 1000 + 1060,

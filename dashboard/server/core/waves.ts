@@ -35,7 +35,7 @@ const aheadLimitMs = 2_000;
 const rateTolerance = 0.025;
 /**
  * A chunk joins the trace if it begins at most this long before or after the end of the trace. A chunk also joins if
- * its delay is at least the least delay minus this.
+ * its delay is not shorter than the least delay by more than this.
  */
 const joinToleranceMs = 250;
 /** The usual chunk duration is a moving mean over about this much covered time. */
@@ -55,13 +55,13 @@ const lineDrift = 0.05;
 /** A line is forgotten if no chunk of the line came for this time plus twice the duration of its chunks. */
 const lineSilentMs = 2_000;
 /**
- * Maximum by which the trace leads a line. With this maximum, a new line can replace even a trace that has lasted for
+ * The trace leads a line by at most this much covered time. So a new line can replace even a trace that has lasted for
  * hours.
  */
 const traceLeadMsMax = 5_000;
 /**
- * A line may miss its needed lead by this share of the shorter chunk duration (`replacesTrace`), because times are
- * rounded and rates are measured.
+ * A line needs a lead over the trace (`replacesTrace`). The lead may be too short by this share of the shorter chunk
+ * duration, because times are rounded and rates are measured.
  */
 const coverTolerance = 0.1;
 
