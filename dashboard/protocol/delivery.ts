@@ -232,7 +232,7 @@ export const MyReach = Type.Object(
       ),
     ),
     screen: ReachState,
-    /** The hospital has set up this channel. */
+    /** Which channels the hospital has set up. */
     offers: Type.Object({ push: Type.Boolean(), mail: Type.Boolean() }, closed),
   },
   closed,

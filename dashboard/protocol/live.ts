@@ -221,8 +221,8 @@ export const Delta = Type.Object(
     n: Type.Integer(),
     at: Instant,
     /**
-     * If the bed is new or its head changed, the entry has `head` and all values. In all other cases it has only the
-     * changed values.
+     * If the bed is new, or if its head (`BedHead`) has changed, the entry has `head` and all values. In all other
+     * cases it has only the changed values.
      */
     beds: Type.Array(
       Type.Object({ associationId: AssociationId, head: Type.Optional(BedHead), values: Type.Array(Numeric) }, closed),

@@ -47,8 +47,8 @@ export function soundOf(
 
 /**
  * Why an alarm is reported. `news`: the server must get the report at once. `unseen`: by the last report, no visible
- * part of the page showed the alarm. `newer`: the alarm has a newer revision than its last report. The new revision can
- * wait for the next regular report.
+ * part of the page showed the alarm. `newer`: the revision of the alarm is newer than the revision in the last report.
+ * The new revision can wait for the next regular report.
  */
 export type DueReport = { readonly alarm: Alarm; readonly why: 'news' | 'unseen' | 'newer' };
 

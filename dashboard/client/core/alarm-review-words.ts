@@ -27,8 +27,8 @@ export function countsText({ total, high, medium, low, unanswered, medianAnswerM
 
 /**
  * Returns for example `In 6.2 bed-days: 5.5 alarms per bed and day (0.5 high, 3.2 medium, 1.8 low)`. A bed-day is one
- * day of one occupied bed. Undefined below 12 occupied hours in total (ours), because the numbers would then mean
- * little.
+ * day of one occupied bed. Undefined if the beds were occupied for less than 12 hours in total (ours), because the
+ * numbers would then mean little.
  */
 export function rateText({ total, high, medium, low, bedDays }: AlarmReview['counts']): string | undefined {
   if (bedDays < 0.5) return undefined;

@@ -43,7 +43,7 @@ export function wardLooksFilter({ bed: _bed, action, group, ...rest }: AuditFilt
 const isAction = (text: string): text is AuditAction => Object.hasOwn(auditActionNames, text);
 const isGroup = (text: string): text is AuditGroup => auditGroups.some((group) => group === text);
 
-/** The first and the last hour of a night (ours). */
+/** The hours at which a night begins and ends (ours). */
 const nightFromHour = 21;
 const nightToHour = 7;
 

@@ -1,4 +1,4 @@
-/** Decides which devices the page Devices shows, and in which order. Makes the texts about them. Pure. */
+/** Decides which devices the page Devices shows, and in which order. Also makes texts about devices. Pure. */
 
 import { certificateEndText } from '../../../contracts/certificate-end.ts';
 import { clockErrorShownMsMin, clockErrorText } from '../../../contracts/device-clock.ts';

@@ -72,7 +72,7 @@ function applyBeds(before: Screen['beds'], delta: Delta): Screen['beds'] {
   const beds = new Map(before);
   for (const change of delta.beds) {
     const bed = beds.get(change.associationId);
-    // A change with a head has all values of the bed. A change without a head is ignored if the bed is unknown.
+    // A change with `head` has all values of the bed. A change without `head` is ignored if the bed is unknown.
     if (change.head) beds.set(change.associationId, { ...change.head, values: change.values });
     else if (bed) beds.set(change.associationId, { ...bed, values: mergeValues(bed.values, change.values) });
   }

@@ -26,7 +26,8 @@ const dutyCodes: readonly string[] = Object.values(dutyNoticeCodes);
 
 /**
  * One line of the list. `point` is absent in a line without an open point, such as a notice. When the person accepts,
- * the server does not compare such a line. The key of an alarm stays the same after an acknowledgement.
+ * the server does not compare such a line. The key of an alarm stays the same after an acknowledgement, so that the
+ * list does not mark the alarm as new.
  */
 export type OpenLine = { readonly point?: { readonly key: string; readonly name: string }; readonly text: string };
 
@@ -34,8 +35,8 @@ export type OpenLine = { readonly point?: { readonly key: string; readonly name:
 export type OpenBed = { readonly lines: readonly OpenLine[]; readonly seen: readonly string[] };
 
 /**
- * Returns the beds in the list of a person with a duty for the whole ward: the beds of the wards file, and other beds
- * of the ward with a device or a patient. The server compares the open points of these beds.
+ * Returns the beds to list for a duty of the whole ward: the beds in the wards file, and all other beds of the ward
+ * with a device or a patient. The server compares the open points of these beds.
  */
 export function bedsOfWard(
   registered: readonly string[],

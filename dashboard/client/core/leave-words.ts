@@ -60,8 +60,8 @@ function thenText({ others, next, again, nextRound }: Call): string {
 /** The length of the new assignment if the planned end of the old assignment is past or too close, ms. */
 const againMs = 3_600_000;
 /**
- * The server refuses an assignment that is shorter than 15 min. The page demands one minute more, because the clocks
- * differ.
+ * The server refuses an assignment that is shorter than 15 min. The page demands one minute more, because the clocks of
+ * page and server may differ.
  */
 const shortestMs = 16 * 60_000;
 

@@ -35,7 +35,7 @@ export type Load = {
 };
 
 /**
- * If two samples in a row are later than this, the screen goes down one level. The limit for waves is higher, because a
+ * If two samples in a row are later than this, the screen goes down one level. `draw` is higher than `main`, because a
  * late frame only looks jerky.
  */
 export const strainedMs = { main: 300, draw: 500 } as const;
@@ -45,7 +45,7 @@ export const overloadedMs = 1500;
 export const calmMs = { main: 150, draw: 250 } as const;
 /** How long all samples must be calm: at first `min`. Each relapse doubles the time, up to `max`. */
 export const calmForMs = { min: 10_000, max: 160_000 } as const;
-/** A relapse: the screen goes down again within this time after it went up. */
+/** A relapse: the screen goes down again within this time after it went one level back. */
 export const relapseMs = 30_000;
 /** How often numbers are drawn at the level `numbers-slower`, ms. Values that come every second stay current. */
 export const numbersEveryMs = 1000;

@@ -7,8 +7,7 @@ import type { LoudnessRise } from './sound-table.ts';
  * Returns the gain of each burst from `firstBurst` to the first burst at full loudness; at least one gain. Burst 0 is
  * the first burst after a time without unanswered high alarms. The gains rise in equal steps in dB. Full loudness has
  * the gain 1.
- * @param loudnessMin the lowest loudness of the first burst, even if `rise` has a lower loudness: the loudness of a
- * medium alarm
+ * @param loudnessMin the loudness of a medium alarm. No burst is softer, even if `rise` has a lower loudness
  */
 export function gainsFrom(firstBurst: number, rise: LoudnessRise, fullLoudness: number, loudnessMin: number): number[] {
   const start = Math.min(1, Math.max(rise.startLoudness, loudnessMin) / fullLoudness);

@@ -7,8 +7,8 @@ import { t } from './texts.ts';
 
 /**
  * Returns the text about the onset, for example `at onset SpO2 84 % (limit 90)`, or for a score `at onset NEWS2 3: RR
- * scores 3`. Undefined if the value is not known. Also undefined for an asystole or an apnoea: the text of such an alarm
- * has the value, and no person has set its limit 0.
+ * scores 3`. Undefined if the value is not known. Also undefined for an asystole or an apnoea: the text of such an
+ * alarm already has the value, and its limit 0 was not set by a person.
  */
 export function onsetText({ atOnset }: { readonly atOnset?: Alarm['atOnset'] | null }): string | undefined {
   if (atOnset?.text !== undefined) return t('at onset {alarm}', { alarm: serverText(atOnset.text) });

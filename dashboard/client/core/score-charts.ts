@@ -118,7 +118,7 @@ function publishedAt({ series }: TrendValues): number[] {
   return [...new Set(ofScores.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
 }
 
-/** Returns until when the scores of each publication are valid, by the time of the publication. */
+/** Returns a map from the time of each publication to the time until which its scores are valid. */
 function endsByTime(instants: readonly number[], stepMs: number, toMs: number): ReadonlyMap<number, number> {
   return new Map(
     instants.map((at, i) => {

@@ -38,7 +38,7 @@ const bad = (label: string, ...texts: readonly string[]): ShiftLine => ({ label,
 
 /** Returns hours and minutes, with the date if the instant is not on the day of the summary. */
 
-/** Returns since when the patient has had a device. About the time before, Vigil has no data. */
+/** Returns since when the patient has had a device. Vigil has no data from before this time. */
 export const sinceText = ({ sinceMs }: ShiftPatient, nowMs: number): string =>
   sinceMs === null ? t('device since: not known') : t('device since {time}', { time: shortWhen(sinceMs, nowMs) });
 

@@ -4,8 +4,8 @@
  */
 
 /**
- * The strip has two lines in a window of 360 px. All widths are in widths of the letter "e" of a wide font (DejaVu Sans
- * Bold). `notices-long.screen.test.ts` checks in a browser that the texts fit.
+ * The strip has two lines in a window of 360 px. The unit of all widths is the width of the letter "e" in a wide font
+ * (DejaVu Sans Bold). `notices-long.screen.test.ts` checks in a browser that the texts fit.
  */
 const linesMax = 2;
 const spaceWidth = 0.5;

@@ -23,8 +23,8 @@ export function addRareTexts(dictionary: Dictionary): void {
 }
 
 /**
- * Sets the source of the texts. The functions of the page read signals, so a component that uses a text is drawn again
- * when the language changes. Returns a function that sets English again.
+ * Sets the functions that return the language and the dictionary. On the page these functions read signals, so a
+ * component that uses a text is drawn again when the language changes. Returns a function that sets English again.
  */
 export function setTexts(language: () => Language, dictionary: () => Dictionary | undefined): () => void {
   readLanguage = language;

@@ -73,13 +73,13 @@ export function whenText(ms: number, nowMs: number, zone = pageZone()): string {
   return Number.isFinite(nowMs) && isToday(ms, nowMs, zone) ? clockText(ms, zone) : dateTimeText(ms, zone);
 }
 
-/** Returns the time of day without seconds, with the date if it is not today. */
+/** Returns the time of an instant without seconds, with the date if the instant is not today. */
 export function shortWhen(ms: number, nowMs: number, zone = pageZone()): string {
   if (!Number.isFinite(ms)) return '–';
   return Number.isFinite(nowMs) && isToday(ms, nowMs, zone) ? minuteText(ms, zone) : dateMinuteText(ms, zone);
 }
 
-/** Returns the time of day of a written instant without seconds, with the date if it is not today. */
+/** Returns the time of a written instant without seconds, with the date if the instant is not today. */
 export const shortTime = (instant: string, nowMs: number, zone = pageZone()): string =>
   shortWhen(Date.parse(instant), nowMs, zone);
 

@@ -32,7 +32,8 @@ export function chartRange(
 }
 
 /**
- * Returns the text for each time of the axis. The text is empty if half of it would be outside of the chart.
+ * Returns the text for each time of the axis. The text is empty if its right end would not fit into the chart or into
+ * the room beside the chart.
  * @param ticks `leftPx`: the distance of the time from the left end of the axis; `textPx`: the width of its text
  * @param roomPx the room to the right of the axis, px
  */

@@ -26,7 +26,8 @@ type AlarmAnswer = Pick<AlarmReview, 'next' | 'isRead' | 'completeFromMs'> & {
 };
 
 /**
- * Returns a sentence about alarms of the answer's time that are not marked; undefined if all alarms are marked.
+ * Returns a sentence about alarms that the page does not mark, because the answer does not have them; undefined if all
+ * alarms are marked.
  * @param fromMs the beginning of the time, by the server's clock
  */
 export function unmarkedText({ rows, next, isRead, completeFromMs }: AlarmAnswer, fromMs: number): string | undefined {

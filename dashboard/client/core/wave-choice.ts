@@ -1,6 +1,6 @@
 /**
- * Chooses the waves that a bed's tile shows. Also decides the order of the waves, which is the order on a bedside
- * monitor, and their paper speed.
+ * Chooses the waves that a bed's tile shows. Also decides their paper speed and their order, which is the order on a
+ * bedside monitor.
  */
 import { type ParameterGroup, type Wave, waves } from '../../../contracts/parameters.ts';
 import { paperSpeeds } from './sweep.ts';
@@ -22,8 +22,8 @@ const wavesByImportance: readonly string[] = [
 ];
 
 /**
- * Returns the codes that are known waves. The waves of `preference` come first, in its order. The other waves are
- * sorted by code.
+ * Returns the codes that are known waves. The waves of `wavesByImportance` come first, in that order. All other waves
+ * are sorted by code.
  */
 export function orderedWaves(codes: readonly string[]): Wave[] {
   const knownWaves = codes.flatMap((code) => waves.get(code) ?? []);

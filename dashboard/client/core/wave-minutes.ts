@@ -38,8 +38,8 @@ function minutesOf({ fromMs, toMs }: TimeSpan): number[] {
 }
 
 /**
- * Returns the span that the page must request next: the first missing minutes of the view. If the view misses no
- * minute, returns the missing minutes beside the view. Undefined if all these minutes are loaded. A minute of the view
+ * Returns the span that the page must request next: the first missing minutes of the view. If no minute of the view is
+ * missing, returns the missing minutes beside the view. Undefined if all these minutes are loaded. A minute of the view
  * that was loaded before its end counts as missing, because its other samples may have come since.
  * @param nowMs the present by the clock of the device; later minutes have no samples
  */

@@ -76,8 +76,8 @@ export function yOf(
 }
 
 /**
- * Returns the scale as text. For an ECG this is for example `10 mm/mV`. For any other wave, the text says how much 10
- * mm are.
+ * Returns the scale as text. For an ECG this is for example `10 mm/mV`. For any other wave, the text says which value
+ * 10 mm stand for.
  */
 export function scaleText(
   wave: Wave,

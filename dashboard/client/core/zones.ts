@@ -21,8 +21,8 @@ const screenOnly = (): Zones => ({ screen: machineZone(), wards: {}, ward: undef
 let readZones: () => Zones = screenOnly;
 
 /**
- * Sets the function that returns the zones of the page. Returns a function that restores the initial state: only the
- * zone of the screen.
+ * Sets the function that returns the zones of the page. The returned function removes these zones again, so that only
+ * the zone of the screen is left.
  */
 export function setZones(zones: () => Zones): () => void {
   readZones = zones;

@@ -34,7 +34,8 @@ export function createShownScreen(
   return {
     screen,
     /**
-     * The screen shows all messages until this time of the server. The time is now, or in the past while messages wait.
+     * The screen shows all messages until this time of the server. While messages wait, this time is in the past. If no
+     * message waits, this time is now.
      */
     knownUntilMs: computed(() => (monitor.isBehind.value ? Math.min(now.value, shownUntilMs.value) : now.value)),
     /** Notes the server's time in a message. Must be called before `take`. */

@@ -104,7 +104,7 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
   }
 
   open();
-  // Some systems suspend audio without an event, for example at a phone call or after a device was unplugged.
+  // Looks each second, because some systems suspend audio without an event, for example at a phone call.
   const check = setInterval(reportState, 1000);
   return {
     play(level) {

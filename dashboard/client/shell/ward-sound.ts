@@ -81,8 +81,8 @@ export function createWardSounds(options: {
 
   const wards = computed(() => news.value?.wards ?? []);
   /**
-   * The wards for which this page is silent. A hidden page is never silent. The browser slows down its timers, so the
-   * page could notice too late that no screen sounds.
+   * The wards for which this page is silent. Empty while the page is hidden: browsers slow down the timers of a hidden
+   * page, so the page could notice too late that no screen sounds.
    */
   const silent = computed(() => {
     void now.value;
@@ -173,7 +173,7 @@ export function createWardSounds(options: {
 
   return {
     wards,
-    /** Whether the server has received a report of this page. Only after this report can the page ask for the sound. */
+    /** Whether the server has received a report of this page. The page can ask for the sound only after this report. */
     isHeard: computed(() => news.value?.heardAt !== undefined),
     silent,
     lost,

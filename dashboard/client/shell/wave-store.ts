@@ -1,4 +1,4 @@
-/** Stores the waves to draw by bed: the samples by event time, and the position of each bed's pen. */
+/** Stores for each bed the waves to draw: the samples by event time, and the position of the bed's pen. */
 import { missingSample } from '../../../contracts/parameters.ts';
 import type { WaveMessage } from '../../protocol/live.ts';
 import { createPlayout, movePen, type Playout, updatePlayout } from '../core/playout.ts';

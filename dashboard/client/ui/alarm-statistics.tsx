@@ -12,8 +12,8 @@ import { useApp } from '../shell/app.ts';
 import { LimitFitButton } from './limit-fit.tsx';
 
 /**
- * Shows nothing if the person may not change limits, if the patient is no longer here, or if the condition has no
- * limit.
+ * Shows nothing if the person may not change limits, if the patient is not on this screen any more, or if the condition
+ * has no limit.
  */
 function Fit({ patient: { associationId, condition } }: { patient: BusyPatient }) {
   const app = useApp();

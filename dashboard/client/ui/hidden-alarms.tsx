@@ -1,8 +1,8 @@
 /**
  * The strip of alarms that no visible tile shows. Their beds are scrolled away, filtered out, or in a part of the ward
  * that this screen does not show. A press brings the tile into view. If this screen has no tile for the bed, the press
- * opens the patient. The strip covers no tile. A button shows the number of beds that do not fit, and opens all of them
- * as a layer over the page.
+ * opens the patient. The strip covers no tile. A button shows the number of beds that do not fit, and opens the whole
+ * list as a layer over the page.
  */
 import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';

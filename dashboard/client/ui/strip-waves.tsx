@@ -54,7 +54,7 @@ type HalfProps = { title: string; half: number; drawings: readonly WaveDrawing[]
 /** The paper keeps its scale, so it scrolls in a narrow window. */
 function Half({ title, half, drawings, strip }: HalfProps) {
   const box = useRef<HTMLElement>(null);
-  // The onset is at the end of the first half. A person wants to see the onset first.
+  // Scrolls to the end of the first half, because a person wants to see the onset first.
   useLayoutEffect(() => {
     if (half === 0 && box.current) box.current.scrollLeft = box.current.scrollWidth;
   }, []);

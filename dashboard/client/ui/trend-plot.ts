@@ -44,7 +44,7 @@ export function linesKey({ series, earlier }: TrendColumns): string {
   return [...(earlier?.keys() ?? []), '/', ...series.keys()].join();
 }
 
-/** What a chart shows now. uPlot's callbacks read it at each drawing. */
+/** What a chart shows now. uPlot's callbacks read this value at each drawing. */
 export type Drawn = { readonly columns: TrendColumns; readonly limits: readonly LimitLine[] };
 
 export function chartOptions(
@@ -108,7 +108,8 @@ export function chartOptions(
           stroke: colourOf(code, theme),
           width: 1.5 * scale,
           spanGaps: false,
-          // A dot for each point that no line joins to another point, because such a point would be invisible.
+          // Draws a dot for each point that no line joins to another point, because without a dot the point would be
+          // invisible.
           points: {
             show: true,
             size: 5 * scale,

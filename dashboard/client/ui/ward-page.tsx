@@ -195,8 +195,7 @@ function Tiles(props: {
   const groups = sections.flatMap(({ beds }) => beds);
   const { isCompact, tileWidthPx, tileHeightPx } = layout;
   const alarmsOfBed = (bed: Bed) => props.alarmsOf?.get(bed.associationId) ?? noAlarms;
-  // The sizes change only if the number of values or waves of a bed, or the bed's limits change, and not with each
-  // value.
+  // The sizes depend on the limits of each bed and on the number of its values and waves, but not on the values.
   const contents = groups.map(({ bed }) => `${bed.bed} ${bed.values.length} ${bed.waves.length} ${bed.limits?.rev}`);
   const sizes = useMemo(
     () => numberSizesStyle(groups, showWard, layout),

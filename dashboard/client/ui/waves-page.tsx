@@ -26,7 +26,7 @@ import { pictureOf, viewLabel } from './wave-picture.ts';
 import { WaveTexts } from './wave-texts.tsx';
 import { MoveTools, PaperTools } from './wave-tools.tsx';
 
-/** The distance of the view from the present, ms, because the newest samples have not come yet. */
+/** How far the view stays behind the present, ms, because the newest samples have not come yet. */
 const followLagMs = 2_000;
 /** Kafka keeps waves for at least 24 h and at most 25 h. */
 const keptMsMax = dayMs + hourMs;
