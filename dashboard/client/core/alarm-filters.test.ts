@@ -53,7 +53,7 @@ describe('a chosen time', () => {
     'period=chosen&from=2026-02-30T00:00:00Z',
     `period=chosen&from=${from}&to=x`,
     `from=${from}`,
-  ])('that does not exist is left out of the address: %s', (address) => {
+  ])('that is incomplete or invalid is ignored: %s', (address) => {
     expect(parseFilters(address)).toEqual(noFilters);
   });
 

@@ -10,7 +10,7 @@ const health = (ended: boolean): Health => ({
   certificate: { name: 'web-server', at: new Date(atMs).toISOString(), ended },
 });
 
-it('an operator sees the notice about a certificate immediately; other persons see it from two days before its end on', () => {
+it('an operator sees the notice about a certificate immediately; other persons see the notice from two days before the certificate ends', () => {
   expect(certificateText(well, true, atMs)).toBeUndefined();
   expect(certificateText(health(false), true, atMs - 20 * dayMs)).toMatch(
     /^A certificate .*\(web-server\) ends at 2026-/,

@@ -14,7 +14,7 @@ describe('isLost', () => {
 });
 
 describe('retryDelayMs and afterClose', () => {
-  it('the screen waits longer at each try, at least 250 ms and at most 10 s, with jitter', () => {
+  it('the longest possible wait grows with each try; each wait is random, at least 250 ms and at most 10 s', () => {
     for (let attempt = 0; attempt < 40; attempt++) {
       expect(retryDelayMs(attempt, 0)).toBe(250);
       expect(retryDelayMs(attempt, 0.999999)).toBeLessThanOrEqual(10_000);

@@ -55,7 +55,7 @@ const idsOf = (choice: Partial<DeviceChoice>) =>
   shownDevices(devices, { ...all, ...choice }).map((of) => of.device.deviceId);
 
 describe('shownDevices', () => {
-  it('devices in trouble come first, then the ids in the order in which people count', () => {
+  it('devices in trouble come first; in each group, the ids are in the order of their numbers', () => {
     expect(idsOf({})).toEqual(['m-2', 'm-8', 'm-9', 'm-1', 'm-10']);
   });
 
@@ -110,7 +110,7 @@ it('reportsOf says that a device is offline at a bed, and says nothing about a d
   ]);
 });
 
-it('the firmware and the gaps are "not declared" or "not known", and never 0, if the server does not know them', () => {
+it('if the server does not know the firmware or the gaps, the texts say "not declared" and "not known", and never 0', () => {
   const sinceMs = new Date(2026, 0, 6, 7).getTime();
   const unknown = row('m-1').facts;
   expect([firmwareText(unknown), gapsText(unknown, sinceMs)]).toEqual([

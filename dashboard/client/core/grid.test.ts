@@ -99,7 +99,7 @@ describe('wardLayout', () => {
     });
   });
 
-  it('no tile is narrower than it may be, unless the box itself is narrower', () => {
+  it('no tile is narrower than the minimum width, unless the box is narrower', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 100 }),

@@ -121,7 +121,7 @@ it('listChange names the points that came and the points that ended since the pa
   expect(listChange(seenListAfter(second, []), [])).toEqual({ added: new Set(), gone: ['name of a', 'name of b'] });
 });
 
-it('listChange adds an alarm that became more urgent, does not add an alarm that became less urgent, and names none of them as gone', () => {
+it('listChange adds an alarm that became more urgent, does not add an alarm that became less urgent, and names neither alarm as gone', () => {
   const line = (key: string): OpenLine => ({ point: { key, name: 'HR 134 > 120' }, text: key });
   const first = seenListAfter(undefined, [line('hr.2')]);
   expect(listChange(seenListAfter(first, [line('hr.1')]), [line('hr.1')])).toEqual({ added: new Set(), gone: [] });

@@ -23,6 +23,6 @@ it('limitDifferences writes a dash for a limit that is not set', () => {
   expect(limitDifferences('no own limits', limitsText({}, { high: 130 }), now)).toEqual(['high – → 130']);
 });
 
-it('limitDifferences returns both texts whole if one of them has another form', () => {
+it('limitDifferences returns both texts whole if one text has an unknown form', () => {
   expect(limitDifferences('high 120', 'something new, high 130', now)).toEqual(['high 120 → something new, high 130']);
 });

@@ -39,7 +39,7 @@ describe('nextAlarm', () => {
     expect(walkThrough([[latched], [latched]])).toEqual(['latched', 'latched']);
   });
 
-  it('if a more urgent alarm begins between two presses, the next press selects it', () => {
+  it('if a more urgent alarm begins between two presses, the next press selects this alarm', () => {
     const two = [medium('m1', 1), medium('m2', 2), medium('m3', 3)];
     const withHigh = [...two, high('new', 5)];
     expect(walkThrough([two, withHigh, withHigh, withHigh])).toEqual(['m1', 'new', 'm2', 'm3']);

@@ -52,7 +52,7 @@ it('the page names a test only if no alarm and no failure should sound, and the 
   expect(namedTests(undefined, 0, false)).toEqual([]);
 });
 
-it('each test is played once, also if the tests of two wards run at one page', () => {
+it('each test is played once, even if the tests of two wards run at one page', () => {
   let played: readonly string[] = [];
   const begins = [[inIcu], [inIcu, inStep], [inIcu, inStep], [inStep], [], [inStep]].map((tests) => {
     const after = testsAfter(played, tests);

@@ -39,9 +39,12 @@ describe('silentWards', () => {
     ['this screen has the sound', news({ wards: [{ ...sounding(), isOwn: true }] }), false],
     ['the screen does not sound', news({ wards: [{ ...ofNora, state: 'unheard', why: 'hidden' }] }), false],
     ['another server names the screen', news({ wards: [{ ...ofNora, state: 'elsewhere' }] }), false],
-  ])('the page may be silent for a ward only if the heartbeat proves its sound: %s', (_name, heard, isSilent) => {
-    expect([...silentWards(heard, nowMs)]).toEqual(isSilent ? ['ICU'] : []);
-  });
+  ])(
+    'the page may be silent for a ward only if the heartbeat proves that another screen sounds the ward: %s',
+    (_name, heard, isSilent) => {
+      expect([...silentWards(heard, nowMs)]).toEqual(isSilent ? ['ICU'] : []);
+    },
+  );
 });
 
 describe('isLeftToOther', () => {
