@@ -1,89 +1,17 @@
 /** A failure of the engine's own code about one patient. The tests make the profile of one ward throw. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AlarmEvent, AlarmState, Command } from '../../contracts/messages/alarms.ts';
-import { env, nurse, reading, t0 } from '../bed.testing.ts';
-import type { AssociationInput, Input } from './core/inputs.ts';
-import { adult, emptyRestored } from './partition.testing.ts';
-import { createPartition } from './partition.ts';
-import type { EngineFailureReport, Restored } from './partition-state.ts';
-import type { ScreenRecord } from './screen-record.ts';
+import { reading, t0 } from '../bed.testing.ts';
+import { bad, good, notJudged, open, resetWorld, second, world } from './engine-failure.testing.ts';
 
-const bad = 'association-bad';
-const good = 'association-good';
-const notJudged = 'not-judged';
-const second = 1_000;
-
-/** What throws now: nothing, or each use of the profile of the ward BAD. */
-let fault: 'none' | 'profile' = 'none';
-beforeEach(() => {
-  fault = 'none';
-});
-
-const faultyEnv = {
-  ...env,
-  profile(...[category, ward]: Parameters<typeof env.profile>) {
-    if (ward === 'BAD' && fault === 'profile') throw new RangeError('Invalid time value');
-    return env.profile(category, ward);
-  },
-};
-
-let badAssociation: AssociationInput = { ...adult, ward: 'BAD' };
-beforeEach(() => {
-  badAssociation = { ...adult, ward: 'BAD' };
-});
-
-function open(restored: Partial<Restored> = {}, nowMs = t0) {
-  const events: AlarmEvent[] = [];
-  const published: ScreenRecord[] = [];
-  const failures: EngineFailureReport[] = [];
-  const partition = createPartition({
-    env: faultyEnv,
-    restored: { ...emptyRestored, ...restored },
-    findAssociation: (id) => (id === bad ? badAssociation : adult),
-    emit: (event) => events.push(event),
-    publish: (record) => published.push(record),
-    counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
-    onFailed: (failure) => failures.push(failure),
-    mayJudge: () => true,
-    nowMs,
-  });
-  let offset = restored.position?.observations ?? 0n;
-  let commands = 0n;
-  const at = (s: number) => t0 + s * second;
-  return {
-    partition,
-    events,
-    published,
-    failures,
-    add(key: string, s: number, input: Input = reading(s, { HR: 80 }), nowMs = at(s) + 20) {
-      partition.addReading(key, offset, nowMs, input, nowMs, nowMs);
-      offset += 1n;
-    },
-    command(key: string, s: number, command: Record<string, unknown>) {
-      const commandId = `command-${key}-${commands}`;
-      const full = { commandId, associationId: key, at: new Date(at(s)).toISOString(), by: nurse, ...command };
-      partition.addCommand(key, commands, at(s), { type: 'command', command: full as Command }, at(s));
-      commands += 1n;
-      return published.findLast(({ body }) => 'commandId' in body && body.commandId === commandId)?.body;
-    },
-    /** Ticks every 500 ms from `from` to before `to`. */
-    tick(from: number, to: number) {
-      for (let s = from; s < to; s += 0.5) partition.tick(at(s));
-    },
-    of: (key: string) => events.filter(({ alarm }) => alarm.associationId === key),
-    faultEvents: () => events.filter(({ alarm }) => alarm.condition === notJudged),
-    states: (s: number) =>
-      partition.flush(at(s), 0, 0n).snapshots.map(({ body }) => JSON.parse(JSON.stringify(body)) as AlarmState),
-  };
-}
+beforeEach(resetWorld);
 
 describe('the code fails about one patient', () => {
   it('the other patients are judged, and the patient gets one high technical alarm that calls a person', () => {
     const bench = open();
     bench.add(bad, 0);
     bench.add(good, 0);
-    fault = 'profile';
+    world.fault = 'profile';
     for (let s = 1; s <= 3; s += 1) {
       bench.add(bad, s, reading(s, { HR: 150 }));
       bench.add(good, s, reading(s, { HR: 150 }));
@@ -105,7 +33,7 @@ describe('the code fails about one patient', () => {
     const bench = open();
     bench.add(bad, 0);
     bench.add(good, 0);
-    fault = 'profile';
+    world.fault = 'profile';
     bench.tick(1, 61);
     const silent = bench.of(good).find(({ alarm }) => alarm.condition === 'no-data');
     expect(silent?.at).toBe(new Date(t0 + 5_500).toISOString());
@@ -117,9 +45,9 @@ describe('the code fails about one patient', () => {
   it('when the code works again, the alarm ends by itself after a calm time, and the state from before goes on', () => {
     const bench = open();
     for (let s = 0; s <= 2; s += 1) bench.add(bad, s, reading(s, { HR: 150 }));
-    fault = 'profile';
+    world.fault = 'profile';
     bench.add(bad, 3, reading(3, { HR: 80 }));
-    fault = 'none';
+    world.fault = 'none';
     for (let s = 4; s <= 60; s += 1) {
       bench.add(bad, s, reading(s, { HR: 150 }));
       bench.tick(s, s + 1);
@@ -139,9 +67,9 @@ describe('the code fails about one patient', () => {
   it('the alarm does not end while no reading has been judged since the failure', () => {
     const bench = open();
     bench.add(bad, 0);
-    fault = 'profile';
+    world.fault = 'profile';
     bench.add(bad, 1);
-    fault = 'none';
+    world.fault = 'none';
     bench.tick(2, 120);
     expect(bench.faultEvents().some(({ type }) => type === 'resolved')).toBe(false);
     expect(bench.of(bad).some(({ alarm }) => alarm.condition === 'no-data')).toBe(true);
@@ -153,9 +81,9 @@ describe('the code fails about one patient', () => {
   it('failures that come and go are one alarm', () => {
     const bench = open();
     for (let s = 0; s < 120; s += 1) {
-      fault = s % 3 === 1 ? 'profile' : 'none';
+      world.fault = s % 3 === 1 ? 'profile' : 'none';
       bench.add(bad, s);
-      fault = 'none';
+      world.fault = 'none';
       bench.tick(s, s + 1);
     }
     expect(
@@ -169,7 +97,7 @@ describe('the code fails about one patient', () => {
   it('alarms escalate, people acknowledge and pause them, and they call again', () => {
     const bench = open();
     bench.add(bad, 0, reading(0, { HR: 150 }));
-    fault = 'profile';
+    world.fault = 'profile';
     bench.tick(1, 70);
     const live = bench.of(bad).findLast(({ alarm }) => alarm.condition === 'HR.extreme-high')!.alarm;
     expect(live.escalation).toBeGreaterThan(0);
@@ -191,9 +119,9 @@ describe('the code fails about one patient', () => {
   it('a discharge ends all alarms, and the state is forgotten a day later', () => {
     const bench = open();
     bench.add(bad, 0, reading(0, { HR: 150 }));
-    fault = 'profile';
+    world.fault = 'profile';
     bench.tick(1, 3);
-    badAssociation = { ...badAssociation, endedAt: t0 + 3_000 };
+    world.badAssociation = { ...world.badAssociation, endedAt: t0 + 3_000 };
     bench.tick(3, 20);
     expect(bench.partition.liveAlarmCount()).toBe(0);
     expect(bench.faultEvents().at(-1)).toMatchObject({ type: 'cleared' });
@@ -205,7 +133,7 @@ describe('the code fails about one patient', () => {
   it('the offsets go on, and the next owner goes on with the same alarm', () => {
     const bench = open();
     bench.add(bad, 0, reading(0, { HR: 150 }));
-    fault = 'profile';
+    world.fault = 'profile';
     for (let s = 1; s <= 5; s += 1) bench.add(bad, s);
     bench.tick(5, 7);
     const { position } = bench.partition.flush(t0 + 7_000, 0, 0n);
@@ -217,7 +145,7 @@ describe('the code fails about one patient', () => {
     next.tick(10, 20);
     expect(next.events).toEqual([]);
     expect(next.partition.failingCount()).toBe(1);
-    fault = 'none';
+    world.fault = 'none';
     for (let s = 20; s < 60; s += 1) {
       next.add(bad, s, reading(s, { HR: 150 }));
       next.tick(s, s + 1);
@@ -232,7 +160,7 @@ describe('the code fails about one patient', () => {
       const first = open();
       first.add(bad, 0);
       const states = first.states(0.5);
-      fault = 'profile';
+      world.fault = 'profile';
       if (what === 'a failing tick') first.tick(1, 3);
       else first.add(bad, 1);
       const ids = () => new Set([...first.faultEvents(), ...next.faultEvents()].map(({ alarm }) => alarm.alarmId));
@@ -252,7 +180,7 @@ describe('the code fails about one patient', () => {
     first.add(bad, 0, reading(0, { HR: 150 }));
     first.add(good, 0, reading(0, { HR: 150 }));
     const states = first.states(1);
-    fault = 'profile';
+    world.fault = 'profile';
     const next = open({ states, position: { observations: 2n, commands: 0n }, replayTo: 2n }, t0 + 2_000);
     expect([next.partition.isLive(), next.partition.engineCount()]).toEqual([true, 2]);
     expect(next.faultEvents().map(({ type }) => type)).toEqual(['raised']);
@@ -318,7 +246,7 @@ describe('the code fails about one patient', () => {
           let ms = 0;
           for (const { who, waitMs, HR, kind, fault: next } of steps) {
             ms += waitMs;
-            fault = withBad ? next : 'none';
+            world.fault = withBad ? next : 'none';
             const s = ms / second;
             if (kind === 'tick') bench.partition.tick(t0 + ms);
             else if (kind === 'flush') bench.partition.flush(t0 + ms, 0, 0n);

@@ -116,7 +116,7 @@ export function isWaiting({ retries }: PatientEngine, task: EngineTask, nowMs: n
 
 /** Keeps the new state of an engine, emits its events, and marks the engine for the next snapshot. */
 export function applyEvents(
-  { options }: PartitionState,
+  partition: PartitionState,
   engine: PatientEngine,
   change: {
     readonly state: State;
@@ -127,8 +127,13 @@ export function applyEvents(
   nowMs: number,
 ): void {
   const { state, events, from, isUrgent } = change;
+  const { options } = partition;
   engine.state = state;
   engine.dirty ??= { from, atMs: nowMs, urgent: false };
   if (events.length > 0 || isUrgent) engine.dirty.urgent = true;
-  for (const event of events) options.emit(event);
+  for (const event of events) {
+    // An event without its patient could be of another patient, and could hold up all events of the partition.
+    if (event.alarm.associationId === engine.associationId) options.emit(event);
+    else report(partition, engine, 'tick', new Error('An alarm in the state is not of this patient.'));
+  }
 }

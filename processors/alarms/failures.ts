@@ -6,11 +6,8 @@ import type { EngineFailureReport } from './partition-state.ts';
 
 /** A failure of the same task about the same patient is logged again after this time. */
 const logAgainMs = 10 * 60_000;
-/**
- * Maximum number of failures for which the time of the last log line is remembered. If there are more, the oldest is
- * forgotten.
- */
-const rememberedMax = 10_000;
+/** Maximum number of lines in the log within `logAgainMs`. Further failures are only counted. */
+const linesMax = 10_000;
 
 export type Failures = {
   note(failure: EngineFailureReport): void;
@@ -28,10 +25,13 @@ export function createFailures(log: Pick<Logger, 'error'>, nowMs: () => number):
       const key = `${task} ${associationId}`;
       const at = nowMs();
       if (at - (loggedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < logAgainMs) return;
-      loggedAtMs.delete(key);
+      // The oldest line comes first.
+      for (const [other, otherAt] of loggedAtMs) {
+        if (at - otherAt < logAgainMs) break;
+        loggedAtMs.delete(other);
+      }
+      if (loggedAtMs.size >= linesMax) return;
       loggedAtMs.set(key, at);
-      const oldest = loggedAtMs.size > rememberedMax ? loggedAtMs.keys().next().value : undefined;
-      if (oldest !== undefined) loggedAtMs.delete(oldest);
       const reason = `The code failed${thrownAtText(error)}.`;
       log.error(
         { association: associationId, deviceId, task, reason },

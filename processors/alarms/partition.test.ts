@@ -310,12 +310,12 @@ describe('a partition restored from a snapshot', () => {
     });
   });
 
-  it('a snapshot of an unknown version is ignored', () => {
+  it('a snapshot of an unknown version gives an empty engine (engine-failure-ends.test.ts)', () => {
     const whole = openBench();
     whole.read(0, 2, 150);
     const [state] = snapshotBodies(whole.partition.flush(t0 + 3_000, 0, 0n));
     const next = openBench({ states: [{ ...state!, engine: { v: 2 } }], replayTo: 0n });
-    expect(next.partition.engineCount()).toBe(0);
+    expect(next.partition.engineCount()).toBe(1);
   });
 
   it('no silence alarm is raised before all readings of the replay are read', () => {

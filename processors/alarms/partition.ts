@@ -4,12 +4,12 @@
  */
 import { atMostNow } from '../../contracts/steady-time.ts';
 import type { CommandInput, Input } from './core/inputs.ts';
-import { profileInForce } from './core/judging.ts';
+import { isPeriodOver, profileInForce } from './core/judging.ts';
 import type { EngineTask } from './core/not-judged.ts';
 import { failEngine, goOnWithoutJudging, guard, isWaiting } from './engine-failure.ts';
 import { adoptPublished } from './in-force.ts';
 import { initialPartition, type PartitionOptions, type PartitionState } from './partition-state.ts';
-import { type PatientEngine, restoredEngine, writtenEngine } from './patient-engine.ts';
+import { emptyEngine, type PatientEngine, restoredEngine, writtenEngine } from './patient-engine.ts';
 import { advanceReplay, realignEngine, runCommands } from './replay.ts';
 import { engineFor, isDue, publishInForce, publishScores, runEngine, updateAssociation } from './run-engine.ts';
 import { type Flush, takeSnapshots } from './snapshots.ts';
@@ -67,35 +67,44 @@ export function createPartition(options: PartitionOptions) {
     liveAlarmCount: () =>
       [...engines.values()].reduce((sum, { state }) => sum + Object.keys(state.book.live).length, 0),
     /** Returns the number of patients for which the code fails, or has just failed. */
-    failingCount: () => [...engines.values()].filter(({ state }) => state.fault !== undefined).length,
+    failingCount: () =>
+      [...engines.values()].filter(({ state }) => state.fault !== undefined && !isPeriodOver(state)).length,
   };
 }
 
 function restoreEngines(partition: PartitionState): void {
-  const { env, restored, counters, onFailed, nowMs } = partition.options;
+  const { env, restored, counters, nowMs } = partition.options;
   const failures: { readonly engine: PatientEngine; readonly error: unknown }[] = [];
   for (const body of restored.states) {
-    const { associationId } = body;
-    const report = (error: unknown) => onFailed?.({ associationId, deviceId: null, task: 'restore', error });
     let engine: PatientEngine | undefined;
     try {
       engine = writtenEngine(body, nowMs);
-      if (engine === undefined) report(new Error('This version of Vigil cannot read the snapshot.'));
-      else engine = restoredEngine(env, body, engine, nowMs);
+      engine = restoredEngine(env, body, engine, nowMs);
     } catch (error) {
-      if (engine === undefined) report(error);
-      else failures.push({ engine, error });
+      engine ??= emptyEngine(body, nowMs);
+      failures.push({ engine, error });
     }
-    if (engine === undefined) continue;
     counters.restored += 1;
-    partition.engines.set(associationId, engine);
+    partition.engines.set(body.associationId, engine);
   }
   for (const event of restored.publishedEvents)
     engineFor(partition, event.alarm.associationId, nowMs).publishedEvents.push(event);
   for (const record of restored.publishedInForce)
     adoptPublished(engineFor(partition, record.associationId, nowMs), record);
   // The events of the last owner are known now, so that the alarm keeps its id.
-  for (const { engine, error } of failures) failEngine(partition, engine, { task: 'restore', error }, nowMs);
+  for (const { engine, error } of failures) failRestore(partition, engine, error);
+}
+
+function failRestore(partition: PartitionState, engine: PatientEngine, error: unknown): void {
+  const { findAssociation, onFailed, nowMs } = partition.options;
+  const { associationId, state } = engine;
+  // The patient of a snapshot that cannot be read may have left long ago.
+  if (state.association === null && findAssociation(associationId)?.endedAt !== null) {
+    onFailed?.({ associationId, deviceId: state.deviceId, task: 'restore', error });
+    return;
+  }
+  updateAssociation(partition, engine, nowMs);
+  failEngine(partition, engine, { task: 'restore', error }, nowMs);
 }
 
 /**

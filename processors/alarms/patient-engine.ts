@@ -10,7 +10,7 @@ import type { EngineTask } from './core/not-judged.ts';
 import { adultProfile } from './core/profile.ts';
 import { rearm } from './core/rearm.ts';
 import { checkFromSnapshot, type ScoresCheck } from './core/scores/view.ts';
-import type { State } from './core/state.ts';
+import { initialState, type State } from './core/state.ts';
 import { isSame, nothingPublished, type PublishedInForce } from './in-force.ts';
 
 /** The next offsets to read. */
@@ -62,20 +62,31 @@ export function newEngine(associationId: string, state: State, includedBefore: P
 }
 
 /**
- * Returns the engine of a snapshot as it was written; undefined if this version of the program cannot read the
- * snapshot.
+ * Returns the engine of a snapshot as it was written.
+ * @throws if this version of the program cannot read the snapshot
  */
-export function writtenEngine(body: AlarmState, nowMs: number): PatientEngine | undefined {
+export function writtenEngine(body: AlarmState, nowMs: number): PatientEngine {
   const { associationId, offsets, limits, standby } = body;
   const { v, state: written } = body.engine as EngineSnapshot;
   const state = v === 1 ? migrate(associationId, written) : undefined;
-  if (state === undefined) return undefined;
+  if (state === undefined) throw new Error('This version of Vigil cannot read the snapshot.');
   const includedBefore = { observations: BigInt(offsets.observations), commands: BigInt(offsets.commands) };
   return {
     ...newEngine(associationId, state, includedBefore, nowMs),
     hasOtherProfile: true,
     inForce: { limits, standby, madeFrom: undefined },
   };
+}
+
+/**
+ * Returns an empty engine in place of a snapshot that cannot be read. The former alarms leave the screens when the
+ * partition is live, because only new readings show whether they still hold.
+ */
+export function emptyEngine({ associationId, live }: AlarmState, nowMs: number): PatientEngine {
+  const state = { ...initialState(associationId), deviceId: live[0]?.deviceId ?? null };
+  const engine = newEngine(associationId, state, { observations: 0n, commands: 0n }, nowMs);
+  for (const alarm of live) engine.publishedEvents.push({ type: 'updated', at: alarm.raisedAt, alarm });
+  return engine;
 }
 
 /**

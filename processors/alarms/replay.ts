@@ -58,13 +58,17 @@ function goLive(partition: PartitionState, nowMs: number): void {
 
 /** Emits an event for each live alarm that differs from its last event before the takeover. */
 export function realignEngine(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
-  if (engine.publishedEvents.length === 0) return;
+  const hasFailed = engine.state.fault?.failed.includes('realign') === true;
+  if (engine.publishedEvents.length === 0 && !hasFailed) return;
   const task = () => realign(engine.state, engine.publishedEvents, nowMs);
   const result = guard(partition, engine, 'realign', nowMs, task);
   if (result === undefined) return;
-  const { state, events } = result;
+  const { book } = result.state;
+  const { events } = result;
   engine.publishedEvents = [];
   partition.options.counters.realigned += events.length;
-  if (state === engine.state) return;
+  if (book === engine.state.book) return;
+  // `guard` may have changed the fault of the state since then, so only the book is taken.
+  const state = { ...engine.state, book };
   applyEvents(partition, engine, { state, events, from: partition.position, isUrgent: true }, nowMs);
 }

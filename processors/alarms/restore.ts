@@ -88,7 +88,13 @@ export async function restorePartitions(options: RestoreOptions): Promise<Readon
  * this offset.
  */
 function eventsIncludedBefore(states: readonly AlarmState[] | undefined): bigint | undefined {
-  return states?.reduce((most, { engine }) => max(most, BigInt((engine as EngineSnapshot).told)), 0n);
+  return states?.reduce((most, { engine }) => max(most, eventsOffsetOf(engine)), 0n);
+}
+
+/** Returns 0 for an engine that this version cannot read. Its patient gets an alarm later. */
+function eventsOffsetOf(engine: unknown): bigint {
+  const told = (engine as Partial<EngineSnapshot> | null)?.told;
+  return typeof told === 'string' && /^\d{1,19}$/.test(told) ? BigInt(told) : 0n;
 }
 
 const publishedOf: Decode<AlarmEvent | LimitsInForce | StandbyInForce> = ({ record }) => {

@@ -82,11 +82,12 @@ export function step(env: Environment, before: State, input: Input, now: number)
   return { state: settled.state, events, ...(answer && { answer }), ...(counts && { counts }) };
 }
 
-/** Notes the success of an input, if the engine's code had failed before. */
+/** Notes the success of an input, if the engine's code had failed before. A repeated reading is not judged. */
 function noteWork(result: EngineResult, type: Input['type'], now: number): EngineResult {
   const { fault } = result.state;
   if (fault === undefined) return result;
-  return { ...result, state: { ...result.state, fault: endFault(noteSuccess(fault, type), now) } };
+  const noted = result.counts?.repeats === undefined ? noteSuccess(fault, type) : fault;
+  return { ...result, state: { ...result.state, fault: endFault(noted, now) } };
 }
 
 function withDevice(state: State, input: Input): State {

@@ -15,6 +15,7 @@ import type { Condition } from './condition.ts';
 import type { DevicePart } from './device.ts';
 import { isSingle } from './interval.ts';
 import type { ReceivedValue } from './limits.ts';
+import { notJudgedKey } from './not-judged.ts';
 
 /** Times are by the engine's clock. */
 export type StandbyPart = {
@@ -114,7 +115,7 @@ function hasNoValidValues(device: DevicePart, { codes }: ArrivalsPart): boolean 
 
 /**
  * Returns a function that says whether a condition must not call because of the standby; undefined without a standby.
- * Technical conditions do not call. While no valid values come, a physiological condition does not call if it began to
+ * Technical conditions do not call, except that nothing is judged: then no value ends the standby. While no valid values come, a physiological condition does not call if it began to
  * call before the standby, or if somebody has acknowledged it. The condition of a single measurement calls as long as
  * this measurement counts and the device sends.
  */
@@ -126,7 +127,8 @@ export function hidingRuleOf(
   if (part === null) return undefined;
   const isAway = hasNoValidValues(device, arrivals);
   const isDeviceAway = device.silentSince !== null || device.disconnectedSince !== null;
-  return ({ kind, code }, live) => {
+  return ({ key, kind, code }, live) => {
+    if (key === notJudgedKey) return false;
     if (kind === 'technical') return true;
     const arrival = code === undefined ? undefined : arrivals.codes[code];
     if (!isDeviceAway && arrival !== undefined && hasSingle(code!, arrival)) return false;

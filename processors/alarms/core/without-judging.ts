@@ -5,6 +5,8 @@
  * handled separately, because one of the alarms may be the reason of the failure. Pure.
  */
 import type { AlarmEvent, Command } from '../../../contracts/messages/alarms.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import type { LiveAlarm } from './alarm.ts';
 import { type BookContext, type BookResult, closeAll, initialBook, reconcile, tick } from './book.ts';
 import type { BookPart } from './book-part.ts';
 import { refuseCommand, runCommand } from './commands.ts';
@@ -61,13 +63,28 @@ function takeInput(env: Environment, state: State, input: Input, context: BookCo
   if (input.type !== 'association' || input.endedAt === null) return { state, endAt: context.now };
   // The patient's time at the device has ended. All alarms leave the screens.
   const { category, ward, endedAt } = input;
-  const closed = attempt(() => closeAll(state.book, [], endedAt, context));
-  const book = closed?.part ?? state.book;
-  return {
-    state: { ...state, association: { category, ward, endedAt }, book },
-    endAt: endedAt,
-    ...(closed && { events: closed.events }),
-  };
+  const { part: book, events } = closeEach(state.book, endedAt, context);
+  return { state: { ...state, association: { category, ward, endedAt }, book }, endAt: endedAt, events };
+}
+
+/** Ends all alarms. An alarm about which the code fails leaves the screens too. */
+function closeEach(book: BookPart, endedAt: number, context: BookContext): BookResult {
+  const events: AlarmEvent[] = [];
+  let part: BookPart = { ...book, live: {}, pause: null };
+  for (const [key, live] of Object.entries(book.live)) {
+    const closed = attempt(() => closeAll({ ...part, live: { [key]: live } }, [], endedAt, context));
+    if (closed) part = closed.part;
+    events.push(...(closed?.events ?? clearedOnly(live, context)));
+  }
+  return { part, events };
+}
+
+/** Returns the event that removes an alarm from the screens; no event if the screens cannot have the alarm. */
+function clearedOnly({ alarm }: Partial<LiveAlarm>, { now }: BookContext): readonly AlarmEvent[] {
+  if (alarm?.alarmId === undefined || !Number.isSafeInteger(alarm.rev)) return [];
+  const at = formatInstant(now);
+  const cleared = { ...alarm, rev: alarm.rev + 1, present: false, signal: 'off', resolvedAt: at } as const;
+  return [{ type: 'cleared', at, alarm: cleared }];
 }
 
 function runWithoutJudging(env: Environment, state: State, command: Command, context: BookContext): EngineResult {
