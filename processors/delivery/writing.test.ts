@@ -172,6 +172,25 @@ describe('createWriting', () => {
     expect(new Set(typesOf(second!))).toEqual(new Set(['call-ended', 'called', 'chain-ended']));
   });
 
+  it.each([
+    { what: 'of low priority', more: { priority: 'low' as const } },
+    { what: 'that a person accepted long ago', more: {}, phase: 'accepted' as const },
+  ])('if the rules throw an error for an alarm $what, its ward is informed too', async ({ more, phase }) => {
+    const book = bookWithBrokenAlarm(more);
+    const [alarm, ...others] = [...book.state.alarms.values()];
+    const broken = { ...alarm!, round: { ...alarm!.round!, ...(phase && { phase }), dueAtMs: nowMs - 1 } };
+    const alarms = new Map([broken, ...others].map((delivery) => [delivery.alarmId, delivery]));
+    const { writing, log, failures } = newWriting(0, { ...book, state: { ...book.state, alarms } });
+    writing.start();
+    await until(() => log.length > 0 || failures.length > 0);
+    await writing.close();
+    expect(failures).toEqual([]);
+    const events = log.flatMap(({ body }) => ('event' in (body as object) ? [(body as DeliveryRecord).event] : []));
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'chain-ended', alarmId: broken.alarmId, notice: 'nobody-to-call' }),
+    );
+  });
+
   it('createWriting fails if the ward of such an alarm cannot be informed, because somebody must notice a wait that never ends', async () => {
     const { writing, failures } = newWriting(0, bookWithBrokenAlarm({ kind: 'unknown' as never }));
     writing.start();

@@ -3,18 +3,25 @@
  * end of its chain, so the ward has the technical alarm that nobody goes. If the rules work again, this round calls the
  * persons. Pure.
  */
+import { quietReason } from '../../../contracts/alarm-calls.ts';
 import { builtInPolicy } from '../../../contracts/delivery-policy.ts';
+import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
+import { freshAtMs } from './alarm-facts.ts';
 import type { Desk } from './desk.ts';
 import { shownNotice } from './state.ts';
+import { isDue } from './waits.ts';
 
 /** @throws the error of the rules if the ward cannot be informed */
 export function informWard(desk: Desk, error: unknown): void {
   const alarm = desk.state();
   if (!alarm || alarm.quiet !== null || alarm.notSent !== null) return;
   const { kind, priority, round } = alarm;
-  // The ward has a technical alarm already, or somebody goes to the patient.
-  if (shownNotice(round) !== null || round?.phase === 'accepted') return;
-  const chosen = builtInPolicy.hospital[kind][priority];
+  // The ward has a technical alarm already, or somebody goes to the patient and still has time.
+  const isSomebodyGoing = round?.phase === 'accepted' && !isDue(round.dueAtMs, desk.untilMs);
+  if (shownNotice(round) !== null || isSomebodyGoing) return;
+  const chains = builtInPolicy.hospital[kind];
+  // The built-in policy sends no low alarm, but a policy of a hospital can.
+  const chosen = 'notSent' in chains[priority] ? chains.medium : chains[priority];
   if ('notSent' in chosen) throw error;
   const { quietHours: _quietHours, ...chain } = { quietHours: undefined, ...chosen };
   const dueAtMs = desk.nowMs + chain.repeatMs;
@@ -28,4 +35,20 @@ export function informWard(desk: Desk, error: unknown): void {
     dueAtMs,
   });
   desk.emit({ type: 'chain-ended', notice: 'nobody-to-call', dueAtMs });
+}
+
+/**
+ * Informs the ward of an alarm that calls, if the rules throw an error for its event. The alarm is noted, so that the
+ * next timer tries to call the persons.
+ * @throws the error of the rules if the alarm does not call, or if the ward cannot be informed
+ */
+export function informWardOfEvent(desk: Desk, event: AlarmEvent, error: unknown): void {
+  const { alarm } = event;
+  const { rev, kind, priority, associationId, onsets } = alarm;
+  const before = desk.state();
+  const quiet = quietReason(alarm);
+  if (quiet !== null || event.type === 'cleared' || rev <= (before?.rev ?? 0)) throw error;
+  const fresh = freshAtMs(event, before ?? desk.over());
+  desk.emit({ type: 'alarm-seen', rev, kind, priority, associationId, onsets, quiet, freshAtMs: fresh });
+  informWard(desk, error);
 }

@@ -4,7 +4,7 @@
  */
 
 import type { WardNotice } from '../../../contracts/messages/deliveries.ts';
-import { informWard } from './alarm-failure.ts';
+import { informWard, informWardOfEvent } from './alarm-failure.ts';
 import { takeAnswer, takeReceipt } from './answers.ts';
 import { takeAlarm, takeChange, takeTimer } from './decide-alarm.ts';
 import { type Desk, waitingCall } from './desk.ts';
@@ -24,7 +24,7 @@ export type Decided = { readonly events: readonly DeliveryEvent[]; readonly fail
  * Decides what an input changes. If the rules throw an error for one alarm during a change or a timer, the other alarms
  * go on (alarm-failure.ts).
  * @param nowMs the steady time of the process
- * @throws the error of the rules if the input is about one alarm, or if the ward of a failing alarm cannot be informed
+ * @throws the error of the rules if the input is about a call, or if the ward of a failing alarm cannot be informed
  */
 export function decide(state: State, input: Input, context: Context, nowMs: number): Decided {
   const events: DeliveryEvent[] = [];
@@ -42,24 +42,31 @@ export function decide(state: State, input: Input, context: Context, nowMs: numb
     nowMs,
     untilMs: input.type === 'timer' ? Math.min(input.untilMs ?? nowMs, nowMs) : nowMs,
   });
-  const takeEach = (rule: (desk: Desk) => void) => {
-    for (const alarmId of state.alarms.keys()) {
-      const before = { eventCount: events.length, current };
-      try {
-        rule(deskOf(alarmId));
-      } catch (error) {
-        // The events of a rule that threw do not count.
-        events.length = before.eventCount;
-        current = before.current;
-        failures.push({ alarmId, error });
-        informWard(deskOf(alarmId), error);
-      }
+  const takeOne = (alarmId: string, rule: (desk: Desk) => void, afterFailure: typeof informWard) => {
+    const before = { eventCount: events.length, current };
+    try {
+      rule(deskOf(alarmId));
+    } catch (error) {
+      // The events of a rule that threw do not count.
+      events.length = before.eventCount;
+      current = before.current;
+      failures.push({ alarmId, error });
+      afterFailure(deskOf(alarmId), error);
     }
   };
+  const takeEach = (rule: (desk: Desk) => void) => {
+    for (const alarmId of state.alarms.keys()) takeOne(alarmId, rule, informWard);
+  };
   switch (input.type) {
-    case 'alarm':
-      takeAlarm(deskOf(input.event.alarm.alarmId), input.event);
+    case 'alarm': {
+      const { event } = input;
+      takeOne(
+        event.alarm.alarmId,
+        (desk) => takeAlarm(desk, event),
+        (desk, error) => informWardOfEvent(desk, event, error),
+      );
       break;
+    }
     case 'receipt':
       takeReceipt(deskOf(input.alarmId), input);
       break;
