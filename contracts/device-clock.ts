@@ -59,7 +59,7 @@ export type Pace = {
   readonly steadyMs: number | null;
 };
 
-/** What is known about a device's clock. Plain JSON, because the engine stores it in its state. */
+/** What is known about a device's clock. This is plain JSON, because the engine's state contains it. */
 export type DeviceClock = {
   /**
    * The error that is used to decide whether a reading is late: gateway's clock minus device's clock; 0 if they agree
@@ -172,9 +172,9 @@ export function sampledMs(timeMs: number, receivedAtMs: number, offsetMs: number
 export const grainMsMax = 300_000;
 
 /**
- * Returns the step to which a device rounds its times, ms, as far as it is known after one more time. The step is the
- * greatest number that divides all times. The result begins at `grainMsMax` and falls within a few readings to the real
- * step: 1 for times in milliseconds, 60,000 for times in whole minutes.
+ * Returns the step to which a device rounds its times, ms, as the times until now show it. The step is the greatest
+ * number that divides all times. The result begins at `grainMsMax` and falls within a few readings to the real step: 1
+ * for times in milliseconds, 60,000 for times in whole minutes.
  * @param grainMs the result for the former times; `grainMsMax` for the first time
  */
 export function nextGrainMs(grainMs: number, timeMs: number): number {

@@ -198,8 +198,8 @@ export function isFull({ assignments }: WardDuties, countLive: () => number): bo
 }
 
 /**
- * Returns whether `later` is accepted and lasts longer than `former`. If both end together, the person who accepted
- * later lasts longer.
+ * Returns whether `later` is accepted and lasts longer than `former`. If both end together, the assignment that was
+ * accepted later counts as longer.
  */
 function outlasts(later: DutyAssignment, former: DutyAssignment): boolean {
   if (!later.accepted || !former.accepted) return false;

@@ -42,8 +42,8 @@ export function storedAddress(address: string): string | undefined {
 const needlesslyEncoded = /%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/gi;
 
 /**
- * Returns the same text for all spellings of one address, to compare addresses. Returns a text that is no address
- * without change.
+ * Returns the same text for all spellings of one address, to compare addresses. A text that is no address is returned
+ * unchanged.
  */
 export function comparableAddress(address: string): string {
   const stored = storedAddress(address.replace(needlesslyEncoded, decodeURIComponent));

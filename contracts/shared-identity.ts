@@ -51,7 +51,7 @@ export function noteTurn(turns: Turns, nowMs: number): { readonly turns: Turns; 
 /** One start of a device, with the receive times of its first and last reading, ms since 1970. */
 type Start = { readonly boot: string; readonly clock: DeviceClock; readonly firstMs: number; readonly lastMs: number };
 
-/** State of the detection in the log. Plain JSON, because the alarm engine stores it in its state. */
+/** State of the detection in the log. This is plain JSON, because the engine's state contains it. */
 export type Starts = { readonly turns: Turns; readonly starts: readonly Start[] };
 
 export const noStarts: Starts = { turns: noTurns, starts: [] };

@@ -57,8 +57,8 @@ export type CallStory = {
   readonly repeat: number;
   readonly channels: readonly CallChannel[];
   /**
-   * The channels of the policy that were not used, because the person was called through them before or could not be
-   * reached.
+   * The channels of the policy that were not used, because they had already called the person, or could not reach the
+   * person.
    */
   readonly leftOut: readonly { readonly channel: DeliveryChannel; readonly reach: ReachState }[];
   readonly end: CallEnd;

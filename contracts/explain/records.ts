@@ -31,7 +31,7 @@ type Wholeness = { readonly isWhole: boolean };
 /** A person answers a call. */
 export type AnswerCommand = Extract<DeliveryCommand, { readonly type: 'answer' }>;
 
-/** The parts of the log. For each part it is known whether records are missing. */
+/** The parts of the log. For each part, `isWhole` says whether records may be missing. */
 export const logParts = ['alarms', 'commands', 'observations', 'deliveries', 'pages', 'assignments', 'audit'] as const;
 export type LogPart = (typeof logParts)[number];
 

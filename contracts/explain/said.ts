@@ -5,7 +5,7 @@
 
 /**
  * `form` has `{1}`, `{2}` … in place of the values. A value that is a sentence is translated, too; a text or a number
- * never is.
+ * is never translated.
  */
 export type Sentence = { readonly form: string; readonly values: readonly SaidValue[] };
 export type SaidValue = string | number | Sentence;

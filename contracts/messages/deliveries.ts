@@ -14,7 +14,10 @@ import { AssociationId } from './records.ts';
 
 const closed = { additionalProperties: false } as const;
 const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
-/** Schema for one of these texts. Inside a generic function, `Type.Enum` alone would lose the type of the list. */
+/**
+ * Schema for one of the texts in `values`. `Type.Unsafe` keeps the type of the list, which `Type.Enum` alone would
+ * lose.
+ */
 const oneOf = <const T extends readonly string[]>(values: T) => Type.Unsafe<T[number]>(Type.Enum([...values]));
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 

@@ -94,8 +94,8 @@ export const ReachEntry = Type.Union([
     closed,
   ),
   /**
-   * Another system that passes alarms on, for instance a pager system (Standard Webhooks). `secret` is `whsec_` and
-   * base64.
+   * Another system that passes alarms on, for instance a pager system (Standard Webhooks). `secret` is `whsec_`,
+   * followed by base64.
    */
   Type.Object(
     {

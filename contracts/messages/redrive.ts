@@ -1,6 +1,6 @@
 /**
  * The messages between the operator's command line and the gateway for a redrive, which sends rejected input through
- * the gateway again. Lines of JSON.
+ * the gateway again. The messages are lines of JSON.
  */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
