@@ -3,7 +3,7 @@ import type { Metrics } from '../../process/metrics.ts';
 import type { CallTimes, DeliveryFigures } from './live/delivery-writer.ts';
 
 export type DeliveryState = {
-  /** Whether the delivery process gives signs of life, or no ward has assignments. */
+  /** True if the delivery process gives signs of life, and also if no ward has assignments. */
   readonly isRunning: boolean;
   /** Whether this server reads the deliveries to their end. */
   readonly isRead: boolean;

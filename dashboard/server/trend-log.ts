@@ -95,7 +95,10 @@ export function createTrendLog(
   return { ...createTrendLogOf(readPiece, { now, logger }), ...createScoreLogOf(readPiece, { now, logger }) };
 }
 
-/** As `createTrendLog`. @param readPiece reads a part of a topic; tests imitate this function */
+/**
+ * Creates the trend log, as `createTrendLog` does.
+ * @param readPiece reads a part of a topic; tests imitate this function
+ */
 export function createTrendLogOf(
   readPiece: ReadPiece,
   {

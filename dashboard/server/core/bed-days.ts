@@ -9,7 +9,7 @@ export type BedDaysQuestion = {
   /** The time that is examined, ms since 1970. */
   readonly span: AlarmSpan;
   readonly counts: (place: AlarmPlace) => boolean;
-  /** Only the time of this patient counts; undefined: of every patient. */
+  /** Only the time of this patient counts; if undefined, the time of every patient counts. */
   readonly patientId: string | undefined;
 };
 

@@ -45,7 +45,7 @@ export function coverEndMs(
   return endMs < untilMs ? endMs : undefined;
 }
 
-/** A person who covers, whose planned duties end. `forName` is the person who is away. */
+/** A person who covers, and when this person's planned duties end. `forName` is the person who is away. */
 export type CoverEnd = { readonly name: string; readonly forName: string; readonly endMs: number };
 
 /**

@@ -11,7 +11,7 @@ export const presenceEveryMs = 1_000;
  * notice within 5 s.
  */
 export const kafkaAwayMs = 4_000;
-/** Readings arrive now if the last reading is not older than this. */
+/** Readings count as arriving now if the last reading is not older than this. */
 const readingsArriveMs = 15_000;
 /**
  * Nobody judges a partition if two conditions hold: this server has read no sign of life for the partition for this

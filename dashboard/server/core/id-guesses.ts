@@ -1,7 +1,7 @@
 /**
  * Limits how many patient ids one account may try. A refused id always reveals that the patient is in another ward,
  * because no patient may be in two beds. So after a few such refusals every further id is refused with the same
- * message, which reveals nothing. The account can still assign a device to a bed without a patient.
+ * message, which reveals nothing. The account can still assign a device to a bed without naming a patient.
  */
 
 /** Ids of patients in other wards that one account may try within `forgetMs` (ours). */

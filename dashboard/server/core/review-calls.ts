@@ -89,7 +89,7 @@ export function foldReviewedCalls(book: CallsBook, record: DeliveryRecord, alarm
       noteLeftOut(entry, entry.steps?.length ?? 0, atMs);
       break;
     default:
-      // Other events only change calls that the book has. These events begin no entry, because most alarms call nobody.
+      // Other events only change entries that the book has. They do not add an entry, because most alarms call nobody.
       if (!alarms.has(alarmId)) return;
   }
   alarms.set(alarmId, entry);

@@ -188,8 +188,8 @@ export function patientsOf({ beds }: Pick<Changes, 'beds'>): string[] {
 export type Changes = Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared' | 'answers'>;
 
 /**
- * Returns each head, value and alarm in scope that changed after number `sinceChangeNo`. Returns undefined if the state
- * no longer knows all these changes: the screen then needs a snapshot.
+ * Returns the header data, values and alarms in scope that changed after number `sinceChangeNo`. Returns undefined if
+ * the state no longer knows all these changes: the screen then needs a snapshot.
  */
 export function changesSince(
   state: LiveState,

@@ -294,7 +294,7 @@ function openText(point: OpenPoint): ShiftPatient['open'] {
   }
 }
 
-/** Returns who is responsible for the whole ward, and whether that is known. */
+/** Returns who is responsible for the whole ward, and whether the assignments are read and used. */
 export function dutiesOfShift(
   board: DutyBoard,
   ward: string,

@@ -34,7 +34,7 @@ export type SearchState = {
 
 export const newSearch: SearchState = { triedErrorsMs: [], differencesMs: [], hasSearchedLate: false };
 
-/** The next part of the log to read, by the time of appending, and the search after this part was read. */
+/** The next part of the log to read, by the time of appending, and the state of the search after this part was read. */
 export type SearchStep = { readonly window: TimeSpan; readonly next: SearchState };
 
 /**
@@ -81,7 +81,7 @@ function windowOf({ fromMs, toMs }: TimeSpan, errorMs: number): TimeSpan {
   return { fromMs: fromMs + errorMs - clocksApartMs, toMs: toMs + errorMs + chunkMsMax + deliveryMs };
 }
 
-/** The records of a partition to read: from `from`, before `to`. */
+/** The records of a partition to read: from `from` (included) to `to` (not included). */
 export type OffsetRange = {
   readonly from: bigint;
   readonly to: bigint;

@@ -26,7 +26,7 @@ export type AssignmentsFeed = {
   readToEnd(): Promise<void>;
   /**
    * Resolves when an event is on the board. After a commit, Kafka may show the event only some ms later, so `readToEnd`
-   * could be too early.
+   * could resolve too early.
    */
   waitFor(eventId: string): Promise<void>;
   gaps(): DutyGaps;

@@ -76,7 +76,7 @@ export type Hub = {
   /** Ends the connections of a session that was logged out. */
   endSession(sessionId: string): void;
   health(): Health;
-  /** Returns figures. Figures without "now" count since the start. */
+  /** Returns the numbers for the metrics. Numbers without "now" count since the start. */
   stats(): {
     /** Open screens now. */
     screens: number;
@@ -109,7 +109,7 @@ export function createHub(options: {
   /** `silentMsMax`, or another value in a test. */
   readonly silentMs: number;
   readonly now: () => number;
-  /** Returns the difference of the machine's clock to Vigil's time, if there is one (process/system-clock.ts). */
+  /** Returns the difference of the machine's clock to Vigil's time, if they differ (process/system-clock.ts). */
   readonly clockStep?: () => ClockStep | undefined;
   /** The damaged batches that were read from Kafka. */
   readonly damage?: Pick<DamageBook, 'total' | 'lastAtMs'>;
@@ -133,7 +133,7 @@ export function createHub(options: {
   readonly deliveries?: HubDeliveries;
   /** The histograms in which the hub counts the first painting and sounding of each alarm. */
   readonly times?: ConfirmationTimes;
-  /** Called with what a screen of the person painted or sounded for the first time. */
+  /** Called with the alarms that a screen of the person painted or sounded for the first time. */
   readonly onShown?: (person: Screen['person'], confirmations: readonly FirstConfirmation[]) => void;
   readonly logger: Logger;
 }): Hub {

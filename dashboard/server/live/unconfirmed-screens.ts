@@ -51,7 +51,7 @@ export type UnconfirmedScreens = {
 };
 
 export type ConfirmationFigures = {
-  /** Number of pairs of a screen and an alarm that the screen has not confirmed, now. */
+  /** Present number of pairs of a screen and an alarm that the screen has not confirmed. */
   unconfirmed: number;
   /**
    * Since the start: how often a screen did not confirm an alarm in time. `watched`: another screen watched the ward

@@ -9,8 +9,8 @@ import type { Screen } from './screen-connection.ts';
 import { waveText } from './wave-text.ts';
 
 /**
- * How long a chunk waits for other chunks, ms (ours). The wait is not visible, because a page draws each wave at least
- * the length of a chunk after its arrival.
+ * How long a chunk waits for other chunks, ms (ours). The wait is not visible, because a page draws each chunk later
+ * than it arrives, by at least the length of a chunk.
  */
 export const wavesEveryMs = 40;
 /** Maximum number of chunks that wait. At this number, the waiting chunks are sent at once. */

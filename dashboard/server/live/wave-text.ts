@@ -1,7 +1,7 @@
 /** Writes the message with a chunk of a waveform. */
 import type { Chunk } from '../core/waves.ts';
 
-/** @param gap chunks before this chunk were left out for this screen */
+/** @param gap whether chunks before this chunk were left out for this screen */
 export function waveText(chunk: Chunk, gap: boolean): string {
   const { start, scale, offset, samples } = chunk.record.reading;
   const { associationId, code, rateHz, timeline } = chunk;
