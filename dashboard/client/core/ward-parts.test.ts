@@ -87,16 +87,18 @@ describe('hiddenAlarms', () => {
 
 describe('isTileInView', () => {
   it.each([
-    ['whole', 1, 0, true],
-    ['the upper half', 0.5, 0, true],
-    ['less than the upper half', 0.49, 0, false],
-    ['a rounded edge', 0.98, 2, true],
-    ['the lower part, without the alarm', 0.9, 3, false],
-    ['not at all', 0, 0, false],
+    ['whole', 1, 0, 0, 30, true],
+    ['the upper half', 0.5, 0, 100, 30, true],
+    ['less than the upper half', 0.49, 0, 102, 30, false],
+    ['a rounded edge', 0.98, 2, 2, 30, true],
+    ['the lower part, without the alarm', 0.9, 3, 0, 30, false],
+    ['a head of many lines, and nothing of the alarm below it', 0.7, 0, 60, 120, false],
+    ['a head of many lines, and all of the rest', 1, 0, 0, 180, true],
+    ['not at all', 0, 0, 200, 30, false],
   ])(
     'isTileInView is right for a tile of which a person sees this: %s',
-    (_name, visibleShare, cutAbovePx, expected) => {
-      expect(isTileInView({ visibleShare, cutAbovePx })).toBe(expected);
+    (_name, visibleShare, cutAbovePx, cutBelowPx, headPx, expected) => {
+      expect(isTileInView({ heightPx: 200, visibleShare, cutAbovePx, cutBelowPx, headPx })).toBe(expected);
     },
   );
 });

@@ -71,8 +71,10 @@ export function hiddenAlarms<Bed>(
     .sort((a, b) => compareAlarms(a.alarm, b.alarm));
 }
 
-/** The part of a tile that must be visible. The upper half of a tile has the bed and the alarm. */
+/** The part of a tile that must be visible. */
 const visibleShareMin = 0.5;
+/** The alarm line is below the head of a tile. It is at most this part of the tile's height. */
+const alarmLineShareMax = 0.25;
 /** The browser rounds places. So a tile counts as whole if at most this much of it is cut off. */
 const slackPx = 2;
 
@@ -82,12 +84,24 @@ const slackPx = 2;
  */
 export const stepsInView = Array.from({ length: 21 }, (_, step) => step / 20);
 
+/** The visible part of a tile, in CSS pixels. */
+export type TileMeasures = {
+  readonly heightPx: number;
+  /** How much of the upper part is not visible. */
+  readonly cutAbovePx: number;
+  /** How much of the lower part is not visible. */
+  readonly cutBelowPx: number;
+  /** The visible part of the tile's area, from 0 to 1. */
+  readonly visibleShare: number;
+  /** Height of the head, which has the bed. A long name of a bed has several lines. */
+  readonly headPx: number;
+};
+
 /**
- * Returns whether a person sees the bed and the alarm of a tile. Both stand at the upper edge, so a tile whose upper
- * edge is scrolled away does not count.
- * @param tile `visibleShare`: the visible part of the tile, from 0 to 1. `cutAbovePx`: how much of its upper part is
- * not visible
+ * Returns whether a person sees the bed and the alarm of a tile. Both are in the upper part of the tile. So a tile does
+ * not count if its upper edge is not visible, or if the room for the alarm below the head is cut.
  */
-export function isTileInView(tile: { readonly visibleShare: number; readonly cutAbovePx: number }): boolean {
-  return tile.visibleShare >= visibleShareMin && tile.cutAbovePx <= slackPx;
+export function isTileInView({ heightPx, cutAbovePx, cutBelowPx, visibleShare, headPx }: TileMeasures): boolean {
+  if (visibleShare < visibleShareMin || cutAbovePx > slackPx) return false;
+  return cutBelowPx <= slackPx || heightPx - cutBelowPx - headPx >= alarmLineShareMax * heightPx;
 }

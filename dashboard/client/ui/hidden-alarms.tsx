@@ -61,8 +61,11 @@ const measuresOf = ({
   boundingClientRect,
 }: IntersectionObserverEntry) => ({
   target,
+  heightPx: boundingClientRect.height,
   visibleShare: intersectionRatio,
   cutAbovePx: intersectionRect.top - boundingClientRect.top,
+  cutBelowPx: boundingClientRect.bottom - intersectionRect.bottom,
+  headPx: (target.querySelector('.tile__head')?.getBoundingClientRect().bottom ?? 0) - boundingClientRect.top,
 });
 
 /**
