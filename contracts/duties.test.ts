@@ -80,13 +80,13 @@ describe('responsibleAt', () => {
     ],
     ['the person who accepted and declines later', [...anna, declined('anna', 8, 1)], hour(9), 'anna accepted'],
     [
-      'the former person if the successor was ended before the start',
+      'the former person if the assignment of the successor was ended before its start',
       [...anna, ben, accepted('ben', 14.5, 2), ended('chief', 14.7, 2)],
       hour(16),
       'anna overdue',
     ],
     [
-      'nobody if the successor was ended after the start',
+      'nobody if the assignment of the successor was ended after its start',
       [...anna, ben, accepted('ben', 14.5, 2), ended('chief', 15.5, 2)],
       hour(16),
       '',
@@ -132,16 +132,21 @@ describe('responsibleAt', () => {
 
   it.each<[string, readonly AssignmentEvent[], number, string]>([
     ['last, without a cover', [...anna, ben, away('anna', 50, [9, 10])], 9, 'anna away'],
-    ['not before the absence', [...anna, away('anna', 50, [9, 10])], 8.999, 'anna accepted'],
+    ['as accepted before the absence', [...anna, away('anna', 50, [9, 10])], 8.999, 'anna accepted'],
     [
-      'not after the absence, even if nobody reported that the person is back',
+      'as accepted after the absence, even if nobody reported that the person is back',
       [...anna, away('anna', 50, [9, 10])],
       10,
       'anna accepted',
     ],
-    ['not after the person is back', [...anna, away('anna', 50, [9, 10]), back('anna', 9.2, 50)], 9.5, 'anna accepted'],
     [
-      'even if another person reports that the person is back',
+      'as accepted after the person is back',
+      [...anna, away('anna', 50, [9, 10]), back('anna', 9.2, 50)],
+      9.5,
+      'anna accepted',
+    ],
+    [
+      'as away, even if another person reports that the person is back',
       [...anna, away('anna', 50, [9, 10]), back('ben', 9.2, 50)],
       9.5,
       'anna away',
@@ -152,15 +157,15 @@ describe('responsibleAt', () => {
       9.5,
       'dora accepted, anna away',
     ],
-    ['without a cover who has no duty', [...anna, away('anna', 50, [9, 10], 'dora')], 9.5, 'anna away'],
+    ['alone, if the cover has no duty', [...anna, away('anna', 50, [9, 10], 'dora')], 9.5, 'anna away'],
     [
-      'without a cover whose duty was ended',
+      'alone, if the duty of the cover was ended',
       [...anna, dora, away('anna', 50, [9, 10], 'dora'), ended('chief', 9.2, 60)],
       9.5,
       'anna away',
     ],
     [
-      'without a cover who was assigned and has not accepted',
+      'after a cover who was assigned and has not accepted',
       [...anna, assigned('chief', 7, assignmentOf(60, 'dora', [7, 15])), away('anna', 50, [9, 10], 'dora')],
       9.5,
       'dora not-accepted, anna away',
@@ -171,34 +176,34 @@ describe('responsibleAt', () => {
       9.5,
       'dora accepted, anna away',
     ],
-    ['without a technician as cover', [...anna, tom, away('anna', 50, [9, 10], 'tom')], 9.5, 'anna away'],
+    ['alone, if the cover is a technician', [...anna, tom, away('anna', 50, [9, 10], 'tom')], 9.5, 'anna away'],
     [
-      'without a cover who is away too',
+      'alone, if the cover is away, too',
       [...anna, dora, away('dora', 51, [9, 10]), away('anna', 50, [9, 10], 'dora')],
       9.5,
       'anna away',
     ],
     [
-      'with the cover of the newest absence',
+      'after the cover of the newest absence',
       [...anna, dora, emil, away('anna', 50, [9, 10], 'dora'), away('anna', 51, [9, 10], 'emil')],
       9.5,
       'emil accepted, anna away',
     ],
     [
-      'only for 4 hours: a longer absence has no effect',
+      'as accepted, if the absence is longer than 4 hours, because it then has no effect',
       [...anna, away('anna', 50, [9, 13.001])],
       9.5,
       'anna accepted',
     ],
-    ['only with an end after the start', [...anna, away('anna', 50, [9, 9])], 9, 'anna accepted'],
+    ['as accepted, if the absence ends when it begins', [...anna, away('anna', 50, [9, 9])], 9, 'anna accepted'],
     [
-      'without a cover who has said that she cannot cover',
+      'alone, if the cover has said that she cannot cover',
       [...anna, dora, away('anna', 50, [9, 10], 'dora'), coverAnswered('dora', 9.1, 50, 'cover-rejected')],
       9.5,
       'anna away',
     ],
     [
-      'with a cover who could not cover and now can',
+      'after a cover who could not cover and now can',
       [
         ...[...anna, dora, away('anna', 50, [9, 10], 'dora')],
         ...[coverAnswered('dora', 9.1, 50, 'cover-rejected'), coverAnswered('dora', 9.2, 50, 'cover-seen')],
@@ -207,13 +212,13 @@ describe('responsibleAt', () => {
       'dora accepted, anna away',
     ],
     [
-      'with the cover, even if another person says that the cover cannot',
+      'after the cover, even if another person says that the cover cannot cover',
       [...anna, dora, away('anna', 50, [9, 10], 'dora'), coverAnswered('anna', 9.1, 50, 'cover-rejected')],
       9.5,
       'dora accepted, anna away',
     ],
-    ['not with herself as cover', [...anna, away('anna', 50, [9, 10], 'anna')], 9.5, 'anna accepted'],
-  ])('responsibleAt lists a person who is away %s', (_, events, atHour, expected) =>
+    ['as accepted, if she named herself as cover', [...anna, away('anna', 50, [9, 10], 'anna')], 9.5, 'anna accepted'],
+  ])('responsibleAt lists a person with an absence %s', (_, events, atHour, expected) =>
     expect(nursesAt(stateOf(events), hour(atHour))).toBe(expected),
   );
 

@@ -90,8 +90,8 @@ describe('textFault', () => {
 
 describe('visibleText', () => {
   it.each<[string, string, string]>([
-    ['a plain text without change', 'HR 134 > 120', 'HR 134 > 120'],
-    ['an empty text without change', '', ''],
+    ['a plain text, which does not change', 'HR 134 > 120', 'HR 134 > 120'],
+    ['an empty text', '', ''],
     ['a right-to-left override', 'Doe\u202enhoJ', 'Doe\\u{202e}nhoJ'],
     ['a terminal escape', '\u001b[31mred', '\\u{1b}[31mred'],
     ['a line end', 'a\nb', 'a\\u{a}b'],
@@ -100,8 +100,8 @@ describe('visibleText', () => {
     ['half a surrogate pair', 'a\ud83d', 'a\\u{d83d}'],
     ['a private-use character', '\ue000', '\\u{e000}'],
     ['too many marks', `x${'\u0336'.repeat(9)}y`, `x${'\u0336'.repeat(8)}\\u{336}y`],
-    ['a name without change', 'Nguyễn علی‌رضا', 'Nguyễn علی‌رضا'],
-  ])('visibleText returns %s, or its code', (_name, text, shown) => {
+    ['a name, which does not change', 'Nguyễn علی‌رضا', 'Nguyễn علی‌رضا'],
+  ])('visibleText returns the expected text for %s', (_name, text, shown) => {
     expect(visibleText(text)).toBe(shown);
     expect(visibleText(shown)).toBe(shown);
   });
