@@ -51,7 +51,7 @@ describe('uncoveredFromMs', () => {
     ],
     ['nothing, if a second nurse has the bed', [...covered, dora([8, 17])], 8.75, undefined],
     [
-      'the time at which the second nurse is taken over by a nurse who is away',
+      'the end of the duty of the second nurse, if the next nurse is away',
       [
         ...covered,
         dora([8, 9.1]),
@@ -74,13 +74,13 @@ describe('uncoveredFromMs', () => {
       undefined,
     ],
     [
-      'the end of an assignment, if the next nurse is away',
+      'nothing at the end of an assignment, if the next nurse has begun',
       [ben(2, [7, 9]), assigned('cleo', 8, assignmentOf(4, 'cleo', [8.9, 16], ['1'])), anna],
       14.9,
       undefined,
     ],
     [
-      'the start of the next nurse who is away',
+      'the end of an assignment, if the next nurse is away',
       [
         assigned('anna', 6, assignmentOf(1, 'anna', [7, 9], ['1'])),
         assigned('cleo', 8, assignmentOf(4, 'cleo', [8.5, 16], ['1'])),

@@ -169,7 +169,7 @@ describe('noteDuties', () => {
       ['No nurse is responsible since 16:00'],
     ],
     [
-      'a bed whose history has more than 20 times',
+      'a bed whose history has more than 20 changes',
       [
         ...anna,
         ...Array.from({ length: 15 }, (_, n) => [

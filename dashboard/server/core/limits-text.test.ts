@@ -21,6 +21,4 @@ it.each([
     'low 50, high 120, delay 0 ms, switched off until 2026-01-01T10:00:00.000Z (Surgery)',
   ],
   ['no profile', undefined, undefined, 'no own limits'],
-])('the audit trail has the limits with %s in words', (_, limits, own, text) =>
-  expect(limitsText(limits, own)).toBe(text),
-);
+])('limitsText writes the limits with %s', (_, limits, own, text) => expect(limitsText(limits, own)).toBe(text));

@@ -154,7 +154,7 @@ describe('the budget of a slow screen', () => {
     ['numerics', numericsBytesMax + 1, waitMsMax, 'skip'],
     ['numerics', numericsBytesMax + 1, waitMsMax + 1, 'close'],
   ])(
-    'a message with %s, with %i waiting bytes and numerics that wait for %i ms, gets the decision %s',
+    'a message of the kind %s, with %i waiting bytes and numerics that wait for %i ms, gets the decision %s',
     (load, bytes, waitedMs, expected) => {
       expect(admit(defaultBudget, load, bytes, waitedMs)).toBe(expected);
     },

@@ -12,8 +12,8 @@ const plan: TrendPlan = {
 describe('a wrong clock of the device', () => {
   it.each([
     ['is right', 0, 0],
-    ['is 1 ms less ahead than screens show', -2_999, 0],
-    ['is as much ahead as screens show', -3_000, 3_000],
+    ['is ahead by 1 ms less than the least error that screens show', -2_999, 0],
+    ['is ahead by the least error that screens show', -3_000, 3_000],
     ['is an hour behind', hourMs, -hourMs],
   ])('the span of a trend is moved to the times of the device if its clock %s', (_name, clockOffsetMs, shiftMs) => {
     expect(deviceShiftMs(clockOffsetMs)).toBe(shiftMs);
