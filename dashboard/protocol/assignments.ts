@@ -197,9 +197,9 @@ export const Board = Type.Object(
           until: Instant,
           cover: Type.Optional(Person),
           awayId: Id,
-          /** Why the cover does not cover, as the end of a sentence: "has no duty now". */
+          /** Why the cover is not responsible, as the end of a sentence: "has no duty now". */
           fault: Type.Optional(Type.String()),
-          /** The cover covers, but has not yet confirmed that she or he has seen the request. */
+          /** The cover is responsible, but has not yet confirmed that she or he has seen the request. */
           isUnseen: Type.Optional(Type.Literal(true)),
           /** The cover has said that she or he cannot cover. */
           isRejected: Type.Optional(Type.Literal(true)),

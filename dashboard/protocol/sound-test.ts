@@ -39,7 +39,7 @@ export const TestPlace = Type.Object(
     ward: Ward,
     /** The id of the page on the other screen. */
     screen: TestId,
-    /** `display`: a wall display. `owner`: the screen of a person that has the sound of the ward. */
+    /** `display`: a wall display. `owner`: a person's screen that has the sound of the ward. */
     kind: Type.Enum(['display', 'owner']),
     /** The name of the account of the other screen. */
     name: Type.String({ maxLength: 120 }),

@@ -45,7 +45,7 @@ export const TrendTable = Type.Object(
     fromMs: Ms,
     toMs: Ms,
     clockErrorMs: Ms,
-    /** What `value` is: the last value of the interval or, for a long time, the mean of the interval. */
+    /** `last`: `value` is the last value of the interval. `mean`: the mean of the interval, in long or old tables. */
     value: Type.Enum(['last', 'mean']),
     series: Type.Array(Type.Object({ code: TrendCode, cells: Type.Array(TrendCell) }, closed)),
     source: TrendSource,

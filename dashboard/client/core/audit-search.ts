@@ -35,7 +35,7 @@ export function formatSearch(filter: AuditFilter): string {
   return new URLSearchParams(Object.entries(filter).filter(([, value]) => value !== '')).toString();
 }
 
-/** Returns the search for the looks that a search for a bed leaves out. The returned search does not name the bed. */
+/** A search for a bed leaves out looks at the whole ward. Returns the search for these looks, which names no bed. */
 export function wardLooksFilter({ bed: _bed, action, group, ...rest }: AuditFilter): AuditFilter {
   return action === undefined ? { ...rest, group: 'looks' } : { ...rest, action };
 }

@@ -51,7 +51,7 @@ export function isAnyPlaceKept(cards: readonly CallCard[], nowMs: number): boole
 /**
  * Returns the cards after the server has sent all calls of the person. A card whose call is no longer in the list keeps
  * its place for `readMs`. A card whose call was answered keeps its place for `placeMs`.
- * @param isHeld whether the person presses now, or has just pressed. Then no card moves, and new calls come at the end
+ * @param isHeld whether the person presses now, or has just pressed. If true, no card moves, and new calls come last
  */
 export function cardsAfter(
   before: readonly CallCard[],

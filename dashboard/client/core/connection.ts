@@ -17,7 +17,7 @@ export function retryDelayMs(attempt: number, random: number): number {
 }
 
 /**
- * Returns whether no heartbeat came for 4.5 s. Then no value on the screen is current (CLINICAL, "Silence is an
+ * Returns whether no heartbeat came for 4.5 s. If true, no value on the screen is current (CLINICAL, "Silence is an
  * alarm").
  */
 export function isLost(lastHeardMs: number, nowMs: number): boolean {

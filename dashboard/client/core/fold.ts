@@ -23,7 +23,7 @@ export type Screen = {
   /** Outcomes of the last commands, by `commandId`. */
   readonly answers: ReadonlyMap<string, CommandAnswer>;
   readonly health: Health;
-  /** Screens that have not confirmed alarms which this screen shows too. */
+  /** Screens that have not confirmed some of the alarms on this screen. */
   readonly unconfirmed: readonly UnconfirmedScreen[];
   /** Present if nobody is called in some of the wards on the screen. */
   readonly deliveryDown?: DeliveryDown | undefined;

@@ -4,7 +4,7 @@
  * Returns the keys in the order in which a list shows them.
  * @param shownKeys the keys as the list shows them now
  * @param sortedKeys all keys that the list must show, in the order that they should have
- * @param isHeld whether somebody points at the list. Then each row keeps its place, and new rows come at the end
+ * @param isHeld whether somebody points at the list. If true, each row keeps its place, and new rows come at the end
  */
 export function keptOrder(shownKeys: readonly string[], sortedKeys: readonly string[], isHeld: boolean): string[] {
   if (!isHeld) return [...sortedKeys];

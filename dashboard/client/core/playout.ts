@@ -10,7 +10,9 @@ import { createLead, type Lead, remoteAt, updateLead } from './lead.ts';
 export const playoutMarginMs = 400;
 /** Longest delay that still counts as live. The trace of a device that sends longer chunks moves in steps. */
 export const playoutDelayMaxMs = 6000;
-/** If all new chunks come later than before by more than this, a clock was set or the connection became slower. */
+/**
+ * If the delay of all new chunks is longer than before by more than this, a clock was set or the connection is slower.
+ */
 const stepMs = 300;
 /**
  * If the pen is further behind its target than this, the pen jumps to the target. If the distance is shorter, the pen

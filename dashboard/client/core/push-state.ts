@@ -54,8 +54,8 @@ export function pushStateOf(ability: PushAbility, isOffered: boolean, isRegister
 
 /** Returns a name for this device that people recognise, for example `iPhone, Safari`. */
 export function deviceLabel(userAgent: string): string {
-  // The order matters: the text of an Android device also has the word Linux, and the text of an iPhone also has the
-  // words Mac OS X.
+  // The order matters: the user agent of an Android device also has the word Linux, and the user agent of an iPhone
+  // also has the words Mac OS X.
   const device = ['iPhone', 'iPad', 'Android', 'Windows', 'Mac', 'Linux'].find((name) => userAgent.includes(name));
   const browser =
     (/Edg\//.test(userAgent) && 'Edge') ||

@@ -78,8 +78,8 @@ export function missingText(
 const reportWithinMs = 60_000;
 
 /**
- * Returns whether a value is too old for the score and the alarm processor has not reported this. Then the total is not
- * valid.
+ * Returns whether a value is too old for the score and the alarm processor has not reported this. If true, the total is
+ * not valid.
  */
 export function isOutdated({ validUntil }: Scores, nowMs: number): boolean {
   return validUntil !== undefined && nowMs > Date.parse(validUntil) + reportWithinMs;

@@ -76,7 +76,7 @@ export function seenAfterPaint(before: Seen | undefined, alarm: Alarm, nowMs: nu
 /**
  * Returns whether a press of the key acknowledges the selected alarm. `acknowledge`: yes, in the painted revision.
  * `too-soon`: no. The page has shown the alarm, or the present content of the alarm, for less than `stillMs`, so the
- * person has not read it. `over`: no. The alarm is answered or is not on the screen any more.
+ * person cannot have read the alarm. `over`: no. The alarm is answered or is not on the screen any more.
  */
 export function judgeKeyAcknowledge(
   selectedId: string,

@@ -138,8 +138,8 @@ export function packedRows<C extends Cell>(cells: readonly C[], widthPx: number)
 }
 
 /**
- * Returns as many rows as `packed`, but fills all rows about equally. In `packed`, the last number may be alone and
- * large below a crowded row.
+ * Returns as many rows as `packedRows`, but fills all rows about equally. By `packedRows`, the last number may stand
+ * alone and large below a crowded row.
  */
 function balancedRows<C extends Cell>(cells: readonly C[], widthPx: number): C[][] {
   const rows = packedRows(cells, widthPx);

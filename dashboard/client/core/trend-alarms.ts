@@ -17,7 +17,7 @@ type Span = { readonly fromMs: number; readonly toMs: number };
 export type AlarmMark = Pick<MarkedAlarm, 'alarmId' | 'priority'> & {
   readonly left: number;
   readonly width: number;
-  /** Whether the alarm began before the chart. Then the mark is only a bar. */
+  /** Whether the alarm began before the chart. If true, the mark is only a bar. */
   readonly isBegunBefore: boolean;
 };
 

@@ -17,7 +17,7 @@ export function minutesFor(spanMs: number): TableMinutes[] {
 
 /**
  * Returns the interval of a table if the person has chosen no interval. The table then has about 12 to 24 rows; for a
- * long time the interval is 60 min.
+ * long span the interval is 60 min.
  */
 export function usualMinutes(spanMs: number): TableMinutes {
   if (spanMs <= hourMs) return 5;

@@ -9,8 +9,8 @@ import type { SoundNews, WardSound } from '../../protocol/sound.ts';
 
 /**
  * How long an alarm must be unanswered until it sounds on every screen: the time that a person has to answer (CLINICAL,
- * "Delivery"). Somebody may have turned down a loudspeaker, or a screen may report a sound that it does not play.
- * People then hear the alarm at most this time later.
+ * "Delivery"). Somebody may have turned down a loudspeaker, or a screen may report a sound that it does not play. Even
+ * then, people hear the alarm at the latest after this time.
  */
 export const soundsEverywhereAfterMs: Readonly<Record<Priority, number>> = {
   high: 60_000,

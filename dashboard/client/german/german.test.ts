@@ -63,7 +63,9 @@ function usedTexts(path: string): string[] {
     .filter((text) => text !== undefined);
 }
 
-/** Returns the forms of sentences with values that the server sends: in an explanation, and in the facts of a strip. */
+/**
+ * Returns the forms of the sentences with values that the server sends in an explanation and in the facts of a strip.
+ */
 function sentForms(path: string): string[] {
   return nodesOf(path).flatMap((node) => {
     const { type, tag, quasi, callee, arguments: given } = node;

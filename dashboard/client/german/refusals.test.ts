@@ -23,7 +23,7 @@ const operatorFiles = new Set([
   'core/request-framing.ts',
   'sessions/token.ts',
 ]);
-/** Sentences in other files that only operators read. */
+/** Sentences that only operators read, in files that are not in `operatorFiles`. */
 const operatorSentences = new Set([
   'The accounts file {} {}.',
   'Port {} (VIGIL_HTTP_PORT) is in use by another program.',
@@ -32,7 +32,7 @@ const logMethods = ['debug', 'info', 'warn', 'error', 'fatal'];
 
 type Node = { readonly type?: string; readonly [name: string]: unknown };
 
-/** Returns a text with empty braces in place of its values. */
+/** Returns a text with empty braces in place of the names of its values. */
 const withoutNames = (text: string) => text.replace(/\{\w*\}/g, '{}');
 
 /** Returns the text of a string or of a template, with empty braces in place of its values. */
@@ -43,8 +43,8 @@ function textOf({ type, value, quasis }: Node): string | undefined {
 }
 
 /**
- * A sentence begins with a capital letter or a value, has three words or more, and ends with a mark or with a second
- * sentence.
+ * A sentence begins with a capital letter or a value, has three words or more, and ends with a full stop, an
+ * exclamation mark, a question mark, or a value that is a sentence.
  */
 const isSentence = (text: string) => /^(?:[A-Z]|\{\}).* .* .*(?:[.!?]|\. \{\})$/s.test(text) && !text.includes('\n');
 

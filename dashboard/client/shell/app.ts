@@ -60,7 +60,7 @@ export function createApp() {
   const { ward, setWard, close: closeWard } = openChosenWard(route);
   const link = signal<LinkState>('connecting');
   const linkProblem = signal<string | undefined>(undefined);
-  /** Whether the session ended without a logout. Then the screen shows no alarms until somebody logs in. */
+  /** Whether the session ended without a logout. If true, the screen shows no alarms until somebody logs in. */
   const sessionEnded = signal(false);
   const speakerState = signal<SpeakerState>('blocked');
   const lastHeardMs = signal<number | undefined>(undefined);

@@ -32,7 +32,7 @@ export function openKeys(app: App, page: Document, steady: () => number) {
   let first: FirstKey | undefined;
   const burst = openBurst();
 
-  /** Whether the page hides names, or shows old data or no data. Then no key may act. */
+  /** Whether the page hides names, or shows old data or no data. If true, no key may act. */
   const isBlocked = computed(
     () => !app.session.value || app.locked.value || (app.watches.value && app.link.value !== 'live'),
   );

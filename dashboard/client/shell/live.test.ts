@@ -201,8 +201,8 @@ describe('openLive', () => {
     openTestLive();
     await connected();
     await until(() => states.at(-1) === 'live');
-    // After `setImmediate`, Node runs timers before it reads sockets. So the watchdog runs first, as after a long task
-    // of a page.
+    // After `setImmediate`, Node runs timers before it reads sockets. So the watchdog runs first, as in a browser after
+    // a long task of the page.
     await new Promise((resolve) => setImmediate(resolve));
     sendFromServer(heartbeat);
     sendFromServer(delta(10, 11, 1));

@@ -5,7 +5,7 @@ import { createRefresher } from './refresher.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Starts a refresher whose questions the test answers by their number. */
+/** Starts a refresher. The test answers each question by its number. */
 function start() {
   const questions: { answer(data: string): void; fail(): void }[] = [];
   const shown: (string | undefined)[] = [];

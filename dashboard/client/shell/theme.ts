@@ -31,7 +31,7 @@ export function useTheme(): ThemeState {
 /**
  * Opens the theme. Writes the theme to show into `data-theme` of `root`, for the style sheets.
  * @param ofWard the theme of the watched ward at this time; undefined if the ward has no theme
- * @param isNight whether night mode is on. Then the theme is dark
+ * @param isNight whether night mode is on. If true, the theme is dark
  */
 export function openTheme(
   root: HTMLElement,

@@ -12,7 +12,7 @@ const askEveryMs = 5_000;
 export type WaitingDutiesFollower = {
   /** The last answer of the server. Empty while nobody is logged in, or if the person cannot have a duty. */
   readonly wards: ReadonlySignal<WaitingDuties['wards']>;
-  /** The persons who are away and have named this person as cover, if this person has not confirmed. */
+  /** The requests to cover somebody, without the requests that this person has answered. */
   readonly covers: ReadonlySignal<WaitingDuties['covers']>;
   /** Asks the server at once. Called when the person has just accepted or declined. */
   refresh(): void;

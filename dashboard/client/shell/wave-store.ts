@@ -62,7 +62,7 @@ export function createWaveStore() {
     bed: (associationId: string): StoredBed | undefined => beds.get(associationId),
     /** Moves a bed's pen and returns its event time; NaN before the first chunk. */
     pen: (bed: StoredBed, nowMs: number): number => movePen(bed.playout, nowMs),
-    /** Deletes the waves of all other beds, for example of ended associations. */
+    /** Deletes the waves of all beds that are not in `associationIds`, for example of ended associations. */
     keep(associationIds: { has(id: string): boolean }): void {
       for (const id of beds.keys()) if (!associationIds.has(id)) beds.delete(id);
     },

@@ -106,8 +106,8 @@ function paintInWorker(onLate: (lateMs: number) => void, onStuck: (isStuck: bool
   const steady = createSteadyClock(Date.now, () => performance.now());
   let watch = startWatch(steady());
   /**
-   * Whether the worker has thrown an error. After an error the page never shows its drawing again, even if the worker
-   * still sends reports.
+   * Whether the worker has thrown an error. After an error the page never shows the worker's drawing again, even if the
+   * worker still sends reports.
    */
   let isBroken = false;
 

@@ -33,7 +33,7 @@ export function openZones({ session, route, ward, screen }: ZonesShell): () => v
 
 /**
  * Leaves out zones that this browser does not know. Times of a ward with such a zone are in the zone of the screen,
- * with the label of this zone.
+ * with the label of the screen's zone.
  */
 function knownZones(zones: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(zones).filter(([, zone]) => isTimeZone(zone)));
