@@ -25,7 +25,7 @@ function walkThrough(lists: readonly (readonly Alarm[])[], everyMs = 1_000): (st
 describe('nextAlarm', () => {
   const three = [medium('m', 1), high('young', 3), high('old', 2)];
 
-  it('the key selects the most urgent alarm first, of equally urgent alarms the oldest, and after the last alarm the first alarm again', () => {
+  it('the key selects the most urgent alarm first, and the oldest of equally urgent alarms; after the last alarm it begins again', () => {
     expect(walkThrough([three, three, three, three])).toEqual(['old', 'young', 'm', 'old']);
   });
 

@@ -49,7 +49,7 @@ describe('on the days on which the clocks change', () => {
     expect(texts).toEqual([from, to]);
   });
 
-  it('a shift that begins at a time that does not exist begins after the change', () => {
+  it('if the beginning of a shift does not exist on a day, the shift begins after the change of the clock', () => {
     vi.stubEnv('TZ', 'Europe/Berlin');
     const begun = shiftStart([2 * 60 + 30], Date.UTC(2026, 2, 29, 8));
     expect(new Date(begun).toISOString()).toBe('2026-03-29T01:30:00.000Z');

@@ -44,7 +44,7 @@ describe('createValueReader', () => {
     expect(valueAt(cuff, 30_000 + 3_600_000)).toBeUndefined();
   });
 
-  it('the text of an earlier value has its own time, and the text of a value of the cursor’s time has no time', () => {
+  it('the text of an earlier value has the time of this value, and the text of a value at the cursor has no time', () => {
     const atMs = new Date(2026, 0, 31, 10, 0, 7).getTime();
     expect(earlierText({ atMs, isEarlier: true })).toBe(' of 10:00:07');
     expect(earlierText({ atMs, isEarlier: false })).toBe('');
