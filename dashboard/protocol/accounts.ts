@@ -34,8 +34,8 @@ export const ListedAccount = Type.Object(
     /** The last login that the audit trail shows. */
     lastLogin: Type.Optional(Instant),
     /**
-     * Number of logins at all dashboards that no logout and no change of the account has ended. Counts only logins of
-     * the last 12 hours; for a wall display, of the last 30 days.
+     * Number of logins, at all dashboards, that have not ended by a logout or by a change of the account. Counts only
+     * logins of the last 12 hours; for a wall display, of the last 30 days.
      */
     openSessions: Type.Integer(),
   },

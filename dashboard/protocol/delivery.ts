@@ -139,9 +139,8 @@ export const AnswerBody = Type.Object(
 export type AnswerBody = Static<typeof AnswerBody>;
 
 /**
- * What has become of an `AnswerBody`. 200 `taken`: the person's answer counts. 200 `no-effect`: the person's answer
- * does not count; `reason` says why. 202 `unknown`: the delivery process has not confirmed the person's answer within 5
- * s.
+ * The result of an `AnswerBody`. 200 `taken`: the person's answer counts. 200 `no-effect`: the person's answer does not
+ * count; `reason` says why. 202 `unknown`: the delivery process has not confirmed the person's answer within 5 s.
  */
 export const AnswerResult = Type.Object(
   { result: Type.Enum(['taken', 'no-effect', 'unknown']), reason: Type.Optional(Type.String()) },

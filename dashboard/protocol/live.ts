@@ -268,7 +268,7 @@ export const WaveMessage = Type.Object(
 );
 export type WaveMessage = Static<typeof WaveMessage>;
 
-/** A screen that has not confirmed alarms which it must show. */
+/** A screen that must show alarms and has not confirmed them. */
 export const UnconfirmedScreen = Type.Object(
   {
     /** The name of the person who is logged in at this screen. */
@@ -298,7 +298,7 @@ export const Heartbeat = Type.Object(
     deliveries: Type.Optional(Type.Literal(true)),
     /** Present if nobody is called in some of the wards on the screen. */
     delivery: Type.Optional(DeliveryDown),
-    /** Screens that have not confirmed alarms which this screen shows too; absent if all screens have confirmed. */
+    /** Screens that have not confirmed some of the alarms on this screen; absent if all screens have confirmed. */
     unconfirmed: Type.Optional(Type.Array(UnconfirmedScreen, { maxItems: 20 })),
     /**
      * The build mark of the page that a browser would load now. A page with a different mark is old. Absent if the page

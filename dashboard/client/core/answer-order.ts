@@ -2,8 +2,8 @@
 
 export type AnswerOrder = {
   /**
-   * Must be called when a question is sent. Returns a function that must be called when the answer has come, and that
-   * returns whether the answer may be shown.
+   * Must be called when a question is sent. The returned function must be called when the answer has come. It returns
+   * whether the answer may be shown.
    */
   ask(): () => boolean;
   /** Forbids the answers to all earlier questions, for example because the person chose a different time. */

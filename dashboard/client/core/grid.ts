@@ -20,7 +20,7 @@ export const compactSizeMin: TileSize = { widthPx: 176, heightPx: 104 };
 const scrolledTilePx = { full: 224, compact: 112 } as const;
 /** In a narrower box the tiles stand in one column. */
 const listWidthPx = 620;
-/** A box that is wider than this is on a screen of about 3840 px. In slot.css, the limit is a window of 3600 px. */
+/** A box that is wider than this is on a screen of about 3840 px (in slot.css: a window of at least 3600 px). */
 const farWidthPx = 2_800;
 /** Width that stays free beside the tiles for the scrollbar (ward.css). */
 const scrollbarPx = 11;

@@ -36,7 +36,7 @@ export type OpenBed = { readonly lines: readonly OpenLine[]; readonly seen: read
 
 /**
  * Returns the beds to list for a duty of the whole ward: the beds in the wards file, and all other beds of the ward
- * with a device or a patient. The server compares the open points of these beds.
+ * with a device or a patient. The server checks that the person has seen the open points at these beds.
  */
 export function bedsOfWard(
   registered: readonly string[],

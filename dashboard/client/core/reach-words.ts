@@ -126,6 +126,6 @@ function durationText(ms: number): string {
     : t('{seconds} min {seconds2} s', { seconds: Math.floor(seconds / 60), seconds2: seconds % 60 });
 }
 
-/** Returns when an entry was added. The time shows a person that somebody else has added the entry. */
+/** Returns when an entry was added, so that a person notices an entry that somebody else has added. */
 export const addedText = (addedAt: string, nowMs: number): string =>
   t('added {when}', { when: whenText(Date.parse(addedAt), nowMs) });

@@ -36,8 +36,6 @@ const none = (label: string, ...texts: readonly string[]): ShiftLine => ({ label
 const line = (label: string, ...texts: readonly string[]): ShiftLine => ({ label, texts, state: 'good' });
 const bad = (label: string, ...texts: readonly string[]): ShiftLine => ({ label, texts, state: 'bad' });
 
-/** Returns hours and minutes, with the date if the instant is not on the day of the summary. */
-
 /** Returns since when the patient has had a device. Vigil has no data from before this time. */
 export const sinceText = ({ sinceMs }: ShiftPatient, nowMs: number): string =>
   sinceMs === null ? t('device since: not known') : t('device since {time}', { time: shortWhen(sinceMs, nowMs) });
@@ -257,5 +255,3 @@ export const firstHourText = (thisShiftMs: number): string =>
   t('This shift began at {time}. In its first hour, the summary begins with the shift that ended.', {
     time: minuteText(thisShiftMs),
   });
-
-/** Returns the value of a field for date and time, in the screen's time zone, for example `2026-01-31T07:00`. */

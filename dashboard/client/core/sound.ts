@@ -5,7 +5,7 @@ import type { SoundLevel } from './sound-table.ts';
 
 /**
  * Returns the sound of the page. If the server is lost, the sound is `lost`, because no value on the page is current.
- * If Vigil fails behind the server (`healthy` is false), the sound is `lost` too, except while a high alarm sounds.
+ * If a process behind the server fails (`healthy` is false), the sound is `lost` too, except while a high alarm sounds.
  * @param page `pausedUntilMs`: a person has paused the sound `lost` until this time
  */
 export function pageSound(

@@ -146,7 +146,7 @@ function createCaller(onLoggedOut: () => void) {
   return { call, actsUnderway: () => acts };
 }
 
-/** @param onLoggedOut called when the server answers a request with 401: it no longer accepts the session */
+/** @param onLoggedOut called after an answer 401: the server no longer accepts the session */
 export function createApi(onLoggedOut: () => void) {
   const { call, actsUnderway } = createCaller(onLoggedOut);
   const id = encodeURIComponent;

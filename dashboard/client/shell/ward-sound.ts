@@ -136,7 +136,7 @@ export function createWardSounds(options: {
       request.value = { ...current, error: t('The server has not answered. Look again, and try again.') };
   });
 
-  /** Handles the part about sound in a heartbeat; undefined if the server is of an older version. */
+  /** Handles the part about sound in a heartbeat. `heard` is undefined if the server is of an older version. */
   function onSound(heard: SoundNews | undefined) {
     const heardWards = heard?.wards ?? [];
     newsMs = steady();

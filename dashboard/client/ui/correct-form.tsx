@@ -83,7 +83,7 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
               draft.value = next;
             }}
           />
-          {/* Only invisible, and never absent, so that nothing below moves while a person chooses a category. */}
+          {/* Hides the checkbox but keeps its room, so that nothing below moves while a person chooses a category. */}
           <div class={isOtherCategory ? '' : 'unshown'}>
             <Confirm
               text={t('Judge this patient by the limits of “{category}”, not of “{category2}” any more', {

@@ -100,7 +100,7 @@ type HiddenAlarmsProps = {
   /** Whether the strip keeps its place while it has no alarm, so that no tile moves when an alarm comes. */
   isReserved: boolean;
   isInView: (associationId: string) => boolean;
-  /** Whether the beds are of several wards, in which two beds may have one name. */
+  /** Whether the beds are of several wards. Beds of two wards may have the same name. */
   showsWard: boolean;
   alarmsOf: (group: BedGroup) => readonly Alarm[];
 };

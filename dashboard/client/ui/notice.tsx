@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 type NoticeProps = {
   level: 'high' | 'medium';
   id: string;
-  /** A button beside the text with which a person can solve the problem. */
+  /** A button beside the text. With this button a person can solve the problem. */
   act?: ComponentChildren;
   /**
    * The text for the closed strip of a narrow window, which has no room for the whole text. The opened strip shows the

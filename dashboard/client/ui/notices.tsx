@@ -93,7 +93,7 @@ function WaitingCoversNotice() {
   );
 }
 
-/** The notices about screens that have not confirmed alarms which this screen shows too. */
+/** The notices about screens that have not confirmed some of the alarms on this screen. */
 function UnconfirmedScreens() {
   const app = useApp();
   const screen = app.screen.value;

@@ -1,4 +1,7 @@
-/** The notice about accounts and devices at wards and beds that are not registered. Shown to accounts for all wards. */
+/**
+ * The notice about accounts and devices at wards and beds that are not registered. Shown only to accounts that may see
+ * all wards.
+ */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Places } from '../../protocol/devices.ts';

@@ -39,7 +39,10 @@ export function SoundTestButton({ isOpen }: Opened) {
   );
 }
 
-/** The dialog of the test. The dialog stays open if a person closes the choices of the view, which have the button. */
+/**
+ * The dialog of the test. The button that opens the dialog is among the choices of the view. The dialog stays open if a
+ * person closes these choices.
+ */
 export function SoundTest({ isOpen }: Opened) {
   const ward = useTestedWard();
   if (ward === undefined || !isOpen.value) return null;

@@ -1,7 +1,7 @@
 /**
  * The buttons for the sound of the ward. With one button, only this screen sounds the ward's alarms. With the other
- * button, every screen sounds again. The page of all wards has the buttons only if it shows one ward, because a person
- * takes the sound of one ward.
+ * button, every screen sounds again. A page with beds of several wards has no such buttons, because a person takes the
+ * sound of one ward.
  */
 import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
