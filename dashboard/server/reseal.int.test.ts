@@ -35,8 +35,8 @@ async function openAs(service: 'operator' | 'dashboard' | 'delivery'): Promise<S
 }
 
 /**
- * Opens the log for an older release, in which the delivery process had another key. The delivery process cannot open
- * the records of this release.
+ * Opens the log as an older release, in which the delivery process had another key. So the present delivery process
+ * cannot open these records.
  */
 async function openOlderRelease(): Promise<SealedLog> {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-older-'));

@@ -603,7 +603,7 @@ describe('the changes that a refusal names', () => {
       expect(refused).toEqual({ ok: false, code: 'not-found', message: noSuchDevice, denied: { detail: 'd9' } });
       expect(JSON.stringify(refused)).not.toMatch(/Secret|Realname|1950|P-9|"N"|N changed/);
     }
-    // Later the device comes to step. The viewer may see the changes there, but not the earlier changes in icu.
+    // Later the device comes to the ward step. The viewer may see the changes there, but not those in icu.
     const nurseOfTwoWards: Viewer = { ...nurse, userId: 'b', name: 'Both', wards: ['icu', 'step'] };
     carryOut(state, assignDevice(state, contextOf(nurseOfTwoWards), 'd9', inStep(4), 'assoc-10'));
     carryOut(state, endAssociation(state, contextOf(nurseOfTwoWards), 'd9', 'assoc-10'));

@@ -14,8 +14,8 @@ const instantAt = (s: number) => formatInstant(t0 + s * 1000);
 const tray = 'u-device-1';
 
 /**
- * Returns a state with d1 in the tray of icu since second 10. Each of `ways` moves d1 to the tray of step at second
- * 100.
+ * Returns a state with d1 in the tray of the ward icu since second 10. Each of `ways` moves d1 to the tray of the ward
+ * step at second 100.
  */
 function inTray(): LiveState {
   const state = emptyState();

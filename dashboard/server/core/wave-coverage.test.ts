@@ -38,7 +38,7 @@ it('a device that names a new wave in each chunk fills no more than the places o
       play(coverage, from, from + 1, { code: `MDC_NO_${hour}_${n}` });
     }
   expect(spans(coverage, 0, 24 * 3_600)).toHaveLength(coveredWavesMax);
-  // A wave that is known goes on in each hour.
+  // A known wave keeps its place in later hours.
   play(coverage, 23 * 3_600, 24 * 3_600, { code: 'MDC_NO_0_0' });
   expect(spans(coverage, 23 * 3_600, 24 * 3_600)).toContainEqual(['MDC_NO_0_0', []]);
   // After the hours of the other waves are forgotten, new waves have places again.

@@ -9,7 +9,7 @@ import { soundTestRoutes } from './sound-test.ts';
 type Handler = (request: object) => Promise<unknown>;
 const screen: TestedScreen = { kind: 'display', name: 'Wall', userId: 'wall' };
 
-/** Asks for a test. `why` comes after the record and before the test begins. */
+/** Asks for a test. `why`: what prevents the test after its record was written. */
 async function ask(why: WhyNoTest | undefined) {
   const details: string[] = [];
   let begin: Handler | undefined;
