@@ -84,8 +84,8 @@ export type CallPlan =
     };
 
 /**
- * Returns who would be called for an alarm that begins at a time, if nobody answers and nobody's duty changes.
- * @param duties the state of the duties from the events up to this time (contracts/duties.ts)
+ * Returns who would be called for an alarm that begins at `atMs`, if nobody answers and no duty changes.
+ * @param duties the state of the duties from the events up to `atMs` (contracts/duties.ts)
  */
 export function whoWouldBeCalled(
   policy: DeliveryPolicy,

@@ -20,8 +20,8 @@ export function isRepeatedReading(accepted: readonly ReadingId[], reading: Readi
 }
 
 /**
- * Returns the accepted readings with `reading` in place of the reading of the same `boot`. If the result has more than
- * `bootsMax` readings, drops the oldest reading.
+ * Returns the accepted readings, in which `reading` has replaced the reading of the same `boot`. If the result has more
+ * than `bootsMax` readings, drops the oldest reading.
  */
 export function withAcceptedReading<Reading extends ReadingId>(
   accepted: readonly Reading[],

@@ -55,8 +55,8 @@ const OwnedSound = Type.Object(
 export type OwnedSound = Static<typeof OwnedSound>;
 
 /**
- * In the topic `presence`, for one dashboard process: the wards that clinicians watch on screens whose pages report
- * that they paint. The gateway ignores a record that it read more than 6 s ago.
+ * In the topic `presence`, for one dashboard process: the wards that clinicians watch. A screen counts only if its page
+ * reports that it paints. The gateway ignores a record that it read more than 6 s ago.
  */
 export const PresenceRecord = Type.Object(
   {
