@@ -34,9 +34,9 @@ import { placeFault } from './wards.ts';
 const aheadMsMax = 31 * 24 * 3_600_000;
 /** Shortest assignment (ours). Shorter assignments would fill the board. */
 const assignmentMsMin = 15 * 60_000;
-/** Maximum number of assignments that are not over, made by one person who is not charge nurse (ours). */
+/** A person who is not charge nurse can make at most this many assignments that are not over (ours). */
 const ownLiveMax = 60;
-/** Maximum number of stored assignments that one person made, so that one account cannot fill the board (ours). */
+/** At most this many stored assignments are from one person, so that one account cannot fill the board (ours). */
 const ownStoredMax = storedAssignmentsMax / 4;
 /** After this number of faults, the rest of a CSV text is not checked. */
 const faultsMax = 50;

@@ -17,7 +17,7 @@ export type Denied = Pick<AuditEvent, 'patientId' | 'associationId' | 'ward'> & 
 /** The further data of a refusal, besides its code and message. */
 type Details = Partial<Pick<AssociationRefused, 'version' | 'changes' | 'occupiedBy'>> & {
   readonly denied?: Denied;
-  /** A patient id that is in use in a ward that the viewer may not see (id-guesses.ts). Never sent to the browser. */
+  /** A patient id that is in use outside the viewer's wards (id-guesses.ts). Never sent to the browser. */
   readonly hiddenId?: string;
 };
 export type Refusal = { readonly ok: false } & Fault & Details;
@@ -49,7 +49,7 @@ export function deniedOf(deviceId: string, { ward, associationId, patient }: Ass
 
 /**
  * Returns whether the viewer may see the ward where a device is, or was last. Every viewer sees a device that never had
- * a bed, because the person who has the device in hand assigns it by its id.
+ * a bed: a person with the device in hand reads its id, and assigns it.
  */
 export function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined): boolean {
   if (table === undefined || table.periods.length === 0) return true;

@@ -140,8 +140,8 @@ function coverOf(
 }
 
 /**
- * Returns the first planned time at which nobody is responsible for a place of an absent person who has a cover.
- * Undefined if somebody is responsible for each place until the person is back.
+ * Returns the first planned time at which nobody is responsible for a place of an absent person with a cover. Undefined
+ * if somebody is responsible for each place until the person is back.
  */
 function firstWithoutCover(
   state: DutyState,

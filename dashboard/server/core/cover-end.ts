@@ -79,8 +79,8 @@ export function isPlanned(state: DutyState, place: DutyPlace, mayAct: MayAct, at
 }
 
 /**
- * Returns the first time from which, by the plan, nobody is responsible for a place. Examines the time after `nowMs`,
- * up to `untilMs`. Undefined if somebody is always responsible. The computation assumes that nobody changes the plan:
+ * Returns the first planned time at which nobody is responsible for a place. Examines the time after `nowMs`, up to
+ * `untilMs`. Undefined if somebody is always responsible. The computation assumes that nobody changes the plan:
  * accepted assignments begin and end, and absences end.
  */
 export function uncoveredFromMs(
@@ -107,7 +107,7 @@ export function uncoveredFromMs(
 }
 
 /**
- * Returns the time from which, by the plan, nobody is responsible for a place that a person covers. Undefined if this
+ * A person covers a place: returns the planned time from which nobody is responsible for the place. Undefined if this
  * time is not before `untilMs`. The result is in the past if the duty of the cover is over and nobody else is
  * responsible.
  */

@@ -125,8 +125,8 @@ function placesOf(
 }
 
 /**
- * Returns the time from which nobody is responsible for a place that the chosen cover takes over. Empty if somebody is
- * responsible until the person is back.
+ * The chosen cover takes over a place: returns the time from which nobody is responsible for the place. Empty if
+ * somebody is responsible until the person is back.
  */
 function nobodyFromField(
   command: LeaveCommand,
@@ -151,7 +151,7 @@ function coveredEntries(state: DutyState, ward: string, userId: string, nowMs: n
   );
 }
 
-/** Returns who has accepted a place and who of them is away, as a text that can be compared. */
+/** Returns a text for comparisons: who has accepted a place, and who of these persons is away. */
 function standingsOf(people: readonly Responsible[]): string {
   return people
     .flatMap(({ userId, standing }) => (standing === 'not-accepted' ? [] : [`${userId} ${standing}`]))

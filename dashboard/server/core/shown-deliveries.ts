@@ -1,4 +1,4 @@
-/** Computes the deliveries that one screen shows: the deliveries of the alarms in its scope that its viewer may see. */
+/** Computes the deliveries that one screen shows: those of each alarm in its scope, if its viewer may see the alarm. */
 import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryBoard } from './delivery-board.ts';
 import { isVisible, type OpenScreen, seesAlarm } from './screen.ts';

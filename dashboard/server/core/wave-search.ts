@@ -27,7 +27,7 @@ const errorMsMax = 26 * hourMs;
 export type SearchState = {
   /** The errors of the device's clock that were tried, ms. */
   readonly triedErrorsMs: readonly number[];
-  /** Differences of receive time and device time of all chunks of this stay that were read, ms. */
+  /** For each chunk of this stay that was read: the difference of its receive time and its device time, ms. */
   readonly differencesMs: readonly number[];
   readonly hasSearchedLate: boolean;
 };

@@ -19,7 +19,7 @@ import { openWholeTopic } from './whole-topic.ts';
 const lookEveryMs = 2_000;
 /** Time between two checks whether the tasks of stays that have ended can be forgotten (ours). */
 const forgetEveryMs = 60_000;
-/** Number of last events whose effect is remembered, for the requests that wait for them. */
+/** Number of last events whose effect is remembered. A request waits until the effect of its event is known. */
 const effectsMax = 1_000;
 const effectCheckMs = 10;
 const effectWaitMsMax = 5_000;

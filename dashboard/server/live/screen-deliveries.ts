@@ -170,7 +170,7 @@ export function createScreenDeliveries(parts: {
   };
 }
 
-/** Returns the JSON of a message in which `list`, which is JSON already, replaces the list `name`. */
+/** Returns the JSON of a message. `list`, which is JSON already, replaces the list `name` of the message. */
 function withList<Name extends string>(
   message: { readonly [key in Name]: readonly unknown[] },
   name: Name,

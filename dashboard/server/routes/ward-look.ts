@@ -1,6 +1,6 @@
 /**
- * Lets a person look at data of a ward without patients' data: the assignments, who can be reached, and who would be
- * called.
+ * Lets a person look at data of a ward that contain no data of patients: the assignments, who can be reached, and who
+ * would be called.
  */
 import type { FastifyRequest } from 'fastify';
 import type { Registry } from '../../../contracts/ward-registry.ts';
