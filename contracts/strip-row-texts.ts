@@ -21,7 +21,7 @@ export function gapText({ unreadable }: Pick<Strip, 'unreadable'>): string {
   return unreadable === undefined ? 'no samples' : 'no samples, or cannot be read';
 }
 
-/** A narrower gap has no room for its text, mm. */
+/** Smallest width of a gap that has room for its text, mm. */
 const gapTextMmMin = { short: 18, long: 44 } as const;
 
 /** Returns whether a gap has room for its text. */

@@ -28,7 +28,7 @@ function policyFindings({ records }: DeliveryContext): Finding[] {
   }));
 }
 
-/** Finds whether the delivery process took the alarm in time. */
+/** Finds whether the delivery process read the alarm in time. */
 function processFindings({ records, history }: DeliveryContext): Finding[] {
   const { alarms, deliveries } = records;
   if (!alarms.isWhole || !deliveries.isWhole) return [];
