@@ -49,7 +49,7 @@ export function deniedOf(deviceId: string, { ward, associationId, patient }: Ass
 
 /**
  * Returns whether the viewer may see the ward where a device is, or was last. Every viewer sees a device that never had
- * a bed: a person with the device in hand reads its id, and assigns it.
+ * a bed: a person with the device in hand reads its id, and assigns the device.
  */
 export function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined): boolean {
   if (table === undefined || table.periods.length === 0) return true;

@@ -70,7 +70,7 @@ export type DeviceClockState = {
   newest: StartNumbered | undefined;
   /** The clock error that the beds show; 0 if the beds show no error. */
   shownErrorMs: number;
-  /** The step of the device's times, ms (contracts/device-clock.ts). */
+  /** The step to which the device rounds its times, ms (contracts/device-clock.ts). */
   grainMs: number;
   /** The time that the newest reading states, ms since 1970. */
   statedMs: number;

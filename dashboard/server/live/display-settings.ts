@@ -21,7 +21,7 @@ import type { ScreenWithSound } from './sound-owners.ts';
  */
 const waitingMax = 30;
 const recordsMax = 60;
-/** Seconds after which a session may make one record more. */
+/** After this number of seconds, a session may make one more record. */
 const oneMoreEveryS = 60;
 /** The server knows the settings of at most this many sessions of displays, and of this many pages of a session. */
 const sessionsMax = 500;
