@@ -1,6 +1,6 @@
 /**
- * A breach goes in several steps to a nurse's page and phone. Has the type of a breach with the times of these steps,
- * and makes the summary of all breaches. Pure.
+ * The type of a breach, with the times of the steps from the reading to the nurse's page and phone, and the summary of
+ * all breaches. Pure.
  */
 
 /**

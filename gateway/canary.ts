@@ -84,10 +84,7 @@ function createCanaryIntake(options: CanaryOptions): Sink['publish'] {
     if (failedAppend) throw failedAppend.reason;
   }
 
-  /**
-   * Reports that the gateway received the canary, so that screens can show how far the canary came if Kafka accepts no
-   * readings.
-   */
+  /** Reports that the canary reached the gateway. Screens show this if Kafka accepts no readings. */
   function reportReceived(receivedAtMs: number): void {
     const body: CanarySightRecord = { taken: formatInstant(receivedAtMs) };
     sealedLog.append('canary', boot, contentTypes.canarySight, body).catch(() => {});

@@ -23,7 +23,7 @@ const claimWaitMsMax = 2_000;
 const retryAfterMs = 1_000;
 
 export type Claims = Pick<Sink, 'claim'> & {
-  /** Resolves when the gateway reads all new claims. */
+  /** Resolves when the gateway has begun to read new claims. */
   readonly ready: Promise<void>;
   /**
    * Notes that a connection ended, so that its claim is not written again. If the claim is in the log already, the

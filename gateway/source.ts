@@ -46,10 +46,10 @@ export type Source = {
 };
 
 /**
- * Returns the source of a new connection. If a device numbers its readings itself, its `boot` and `seq` stay the same
- * over connections, so a repeated reading is recognised. If the device does not number them, the gateway numbers the
- * readings of each connection. If the device then sends a reading again on a new connection, the reading gets a new
- * number and is not recognised as a repeat.
+ * Returns the source of a new connection. If a device numbers its readings itself, a reading that it sends again on
+ * another connection has the same `boot` and `seq`, and is recognised as a repeat. If the device does not number its
+ * readings, the gateway numbers the readings of each connection. Then a reading that comes again on another connection
+ * gets a new number, and is not recognised.
  */
 export function createSource(
   pseudonymKey: string,

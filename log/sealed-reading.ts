@@ -16,7 +16,7 @@ import type { LogRecord } from './kafka/log-record.ts';
 /** A record that was decrypted and matches the schema of its type. */
 export type ReadRecord = { readonly opened: OpenedRecord; readonly record: AnyRecord };
 
-/** The partition of a record. A `RecordBatch` can be passed as such. */
+/** The partition of a record. A `RecordBatch` can be passed too. */
 export type RecordPartition = { readonly topic: KafkaTopic; readonly partition: number };
 
 type LeftOutCode = ErrorCode | 'tombstone' | 'unknown';

@@ -11,7 +11,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const forever = "console.log('ready'); setInterval(() => {}, 1000);";
 
 /**
- * Supervises a process. Each start runs the next script; after the last script, a script that does not end by itself.
+ * Supervises a process. Each start runs the next script. After the last script, each start runs a script that does not
+ * end by itself.
  */
 function superviseScripts(scripts: string[], signal?: AbortSignal) {
   const lines: string[] = [];

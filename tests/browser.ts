@@ -9,8 +9,7 @@ import { root } from './system.ts';
 /**
  * Parts of Chromium that no test needs. The first three are popups of the address bar, which load as pages of their own
  * with each window. With these popups, 15 browser contexts took 18 s of processor time; without them, 5 s. Playwright
- * turns the other parts off as well. These parts are repeated here because Chromium reads only the last flag of this
- * name.
+ * itself turns off the other parts. They are repeated here because Chromium reads only the last flag of this name.
  */
 const featuresOff = [
   'WebUIOmniboxPopup',
@@ -104,7 +103,10 @@ export async function submitLogin(page: Page, userId: string): Promise<void> {
   await page.getByTestId('login-submit').waitFor({ state: 'hidden' });
 }
 
-/** Returns the number of painted pixels of a canvas. A worker paints the waves, so the picture must be copied before it can be read. */
+/**
+ * Returns the number of painted pixels of a canvas. A worker paints the waves, so the picture must be copied before it
+ * can be read.
+ */
 export function pixelsDrawn(canvas: Locator): Promise<number> {
   return canvas.evaluate((element) => {
     const { width, height } = element as HTMLCanvasElement;
@@ -117,8 +119,8 @@ export function pixelsDrawn(canvas: Locator): Promise<number> {
 }
 
 /**
- * Opens the view of a patient from the ward view. Presses again until the view is open, because the dashboard ignores a press on a tile
- * that has just moved (dashboard/client/core/stillness.ts).
+ * Opens the view of a patient from the ward view. Presses again until the view is open, because the dashboard ignores a
+ * press on a tile that has just moved (dashboard/client/core/stillness.ts).
  */
 export async function openPatient(page: Page, bed: string): Promise<void> {
   const view = page.getByTestId('patient-view');

@@ -1,6 +1,6 @@
 /**
- * Starts one real Kafka and one real InfluxDB for a test run, on free ports and in a separate state folder, and stops them after the run.
- * A test gets their addresses from `inject('platform')`.
+ * Starts one real Kafka and one real InfluxDB for a test run, on free ports and in a separate state folder, and stops
+ * them after the run. A test gets their addresses from `inject('platform')`.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,8 +56,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /**
  * Starts a separate platform, for a test that kills Kafka or fills a disk.
- * @param name the name of a folder in `.vigil/`. The name must begin with `test-<pid>`, so that a later run can remove the folder of an
- * aborted run
+ * @param name the name of a folder in `.vigil/`. The name must begin with `test-<pid>`, so that a later run can remove
+ * the folder of an aborted run
  */
 export async function startTestPlatform(name: string): Promise<{ platform: Platform; data: TestPlatform }> {
   removeLeftovers();

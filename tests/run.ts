@@ -1,7 +1,8 @@
 /**
- * `npm test`: installs what the tests need, checks types and style, builds the client, and runs the test projects, several
- * at once. Then prints the time of each part and of the slowest files, and how busy the processors were. The last line
- * is the number of passed, failed and skipped tests. `npm test -- unit faults` runs only the parts `unit` and `faults`.
+ * `npm test`: installs what the tests need, checks types and style, builds the client, and runs the test projects,
+ * several at once. Then prints the time of each part and of the slowest files, and how busy the processors were. The
+ * last line is the number of passed, failed and skipped tests. `npm test -- unit faults` runs only the parts `unit` and
+ * `faults`.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -65,8 +66,9 @@ const preparations: readonly Part[] = [
 ];
 
 /**
- * The vitest projects, the longest first, so that no long project runs alone at the end. The files of a project with several shards are
- * divided: each shard is a run of vitest with its own Kafka, InfluxDB and browser. The attacks share one product, so they are not divided.
+ * The vitest projects, the longest first, so that no long project runs alone at the end. The files of a project with
+ * several shards are divided: each shard is a run of vitest with its own Kafka, InfluxDB and browser. The attacks share
+ * one product, so they are not divided.
  */
 const projects: readonly Part[] = [
   { project: 'screens', shards: 3 },
@@ -84,9 +86,9 @@ const projects: readonly Part[] = [
 );
 
 /**
- * Number of parts that run at once. The tests wait during a part of their time, for example until an alarm's delay is over. So three
- * parts use two processors. With four parts, tests were slow enough to reach their time limits. The last lines of a run show how busy
- * the processors were.
+ * Number of parts that run at once. The tests wait during a part of their time, for example until an alarm's delay is
+ * over. So three parts use two processors. With four parts, tests were slow enough to reach their time limits. The last
+ * lines of a run show how busy the processors were.
  */
 const partsAtOnce = availableParallelism() + 1;
 
@@ -185,7 +187,10 @@ async function runSideBySide(parts: readonly Part[], run: Run): Promise<Row[]> {
   return rows;
 }
 
-/** Runs the files once more, one project after the other, when nothing runs beside them. Returns the sum of their counts. */
+/**
+ * Runs the files once more, one project after the other, when nothing runs beside them. Returns the sum of their
+ * counts.
+ */
 async function tryAgain(files: readonly FileResult[], { reports }: Run): Promise<Tally> {
   let sum = emptyTally;
   for (const project of new Set(files.map((file) => file.project))) {

@@ -59,7 +59,7 @@ function shownEvent({ everyS, counts, drift, birth, ...faults }: Faults) {
   // Without a birth message, no message shows that the clock was set forward during the outage or while the backlog
   // came.
   const set = birth === 'none' && during > 0 ? Math.max(0, faults.set) : faults.set;
-  // The first reading has the usual delay.
+  // The event comes after the first reading, so this reading has the usual delay.
   const eventAt = everyS / 2 + faults.eventAt * totalS;
   // No message shows that the clock was set back between the birth message and the next reading.
   const isSetUnnoticed = birth !== 'none' && set > 0 && eventAt > backS && eventAt <= backS + everyS / 2;
@@ -139,7 +139,7 @@ const faultyDevice: fc.Arbitrary<Faults> = fc
     drift: fc.oneof(fc.constant(0), uniformNumber(-2e-4, 2e-4)),
     birth: fc.constantFrom('own number', 'no number', 'none'),
     numbered: fc.boolean(),
-    /** `by`: by how many seconds the clock is set. `to`: the error of the clock after it was set, s. */
+    /** `by`: how far the clock is set, s. `to`: the error of the clock after the change, s. */
     set: fc.oneof(
       fc.constant({ by: 0 }),
       fc.record({ by: fc.oneof(uniformNumber(0, 300), uniformNumber(-300, 300), uniformNumber(-20, 20)) }),

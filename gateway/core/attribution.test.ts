@@ -60,7 +60,7 @@ describe('the attribution of readings from a device with a wrong clock', () => {
       const send = device(periodsWithChangeAt(100));
       const results = seconds(0, 200).map((at) => [at, send({ at: at + 0.5, behind })] as const);
       for (const [at, patient] of results) {
-        // The time of a clock that is right within 2 s is not corrected.
+        // The gateway does not correct the times of a clock that is at most 2 s wrong.
         if (Math.abs(at + 0.5 - 100) > 2) expect(patient, `at ${at} s`).toBe(at < 100 ? 'first' : 'second');
         else if (Math.abs(behind) > 2)
           expect(patient, `at ${at} s`).toMatch(at < 100 ? /first|unclear/ : /second|unclear/);
@@ -292,7 +292,7 @@ it.each([
     const week = 7 * 24 * 3600;
     const send = device(periodsWithChangeAt(week));
     const behindAt = (at: number) => behind + (lostMs / 1000) * at;
-    // The times of the second kind are 1.5 s earlier than the times of the first kind.
+    // The device time of the second reading is 1.5 s before the device time of the first reading.
     const sendBoth = (at: number) => {
       const patient = send({ at, behind: behindAt(at) });
       send({ at: at + 0.1, behind: behindAt(at) + 1.6 });

@@ -8,7 +8,8 @@ import { judgePayload, type TimeBounds } from './validate.ts';
 const payloadBytesMax = 512;
 /**
  * At most `canariesPerWindowMax` canaries are accepted in this time. Each canary becomes a record in every partition,
- * so nobody with a stolen key may send many. Two senders that each send one canary every 2 s are within this limit.
+ * so a thief with the canary's key must not be able to send many. The limit allows two senders that each send one
+ * canary every 2 s.
  */
 const windowMs = 10_000;
 const canariesPerWindowMax = 10;

@@ -59,8 +59,8 @@ export type BootClock = Mutable<LiveReading> & {
   /** Step of the device's times, ms: 60,000 if the device sends whole minutes (contracts/device-clock.ts). */
   grainMs: number;
   /**
-   * Whether the birth message of the connection shows the error of the clock. True if the birth message came before
-   * each message of this start, and the clock was not set since then.
+   * Whether the birth message of the connection shows the error of the clock. True if the birth message came before all
+   * other messages of this start, and the clock was not set since then.
    */
   birthMessageApplies: boolean;
   /** Null if the device has sent all readings that it stored before the birth message. */
@@ -148,9 +148,9 @@ function noteBirth(bootClock: BootClock, message: TimedMessage): void {
 }
 
 /**
- * Notes the number and time of a reading. Forgets what is known about the clock if a higher number has an earlier time,
- * because then the clock was set back. If the device does not number its readings, a reading with an earlier time may
- * only be late. The gateway then forgets the clock too.
+ * Notes the number and time of a reading. If a higher number has an earlier time, the clock was set back, so what is
+ * known about the clock is forgotten. If the device does not number its readings, a reading with an earlier time may
+ * simply be late. What is known about the clock is forgotten in this case too.
  */
 function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, receivedAtMs }: TimedMessage): void {
   const wasClockSet =
@@ -160,7 +160,7 @@ function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, r
     bootClock.error = bootClock.error && restartedClockError('set back', bootClock.error, timeMs, receivedAtMs);
     bootClock.birthMessageApplies = false;
     bootClock.firstSeqAfterSet = seq ?? 0;
-    // Without a number, an earlier time proves nothing: the reading may only be late.
+    // Without a number, an earlier time proves nothing: the reading may simply be late.
     if (seq !== undefined) bootClock.setBackAtMs = receivedAtMs;
   }
   if (seq !== undefined && seq <= bootClock.seq) return;

@@ -134,9 +134,9 @@ const textMember = (name: 'firmware' | 'serial', text: unknown) =>
   typeof text === 'string' && text !== '' && text.length <= 80 ? { [name]: text } : {};
 
 /**
- * Returns whether a device's clock counts as wrong. The clock becomes wrong at the error from which the screens show
- * it, and becomes right again only below the tolerance. So an error near one of these limits does not cause event after
- * event.
+ * Returns whether a device's clock counts as wrong. A clock counts as wrong when its error is large enough to be shown
+ * on screens. It counts as right again only when the error is below `clockToleranceMs`. So an error near one of these
+ * limits does not cause event after event.
  */
 export function isClockWrong(offsetMs: number, wasWrong: boolean): boolean {
   return Math.abs(offsetMs) >= (wasWrong ? clockToleranceMs : clockErrorShownMsMin);

@@ -6,7 +6,7 @@ describe('judgeForwarded', () => {
     ['devices/bed-07/observations', 'bed-07'],
     ['devices/bed-07/waveforms', 'bed-07'],
     ['devices/bed-07/status', 'bed-07'],
-    // No device may publish to its inbox. The pipeline rejects the message as a message of this device.
+    // No device may publish to its inbox. The pipeline, and not this function, rejects the message.
     ['devices/bed-07/inbox', 'bed-07'],
     [`devices/${'x'.repeat(64)}/status`, 'x'.repeat(64)],
   ])('a message on %s belongs to the device that the topic names', (topic, deviceId) => {

@@ -8,8 +8,8 @@ import { type Anchor, digestStart, nextDigest } from './anchor.ts';
 import type { AuditFault, Hash } from './chain.ts';
 
 /**
- * Longest delay from the time in a record to its arrival in Kafka, ms (our choice). Clock errors and waits are shorter.
- * So after a longer delay, the time in the record is false.
+ * Longest delay from the time in a record to its arrival in Kafka, ms (our choice). Clock errors and waits cause
+ * shorter delays. A longer delay means that the time in the record is false.
  */
 export const appendDelayMsMax = 10 * 60_000;
 

@@ -10,7 +10,8 @@ import { createList, itemsMax } from './list.ts';
 import { type ReadContext, readSpan } from './span.ts';
 
 /**
- * Test messages to persons are read back to this time before the alarm, ms (ours). Each address is tested every 10 min.
+ * The reading of test messages to persons begins this long before the alarm, ms (ours). Each address is tested every 10
+ * min.
  */
 const reachLeadMs = dayMs;
 

@@ -47,7 +47,7 @@ export type Appender = {
    *   `log-closed`, `payload-too-large`, `log-offset-regressed`
    */
   append(topic: KafkaTopic, key: string, value: Buffer | null): Promise<AppendPosition>;
-  /** Appends a record like `append`, but calls `settle`, maybe before the return. Faster than a promise. */
+  /** Appends a record like `append`, but calls `settle`, maybe before `enqueue` returns. Faster than a promise. */
   enqueue(topic: KafkaTopic, key: string, value: Buffer | null, settle: Settle): void;
   /** Returns the number of bytes that Kafka has not acknowledged yet. */
   pendingBytes(): number;

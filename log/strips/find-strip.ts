@@ -31,9 +31,9 @@ const secondMsMax = 20 * minuteMs;
 const firstMsMax = dayMs + hourMs;
 
 /**
- * Returns the strip with the highest revision. If two records have this revision, returns the first. For a later onset,
- * the strip may have been written at any time until now.
- * @param alarm without `raisedMs`, all kept strips of the partition are looked through, the oldest first
+ * Returns the strip with the highest revision. If two records have this revision, returns the first. Searches the strip
+ * of a second or later onset up to now, because the time of this onset is not known.
+ * @param alarm if `raisedMs` is undefined, the search goes through all kept strips of the partition, the oldest first
  */
 export async function findStrip(
   context: ReadContext,

@@ -37,8 +37,8 @@ export async function capture(args: readonly string[], terminal: Terminal): Prom
 }
 
 /**
- * Writes the captures of a request. Before the log is read, the audit trail gets the person who asks. Before the files
- * get their names, it gets the patients in the files. Returns the exit code.
+ * Writes the captures of a request. Writes to the audit trail who asks, before it reads the log. Writes to the audit
+ * trail which patients are in the files, before the files get their names. Returns the exit code.
  */
 export async function captureAt(
   context: OperatorContext,

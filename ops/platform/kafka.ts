@@ -43,8 +43,8 @@ export type Kafka = {
 /**
  * Arguments of a broker that runs for minutes only: it uses only the first compiler of Java, and does not stretch the
  * password of its key store. Kafka copies the private key from its PEM file into a key store in memory and encrypts it
- * there with 10,000 rounds of a hash. That protects nothing, because the file is not encrypted, and it took 0.5 s of
- * processor time for each start.
+ * there with 10,000 rounds of a hash. This encryption protects nothing, because the file is not encrypted. At each
+ * start it took 0.5 s of processor time.
  */
 const shortLivedFlags = ['-XX:TieredStopAtLevel=1', '-Dkeystore.pkcs12.keyPbeIterationCount=1'];
 const readyTimeoutMs = 120_000;

@@ -1,6 +1,6 @@
 /**
- * Decides whether the device raises an alarm at the bedside because Vigil does not watch its bed. The inbox messages
- * say whether a screen shows the bed. The device alarms if no screen shows the bed. It also alarms if no inbox message
+ * Decides whether a device raises an alarm at the bedside because Vigil does not watch the bed. The inbox messages say
+ * whether a screen shows the bed. The device alarms if no screen shows the bed. It also alarms if no inbox message
  * comes, because then the gateway may be gone.
  */
 

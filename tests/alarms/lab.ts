@@ -151,7 +151,7 @@ export async function openLab(platform: Platform) {
       deviceId,
       associationId,
       /**
-       * Sends a reading for each second from `from` to `to` after `t`.
+       * Sends one reading per second, from second `from` to second `to` after `t`.
        * @param receivedAt returns the time of receipt; if absent, the time of receipt is the present time
        */
       async send(t: number, from: number, to: number, numerics: Numerics, receivedAt?: (time: number) => number) {

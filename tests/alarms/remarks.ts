@@ -167,7 +167,7 @@ function isNamed(names: string, { condition }: Pick<Alarm, 'condition'>): boolea
   });
 }
 
-/** Returns a fault if the alarms with these names do not have a state during a whole span; otherwise undefined. */
+/** Returns a fault if the alarms with these names do not keep the state during the whole span; otherwise undefined. */
 function stateFault(names: string, word: StateWord, span: Span, events: readonly AlarmEvent[], startMs: number) {
   const alarms = new Map<string, Alarm>();
   let [i, nextS] = [0, span.fromS];

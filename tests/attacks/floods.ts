@@ -38,8 +38,8 @@ export type FloodCounts = {
 };
 
 /**
- * Longest wait until a flood has done enough for `work` to begin. The server checks one password of new browsers at a
- * time, and each check needs about 100 ms of processor time and 64 MiB. On a busy machine a check takes seconds.
+ * Longest wait until a flood has done enough for `work` to begin. The server checks the passwords of new browsers one
+ * at a time. Each check needs about 100 ms of processor time and 64 MiB. On a busy machine a check takes seconds.
  */
 const floodMsMax = 400_000;
 

@@ -100,8 +100,8 @@ describe.each(principals)('the certificate of %s', (principal) => {
   it('a service can write no record and no tombstone to a topic whose row in contracts/topics.ts does not name it as a writer', async () => {
     for (const topic of kafkaTopicNames) {
       if (writes.includes(topic)) {
-        // The service may write to this topic, so Kafka's error is about the partition. So a refusal below is due to a
-        // missing permission.
+        // The service may write to this topic, so Kafka's error is about the partition. This proves that a refusal
+        // below is due to a missing permission.
         expect([topic, await write(principal, topic, missingPartition, null)]).not.toEqual([topic, refusedError]);
         continue;
       }

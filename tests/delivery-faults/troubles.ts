@@ -16,8 +16,8 @@ import type { NoticeTime, Struck } from './struck.ts';
 /** Time limit for a fault to take effect. */
 const strikeMsMax = 240_000;
 /**
- * If a fault of a process lasts at least this long, the ward screen must show the fault. Such a fault lasts until the
- * screen shows it.
+ * If a fault of a process is to last at least this long, the ward screen must show the fault. The fault ends only after
+ * the screen has shown it.
  */
 const noticedMsMin = 4_000;
 

@@ -1,4 +1,6 @@
-/** A fault in a calm story, for the tests of `explain`. Has also the changes of a story that several faults make. */
+/**
+ * The type of a fault in a calm story, for the tests of `explain`, and changes of a story that several faults share.
+ */
 import type { FindingKind } from '../../contracts/explain/finding.ts';
 import { dutyEvents, type PersonId, people, type Story } from './story.ts';
 

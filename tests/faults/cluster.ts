@@ -35,8 +35,8 @@ const brokerProperties = {
   'replica.lag.time.max.ms': lagMs,
   // The leadership soon moves back to the preferred broker, so that the tests cover this move too.
   'leader.imbalance.check.interval.seconds': 15,
-  // At the end of a test all brokers stop at the same time, so a broker that stops could hand its partitions to no
-  // other broker.
+  // At the end of a test all brokers stop at the same time, so no broker could take over the partitions of another
+  // broker.
   'controlled.shutdown.enable': 'false',
   'num.network.threads': 2,
   'num.io.threads': 4,

@@ -122,7 +122,7 @@ export async function openMosquitto({ port, certsDir, softwareDir }: GatewayAcce
       if (line.startsWith('Subscribed') || (will && line.includes('received CONNACK'))) setReady();
       const disconnectCode = /Received DISCONNECT \((\d+)\)/.exec(line)?.[1];
       if (line.includes('sending CONNECT')) connects += 1;
-      // If it were not killed, mosquitto_sub would reconnect again and again with MQTT 3.1.1.
+      // Without a kill, mosquitto_sub would reconnect again and again with MQTT 3.1.1.
       if (disconnectCode === undefined && connects < 2) return;
       child.kill('SIGKILL');
       end(disconnectCode === undefined ? undefined : Number(disconnectCode));

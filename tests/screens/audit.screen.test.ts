@@ -60,7 +60,7 @@ beforeAll(async () => {
         { ward: longWard, beds: [longBed] },
       ],
     }),
-    // Without windows, the search of the last test is sometimes not sent. Why is not known yet.
+    // Chromium without windows sometimes does not send the search of the last test. The reason is not known yet.
     openBrowser(inject('wholeChromium')),
   ]);
   stop = playBeds(server, beds);

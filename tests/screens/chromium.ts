@@ -10,7 +10,10 @@ import { buildClient, builtClientVariable } from './client.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Path of the Chromium that people use. In the screen tests, `chromium` is Chromium without windows if this machine has it. */
+    /**
+     * Path of the Chromium that people use. In the screen tests, `chromium` is Chromium without windows if this machine
+     * has it.
+     */
     wholeChromium: string;
   }
 }

@@ -147,7 +147,7 @@ describe('a page that paints', () => {
   it('a page confirms an alarm that is visible only as a number in the top bar', async () => {
     const page = await open('nora');
     await page.setViewportSize({ width: 360, height: 500 });
-    // The mark in the list belongs to the most urgent alarm without a visible row, which is a medium alarm.
+    // The most urgent alarm without a visible row is a medium alarm. The mark in the list belongs to this alarm.
     const urgent = [1, 2, 3, 4, 5, 6, 7].map((bed) => raise(bed, { priority: 'high' }));
     urgent.push(raise(8, { priority: 'medium' }), raise(7, { priority: 'medium' }));
     await until('reports', () => urgent.every((each) => reportsOf(page, each).length > 0));

@@ -22,10 +22,10 @@ const ward = 'ICU 1';
 const nora = { userId: 'nora', name: 'Nora N.', role: 'nurse' } as const;
 const beds = longestBeds(6, ward);
 
-/** English texts of the page with another German text. */
+/** English texts of the page that have a different German text. */
 const english = Object.entries({ ...german, ...rareGerman })
   .filter(([text, translated]) => text !== translated && !/[{|]/.test(text))
-  // Without texts that are also the German text of another entry.
+  // Leaves out texts that are also the German text of another entry.
   .filter(([text]) => !Object.values(german).includes(text))
   .map(([text]) => text);
 /** Words that no German text has. */

@@ -255,7 +255,7 @@ it('a note is written on the patient’s page, read by the next person, and goes
   await field.fill(`${text}\n`);
   await expectReadable(nora, 'note-form');
   await pressEnterWhenStill(panel.getByTestId('note-save'));
-  // Preact shows the text as text: the tag is not a tag.
+  // The page shows the tag in the note as plain characters.
   await panel
     .getByTestId('note-text')
     .filter({ hasText: `${text} (${people.nora}` })

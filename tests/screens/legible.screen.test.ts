@@ -42,7 +42,7 @@ beforeAll(async () => {
       (_, at): PlayedBed => ({
         deviceId: `monitor-${count}-${at + 1}`,
         period: newPeriod(`${at + 1}`, wardOf(count), newPatient({ familyName: `Okapi-${at + 1}` })),
-        // The tiles differ, so that their numbers would have different sizes if each tile chose its own.
+        // The tiles differ. If each tile chose the size of its numbers, the sizes would differ.
         values: at % 3 === 2 ? { ...values, ...more } : values,
         waves: at % 4 === 3 ? [] : ['MDC_ECG_ELEC_POTL_II', 'MDC_PULS_OXIM_PLETH'],
         ageMs: 0,

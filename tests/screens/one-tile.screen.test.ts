@@ -119,8 +119,8 @@ describe('a device without a bed', () => {
       const other = await logIn(browser, server, userId);
       await until('the other ward', () => server.hub.stats().screens >= 2);
       await other.getByTestId('alarm-list').waitFor();
-      // The server sends changes in their order. When a screen shows this alarm, the screen also has all parts of the
-      // last reading that it may get.
+      // The server sends changes in their order. So a screen that shows this alarm already has every part of the last
+      // reading that the screen may get.
       measure();
       const next = played(`device-${userId}`, newPeriod(`next-${userId}`, 'Step-down', newPatient()));
       server.associate({ deviceId: next.deviceId, version: 1, periods: [next.period] });

@@ -87,7 +87,7 @@ const drawMsMax = 3_000;
 
 /**
  * Presses a button that has stood still for a while. The page ignores a press for a second after the button has moved.
- * Each of the three steps may take at most `limit.timeout`, ms; if absent, as long as usual.
+ * Scrolling, waiting and clicking may each take at most `limit.timeout`, ms; by default, Playwright's usual time.
  */
 export async function pressWhenStill(button: Locator, limit: { timeout?: number } = {}): Promise<void> {
   await waitUntilStill(button, limit);
@@ -102,8 +102,8 @@ export async function pressEnterWhenStill(button: Locator): Promise<void> {
 }
 
 /**
- * Waits until a button has stood still for a while, so that the page accepts a press. Each step may take at most
- * `limit.timeout`, ms.
+ * Waits until a button has stood still for a while, so that the page accepts a press. Scrolling and waiting may each
+ * take at most `limit.timeout`, ms.
  */
 export async function waitUntilStill(button: Locator, limit: { timeout?: number } = {}): Promise<void> {
   const page = button.page();

@@ -65,7 +65,7 @@ afterAll(async () => {
 const cards = (page: Page) => page.locator('[data-testid^="shift-bed-"]');
 const cardOf = (page: Page, bed: string) => page.getByTestId(`shift-bed-${bed}`);
 const looks = () => server.audit.page({ action: 'shift-viewed' }).records;
-/** Returns the address of a summary since a minute ago. The beginning of a shift during the test does not change it. */
+/** Returns the address of a summary that begins a minute ago, no matter when shifts begin. */
 const address = (ward: string) =>
   `#/shift/${encodeURIComponent(ward)}?since=${new Date(Date.now() - 60_000).toISOString()}`;
 

@@ -343,7 +343,7 @@ describe('the page with the waves around an onset', () => {
     const looks = server.audit.page({ limit: 200, userId: 'nora', action: 'strip-viewed' }).records;
     const own = looks.filter(({ alarmId }) => alarmId === long.alarmId);
     // The newest record is the first. Without a strip, nobody knows when the second onset was. The second look at onset
-    // 1 is no new look.
+    // 1 is not recorded again.
     expect(own.map((record) => [record.detail, record.ward, record.bed])).toEqual([
       ['HR.high, onset 2, no strip', undefined, undefined],
       ['HR.high, onset 2', ward, 'M-1'],

@@ -46,7 +46,7 @@ function lookAtFocus(): { at: number | 'strip'; fault: string | undefined } {
     (Math.max(0, top) + Math.min(innerHeight, bottom)) / 2,
   ];
   const hit = document.elementFromPoint(x, y);
-  // The link in the head of a tile is small: the whole tile has its ring.
+  // The link in the head of a tile is small, so the whole tile shows the ring.
   const { outlineStyle, outlineWidth } = getComputedStyle(element.closest('.tile') ?? element);
   const isSeen = hit !== null && (element.contains(hit) || hit.contains(element));
   const hasRing = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2;

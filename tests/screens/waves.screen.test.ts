@@ -301,7 +301,7 @@ describe('the page "Waves"', () => {
   });
 
   it('samples that come late appear on the open page, and the gap goes away', async () => {
-    // A gap that no other test looks at: this page keeps the samples that came.
+    // No other test looks at this gap, because the page keeps the samples that came late.
     const ms = gapMs() - 1_200_000;
     await setHash(page, hashAt(ms));
     await part('in-view').getByText('II: no samples').waitFor();
