@@ -19,7 +19,7 @@ import type { Source } from './source.ts';
  * than a device that connects again and again.
  */
 const claimWaitMsMax = 2_000;
-/** If a claim could not be written, and its connection is still open, the claim is written again after this time. */
+/** Time after which a failed claim is written again, if its connection is still open. */
 const retryAfterMs = 1_000;
 
 export type Claims = Pick<Sink, 'claim'> & {

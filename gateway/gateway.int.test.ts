@@ -22,7 +22,7 @@ import {
 import { gatewaySettings } from './settings.ts';
 
 const platform = await ownPorts(inject('platform'));
-/** A part of all names in this run, because other test files use the same platform. */
+/** Makes the names of this run unique, because other test files use the same platform. */
 const run = randomUUID().slice(0, 6);
 const device = (name: string) => `${name}-${run}`;
 const names = ['clock', 'assigned', 'numbered', 'bad', 'will', 'inbox', 'old', 'moved', 'killed', 'drained'].map(

@@ -183,7 +183,7 @@ it('the gateway keeps its memory limit while Kafka is stopped, for anything that
   });
   await sleep(10_000);
   clearInterval(memoryTimer);
-  // The limits were reached: the memory is used up, devices wait, and incomplete packets are within their limit.
+  // The limits took effect: the memory is used up, devices wait, and incomplete packets stay within their limit.
   expect(await metricValue('vigil_gateway_unacked_bytes')).toBeGreaterThan(0.7 * unackedMb * 1_048_576);
   // Each device waits for its own share. Four devices leave a fifth of the memory for another device.
   const paused = async (cause: string) => metricValue(`vigil_gateway_paused_connections{cause="${cause}"}`);

@@ -4,8 +4,7 @@
  */
 export type Histogram = {
   /**
-   * Upper bound of the first bucket. A value equal to a bound is in the bucket. Each further bound is twice the bound
-   * before.
+   * Upper bound of the first bucket. A bucket includes its upper bound. Each further bound is twice the bound before.
    */
   readonly firstBound: number;
   /** Number of values in each bucket, not cumulative. The last bucket has no upper bound. */

@@ -10,8 +10,9 @@ const draftMsMax = 10 * minuteMs;
 const draftEnd = /^\.[0-9a-f]{18}\.new$/;
 
 /**
- * Removes the old drafts of a file, which killed processes have left in its folder. A draft can contain the secrets of
- * the file, for example the hashes of passwords. A draft that cannot be removed stays; it does not harm the file.
+ * Removes old drafts of a file. Killed processes have left these drafts in the folder of the file. A draft can contain
+ * the secrets of the file, for example the hashes of passwords. A draft that cannot be removed stays; it does not harm
+ * the file.
  * @param nowMs by the machine's clock, which gives files their times
  */
 export function removeOldDrafts(path: string, nowMs = Date.now() + wallAheadMs()): void {

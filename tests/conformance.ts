@@ -1,8 +1,8 @@
 /** Parses docs/mqtt-conformance.md and finds its faults. */
 
 /**
- * `shown`: tests show that Vigil follows the statement. `client`: the statement binds the client. `not-here`: the
- * statement is about a feature that Vigil does not have.
+ * `shown`: tests show that Vigil follows the statement. `client`: the statement is about what a client must do.
+ * `not-here`: the statement is about a feature that Vigil does not have.
  */
 export type Kind = 'shown' | 'client' | 'not-here';
 

@@ -1,8 +1,7 @@
 /**
  * Limits how many bytes and packets one device may send per second, over all its connections. Each limit is a token
  * bucket that fills at a steady rate. Each packet takes its bytes out of the bucket for bytes, and 1 out of the bucket
- * for packets. A packet is read while neither bucket is below 0, even if the packet is larger than the content of a
- * bucket.
+ * for packets. The next packet is read if no bucket is below 0. This packet may take more than a bucket contains.
  */
 export type Rates = {
   /** Bytes of MQTT packets per second, above 0. */
@@ -37,7 +36,7 @@ export function spend(allowance: Allowance, bytes: number): void {
   allowance.messages -= 1;
 }
 
-/** Returns whether a bucket is below 0, without refilling it. Runs for each packet, so it does not read the clock. */
+/** Returns whether a bucket is below 0. Runs for each packet, so it neither reads the clock nor fills the buckets. */
 export function isOverspent(allowance: Allowance): boolean {
   return allowance.bytes < 0 || allowance.messages < 0;
 }
@@ -57,7 +56,7 @@ export function refill(allowance: Allowance, rates: Rates, nowMs: number): numbe
   return Math.max(0, bytesMs, messagesMs);
 }
 
-/** A device counts as held back when it had to wait again and again for this long. */
+/** A device counts as held back after it had to wait again and again during this time. */
 const heldBackAfterMs = 10_000;
 /** After a longer time without a wait, the next wait begins a new series of waits. */
 const waitGapMsMax = 3_000;
@@ -71,7 +70,7 @@ export function newHeldBack(): HeldBack {
 
 /**
  * Notes that the device must wait. The caller calls this function at each wait.
- * @returns whether the device counts as held back. Then the screen of its bed must show that it is held back
+ * @returns whether the device counts as held back. Then the screen of the bed must show a notice
  */
 export function noteWait(state: HeldBack, nowMs: number): boolean {
   if (nowMs - state.lastMs > waitGapMsMax) state.sinceMs = nowMs;

@@ -1,7 +1,7 @@
 /**
- * Follows a device that sends stored readings after its birth message. The delay of such a reading can hide that the
- * clock was set forward after the birth message: many devices set their clock when they reach the network again. So the
- * gateway does not trust times after the birth message until the device has caught up.
+ * Follows a device that sends stored readings after its birth message. Many devices set their clock when they reach the
+ * network again. If the clock is set forward after the birth message, the delay of a stored reading can hide this. So
+ * the gateway does not trust times after the birth message until the device has caught up.
  */
 import { assessReading, type DeviceClock, initialClock } from '../../contracts/device-clock.ts';
 

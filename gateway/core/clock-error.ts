@@ -5,8 +5,8 @@
  *
  * The difference of a message (receive time minus device time) is the error plus the delay of the message. The delay is
  * never negative. So the error is at most the difference of each message. If the difference rises, either the clock was
- * set back or the delay grew; no message can show which. So the smallest difference stays the lower limit until a
- * message proves that the clock was set. The upper limit is the difference of the newest message.
+ * set back or the delay grew; the difference alone does not show which. So the smallest difference stays the lower
+ * limit until something else proves that the clock was set. The upper limit is the difference of the newest message.
  */
 import { clockToleranceMs, type DeviceClock, lateMsMax } from '../../contracts/device-clock.ts';
 
@@ -39,9 +39,9 @@ export type ClockError = {
   /** The limits before the clock was set. Device times before `untilMs` may still have the former error. */
   readonly former: { readonly untilMs: number; readonly lowerMs: number; readonly upperMs: number } | null;
   /**
-   * Present if the clock may be further ahead than `lowerMs` says. The clock was ahead and was then set back, so it is
-   * now ahead by at most this value. The delay of a stored reading can hide how far the clock is ahead now. So this
-   * lower limit is used until the error is measured.
+   * The lower limit from before the clock was set back, if the clock was ahead then; otherwise null. The clock may
+   * still be ahead by up to this value, because the delay of a stored reading can hide how far the clock is ahead now.
+   * So this limit is used until the error is measured.
    */
   readonly aheadMs: number | null;
 };

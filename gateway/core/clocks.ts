@@ -79,8 +79,8 @@ export type TimedMessage = {
   readonly timeMs: number;
   readonly receivedAtMs: number;
   /**
-   * `birth`: the first status of a connection, which the device sends when it connects. Only observations give the
-   * order of readings.
+   * `birth`: the first status of a connection, which the device sends when it connects. Only the numbers of
+   * observations show the order of readings.
    */
   readonly kind: 'observation' | 'status' | 'birth' | 'waveform';
 };
@@ -141,8 +141,8 @@ function noteBirth(bootClock: BootClock, message: TimedMessage): void {
     noteMessage(bootClock, message);
     return;
   }
-  // The stored readings come next. Their differences are not compared with the difference of this message: two
-  // differences may be equal by chance.
+  // The stored readings come next. A stored reading may have the same difference as this message by chance, so the
+  // estimate begins anew.
   bootClock.clock = initialClock;
   bootClock.error = restartedClockError('late birth message', error, timeMs, receivedAtMs);
 }
@@ -186,8 +186,8 @@ function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, r
 /**
  * Returns whether a reading came live, so not from a backlog. The first reading is treated as live. A later reading is
  * live if its difference is close to the difference of the newest live reading, or to the smallest difference. It is
- * also live if its distance to the reading before is about equal in device time and in receive time: stored readings
- * come faster.
+ * also live if about as much receive time as device time has passed since the reading before: stored readings come
+ * faster.
  * @param before the clock before the reading
  */
 function isLive(before: BootClock, timeMs: number, differenceMs: number): boolean {
@@ -232,8 +232,8 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: TimedMessage): BootClock {
 
 /**
  * Returns the span of time in which a reading was measured. If the device sends coarse times (whole minutes), widens
- * the span by one step on each side. The reason: the true time of the reading may be anywhere within one step. The
- * message that gave the limits has such an unclear time, too.
+ * the span by one step on each side. The reason: the true time of the reading may be anywhere within one step. The time
+ * of the message that gave the limits is unclear in the same way.
  */
 export function measurementSpan(
   clocks: DeviceClocks,

@@ -52,5 +52,5 @@ export function keepAliveMs(askedS: number, maxS: number): { readonly ms: number
   return { ms: (changed ? maxS : askedS) * 1000, changed };
 }
 
-/** The gateway closes a connection if no packet comes for the Keep Alive times this factor [MQTT-3.1.2-22]. */
+/** The gateway closes a connection if no packet comes for this many times the Keep Alive [MQTT-3.1.2-22]. */
 export const keepAliveFactor = 1.5;

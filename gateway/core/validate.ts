@@ -32,8 +32,8 @@ export type TimeBounds = {
   /**
    * Returns how far the machine's clock is ahead of the gateway's time, ms. The two clocks differ after somebody has
    * set the machine's clock. Each of the two may be the right one. So a reading is accepted if its time is within the
-   * bounds by at least one of the two clocks. If only one clock counted, the gateway could refuse the readings of a
-   * whole ward because this clock is wrong. If absent, the two clocks are treated as equal.
+   * bounds by at least one of the two clocks. Otherwise one wrong clock could make the gateway refuse the readings of a
+   * whole ward. If this function is absent, the two clocks are treated as equal.
    */
   readonly wallAheadMs?: () => number;
 };

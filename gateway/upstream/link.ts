@@ -51,8 +51,8 @@ type Flow = { readonly stream: Duplex; readonly acks: AckQueue; isFlushScheduled
 
 const reconnectMs = 1_000;
 /**
- * Time before the next attempt after another client took the client id, so that two gateways do not disconnect each
- * other all the time.
+ * After another client has taken the client id, the next attempt waits this long. So two gateways do not disconnect
+ * each other all the time.
  */
 const takenOverWaitMs = 10_000;
 const keepAliveS = 30;

@@ -242,7 +242,7 @@ describe('messages that Mosquitto acknowledged to a device', () => {
       await waitForSubscription(restart + 1);
     }
     await expectAllStored(boot, streams);
-    // The restart disconnected the gateway, and its session was still there.
+    // The restart disconnected the gateway, but kept the gateway's session.
     expect(gateway.output()).toMatch(/upstream broker (?:lost|ended the connection)/);
     expect(gateway.output()).not.toContain('lost our session');
   });

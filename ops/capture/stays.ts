@@ -31,7 +31,7 @@ export type Stay = {
 
 /**
  * Returns the stays at a device that overlap the requested time; undefined if the record of the device's periods is
- * invalid. A stay belongs to the ward in which its period is now, as everywhere in Vigil.
+ * invalid. A stay belongs to the present ward of its period, as everywhere in Vigil.
  */
 export function staysOf(row: DeviceAssociations, scope: CaptureScope, nowMs: number): Stay[] | undefined {
   const timed = timedPeriods(row.periods, nowMs);

@@ -75,6 +75,6 @@ function addPath(pdf: Pdf, points: readonly Point[]): void {
     if (at === 0) pdf.moveTo(x, y);
     else pdf.lineTo(x, y);
   }
-  // A sample alone between two gaps is a short line.
+  // A single sample between two gaps is drawn as a short line.
   if (points.length === 1) pdf.lineTo(points[0]!.x + 0.3, points[0]!.y);
 }

@@ -82,7 +82,7 @@ const product = (a: Matrix, b: Matrix): Matrix => [
   a[4] * b[1] + a[5] * b[3] + b[5],
 ];
 
-/** Follows the matrices of a drawing, and returns its straight lines that are stroked. */
+/** Returns the stroked straight lines of a drawing, in the coordinates of the page. */
 function segmentsOf(content: string, heightPt: number): Segment[] {
   const segments: Segment[] = [];
   let path: Segment[] = [];

@@ -27,8 +27,8 @@ export type Recording = {
   readonly intervalMs: number;
   readonly waves: readonly WaveTrack[];
   /**
-   * Length of one turn when the recording is played in a loop. The turn ends one interval after the last frame, or with
-   * the shortest wave if the wave ends earlier.
+   * Length of one turn when the recording is played in a loop. The turn ends one interval after the last frame, or at
+   * the end of the shortest wave if this end is earlier.
    */
   readonly loopMs: number;
   /** Names of columns or signals for which Vigil has no parameter. */

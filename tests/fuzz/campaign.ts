@@ -31,7 +31,7 @@ export type Campaign = {
   readonly payloads: number;
   /** Called after each batch. */
   readonly onProgress?: (totals: Totals, part: 'streams' | 'payloads') => void;
-  /** If true, saves the first stream with each new sequence of answers in tests/corpus. */
+  /** If true, saves a stream in tests/corpus if it is the first stream that gets this sequence of answers. */
   readonly saveNew?: boolean;
 };
 

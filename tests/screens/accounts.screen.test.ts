@@ -109,7 +109,7 @@ describe('what a stolen session cannot do', () => {
       statuses.push((await send(thief, 'POST', '/api/accounts/proof', { password: `guess number ${guess}` })).status);
     expect(statuses.slice(0, 5)).toEqual([403, 403, 403, 403, 403]);
     expect(statuses.at(-1)).toBe(429);
-    // Even the right password has to wait.
+    // For a while, even the right password is refused.
     expect((await send(thief, 'POST', '/api/accounts/proof', { password })).status).toBe(429);
     await thief.context().close();
   });
@@ -176,7 +176,7 @@ describe('the accounts page', () => {
     expect(await admin.getByTestId('account-duties').textContent()).toContain('bed 1: then nobody is responsible');
     await pressWhenStill(admin.getByTestId('account-duties-cancel'));
     expect((await listOf(admin)).find(({ userId }) => userId === 'ben')?.disabled).toBe(false);
-    // The password is not asked a second time.
+    // The page does not ask for the password a second time.
     await pressWhenStill(admin.getByTestId('account-disable'));
     await pressWhenStill(admin.getByTestId('account-duties-confirm'));
     await admin.getByTestId('account-enable').waitFor();

@@ -66,7 +66,7 @@ describe('the keys for alarms', () => {
         keys += 1;
         await press(key);
       };
-      // The medium alarm is still selected. The key still goes to the most urgent alarm.
+      // The medium alarm is still selected, but the key goes to the most urgent alarm.
       await count('n');
       expect(await selectedId()).toBe(older.alarmId);
       await strip().getByText('HR 188 > 160').waitFor();

@@ -112,10 +112,7 @@ function findUnreadable(): string[] {
     };
   }
 
-  /**
-   * Returns whether a visible button beside a box opens the content that the box has no room for, as at the strip of
-   * notices.
-   */
+  /** Returns whether a visible button beside a box opens the hidden content of the box, as at the strip of notices. */
   function opensBeside(box: Element): boolean {
     const button = box.parentElement?.querySelector(':scope > button[aria-expanded=false]');
     return button?.checkVisibility() === true;

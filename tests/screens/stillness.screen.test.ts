@@ -19,7 +19,7 @@ async function shift(locator: Locator, [x, y]: [number, number]): Promise<number
   return Math.hypot(nowX - x, nowY - y);
 }
 
-/** Returns how many lines the mark of a new alarm out of view needs in little room, as on a phone. */
+/** Returns how many lines the mark of new alarms out of view needs if it is narrow, as on a phone. */
 function linesOfMark(): Promise<number> {
   return stage.page.getByTestId('fresh-alarms').evaluate((line) => {
     line.style.width = '120px';

@@ -23,10 +23,11 @@ export type CanaryWatch = {
   takeEvent(event: DeliveryRecord['event']): void;
   /** Handles a record of the entry in the topic `reach`; null if the entry was removed. */
   takeEntry(entry: Pick<ReachEntry, 'testedAt'> | null): void;
-  /** Resolves when a canary of this test begins, or when the address ends; undefined after the wait. */
+  /** Resolves when a canary of this test begins, or when the address turns out to be gone; undefined after the wait. */
   asked(waitMs: number): Promise<ReachSeen | ReachEnded | undefined>;
   /**
-   * Resolves with the first result of a canary of this test, or with the end of the address; undefined after the wait.
+   * Resolves with the first result of a canary of this test, or with the event that the address is gone; undefined
+   * after the wait.
    */
   result(waitMs: number): Promise<ReachSeen | ReachEnded | undefined>;
   /** Resolves when a canary of this test reaches a later stage than `stage`; undefined after the wait. */

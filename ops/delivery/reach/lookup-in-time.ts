@@ -10,7 +10,7 @@ export const lookupMsMax = 10_000;
 /** The code of the error if the DNS has not answered in time. */
 export const lookupTimeoutCode = 'ETIMEOUT';
 
-/** Prints the answer as JSON. The name is an argument and never a part of the script. */
+/** Prints the answer of the DNS as JSON. The name is an argument of the script and never a part of its text. */
 const lookupScript = `
 require('node:dns').lookup(process.argv[1], { all: true }, (error, found) =>
   process.stdout.write(JSON.stringify(error ? { code: error.code } : { found })));`;
