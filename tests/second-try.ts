@@ -8,7 +8,7 @@ import { addTallies, emptyTally, type Tally } from './tally.ts';
 /** Result of one file of a vitest run. */
 export type FileResult = { readonly project: string; readonly name: string; readonly tally: Tally };
 
-/** Kinds of tests that can be run again. A unit test, a fault and an attack must hold each time. */
+/** Kinds of tests that can be run again. Unit tests, fault tests and attack tests must pass each time. */
 const kinds: readonly string[] = ['screens', 'integration', 'e2e'];
 
 /** If more files failed than this, the fault is in the product and not in the timing of one test. */

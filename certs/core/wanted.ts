@@ -102,7 +102,7 @@ export function serviceCertificates(
 }
 
 /**
- * Returns the names of a server's former certificate that the next certificate keeps: an operator added these names in
+ * Returns which names of a server's former certificate the next certificate keeps: the names that an operator added in
  * an earlier run. If an older version of Vigil made the former certificate, the certificate contains the names of all
  * servers. Then only the servers in `publicServers` keep names.
  */

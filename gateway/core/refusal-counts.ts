@@ -53,7 +53,7 @@ export type RefusalCounts = { readonly devices: Map<string, Count>; lastNo: numb
 
 export const newRefusalCounts = (): RefusalCounts => ({ devices: new Map(), lastNo: 0 });
 
-/** Counts one message. @param monotonicMs time of the monotonic clock */
+/** Counts one message. */
 export function countUnused(counts: RefusalCounts, { deviceId, kind, code, number, atMs }: Unused): void {
   const count = countOf(counts, deviceId, atMs);
   if (kind === 'apart') count.apart += 1;
@@ -75,8 +75,7 @@ function countOf(counts: RefusalCounts, deviceId: string, atMs: number): Count {
   const former = counts.devices.get(deviceId);
   counts.devices.delete(deviceId);
   const goesOn = former !== undefined && Math.abs(atMs - former.fromMs) < countMsMax;
-  // A count with messages that are not written yet is not replaced. So it may have messages of a little more than an
-  // hour.
+  // A count with messages that are not written yet is not replaced. So a count may span a little more than an hour.
   const count = goesOn || former?.hasNews ? former : nextCount(counts, atMs, former);
   counts.devices.set(deviceId, count!);
   const oldest = counts.devices.size > countedDevicesMax ? counts.devices.keys().next().value : undefined;

@@ -76,7 +76,8 @@ export async function readBatches(
   for (let at = 0; bytes.length - at >= afterLengthAt + lengthMin; ) {
     const end = endOf(bytes, at);
     if (end === undefined || bytes[at + magicAt] !== 2) {
-      // A batch after the first is probably only cut off. If the batch is damaged, it comes first in the next answer.
+      // If this batch is not the first, it is probably only cut off. If it is damaged, it comes first in the next
+      // answer.
       if (at > 0) break;
       const next = nextUndamagedBatch(bytes, at + 1);
       const lastOffset = next === undefined ? undefined : bytes.readBigInt64BE(next) - 1n;

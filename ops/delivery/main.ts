@@ -37,7 +37,7 @@ Settings:
 ${settingsHelpText(vigilSettings)}
 `;
 
-/** Runs the command. Returns the exit code: 1 if the policy sends such an alarm, but nobody would be called. */
+/** Runs the command. Returns the exit code: 1 if the policy has calls for the alarm, but nobody would be called. */
 export async function delivery(args: readonly string[], terminal: Terminal): Promise<number> {
   if (args[0] === 'reach') return reach(args.slice(1), terminal);
   const request = readWho(args, Date.now());

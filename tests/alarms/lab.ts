@@ -232,7 +232,7 @@ export async function openLab(platform: Platform) {
         await new Promise((done) => setTimeout(done, 50));
       }
     },
-    /** Resolves with the first scores of the bed for which `wanted` returns true. */
+    /** Resolves with the first scores of the bed for which `isWanted` returns true. */
     async untilScores(bed: { associationId: string }, isWanted: (scores: Scores) => boolean): Promise<Scores> {
       const deadline = Date.now() + 30_000;
       for (;;) {
@@ -251,7 +251,7 @@ export async function openLab(platform: Platform) {
         if (alarm.rev > (best.get(alarm.alarmId)?.rev ?? 0)) best.set(alarm.alarmId, alarm);
       return [...best.values()];
     },
-    /** Resolves with the first event of the bed for which `wanted` returns true. */
+    /** Resolves with the first event of the bed for which `isWanted` returns true. */
     async until(
       bed: { associationId: string },
       isWanted: (event: ReadEvent) => boolean,

@@ -31,7 +31,7 @@ export type Campaign = {
   readonly payloads: number;
   /** Called after each batch. */
   readonly onProgress?: (totals: Totals, part: 'streams' | 'payloads') => void;
-  /** If true, saves a stream in tests/corpus if it is the first stream that gets this sequence of answers. */
+  /** Whether to save in tests/corpus each stream that is the first to get its sequence of answers. */
   readonly saveNew?: boolean;
 };
 

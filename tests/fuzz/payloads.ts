@@ -23,8 +23,8 @@ export type PayloadWorld = {
 };
 
 /**
- * Time limit for one message. It finds regular expressions that need exponential time, and is long enough for a slow
- * machine.
+ * Time limit for one message. The limit reveals regular expressions that need exponential time, and is long enough for
+ * a slow machine.
  */
 const msMax = 2_000;
 const seedTime = '2026-03-01T12:00:00.000Z';

@@ -213,7 +213,7 @@ it('a CSV file with faults is refused with a message for each line, and a file w
   await nora.getByTestId('csv-problem').filter({ hasText: 'plan.csv: The file is empty.' }).waitFor();
   await pressWhenStill(nora.getByTestId('account-ids').locator('summary'));
   await nora.getByTestId('account-ids').filter({ hasText: 'nils Nils Nurse (nurse)' }).waitFor();
-  // The form of spreadsheet programs in countries with a decimal comma.
+  // Spreadsheet programs write semicolons in countries with a decimal comma.
   await upload(`${header.replaceAll(',', ';')}\r\nbuddy;A-1;nora;${time(0)}+00:00;${time(8)}+00:00\r\n;;;;\r\n`);
   await done(nora, 'plan.csv: 1 assignment is saved');
   await nora.getByTestId('board-bed-A-1').filter({ hasText: 'Nora Nurse' }).waitFor();

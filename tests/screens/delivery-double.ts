@@ -188,7 +188,7 @@ export function callOf(alarm: Alarm, bed: PlayedBed, fields: Partial<MyCall> = {
   };
 }
 
-/** Returns a call of a delivery to Anna as a nurse, through her phone. */
+/** Returns a call to the nurse Anna through her phone, as a part of a delivery. */
 export function callViewOf(alarm: Alarm, fields: Partial<CallView> = {}): CallView {
   return {
     callId: `${alarm.alarmId}/1/1`,

@@ -340,7 +340,7 @@ describe('the list of the devices', () => {
     await ted.getByTestId('devices-search').fill(' sn-47');
     await until('one device', async () => (await listed(ted)).join() === 'device-list-broken');
     await pressUntil(ted, 'more-list-broken', async () => (await ted.getByTestId('facts-list-broken').count()) > 0);
-    // The events come when the device is open.
+    // The page loads the events of a device when a person opens its entry.
     await ted.getByTestId('facts-list-broken').getByText('sent nothing').waitFor();
     const facts = (await ted.getByTestId('facts-list-broken').textContent()) ?? '';
     expect(facts).toContain('the device sent nothing for too long');

@@ -39,7 +39,7 @@ export const trendRows: TrendStore['query'] = async (plan) => {
       rows.set(code, scoreRows(code, plan));
       continue;
     }
-    // A trend goes up and down around one value of the parameter. `widest` has such a value for each parameter.
+    // A trend goes up and down around one value of the parameter. `widestValues` has such a value for each parameter.
     const level = widestValues[code] ?? 0;
     const points: TrendRow[] = [];
     for (let at = Math.ceil(plan.fromMs / everyMs) * everyMs; at < plan.toMs; at += everyMs) {
