@@ -30,7 +30,8 @@ type LoggedDevice = {
   /** What the device says about itself in the last written record. */
   declared: string | undefined;
   /**
-   * By notice: the time of its last repeat on the monotonic clock, and whether the notice was written since it began.
+   * For each notice: the time of its last repeat on the monotonic clock, and whether the notice was written since it
+   * began.
    */
   readonly notices: Map<string, { readonly lastMs: number; isWritten: boolean }>;
 };

@@ -257,7 +257,7 @@ describe('the page with the waves around an onset', () => {
 
   it('samples that came late appear on the open page, which says so', async () => {
     let hasComeLate = false;
-    // The last attempt of the strip writer is over some seconds after the page has asked.
+    // Some seconds after the page has asked, the last attempt of the strip writer ends.
     readStrip = () => {
       const onsetWallAt = formatInstant(Date.now() - 623_000);
       const late = { onsetWallAt, rev: 2, isComplete: true };

@@ -111,7 +111,7 @@ it('the form that discharges the patient says how many open tasks end with the s
   await notice.getByText('2 open tasks end with the stay').waitFor();
   await expectReadable(nora, 'tasks-at-discharge');
   await expectAccessible(nora);
-  // The open form says if the tasks cannot be read, and shows them again afterwards.
+  // The open form says that the tasks cannot be read, and shows the tasks when they can be read again.
   server.state.areNotesRead = false;
   try {
     await notice.getByText('The tasks cannot be read now').waitFor();
