@@ -1,6 +1,6 @@
 /**
- * Reads the operator's file for the devices' own alarms. The file adds conditions to the built-in table or changes
- * their texts, and may change while the process runs.
+ * Reads the operator's file for the devices' own alarms. A row of the file adds a condition to the built-in table, or
+ * replaces the row with the same code. The file may change while the process runs.
  */
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
@@ -57,8 +57,8 @@ export function readAlertCodes(path: string): AlertCodes {
 }
 
 /**
- * Reads the file, and reads it again when it changes. The new table is used from the next list of alarms of each
- * device.
+ * Reads the file, and reads it again when it changes. For each device, the new table is used from its next list of
+ * alarms.
  */
 export const followAlertCodes = (path: string, log: Logger, everyMs?: number): OperatorFile<AlertCodes> =>
   followOperatorFile({

@@ -17,7 +17,7 @@ const devicesMax = 100_000;
 export type Associations = {
   /**
    * Handles a row of the table.
-   * @param nowMs the time at which the row was read. A later start or end in the row counts as `nowMs`.
+   * @param nowMs the time at which the row was read. A start or an end after `nowMs` counts as `nowMs`.
    */
   fold(body: DeviceAssociations, nowMs: number): void;
   /**
@@ -44,7 +44,7 @@ export function createAssociations(pseudonymKey: string): Associations {
   >();
   /** Device ids by the devices' pseudonyms. */
   const deviceIds = new Map<string, string>();
-  /** Device ids by the association that a device has while no patient is at it. */
+  /** Device ids, by the id of the association that the device has without a patient. */
   const unassigned = new Map<string, string>();
   /**
    * One function for each waiting caller of `waitFor`. The function checks after each new row whether the association
@@ -89,7 +89,8 @@ export function createAssociations(pseudonymKey: string): Associations {
   }
 
   /**
-   * Returns the association of a device without a patient. This association has ended while a patient is at the device.
+   * Returns the association of a device without a patient. While a patient is at the device, this association counts as
+   * ended.
    */
   function unassignedInputOf(deviceId: string): AssociationInput {
     const current = currentPeriod(devices.get(deviceId)?.periods ?? []);

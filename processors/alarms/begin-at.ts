@@ -19,10 +19,10 @@ export type Beginning = {
 
 /**
  * Returns the offset at which to begin, usually the group's committed offset. In a recreated log, new readings have
- * offsets that were used before. A state of the former log includes these offsets, and would skip the new readings.
- * Nobody knows which states are of the former log. So in a recreated log, the processor begins at most `rejudgedMax`
- * records before the end, and lowers later offsets of states to this beginning. A reading that is judged twice changes
- * nothing.
+ * offsets that were used before. With a state of the former log, the engine would skip the new readings at these
+ * offsets. Nobody knows which states are of the former log. So in a recreated log, the processor begins at most
+ * `rejudgedMax` records before the end. If the offset of a state is after this beginning, the beginning replaces the
+ * offset. A reading that is judged twice changes nothing.
  * @param committed the next offset to read
  * @param ends the first offset of the log, and the offset after its last record
  */

@@ -1,4 +1,7 @@
-/** The end of a failure of the engine's own code: no alarm about it is missed, and none stays for ever. */
+/**
+ * Tests of the end of a failure of the engine's own code: the alarm about the failure comes, and does not stay for
+ * ever.
+ */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import { reading, t0 } from '../bed.testing.ts';

@@ -36,7 +36,8 @@ it('a state about which the code fails raises an alarm at its bed, and the other
   expect(told).toMatchObject({ type: 'raised', alarm: { kind: 'technical', priority: 'high', signal: 'on' } });
   for (const bed of [bad, good]) await bed.send(Date.now(), 0, 0, { HR: 150 });
   const breach = await lab.until(good, ({ alarm }) => alarm.condition === 'HR.extreme-high');
-  // On a busy machine the bed was silent before, too. So the silence after the reading may go on with the same alarm.
+  // On a busy machine, the bed may have been silent before this reading too. Then the silence after the reading has the
+  // same alarm.
   const silence = await lab.until(
     good,
     ({ at, alarm }) => alarm.condition === 'no-data' && alarm.present && at > breach.at,

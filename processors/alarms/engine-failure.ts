@@ -132,7 +132,8 @@ export function applyEvents(
   engine.dirty ??= { from, atMs: nowMs, urgent: false };
   if (events.length > 0 || isUrgent) engine.dirty.urgent = true;
   for (const event of events) {
-    // An event without its patient could be of another patient, and could hold up all events of the partition.
+    // An event with a wrong or missing association could appear at another patient, or hold up all events of the
+    // partition.
     if (event.alarm.associationId === engine.associationId) options.emit(event);
     else report(partition, engine, 'tick', new Error('An alarm in the state is not of this patient.'));
   }

@@ -133,7 +133,10 @@ export function createFlushing(options: {
     });
   }
 
-  /** Writes a snapshot. Leaves out a snapshot that no record can hold, because the other snapshots must not wait for it. */
+  /**
+   * Writes a snapshot. Leaves out a snapshot that is too large for a record, because the other snapshots must not wait
+   * for it.
+   */
   async function write(snapshot: Snapshot): Promise<void> {
     try {
       await append(snapshot);

@@ -72,7 +72,8 @@ async function expectAcknowledgementsKept({ bed, answers }: AcknowledgedBed, dea
   const refused = new Set(replies().flatMap((reply) => (reply.accepted ? [] : [reply.at])));
   expect(answers.filter((at) => accepted.has(at) === refused.has(at))).toEqual([]);
   // Only the first accepted acknowledgement must be on an alarm: a later one may repeat an acknowledgement that the
-  // test has not seen yet. All acknowledgements may be refused. Then the person has an answer, and nothing is lost.
+  // test has not seen yet. If all acknowledgements are refused, nothing is lost either, because the person has an
+  // answer.
   const timesOnAlarms = () => new Set(lab.eventsOf(bed).flatMap(({ alarm }) => alarm.acknowledgedAt ?? []));
   const first = answers.find((at) => accepted.has(at));
   if (first !== undefined)

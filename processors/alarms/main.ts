@@ -3,8 +3,8 @@
  *
  * reads     `observations`, `commands`        with the group `alarms`, each partition in order (processor.ts)
  * joins     `associations`                    which patient is at which device
- *           profiles, alert codes             the limits, and the texts of the devices' own alarms (files of the operator)
- * saves     `alarm-state`                     snapshots; the next owner restores from `alarm-state`, `alarms` and `commands`
+ *           profiles, alert codes             limits, and texts of the devices' own alarms (operator's files)
+ * saves     `alarm-state`                     snapshots; the next owner reads them, `alarms` and `commands`
  * writes    `alarms`                          events, answers, limits in force, standby, scores
  *           `presence`, `canary`              signs of life for the screens
  */
@@ -115,7 +115,7 @@ async function followAssociations(sealedLog: SealedLog, pseudonymKey: string) {
   return { associations, table };
 }
 
-/** Ends the process. The supervisor starts the process again, which restores the states for the new log. */
+/** Ends the process. The supervisor starts a new process, and the new process restores the states for the new log. */
 function exitToRestart(log: Logger, partition: number, offset: bigint): never {
   log.fatal(
     { partition, offset: String(offset) },

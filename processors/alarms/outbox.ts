@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 
-/** While more events wait, `waitForRoom` does not resolve, and no more records are read. */
+/** If more events than this wait, `waitForRoom` does not resolve, and no more records are read. */
 const waitingMax = 2_000;
 const batchMax = 200;
 const retryMs = 500;

@@ -24,7 +24,10 @@ export type Restored = {
   readonly publishedInForce: readonly (LimitsInForce | StandbyInForce)[];
   /** The offset in `alarms` at which `publishedEvents` and `publishedInForce` begin. */
   readonly publishedFrom: bigint;
-  /** Commands that are perhaps not in the snapshots. The engines get each command between the readings of its time. */
+  /**
+   * Commands that are perhaps not in the snapshots. In a replay, each command comes after the same readings as before
+   * the takeover.
+   */
   readonly commands: readonly PendingCommand[];
   readonly position: Position;
   /** The end of the log of readings when the partition was taken over. Readings before this offset are replayed. */

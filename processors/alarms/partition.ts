@@ -53,7 +53,7 @@ export function createPartition(options: PartitionOptions) {
     flush: (nowMs: number, quietMs: number, eventsBefore: bigint): Flush =>
       takeSnapshots(partition, nowMs, quietMs, eventsBefore),
     /**
-     * Returns whether a reading at this offset would be judged now. An offset that a state already includes would be
+     * Returns whether a reading at this offset would be judged now. A reading that a state already includes would be
      * skipped.
      */
     judgesAt: (offset: bigint) =>

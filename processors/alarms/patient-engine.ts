@@ -33,7 +33,7 @@ export type PatientEngine = {
   /** The association that the engine last received, as JSON. */
   associationText: string;
   inForce: PublishedInForce;
-  /** The snapshot was taken under another profile, so the last values must be judged by the present profile. */
+  /** The snapshot was taken under another profile. So the present profile must judge the last values again. */
   readonly hasOtherProfile: boolean;
   scores: ScoresCheck | undefined;
   /** The time of the last reading, or of the creation of the engine; ms since 1970. */

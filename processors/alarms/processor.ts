@@ -190,7 +190,7 @@ function createJudging({ options, counts, failedTicks, liveness }: Parts, owners
       const { key, timestampMs } = record;
       const offset = BigInt(record.offset);
       if (result?.ok && !owner.partition.hasEngine(key)) {
-        // The data key is created early, so that the first alarm of the association does not wait for it.
+        // The data key is created early, so that the first alarm of the association does not wait for the key.
         void sealedLog.sealer.keyFor(key, 'alarms').catch(() => {});
         if (associations.find(key) === undefined) await associations.waitFor(key, associationWaitMs);
       }
@@ -205,8 +205,8 @@ function createJudging({ options, counts, failedTicks, liveness }: Parts, owners
   }
 
   /**
-   * Counts a canary only while everything is judged. So if silence and escalation are not judged for long, the screens
-   * show an alarm.
+   * Counts a canary only while everything is judged. So if silence and escalation are not judged for a long time, the
+   * screens show an alarm.
    */
   function receiveCanary(partition: Partition, partitionNumber: number, offset: bigint, canaryMs: number): void {
     if (partition.judgesAt(offset)) {

@@ -91,7 +91,10 @@ function eventsIncludedBefore(states: readonly AlarmState[] | undefined): bigint
   return states?.reduce((most, { engine }) => max(most, eventsOffsetOf(engine)), 0n);
 }
 
-/** Returns 0 for an engine that this version cannot read. Its patient gets an alarm later. */
+/**
+ * Returns the offset in `alarms` before which a snapshot includes every event; 0 if this version cannot read the
+ * snapshot.
+ */
 function eventsOffsetOf(engine: unknown): bigint {
   const told = (engine as Partial<EngineSnapshot> | null)?.told;
   return typeof told === 'string' && /^\d{1,19}$/.test(told) ? BigInt(told) : 0n;

@@ -71,7 +71,7 @@ export function isDue(engine: PatientEngine, nowMs: number): boolean {
   try {
     return nextDue(state) <= nowMs;
   } catch {
-    // The tick fails too, and reports the failure.
+    // The tick will throw too, and its failure is reported.
     return true;
   }
 }

@@ -25,7 +25,7 @@ export type Flush = {
 
 /**
  * Returns the due snapshots of engines, and tombstones of forgotten engines.
- * @param quietMs the longest time for which an engine that only got readings waits for its snapshot
+ * @param quietMs the longest wait for the snapshot of an engine that got only readings
  * @param eventsBefore the snapshots in Kafka include the events of `alarms` before this offset
  */
 export function takeSnapshots(partition: PartitionState, nowMs: number, quietMs: number, eventsBefore: bigint): Flush {

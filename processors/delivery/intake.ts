@@ -26,7 +26,7 @@ import type { Item } from './writing.ts';
 const firstStartMs = dayMs;
 const partitionNumbers = Array.from({ length: clinicalPartitions }, (_, partition) => partition);
 
-/** A record that was written longer ago than this shows that the reading is behind, ms (ours). */
+/** If a record was written longer ago than this, the reader is behind, ms (ours). */
 const behindMsMax = 1_000;
 /**
  * Longest time for which a backlog is collected, ms (ours). Then the records that were collected so far are handed out,
@@ -41,9 +41,9 @@ type Log = Pick<SealedLog, 'kafka' | 'open' | 'boot'>;
  * alarms, and the ends for the answers. The offsets of a day ago are also returned for a topic that was created again,
  * because its offsets then start at 0.
  *
- * No answer from before a first start may count. This process has called nobody yet, and it begins to number the rounds
- * and the calls with 1. After a loss of the topic `deliveries`, an old answer to the lost first round could end the
- * calls of the new first round.
+ * No answer from before a first start may count. At a first start, nobody was called yet, and the numbers of rounds and
+ * calls begin with 1. After a loss of the topic `deliveries`, an old answer to the lost first round could end the calls
+ * of the new first round.
  */
 export async function beginAt(
   { kafka }: Pick<SealedLog, 'kafka'>,

@@ -1,13 +1,14 @@
 /**
- * The delivery process: calls the persons who are responsible for an alarm, one after the other, until somebody goes (CLINICAL, "Delivery").
+ * The delivery process: calls the persons who are responsible for an alarm, one after the other, until somebody goes
+ * (CLINICAL, "Delivery").
  *
  * reads     `alarms`, `delivery-commands`                  alarm events, and reports of persons and pages (intake.ts)
- * joins     `associations`, `assignments`, `reach`         where the patient is, who is responsible, and how to reach the person (tables.ts)
+ * joins     `associations`, `assignments`, `reach`         places of patients, persons on duty, their addresses (tables.ts)
  *           the delivery policy, the zones of the wards    files of the operator
- * writes    `deliveries`                                   each decision and each confirmation, before anything leaves (writing.ts)
+ * writes    `deliveries`                                   decisions and confirmations, before messages leave (writing.ts)
  *           `presence`                                     a sign of life for the screens (signs.ts)
  *           `canary`                                       which open pages must answer a canary (session-canaries.ts)
- * sends     messages                                       through the channels (sender.ts); pages read theirs from `deliveries`
+ * sends     messages                                       through channels (sender.ts); pages read from `deliveries`
  *
  * If several processes run, one delivers and the others stand by (ownership.ts).
  */

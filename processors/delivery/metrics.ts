@@ -22,7 +22,7 @@ export type Running = {
   readonly unsent: number;
   readonly sending: number;
   readonly refused: number;
-  /** Time since the process had read the inputs (or the tables) to their end, s. */
+  /** Time since the process was last at the end of the inputs, or of the tables, s. */
   readonly unreadSeconds: ReadonlyMap<string, number>;
   readonly notices: ReadonlyMap<string, number>;
   readonly reach: readonly ReachCount[];

@@ -1,7 +1,7 @@
 /**
- * Sends the committed messages through the channels. The sender compares its running sends with the messages that the
- * book still has to send. So after a kill, a message without confirmation is sent again with the same id. The sender
- * stops a message that nobody needs any more.
+ * Sends the committed messages through the channels. The sender compares the messages that it is sending with the
+ * unsent messages of the book. So after a kill, a message without confirmation is sent again with the same id. The
+ * sender stops a message that nobody needs any more.
  *
  * The sender sends nothing while this process does not decide. Another process may deliver then, and this process does
  * not know the answers that the other process got.
@@ -45,10 +45,7 @@ type Sending = {
 };
 
 export type Sender = {
-  /**
-   * Starts to send each message that the book still has to send, and stops each message that the book does not have any
-   * more.
-   */
+  /** Starts to send each unsent message of the book, and stops each message that the book does not have any more. */
   sync(book: Book): void;
   /** Returns the number of messages that wait, and the number of messages that are being sent. */
   counts(): { readonly waiting: number; readonly sending: number };
@@ -120,7 +117,8 @@ export function createSender(options: SenderOptions): Sender {
   async function send(sending: Sending): Promise<void> {
     const { message, controller } = sending;
     const result = await sendToAll(options, current, message, controller.signal).catch((error: unknown): Report => {
-      // The process would end, and each next process too, because each sends this message again.
+      // Otherwise the error would end this process and each next process, because each process sends this message
+      // again.
       const reason = `The code failed${thrownAtText(error)}.`;
       options.log.error({ messageId: message.messageId, reason }, 'a fault of Vigil: a message could not be sent');
       return fault;

@@ -1,7 +1,7 @@
 /**
  * Delays the next call after a wait until the process has read everything that was in the log at the end of the wait.
- * Without this delay, the process could call the next person although the log has an answer. Here, a reading of the log
- * is not a reading of a device: the process reads the log up to its end.
+ * Without this delay, the process could call the next person although the log has an answer. In this file, a reading
+ * means that the process reads the log up to its end.
  */
 
 /**

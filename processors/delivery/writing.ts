@@ -151,8 +151,8 @@ export function createWriting(options: WritingOptions): Writing {
         leaveOut(item, error);
       }
     }
-    // If one of these two calls throws, the session fails: without them Vigil would call nobody any more, and somebody
-    // must notice this. If the rules fail for one alarm only, its ward is informed, and nothing is thrown.
+    // If the timer or the change throws, the session fails: without these two inputs, Vigil would call nobody any more,
+    // and somebody must notice this. If the rules fail for one alarm only, its ward is informed, and nothing is thrown.
     if (untilMs !== undefined) {
       lookMs = nowMs;
       gate.shut();
@@ -207,8 +207,8 @@ export function createWriting(options: WritingOptions): Writing {
 
   /**
    * Writes the records and the positions. Adds a snapshot if the log since the last snapshot is long, or does not show
-   * a decision. Without records and without a snapshot, it writes the positions only now and then, if they have moved.
-   * So the next start does not read all these inputs again.
+   * a decision. Without records and without a snapshot, writes only the positions, and only now and then, if they have
+   * moved. So the next start does not read the same inputs again.
    */
   async function write(records: readonly DeliveryRecord[], next: Book): Promise<void> {
     const isOverdue = isIncomplete && Math.abs(now() - snapshotMs) >= incompleteMsMax;

@@ -60,9 +60,8 @@ export function patientShares(
 }
 
 /**
- * Finds the smallest change of a limit that leaves at most half of the calls with the same cause. Runs the engine again
- * for each candidate. The limit is the limit of the most frequent condition. Returns undefined if no condition with a
- * limit called twice.
+ * Proposes a limit for the most frequent condition: the smallest change with which at most half of the calls with this
+ * cause remain. Runs the engine again for each candidate. Returns undefined if no condition with a limit called twice.
  */
 export function proposedLimitOf(
   hash: (text: string) => string,

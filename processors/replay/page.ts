@@ -155,8 +155,8 @@ const stayOf = ({ call }: ExplainedCall, stays: readonly Stay[]) =>
   stays.find(({ patient }) => patient === call.patient);
 
 /**
- * Plots the value during a call and on each side of it for the duration of the call, but at least for a minute. If the
- * plot has fewer than four values, as for hourly values, each side has five hours.
+ * Plots the value during a call. The time before and after the call is as long as the call, but at least a minute. If
+ * the plot has fewer than four values, as for hourly values, the time before and after is five hours.
  */
 function traceHtml(explained: ExplainedCall, stays: readonly Stay[]): string {
   const { code, limit, onsetMs, endMs } = explained.call;

@@ -59,7 +59,7 @@ export function sumOf(tallies: readonly Tally[]): Tally {
   return { hours: sum((entry) => entry.hours), readings: sum((entry) => entry.readings), byPriority, byCondition };
 }
 
-/** Returns a profile with other limits for some groups. The other limits do not change. */
+/** Returns a profile with changed limits. A limit that is not in `changes` stays as it is. */
 export function withLimits(profile: Profile, changes: LimitsByGroup): Profile {
   const groups = Object.entries(changes).map(([group, limits]) => {
     const before = profile.groups[group as LimitGroup];

@@ -60,7 +60,7 @@ export function createIntake(sealed: Pick<SealedLog, 'open'>, queue: Queue, now:
       if (limits) setNewest(limitsOf, associationId, limits);
     },
     rewind(jobs) {
-      // If an alarm has several onsets, the earliest is set last, so that its number stays.
+      // For each alarm, the count from before its earliest onset must stay. So the earliest onset is set last.
       const latestFirst = jobs.toSorted((a, b) => b.onset.alarm.onsets - a.onset.alarm.onsets);
       for (const { onset } of latestFirst) setNewest(onsetCounts, onset.alarm.alarmId, onset.alarm.onsets - 1);
     },

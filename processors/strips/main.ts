@@ -6,7 +6,8 @@
  *           `waveforms`, `observations`      what the device sent around an onset (source.ts)
  * writes    `strips`                         one record for each onset; a second record if waves came later (writer.ts)
  *
- * It commits the offset of an event only when the strip is written. Several of these processes share the partitions of `alarms`.
+ * The process commits the offset of an event only when the strip is written. If several of these processes run, they
+ * share the partitions of `alarms`.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -103,7 +104,10 @@ async function learnStates(sealed: SealedLog, intake: Intake): Promise<void> {
   await table.close();
 }
 
-/** Reads events from the last commit. The very first start begins a day ago, because older waves are no longer kept. */
+/**
+ * Reads events from the last commit. The very first start reads the events of the last day, because older waves are no
+ * longer kept.
+ */
 function openAlarmReader(
   sealed: SealedLog,
   parts: { readonly queue: Queue; readonly intake: Intake; readonly writer: StripWriter; readonly log: Logger },

@@ -10,7 +10,7 @@ import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts
 /** The state of the witness for its health and its metrics. */
 export type WitnessStatus = {
   /**
-   * The end of the last successful round, ms of the monotonic clock; the start of the process before the first round.
+   * The end of the last successful round, ms of the monotonic clock. Before the first round, the start of the process.
    */
   doneMs: number;
   /** Whether the first round is complete. */

@@ -261,13 +261,13 @@ export function isCalling(live: LiveAlarm): boolean {
 }
 
 /**
- * Returns whether a condition must not call. Example: a more serious condition called instead and has ended, and the
- * value is already inside the limit of this condition.
+ * Returns whether a condition must not call. Example: a more serious condition called instead and has ended, but the
+ * value is already inside the less serious limit.
  */
 export const mustNotCall = ({ quiet, clearing }: Condition, live: LiveAlarm | undefined): boolean =>
   quiet ?? (clearing === true && live?.subsumed === true && live.away !== true);
 
-/** Shortest time until an alarm is published again, ms: if its value got worse, and if its text changed (ours). */
+/** Shortest times until an alarm is published again, ms (ours): after a worse value, and after a new text. */
 const worseAgainMs = 5_000;
 const textAgainMs = 60_000;
 

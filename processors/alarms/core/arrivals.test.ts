@@ -324,7 +324,7 @@ describe('silence of a parameter', () => {
     patientBed.feedEachSecond(4, 4, { SpO2: 97, RR: null });
     expect(parameterSilenceDue(patientBed.state().arrivals)).toBe(t0 + 4_020 + 20_000);
     patientBed.feedEachSecond(5, 9, { SpO2: 97, RR: null });
-    // Only the check itself changes the time of the next check, and new values do not.
+    // The check itself sets the time of the next check. New values do not change this time.
     expect(parameterSilenceDue(patientBed.state().arrivals)).toBe(t0 + 4_020 + 20_000);
     expect(parameterSilenceDue(noticeSilentParameters(patientBed.state().arrivals, t0 + 24_020))).toBe(
       t0 + 9_020 + 20_000,

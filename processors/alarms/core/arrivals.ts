@@ -213,7 +213,7 @@ function arrivalAfterReading(
   const isMoreFrequent = declaredMs !== null && declaredMs < (previous.declaredMs ?? 0);
   const valid = value !== null && numeric.validity === undefined;
   const isBeyond = valid && context.isBeyond(parameter, value);
-  // After a silence the count of values starts again if neither the last value nor the new value is beyond a limit.
+  // After a silence the count of values starts again, unless the last value or the new value is beyond a limit.
   const endsSilence = valid && previous.silentSince !== null && !previous.beyond && !isBeyond;
   const startsAnew = isFirstKnown || isMoreFrequent || endsSilence;
   const knownSpacings = isFirstKnown ? [] : previous.spacings;
@@ -222,7 +222,7 @@ function arrivalAfterReading(
   const spacings = at > before.namedAt ? withSpacing(before.spacings, at - before.namedAt) : before.spacings;
   const isSame = spacings === previous.spacings && declaredMs === before.declaredMs;
   const intervalMs = isSame ? before.intervalMs : intervalOf(parameter, declaredMs, spacings, context.statusMs);
-  // The parameter was slow until now. The time before now must not count as missing values.
+  // The parameter was slow until now, so no values were missing before now.
   const since = intervalMs < before.intervalMs && before.intervalMs >= patchyIntervalMsMax ? at : before.since;
   const ten = Math.floor(at / tenMs);
   return {
@@ -237,7 +237,7 @@ function arrivalAfterReading(
     intervalMs,
     why: valid ? null : reasonOf(parameter, numeric),
     beyond: isNewest ? isBeyond : before.beyond,
-    // A parameter that was given up is measured again. The time before now must not count as missing values.
+    // A parameter that was given up is measured again. Values that were missing until now do not count.
     since: before.givenUp && valid ? at : since,
     ten: valid ? Math.max(before.ten, ten) : before.ten,
     tens: valid ? countsAfter(before, ten) : before.tens,

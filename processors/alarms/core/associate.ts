@@ -16,8 +16,8 @@ import type { State } from './state.ts';
 export function associate(env: Environment, before: State, input: AssociationInput, now: number): EngineResult {
   const { category, ward, endedAt, from } = input;
   const next: State = { ...before, association: { category, ward, endedAt } };
-  // A device without a patient has the same association before and after each patient. So when a patient has left the
-  // device, the values that came before this patient are dropped.
+  // A device always has the same association while it is without a patient. So after a patient has left, the values
+  // from before this patient are dropped.
   const state = isPeriodOver(before) ? { ...next, arrivals: initialArrivals, limits: {} } : next;
   if (endedAt === null) {
     const awaitsReading = from !== undefined && category !== null && category !== 'unassigned';

@@ -24,8 +24,8 @@ export function subsumption(
 const noChains: ReadonlySet<string> = new Set();
 
 /**
- * Returns the episodes that called. An episode did not call if a more serious episode or a more serious lasting
- * condition called at that time.
+ * Returns the episodes that called. An episode did not call if a more serious episode or lasting condition with the
+ * same cause called at that time.
  */
 export function episodesThatCalled(episodes: readonly Episode[], conditions: readonly Condition[]): readonly Episode[] {
   if (episodes.length === 0) return episodes;

@@ -31,7 +31,7 @@ const acknowledgementFaults = {
   stale: 'Not acknowledged: this alarm has called again or has become more serious since. Look again.',
 } as const;
 
-/** Carries out a command, unless it is a repeat. Also answers the command. */
+/** Carries out a command and answers it. A repeated command only gets the same answer again. */
 export function runCommand(env: Environment, before: State, commandToRun: Command, context: BookContext): EngineResult {
   return onceOnly(before, commandToRun, context, () => carryOut(env, before, commandToRun, context));
 }

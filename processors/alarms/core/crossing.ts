@@ -1,6 +1,6 @@
 /**
- * Detects own limits of a patient that no longer fit the profile, because the profile has changed later. All these
- * limits still raise alarms. A technical alarm names the limits that cross. Pure.
+ * Detects own limits of a patient that no longer fit the profile after a change of the profile. All these limits still
+ * raise alarms. A technical alarm names the limits that cross. Pure.
  */
 import { limitsFault } from '../../../contracts/effective-limits.ts';
 import { type Condition, technicalCondition } from './condition.ts';

@@ -82,7 +82,10 @@ export function step(env: Environment, before: State, input: Input, now: number)
   return { state: settled.state, events, ...(answer && { answer }), ...(counts && { counts }) };
 }
 
-/** Notes the success of an input, if the engine's code had failed before. A repeated reading is not judged. */
+/**
+ * Notes the success of an input, if the engine's code had failed before. A repeated reading is no success, because it
+ * is not judged.
+ */
 function noteWork(result: EngineResult, type: Input['type'], now: number): EngineResult {
   const { fault } = result.state;
   if (fault === undefined) return result;

@@ -9,7 +9,10 @@ import type { NoticeInput, ObservationInput } from './inputs.ts';
 
 export const initialIdentity: Starts = noStarts;
 
-/** Handles the start id of a reading that is not a repeat. @returns with a notice if two devices use one certificate */
+/**
+ * Handles the start id of a reading that is not a repeat.
+ * @returns the new part, and a notice if two devices use one certificate
+ */
 export function noteStartId(
   part: Starts,
   { deviceId, start, time, receivedAt }: ObservationInput,

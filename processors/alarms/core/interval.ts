@@ -6,7 +6,7 @@ import type { Parameter } from '../../../contracts/parameters.ts';
 
 /** A device that declares no interval sends once a second (contracts/messages/device.ts). */
 export const intervalMsDefault = 1_000;
-/** A parameter with a longer expected interval than this is a single measurement (CLINICAL, "Judged or told", 6). */
+/** A parameter with a longer expected interval than this gives single measurements (CLINICAL, "Judged or told", 6). */
 export const continuousIntervalMsMax = 60_000;
 /**
  * A parameter is silent after 3 intervals without a valid value; a continuous parameter after at least 20 s ("Judged or
@@ -43,8 +43,8 @@ const paceSlack = 0.2;
 
 /**
  * Returns the pace of a parameter that comes evenly, but less often than declared; undefined if the parameter has no
- * such pace. The declared interval is the interval of the messages, and a slow parameter is not in each message. The
- * median of its spacings is at least `patchyIntervalMsMax`.
+ * such pace. The device declares the interval of its messages, but a slow parameter is not in each message. A pace
+ * below `patchyIntervalMsMax` is not slow.
  */
 function slowPaceOf(spacings: readonly number[], declaredMs: number): number | undefined {
   if (spacings.length < paceSpacingsMin) return undefined;

@@ -310,7 +310,7 @@ describe('apnoea and asystole', () => {
       signal: 'on',
       text: 'Apnoea: RR 0 for 20 s',
     });
-    // One cause has one call.
+    // Of two alarms with the same cause, only the more serious alarm calls.
     expect(patientBed.liveAlarms()['RR.extreme-low']).toMatchObject({ present: true, signal: 'off' });
     patientBed.feedEachSecond(21, 26, { RR: 12 });
     expect(Object.keys(patientBed.liveAlarms())).toEqual(['apnoea']);

@@ -24,7 +24,7 @@ import { isEmpty, judge, type Sample, type Tracker, type Trackers, trackerMoved 
 export type Line = {
   readonly samples: Timeline<Sample, Trackers>;
   /**
-   * Values older than the window or of unknown place in time, which are judged separately. Absent without such values.
+   * Values from before the window or with an unknown place in time. They are judged separately. Absent if none came.
    */
   readonly late?: { readonly samples: Timeline<Sample, Trackers>; readonly heardAt: number };
 };
@@ -196,7 +196,7 @@ function isCorrection({ samples, late }: Line, { at }: Sample): boolean {
 const withLateHeard = (line: Line, now: number): Line =>
   line.late ? { ...line, late: { ...line.late, heardAt: now } } : line;
 
-/** Adds an episode without an end for each lasting condition whose call only the older value shows. */
+/** Adds an episode without an end for each lasting condition that calls only because of the older value. */
 function addRevealed(before: Trackers, after: Trackers, parameter: Parameter, episodes: Episode[]): void {
   for (const tracker of Object.values(after))
     if (tracker.called && !before[tracker.tier]?.called)

@@ -3,10 +3,11 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Condition } from './condition.ts';
 
 /**
- * Returns the alarm with the present `atOnset`. Like `onsetAt`, the value belongs to the first onset and stays while
- * the alarm lasts and comes back. One change is possible: during the first onset, the device may correct the reading.
- * If the corrected value is beyond the limit, the alarm names the corrected value. If the corrected value is inside the
- * limit, the alarm names the next value beyond the limit. So no screen shows a value that the device has withdrawn.
+ * Returns the alarm with the present `atOnset`. Like `onsetAt`, the value belongs to the first onset. This value stays
+ * if the condition ends and begins again. One change is possible: during the first onset, the device may correct the
+ * reading. If the corrected value is beyond the limit, the alarm names the corrected value. If the corrected value is
+ * inside the limit, the alarm names the next value beyond the limit. So no screen shows a value that the device has
+ * withdrawn.
  */
 export function withOnsetValue(alarm: Alarm, condition: Condition): Alarm {
   return isOnsetCorrected(alarm, condition) ? { ...alarm, atOnset: condition.atOnset! } : alarm;

@@ -54,7 +54,9 @@ const noConditions: readonly Condition[] = [];
 export const initialOwnAlerts: OwnAlertsPart = { lists: [], alerts: {}, sound: null };
 
 const listsMax = 16;
-/** Maximum number of alarms of a device that begin in a minute (ours): four full lists. The others share one alarm. */
+/**
+ * Maximum number of alarms of a device that begin in a minute (ours): four full lists. Further alarms share one alarm.
+ */
 const alarmsPerMinuteMax = 4 * alertsMax;
 const countingMs = 60_000;
 /** A list this soon after the onset has the value at the onset (ours). A later list has a later value. */
@@ -150,7 +152,7 @@ function episodesOf(
 
 /**
  * Returns the alarms of a list by their keys. The texts of alarms with the same key are joined. Such a joined alarm has
- * no value at its onset, because this would be the value of one of the alarms.
+ * no value at its onset, because the value would belong to only one of the alarms.
  */
 function alertsByKey(input: AlertsInput, context: ListContext): ReadonlyMap<string, OwnAlert> {
   const alerts = new Map<string, OwnAlert>();
@@ -221,7 +223,10 @@ function sideOf({ value, limit }: DeviceAlert): 'low' | 'high' | undefined {
 const isLatching = ({ kind, priority }: OwnAlert) => kind === 'physiological' && priority === 'high';
 const restKey = 'device/more';
 
-/** Returns the count of alarms that began. It starts at 0 each minute of the gateway's clock, even a clock set back. */
+/**
+ * Returns the count of alarms that began. The count starts again at 0 a minute later by the gateway's clock, or if this
+ * clock was set back by a minute.
+ */
 function beginCountAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable<OwnAlertsPart['begun']> {
   return begun !== undefined && Math.abs(receivedAt - begun.since) < countingMs ? begun : { since: receivedAt, n: 0 };
 }

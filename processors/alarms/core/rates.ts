@@ -47,7 +47,7 @@ const differMs = 10_000;
  * (ours).
  */
 const agreeMs = differMs;
-/** Values whose times are further apart are neither compared nor shown together (ours). */
+/** Values whose times differ by more than this are neither compared nor shown together (ours). */
 const apartMsMax = 5_000;
 /**
  * After this time without a valid value a continuous parameter has a technical alarm (CLINICAL, "Judged or told", 4).

@@ -89,7 +89,7 @@ export function rulesFor(parameter: Parameter, rules: GroupRules | undefined, si
 
 const noRules: Rules = rulesFrom([]);
 
-/** Cache the rules for each group of a profile, because every value needs them. */
+/** Caches of the rules for each group of a profile, because every value needs the rules. */
 const cachedContinuous = new WeakMap<object, Map<LimitGroup, Rules>>();
 const cachedSingle: typeof cachedContinuous = new WeakMap();
 const withoutProfile = {};

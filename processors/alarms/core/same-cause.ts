@@ -10,8 +10,8 @@ import type { Condition } from './condition.ts';
 const callerRank = 1_000;
 
 /**
- * Returns the conditions in the same order. For each cause of an alarm of the device, only one of the returned
- * conditions calls.
+ * Returns the conditions in the same order. If the device raises an alarm about a cause, only one of the conditions
+ * with this cause calls.
  */
 export function withOneCallPerCause(conditions: readonly Condition[]): readonly Condition[] {
   if (!conditions.some(({ origin }) => origin === 'device')) return conditions;

@@ -18,7 +18,7 @@ const rangesMax = 32;
  * from the estimate by at most this (ours).
  */
 const evenMs = 5_000;
-/** If the time of the next number differs by more than this from the pace of a range, a new range begins (ours). */
+/** If the next number comes more than this too early or too late for the pace of a range, a new range begins (ours). */
 const paceMs = 1_000;
 
 /**

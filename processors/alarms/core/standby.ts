@@ -115,9 +115,10 @@ function hasNoValidValues(device: DevicePart, { codes }: ArrivalsPart): boolean 
 
 /**
  * Returns a function that says whether a condition must not call because of the standby; undefined without a standby.
- * Technical conditions do not call, except that nothing is judged: then no value ends the standby. While no valid values come, a physiological condition does not call if it began to
- * call before the standby, or if somebody has acknowledged it. The condition of a single measurement calls as long as
- * this measurement counts and the device sends.
+ * Technical conditions do not call. The exception is the condition that nothing is judged, because then no value can
+ * end the standby. While no valid values come, a physiological condition does not call in two cases: it began to call
+ * before the standby, or somebody has acknowledged it. The condition of a single measurement calls as long as this
+ * measurement counts and the device sends.
  */
 export function hidingRuleOf(
   part: StandbyPart,

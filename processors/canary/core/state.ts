@@ -17,7 +17,7 @@ export type CanaryState = {
   readonly waiting: { readonly seq: number; readonly sentMs: number } | undefined;
   /** The number of canaries that were sent on this connection. */
   readonly sentOnConnection: number;
-  /** The time of the last acknowledgement; the time of the start before the first acknowledgement. */
+  /** The time of the last acknowledgement. Before the first acknowledgement, the time of the start. */
   readonly answeredMs: number;
   readonly hasAnswer: boolean;
   readonly counts: Readonly<Record<Outcome, number>>;

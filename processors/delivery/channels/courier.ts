@@ -36,7 +36,7 @@ export const failed = (kind: 'transient' | 'permanent', reason: string, host: Ho
 });
 
 export type Errand = {
-  /** Names the address, for instance by the id of its entry. The service of an address may ask to wait. */
+  /** A name of the address, for instance the id of its entry. If its service asks to wait, only this address waits. */
   readonly to: string;
   /** Host and port; each host has its own gate. */
   readonly host: string;

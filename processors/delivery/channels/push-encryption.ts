@@ -15,7 +15,7 @@ export type SubscriptionKeys = { readonly p256dh: string; readonly auth: string 
 
 /**
  * Returns the encrypted body of the request.
- * @param fixed for tests with the example of RFC 8291, 5: the key and the salt, which are random otherwise
+ * @param fixed for tests with the example of RFC 8291, 5: the key and the salt; if absent, both are random
  * @throws RangeError if the text is too long; Error if the keys of the subscription are not valid
  */
 export function encryptPush(

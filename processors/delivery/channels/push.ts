@@ -90,7 +90,10 @@ export function createPushChannel(options: PushOptions): Channel<PushEntry> {
   };
 }
 
-/** Returns the host and port of a push service. The client refuses an endpoint that is not an address. */
+/**
+ * Returns the host and port of a push service; empty if the endpoint is not an address. The client refuses such an
+ * endpoint.
+ */
 function hostOf({ endpoint }: PushEntry): string {
   return URL.canParse(endpoint) ? new URL(endpoint).host : '';
 }

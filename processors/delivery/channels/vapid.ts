@@ -7,12 +7,15 @@ import { VigilError } from '../../../contracts/errors.ts';
 
 /** Life of a token. RFC 8292, 2, allows 24 h. Vigil uses half of this, because clocks may differ. */
 const lifeMs = 12 * 3_600_000;
-/** A token is used again for an hour, because signatures take time. */
+/** Each token is used for an hour, because it takes time to sign a new token. */
 const useMs = 3_600_000;
 const originsMax = 1_000;
 
 export type Vapid = {
-  /** Returns the value of the header `Authorization` for a push service. @param origin of the endpoint, for instance `https://push.example` */
+  /**
+   * Returns the value of the header `Authorization` for a push service.
+   * @param origin of the endpoint, for instance `https://push.example`
+   */
   authorization(origin: string): Promise<string>;
   readonly publicKey: string;
 };

@@ -1,7 +1,7 @@
 /**
- * Informs the ward of an alarm for which the rules throw an error. The alarm gets a new round that is already at the
- * end of its chain, so the ward has the technical alarm that nobody goes. If the rules work again, this round calls the
- * persons. Pure.
+ * Informs a ward if the rules throw an error for one of its alarms. The alarm gets a new round that is already at the
+ * end of its chain, so the ward has the technical alarm that nobody goes. When the rules work again, this round calls
+ * the persons. Pure.
  */
 import { quietReason } from '../../../contracts/alarm-calls.ts';
 import { builtInPolicy } from '../../../contracts/delivery-policy.ts';
@@ -38,8 +38,8 @@ export function informWard(desk: Desk, error: unknown): void {
 }
 
 /**
- * Informs the ward of an alarm that calls, if the rules throw an error for its event. The alarm is noted, so that the
- * next timer tries to call the persons.
+ * Notes a calling alarm and informs its ward, if the rules throw an error for an event of the alarm. The next timer
+ * tries to call the persons.
  * @throws the error of the rules if the alarm does not call, or if the ward cannot be informed
  */
 export function informWardOfEvent(desk: Desk, event: AlarmEvent, error: unknown): void {

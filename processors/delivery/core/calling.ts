@@ -54,8 +54,8 @@ export function callNext(desk: Desk): void {
 }
 
 /**
- * At the end of a chain: calls a person who has got the duty since then. Without such a person, calls the last person
- * again.
+ * At the end of a chain: calls a person who has come on duty, or who can be reached again. Without such a person, calls
+ * the last person again.
  */
 export function callOrRepeat(desk: Desk): void {
   if (nextCall(desk.state()!.round!, personsAt(desk), desk.context.isDown)) callNext(desk);

@@ -103,8 +103,8 @@ export function takeChange(desk: Desk): void {
 }
 
 /**
- * Calls the next person if the called person no longer has the duty. At the end of a chain, calls a person who has got
- * the duty since then.
+ * Calls the next person if the called person no longer has the duty. At the end of a chain, calls a person who has come
+ * on duty, or who can be reached again.
  */
 function followPersons(desk: Desk): void {
   const { round } = desk.state()!;

@@ -74,7 +74,7 @@ function isRecentEnd({ stopped }: Round, atMs: number): boolean {
   return stopped !== null && stopped.why === 'ended' && Math.abs(atMs - stopped.atMs) <= resumeMsMax;
 }
 
-/** Maximum number of persons, of acceptances and of informed persons that are remembered from earlier rounds. */
+/** Maximum length of a list of persons from earlier rounds. */
 const calledBeforeMax = 64;
 
 function personsOfRound({ calls, calledBefore }: Round): readonly string[] {
@@ -178,8 +178,8 @@ function withCall(round: Round, event: Extract<AlarmDecision, { type: 'called' }
 }
 
 /**
- * Drops the oldest call that is over if there are too many. Repeated calls are dropped first, because a first call
- * shows that its person must not be called a second time. The person of a dropped call may still answer.
+ * Drops the oldest call that is over if there are too many. Repeated calls are dropped first, because the first calls
+ * show who was called already. The person of a dropped call may still answer.
  */
 function withinMax(round: Round): Round {
   if (round.calls.length <= callsMax) return round;
@@ -217,8 +217,8 @@ function withAnswer(round: Round, userId: string, answer: 'accepted' | 'rejected
 }
 
 /**
- * Removes the channels through which nothing was sent. Nothing is sent after an answer or an end, and a later call may
- * use these channels.
+ * Removes the channels through which nothing was sent. Nothing is sent through these channels after an answer or an
+ * end, and a later call may use them.
  */
 function withoutUnsent(round: Round): Round {
   const calls = round.calls

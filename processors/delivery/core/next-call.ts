@@ -41,9 +41,9 @@ function rejectingPersons({ calls, rejectedBy = [] }: Round): ReadonlySet<string
 }
 
 /**
- * The outcomes of calls that may be repeated, the best first: the person left and came back; the person did not
- * answer; the person was not reached. The last person of a chain may be out of reach while an earlier person has a page
- * open.
+ * The outcomes of calls that may be repeated, the best first: the person left and came back; the person did not answer;
+ * the person was not reached. An earlier person may be called instead of the last person of the chain, who may be out
+ * of reach.
  */
 const repeatable: readonly CallOutcome[] = ['gone', 'unanswered', 'unconfirmed'];
 

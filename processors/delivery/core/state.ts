@@ -56,8 +56,8 @@ export type Round = {
   readonly answersFrom: number;
   readonly calledBefore: readonly string[];
   /**
-   * The persons who accepted from round `answersFrom` until the start of this round. Each acceptance has an entry if no
-   * acknowledgement followed.
+   * The persons who accepted from round `answersFrom` until the start of this round. A person who accepted twice is in
+   * the list twice.
    */
   readonly acceptedBefore: readonly string[];
   /**

@@ -48,7 +48,7 @@ describe('the times of an onset', () => {
       t0 + 20_001,
       t0 - 40_000,
     ]);
-    // The waves of a whole day are no longer kept.
+    // Waves that are a day old are no longer kept.
     expect(spansOf({ ...onset, wallMs: t0 + 86_400_000 }, 0)).toHaveLength(1);
   });
 

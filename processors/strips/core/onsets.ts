@@ -56,7 +56,10 @@ export function onsetOf(
 /** The times between which Kafka got the records of a strip, ms since 1970. */
 export type Span = { readonly fromMs: number; readonly toMs: number };
 
-/** Records are searched from this long before the earliest likely time to this long after the latest, ms (ours). */
+/**
+ * The search for records begins this long before the earliest likely time, and ends this long after the latest, ms
+ * (ours).
+ */
 export const marginMs = 30_000;
 /**
  * If the clocks of device and engine differ by more than this, the records may also have come at the device's time, ms
@@ -67,8 +70,8 @@ const farMs = 60_000;
 /**
  * When the waves of a strip are read, ms after the onset (ours). A message of a device may have 10 s of samples, so it
  * may come 20 s after the onset. The reading ends with the first attempt at which each wave is complete. If no attempt
- * finds all waves, the strip is written at `waitMsMax` with the waves that have come. It is written once more at the
- * last attempt, if more waves have come.
+ * finds all waves, the strip is written at `waitMsMax` with the waves that have come. The strip is written once more at
+ * the last attempt, if more waves have come.
  */
 export const waitMsMax = 70_000;
 export const attemptsMs: readonly number[] = [13_000, 22_000, 40_000, waitMsMax, 600_000];
@@ -77,7 +80,7 @@ export const attemptsMs: readonly number[] = [13_000, 22_000, 40_000, waitMsMax,
 export const isLastWait = (attempt: number): boolean => attemptsMs[attempt]! >= waitMsMax;
 
 /**
- * Returns when an onset is read next; undefined if it was read for the last time. @param nextAttempt the index in
+ * Returns when the waves of an onset are read next; undefined after the last attempt. @param nextAttempt the index in
  * `attemptsMs`
  */
 export function dueMs({ wallMs }: Onset, nextAttempt: number): number | undefined {
@@ -93,8 +96,8 @@ export function firstAttempt(onset: Onset, nowMs: number): number {
 
 /**
  * Returns the spans in which the records of a strip may have come. Usually a record comes at once, so one span around
- * the onset by the engine's clock is enough. If the readings came late, the waves may have come in time. If the waves
- * came late, the readings may have come in time.
+ * the onset by the engine's clock is enough. If device and engine give very different times, readings or waves may have
+ * come late. Then a second span is around the onset by the device's clock.
  */
 export function spansOf({ deviceMs, wallMs }: Onset, attempt: number): Span[] {
   const lateMs = Math.max(waitMsMax, attemptsMs[attempt] ?? 0);

@@ -30,7 +30,7 @@ export type News2 = {
   readonly missing: readonly NewsParameter[];
   /** Sum of the points of the known parameters. */
   readonly atLeast: number;
-  /** The score; absent, with risk and response, if a parameter is missing. */
+  /** The score. If a parameter is missing, the score, the risk and the response are all absent. */
   readonly total?: number;
   readonly risk?: NewsRisk;
   readonly response?: NewsResponse;

@@ -39,8 +39,8 @@ export const noEntries: Entries = {};
 export const noInputs: ScoreInputs = { values: {}, entries: noEntries };
 
 /**
- * The value of the ECG, or of the arterial line, is preferred, unless the value of the other sensor is newer by more
- * than this (ours).
+ * The value of the ECG or of the arterial line is preferred, unless the value of the pleth or of the cuff is newer by
+ * more than this (ours).
  */
 const preferMs = 70_000;
 

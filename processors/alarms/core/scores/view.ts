@@ -14,8 +14,8 @@ import type { ScoreRules } from './score-rules.ts';
 import { shockIndex } from './shock-index.ts';
 
 /**
- * Returns the instant that is scored. If the device is silent, the present time is scored, so that the device's values
- * become too old.
+ * Returns the instant for which the scores are computed. For a silent device, this is the present time, so that the
+ * device's values become too old.
  */
 const instantOf = ({ scores: { head } }: State, now: number) => Math.max(head.at ?? now, now);
 

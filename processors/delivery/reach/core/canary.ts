@@ -11,8 +11,8 @@ import type { AskedPage } from '../../../../contracts/messages/delivery-progress
 import { reachCheckEveryMsMax } from '../../../../contracts/reach-pace.ts';
 
 /**
- * A canary is due this long before the longest interval has passed, so that a busy process still sends it in time
- * (ours).
+ * A canary is due this long before the longest allowed interval has passed, so that a busy process still sends it in
+ * time (ours).
  */
 const earlyMs = 30 * secondMs;
 /** The canaries of different persons are spread over this time (ours). */
