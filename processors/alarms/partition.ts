@@ -91,7 +91,7 @@ function restoreEngines(partition: PartitionState): void {
     engineFor(partition, event.alarm.associationId, nowMs).publishedEvents.push(event);
   for (const record of restored.publishedInForce)
     adoptPublished(engineFor(partition, record.associationId, nowMs), record);
-  // The events of the last owner are known now, so that the alarm keeps its id.
+  // Failures are handled last: with the events of the last owner, an alarm about a failure keeps its id.
   for (const { engine, error } of failures) failRestore(partition, engine, error);
 }
 

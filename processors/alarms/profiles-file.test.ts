@@ -34,7 +34,7 @@ function refusal(content: unknown): string[] {
 
 /** Returns the adult profile with changed groups. A group that is undefined is removed. */
 const adultWithGroups = (groups: Record<string, unknown>) => ({ ...adult, groups: { ...adult.groups, ...groups } });
-/** `unscored`: the adult profile without scores, which is valid for children too. */
+/** `unscored`: the adult profile without scores. This profile is valid for children too. */
 const { scores, ...unscored } = adult;
 const fileWithAdult = (profile: unknown) => ({ version: '1', hospital: { adult: profile } });
 const fileWithScores = (changes: object) => fileWithAdult({ ...adult, scores: { ...scores, ...changes } });

@@ -13,9 +13,7 @@ const minute = 60_000;
 let lab: DeliveryLab;
 let delivery: RunningProcess;
 
-/**
- * The beds of two alarms whose last event was written before the process started. The second alarm was acknowledged.
- */
+/** The beds of two alarms from before the start of the process. The second alarm was acknowledged. */
 let early: Awaited<ReturnType<typeof wardWith>>;
 let earlyAnswered: Awaited<ReturnType<typeof wardWith>>;
 let [earlyNurse, startedMs] = ['', 0];

@@ -75,10 +75,10 @@ export type Intakes = {
 };
 
 /**
- * Opens the reader at `positions`. If Kafka assigns the partitions again, the reader continues after the last record
- * that was handed out. First it reads everything that is in the topics now. It hands these records out in one batch,
- * with only the newest state of each alarm. So nobody gets a message about an alarm that was answered while no process
- * ran. The reader does the same whenever it is behind, for instance because the process was paused.
+ * Opens the reader at `positions`. At first, the reader reads everything that is in the topics now, and hands out these
+ * records in one batch, with only the newest state of each alarm. So nobody gets a message about an alarm that was
+ * answered while no process ran. The reader does the same whenever it is behind, for instance because the process was
+ * paused. If Kafka assigns the partitions again, the reader continues after the last record that was handed out.
  * @param hasRoom resolves when the caller can accept more records
  */
 export async function openIntake(options: {

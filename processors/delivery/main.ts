@@ -3,9 +3,9 @@
  * (CLINICAL, "Delivery").
  *
  * reads     `alarms`, `delivery-commands`                  alarm events, and reports of persons and pages (intake.ts)
- * joins     `associations`, `assignments`, `reach`         places of patients, persons on duty, their addresses (tables.ts)
+ * joins     `associations`, `assignments`, `reach`         patients' places, persons on duty, addresses (tables.ts)
  *           the delivery policy, the zones of the wards    files of the operator
- * writes    `deliveries`                                   decisions and confirmations, before messages leave (writing.ts)
+ * writes    `deliveries`                                   decisions, confirmations, before messages leave (writing.ts)
  *           `presence`                                     a sign of life for the screens (signs.ts)
  *           `canary`                                       which open pages must answer a canary (session-canaries.ts)
  * sends     messages                                       through channels (sender.ts); pages read from `deliveries`

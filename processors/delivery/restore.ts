@@ -58,7 +58,7 @@ export async function restore(
 }
 
 /**
- * Creates a fold of records in their order.
+ * Returns functions that compute the book from records, which must come in their order.
  * @param isWholeLog whether the first record is the first of the log; then no snapshot is needed
  */
 export function createFold(isWholeLog: boolean) {

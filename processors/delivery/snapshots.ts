@@ -50,7 +50,7 @@ export function partsOf(book: Book): unknown[] {
   return parts;
 }
 
-/** Returns the book of all parts of a snapshot, in their order. */
+/** Returns the book of a snapshot. @param parts all parts in their order */
 export function bookOf(parts: readonly unknown[]): Book {
   const alarms = new Map<string, AlarmDelivery>();
   const over = new Map<string, { readonly alarm: AlarmDelivery; readonly atMs: number }>();

@@ -36,7 +36,10 @@ const inputsMax = 500;
 /** How often the gate is asked again while something is due and the log is still being read, ms. */
 const gateEveryMs = 500;
 
-/** An input, and the position after its record; null if the input does not come from a topic. */
+/**
+ * An input, and the position after its record. `intake` is null if the record has no input. `from` is absent if the
+ * input has no record.
+ */
 export type Item = {
   readonly intake: Intake | null;
   readonly from?: From;
@@ -151,8 +154,9 @@ export function createWriting(options: WritingOptions): Writing {
         leaveOut(item, error);
       }
     }
-    // If the timer or the change throws, the session fails: without these two inputs, Vigil would call nobody any more,
-    // and somebody must notice this. If the rules fail for one alarm only, its ward is informed, and nothing is thrown.
+    // If the input `timer` or `changed` throws, the session fails: without these two inputs, Vigil would call nobody
+    // any more, and somebody must notice this. If the rules fail for one alarm only, its ward is informed, and nothing
+    // is thrown.
     if (untilMs !== undefined) {
       lookMs = nowMs;
       gate.shut();
@@ -239,7 +243,7 @@ export function createWriting(options: WritingOptions): Writing {
 
   async function sleepUntilDue(): Promise<void> {
     const dueMs = Math.min(nextDueAtMs(book.state, now()), lookMs + lookEveryMs);
-    // Begins the reading for a wait that has ended since the last reading began.
+    // If a wait has ended since the last reading of the log began, a new reading begins.
     if (isDue()) gate.readUntilMs();
     const timer = setTimeout(wake.resolve, isDue() ? gateEveryMs : dueMs - now());
     await wake.promise;

@@ -20,7 +20,7 @@ export type Intake = {
   take(batch: RecordBatch): Promise<void>;
   /** Learns the limits and the alarms of an association from its last state, at the start. */
   learn(state: AlarmState): void;
-  /** Forgets the onsets of jobs that the queue forgets, because their events are read again. */
+  /** Forgets the onsets of jobs that the queue forgets, because the events of these jobs are read again. */
   rewind(jobs: readonly Pick<Job, 'onset'>[]): void;
   leftOutCount(): number;
 };

@@ -31,7 +31,7 @@ type Written = Pick<Strip, 'rev' | 'isComplete'> & { readonly chunkCount: number
 
 /** Maximum number of written strips that are remembered. If there are more, the oldest strip is forgotten (ours). */
 const writtenMax = 20_000;
-/** Strips are searched from this long before the oldest waiting alarm, ms (ours). */
+/** The search for written strips begins this long before the oldest waiting alarm, ms (ours). */
 const earlierMs = 60_000;
 
 export function createStripWriter(options: {

@@ -58,7 +58,7 @@ const rankInSensor = ({ group, limits }: Parameter) =>
   group === 'PR' ? 0 : limits === 'BPmean' ? 1 : limits === undefined ? 0 : 2;
 
 /**
- * If a parameter fails more than this time after the main parameter of its sensor, its failure calls too, because a
+ * If a parameter fails more than this time after the main parameter of its sensor, this failure calls too, because a
  * person may have acknowledged the first call (ours).
  */
 const togetherMs = 60_000;

@@ -23,7 +23,7 @@ export type Arrival = {
   readonly namedAt: number;
   /** Time of the newest valid value; null before the first valid value. */
   readonly validAt: number | null;
-  /** The engine's clock at the last valid current value, from which silence is measured; 0 before the first. */
+  /** The engine's clock at the last valid current value: silence counts from this time. 0 before the first value. */
   readonly heardAt: number;
   /** Times between the last readings that named the parameter, ms; at most five. */
   readonly spacings: readonly number[];

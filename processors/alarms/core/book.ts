@@ -232,7 +232,7 @@ function raiseRevealed(
   beginAlarm(draft, { ...condition, quiet: isSubsumed(condition) }, context);
 }
 
-/** Raises and ends the alarm of a condition whose readings came after its end, unless the alarm is known. */
+/** Raises and ends the alarm of a condition that had ended before its readings came, unless the alarm is known. */
 function recordEpisode(
   draft: Draft,
   { condition, endedAt }: Episode,

@@ -25,7 +25,7 @@ const acknowledgementCounters = {
   repeated: 'acknowledgementsRepeated',
   stale: 'acknowledgementsStale',
 } as const;
-/** Why an acknowledgement is refused, as a sentence for the person who gave it. */
+/** Why an acknowledgement is refused, as a sentence for the person who acknowledged. */
 const acknowledgementFaults = {
   unknown: 'Not acknowledged: this alarm has ended.',
   stale: 'Not acknowledged: this alarm has called again or has become more serious since. Look again.',

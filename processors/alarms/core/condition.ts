@@ -73,7 +73,7 @@ export function joinConditions(a: Condition, b: Condition): Condition {
 }
 
 /**
- * Returns a technical condition without a measured value. No other condition has the same cause.
+ * Returns a technical condition without a measured value, and with a cause of its own.
  * @param since the onset, ms since 1970
  * @param more fields that replace the default fields
  */

@@ -25,9 +25,9 @@ export type DevicePart = {
   readonly awaiting: boolean;
   /** Device time of the last current reading, or of the connection. The onset of silence counts from this time. */
   readonly eventTime: number;
-  /** The gateway's clock at that reading or connection. */
+  /** The gateway's clock at the reading or connection of `eventTime`. */
   readonly receivedAt: number;
-  /** The engine's clock at that reading or connection. Silence is measured from this time. */
+  /** The engine's clock at the reading or connection of `eventTime`. Silence is measured from this time. */
   readonly heardAt: number;
   readonly intervalMs: number;
   /** The gateway's clock at the last current reading; 0 before the first. */
@@ -169,7 +169,7 @@ function skewOf(offsetMs: number, before: DevicePart['skew'], reading: Observati
     return before !== null && receivedAt - before.seenAt < skewEndsMs ? before : null;
   }
   const text = `Device clock is ${clockErrorText(offsetMs)}`;
-  // The first text stays, because the seconds would change with each reading.
+  // The first text stays, because a new text would have other seconds at each reading.
   return { ...(before ?? { since: time, text }), seenAt: receivedAt };
 }
 

@@ -16,8 +16,8 @@ const noDataIntervals = 3;
 export const noDataMsMin = 20_000;
 
 /**
- * A parameter with a longer expected interval is never intermittent, because fewer than six values are expected in a
- * minute (ours).
+ * A parameter with a longer expected interval than this is never intermittent, because fewer than six values are
+ * expected in a minute (ours).
  */
 export const patchyIntervalMsMax = 10_000;
 

@@ -22,8 +22,7 @@ export type FaultPart = {
 };
 
 /**
- * The alarm ends when the code has not failed for this time, ms. So an alarm that comes and goes stays one alarm
- * (ours).
+ * The alarm ends when the code has not failed for this time, ms. So failures that come and go make one alarm (ours).
  */
 const calmMs = 30_000;
 

@@ -59,7 +59,10 @@ const listsMax = 16;
  */
 const alarmsPerMinuteMax = 4 * alertsMax;
 const countingMs = 60_000;
-/** A list this soon after the onset has the value at the onset (ours). A later list has a later value. */
+/**
+ * If a list comes this soon after the onset, its value is the value at the onset (ours). A later list has a later
+ * value.
+ */
 const onsetValueMsMax = 2_000;
 /** Vigil treats an onset that is longer ago than this as an error of the device (ours). */
 const onsetAgeMsMax = 7 * 24 * 3_600_000;
@@ -86,7 +89,7 @@ export const conditionsOfDevice = (episodes: readonly Episode[]): Condition[] =>
 
 /**
  * Handles a list of the device's alarms.
- * @returns `episodes`: alarms of an older list that have ended, and alarms after the patient's time
+ * @returns `episodes`: alarms of an older list that have ended, and alarms from after the patient's time at the device
  */
 export function takeAlertList(
   part: OwnAlertsPart,

@@ -90,7 +90,7 @@ export function timesOf(
   };
 }
 
-/** Priority of the plain limits (CLINICAL, table), and hysteresis of about the noise of the sensor (ours). */
+/** Priority of the plain limits (CLINICAL, table), and a hysteresis about as large as the sensor's noise (ours). */
 const groupDefaults: Readonly<Record<LimitGroup, { readonly priority: Priority; readonly hysteresis: number }>> = {
   HR: { priority: 'medium', hysteresis: 2 },
   PR: { priority: 'medium', hysteresis: 2 },

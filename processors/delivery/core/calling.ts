@@ -17,7 +17,7 @@ export function startRound(desk: Desk, cause: RoundCause): void {
     desk.emit({ type: 'not-sent', reason: chosen.notSent });
     return;
   }
-  // If the alarm calls already, it continues with its former chain.
+  // If the policy now sends nothing, an alarm that calls already keeps its chain.
   const chain = 'notSent' in chosen ? alarm.round!.chain : chosen.chain;
   const firstAfterMs = cause === 'new' ? (chain.firstAfterMs ?? 0) : 0;
   desk.emit({

@@ -1,7 +1,7 @@
 /**
  * Decides which unreadable records of the topic `assignments` still count. Kafka keeps each record of this topic for
- * ever, and no newer record replaces it. So only a person can end the alert: the person checks the boards, and then
- * names the last unreadable record. Pure.
+ * ever, and no newer record replaces it. So only a person can end the alert about such records: the person checks the
+ * boards, and then names the last unreadable record. Pure.
  */
 
 /**

@@ -63,7 +63,10 @@ function withoutPending(slots: State['slots'], event: AlarmDecision): State['slo
   );
 }
 
-/** Returns which of the alarm's waiting calls an event drops; undefined if it drops none. */
+/**
+ * Returns a function that is true for the alarm's waiting calls that an event drops; undefined if the event drops no
+ * call.
+ */
 function droppedBy(event: AlarmDecision): ((slot: Slot, call: PendingCall) => boolean) | undefined {
   switch (event.type) {
     case 'accepted':

@@ -46,8 +46,8 @@ export type CanaryOptions = {
   /** Writes an event into `deliveries`. */
   readonly emit: (event: ReachEvent) => void;
   /**
-   * Asks open pages to answer, by a record that the dashboards read. Called again every few seconds until they have
-   * answered.
+   * Asks open pages to answer, by a record that the dashboards read. Called again every few seconds until the pages
+   * have answered.
    */
   readonly askPages: (asked: readonly AskedPage[]) => void;
   readonly newId: () => string;
@@ -128,7 +128,7 @@ export function startCanaries(options: CanaryOptions): Canaries {
     const { userId, name } = target;
     const takeResult = (result: CheckResult) => take(checkEvent(state, checkId, userId, result, now()));
     const entry = entryOf(target);
-    // The former result is dropped, so that the new result is written even if it is the same.
+    // The former result is dropped, so that the new result is written even if the two results are equal.
     if (entry && isChanged(target)) noted = withoutReach(noted, entry.reachId);
     tried.note(entry);
     take(asked(target, checkId, now(), entry?.testedAt));
@@ -182,7 +182,7 @@ const notSetUp: CheckResult = { kind: 'failed', reason: 'The hospital has not se
 
 /** Remembers which entries a canary has tried. A person or an operator writes an entry again to test the entry. */
 function createTriedEntries() {
-  /** When the tried entry was written, by its id. */
+  /** When each tried entry was written, by the id of the entry. */
   const writtenAt = new Map<string, string>();
   return {
     isChanged: (entry: ReachEntry | undefined) =>

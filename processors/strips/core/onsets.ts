@@ -7,7 +7,7 @@ import { parseInstant } from '../../../contracts/time.ts';
 /** One onset of an alarm, which gets a strip. All times are ms since 1970. */
 export type Onset = {
   readonly key: string;
-  /** The alarm as it was when it began, for the strip. */
+  /** The alarm at this onset, for the strip. */
   readonly alarm: AlarmEvent['alarm'];
   /** The onset by the clock of the device. */
   readonly deviceMs: number;

@@ -1,7 +1,4 @@
-/**
- * The onsets that wait for their waves, and the offsets of `alarms` that are finished. Pure data; the caller keeps the
- * data.
- */
+/** The onsets that wait for their waves, and the offsets of `alarms` that are finished. Without I/O. */
 import { attemptsMs, dueMs, firstAttempt, type Onset } from './onsets.ts';
 
 /** An onset that waits. */

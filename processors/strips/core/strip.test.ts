@@ -110,7 +110,7 @@ describe('stripOf', () => {
           seq: name.charCodeAt(0) * 10_000 + at,
         };
       });
-    // base64 of a record of 780,000 characters has 1,040,000; the appender accepts 1,048,576.
+    // In base64, a record of 780,000 characters has 1,040,000 characters. The appender accepts 1,048,576.
     const two = stripWith({ waves: [...shortMessages('A'), ...shortMessages('B')] });
     expect(JSON.stringify(two).length).toBeLessThan(780_000);
     expect([two.content, two.chunks.length, two.leftOut?.length]).toEqual(['waves', 1_400, 1]);

@@ -11,7 +11,7 @@ const everyS = 5;
 /** Normal values at the end, for long enough to end every alarm of a score. */
 const wellAtEnd = { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37, times: 140 };
 /**
- * An alarm that lasts this long comes in every order of the messages. This time is a minute longer than the longest
+ * An alarm that lasts this long is raised in any order of the messages. This time is a minute longer than the longest
  * delay and off-delay together.
  */
 const lastingMs = 720_000;

@@ -1,6 +1,6 @@
 /**
  * The detector of early warning scores of adults: NEWS2, shock index, qSOFA (CLINICAL, "NEWS2" and "Deterioration").
- * Values are collected in cells of 20 s of device time, and each cell is judged once. So a score that changes each
+ * Values are collected in cells of 20 s of device time, and each cell gives one result. So a score that changes each
  * second makes one alarm. The cells are in a timeline, so messages out of order give the same result. A missing input
  * neither raises nor ends an alarm. Pure.
  */

@@ -114,8 +114,8 @@ export function withinMax<Collection extends Map<string, unknown> | Set<string>>
 
 /**
  * Returns the targets that need a canary now. A target about which nothing is known is tried at once. Then a target is
- * tried every 8 to 9.5 minutes; while it is down, after 1, 2, 4 minutes and so on. A canary without any result within
- * 60 s is repeated, because the process was killed.
+ * tried every 8 to 9.5 minutes; while it is down, after 1, 2, 4 minutes and so on. If a canary has no result after 60
+ * s, the process was killed, so the canary is repeated.
  * @param targets the channels of all persons on duty; entries that have ended are left out
  * @param isChanged returns whether an entry was written since its newest canary; such an entry is tried at once
  * @param spreadOf returns a number from 0 to 1 for a target, always the same for the same target

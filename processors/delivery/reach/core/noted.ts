@@ -15,7 +15,7 @@ import {
   withinMax,
 } from './canary.ts';
 
-/** The last event in the topic about each target. */
+/** For each target, its last event in the topic. */
 export type NotedReach = ReadonlyMap<string, ReachSeen>;
 
 /** Returns whether an event must be written. */
