@@ -141,7 +141,7 @@ function aheadAfter(proof: 'set forward' | 'set back' | 'late birth message', er
 
 /**
  * Returns whether a birth message came so late that the lower limit of the error can no longer be trusted. A device
- * sends its birth message when it connects, with the time of that moment. A slow network explains a delay of some
+ * sends its birth message when it connects, with the time of that moment. A slow network explains a delay of only some
  * seconds.
  */
 export function isTooLateForLimits({ lowerMs }: ClockError, timeMs: number, receivedAtMs: number): boolean {
@@ -176,8 +176,8 @@ export type Span = { readonly fromMs: number; readonly toMs: number };
  *   upper limit.
  * - If nothing is known about the error, the span goes from the reading's own time to its receipt.
  * - If the clock may have drifted since the last live reading, the span contains this drift on both sides.
- * @param others the limits for other starts of the device and for the connection. If they agree with `error` at a later
- * device time, the clock was not set between the reading and that time
+ * @param others the limits for other starts of the device and for the connection. One of them can also show that the
+ * limits are close
  * @param live the newest live reading of this start
  */
 export function spanByError(

@@ -333,7 +333,7 @@ export async function openLab(platform: Platform) {
       await child.ready;
       return child;
     },
-    /** Writes the bed's last snapshot again as the alarm processor, with a changed state. No processor may run meanwhile. */
+    /** Writes the bed's last snapshot again, with a changed state. No alarm processor may run meanwhile. */
     async changeState(bed: { associationId: string }, changes: Record<string, unknown>): Promise<void> {
       const last = states.get(bed.associationId)!.at(-1)!;
       const engine = last.engine as { state: object };

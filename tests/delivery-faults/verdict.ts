@@ -163,7 +163,7 @@ function sentAfterAnswer(deliveries: readonly DeliveryLine[]): string[] {
   return faults;
 }
 
-/** Returns the calls that were sent twice through a channel, and the messages that another system confirmed twice. */
+/** Returns the calls that were sent twice through a channel, and the received messages that are not in the log. */
 function doubled({ deliveries, received }: Evidence): string[] {
   const seen = new Set<string>();
   const faults: string[] = [];

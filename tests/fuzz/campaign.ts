@@ -31,7 +31,7 @@ export type Campaign = {
   readonly payloads: number;
   /** Called after each batch. */
   readonly onProgress?: (totals: Totals, part: 'streams' | 'payloads') => void;
-  /** Whether to save in tests/corpus each stream that is the first to get its sequence of answers. */
+  /** Whether to save in tests/corpus each stream that is the first to get its types of answers. */
   readonly saveNew?: boolean;
 };
 
