@@ -12,7 +12,7 @@ export const good = 'association-good';
 export const notJudged = 'not-judged';
 export const second = 1_000;
 
-/** `fault`: what throws now, nothing or each use of the profile of the ward BAD. */
+/** `fault`: what throws now: nothing, or each use of the profile of the ward BAD. */
 type World = { fault: 'none' | 'profile'; badAssociation: AssociationInput };
 const initialWorld = (): World => ({ fault: 'none', badAssociation: { ...adult, ward: 'BAD' } });
 export const world: World = initialWorld();

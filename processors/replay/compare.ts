@@ -65,7 +65,7 @@ export type Comparison = {
 };
 
 /**
- * Upper bounds of the durations, s. The last bin counts longer calls, and calls that lasted at the end of the
+ * Upper bounds of the durations, s. The last bin counts all longer calls, and calls that still lasted at the end of the
  * recording.
  */
 export const durationBinsS: readonly number[] = [5, 15, 30, 60, 300, 1800, Number.POSITIVE_INFINITY];

@@ -146,7 +146,7 @@ it('the dashboard finds the strip of an alarm, and reports a strip whose record 
     isReadable: true,
     isKept: true,
   });
-  // One changed character of a sealed record: the whole record is refused.
+  // If one character of a sealed record is changed, the whole record is refused.
   const origin = { topic: 'strips', key: `${alarm.alarmId}.2`, writer: 'strips', boot: 'b1', seq: 1 } as const;
   const sealer = await openLogAs(platform, 'strips');
   closers.push(sealer.close);

@@ -41,7 +41,7 @@ export type Arrival = {
   readonly ten: number;
   /** Number of valid values in each span of ten seconds; the last entry is for span `ten`. At most `tensMax` spans. */
   readonly tens: readonly number[];
-  /** When the parameter became silent, and when it became intermittent; null if it is not. */
+  /** When the parameter became silent or intermittent; null if it is not silent, or not intermittent. */
   readonly silentSince: number | null;
   readonly patchySince: number | null;
   /** The parameter is no longer measured (arrival-alarms.ts, `giveUp`). A valid value ends this state. */

@@ -187,7 +187,7 @@ describe('a courier', () => {
     for (const answer of answers.slice(0, failuresMax)) answer(broken);
     const waiting = await Promise.all(sends.slice(runningMax + failuresMax - 1));
     expect(waiting.every((result) => result.kind === 'failed' && result.class === 'transient')).toBe(true);
-    // The first tries, and the two tries that began after the first two failures.
+    // The first tries that run at once, and one further try after each of the first two failures.
     expect(attempt).toHaveBeenCalledTimes(runningMax + failuresMax - 1);
   });
 

@@ -126,7 +126,7 @@ function followPersons(desk: Desk): void {
 
 /**
  * Calls a person who has come on duty, or who can be reached again. Called at the end of a chain, if no call waits for
- * an answer. A person whose last call was not confirmed is called again only after the wait of the repeated call.
+ * an answer. A person whose last call was not confirmed is called again only after the wait between two repeated calls.
  * Otherwise a person without an open page would be called every 5 s.
  */
 function callWithoutWaiting(desk: Desk, round: Round, persons: PersonsOf): void {

@@ -110,7 +110,7 @@ function nextWaitEndMs({ round }: AlarmDelivery): number {
 /** A technical alarm of a ward: nobody goes to the patient of an alarm. */
 export type WardAlarm = Place & { readonly alarmId: string; readonly notice: WardNotice };
 
-/** Returns the technical alarms about the delivery of alarms that the wards have now. */
+/** Returns the technical alarms that the wards have now about the delivery of alarms. */
 export function wardAlarms(state: State, placeOf: Context['placeOf']): WardAlarm[] {
   return [...state.alarms.values()].flatMap(({ alarmId, associationId, round }) => {
     const notice = shownNotice(round);
