@@ -100,8 +100,8 @@ async function openOwnerAndOther(): Promise<[owner: Page, other: Page]> {
   const [noras, ottos] = [await open('nora'), await open('otto')];
   await ottos.getByTestId('ward-choice').selectOption(ward);
   await pressWhenStill(noras.getByTestId('sound-here'));
-  await noras.getByText('ICU: this screen sounds').waitFor();
-  await ottos.getByText('ICU: the screen of Nora Nurse sounds', { exact: true }).waitFor();
+  await noras.getByTestId('sound-state').getByText('ICU: this screen sounds').waitFor();
+  await ottos.getByTestId('sound-state').getByText('ICU: the screen of Nora Nurse sounds', { exact: true }).waitFor();
   return [noras, ottos];
 }
 
@@ -244,6 +244,6 @@ describe('a screen that has the sound of its ward', () => {
     });
     expect(statuses).toEqual([404, 404]);
     expect(server.hub.sound.personOf(ward)).toBe('Nora Nurse');
-    await ottos.getByText('ICU: the screen of Nora Nurse sounds', { exact: true }).waitFor();
+    await ottos.getByTestId('sound-state').getByText('ICU: the screen of Nora Nurse sounds', { exact: true }).waitFor();
   });
 });
