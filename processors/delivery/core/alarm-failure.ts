@@ -7,7 +7,7 @@ import { quietReason } from '../../../contracts/alarm-calls.ts';
 import { builtInPolicy } from '../../../contracts/delivery-policy.ts';
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import { freshAtMs } from './alarm-facts.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, nextWaitEndMs } from './desk.ts';
 import { shownNotice } from './state.ts';
 import { isDue } from './waits.ts';
 
@@ -18,7 +18,7 @@ export function informWard(desk: Desk, error: unknown): void {
   const { kind, priority, round } = alarm;
   // The ward has a technical alarm already, or somebody goes to the patient and still has time.
   const isSomebodyGoing = round?.phase === 'accepted' && !isDue(round.dueAtMs, desk.untilMs);
-  if (shownNotice(round) !== null || isSomebodyGoing) return;
+  if (isSomebodyGoing || (shownNotice(round) !== null && waitAgain(desk))) return;
   const chains = builtInPolicy.hospital[kind];
   // The built-in policy sends no low alarm, but a policy of a hospital can.
   const chosen = 'notSent' in chains[priority] ? chains.medium : chains[priority];
@@ -35,6 +35,17 @@ export function informWard(desk: Desk, error: unknown): void {
     dueAtMs,
   });
   desk.emit({ type: 'chain-ended', notice: 'nobody-to-call', dueAtMs });
+}
+
+/**
+ * Starts the wait of a round again if the wait is over. A wait that stays over would run this process without a pause.
+ * Returns false if a wait is still over then: a call waits for its confirmation, and only a new round ends this wait.
+ */
+function waitAgain(desk: Desk): boolean {
+  const { round } = desk.state()!;
+  if (round && isDue(round.dueAtMs, desk.nowMs))
+    desk.emit({ type: 'repeat-skipped', dueAtMs: desk.nowMs + round.chain.repeatMs });
+  return nextWaitEndMs(desk.state()!.round) > desk.nowMs;
 }
 
 /**

@@ -7,7 +7,7 @@ import type { WardNotice } from '../../../contracts/messages/deliveries.ts';
 import { informWard, informWardOfEvent } from './alarm-failure.ts';
 import { takeAnswer, takeReceipt } from './answers.ts';
 import { takeAlarm, takeChange, takeTimer } from './decide-alarm.ts';
-import { type Desk, waitingCall } from './desk.ts';
+import { type Desk, nextWaitEndMs } from './desk.ts';
 import type { AlarmDecision, DeliveryEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import type { Context, Input, Place } from './inputs.ts';
@@ -94,17 +94,10 @@ export function nextDueAtMs(state: State, nowMs: number): number {
 /** Returns when the next wait of an alarm ends. An alarm whose state cannot be read is tried with each change. */
 function dueOf(alarm: AlarmDelivery): number {
   try {
-    return nextWaitEndMs(alarm);
+    return nextWaitEndMs(alarm.round);
   } catch {
     return Number.POSITIVE_INFINITY;
   }
-}
-
-function nextWaitEndMs({ round }: AlarmDelivery): number {
-  if (!round || round.phase === 'stopped' || round.phase === 'expired') return Number.POSITIVE_INFINITY;
-  const dueAtMs = round.dueAtMs ?? Number.POSITIVE_INFINITY;
-  if (round.phase !== 'calling' && round.phase !== 'repeating') return dueAtMs;
-  return Math.min(dueAtMs, waitingCall(round)?.confirmDueAtMs ?? Number.POSITIVE_INFINITY);
 }
 
 /** A technical alarm of a ward: nobody goes to the patient of an alarm. */

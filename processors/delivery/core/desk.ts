@@ -37,3 +37,11 @@ export function takesPart({ state, context, nowMs }: Desk): boolean {
 export function waitingCall({ calls }: Round): Call | undefined {
   return calls.findLast(({ outcome }) => outcome === 'waiting');
 }
+
+/** Returns when the next wait of a round ends, ms; Infinity if no wait runs. */
+export function nextWaitEndMs(round: Round | null): number {
+  if (!round || round.phase === 'stopped' || round.phase === 'expired') return Number.POSITIVE_INFINITY;
+  const dueAtMs = round.dueAtMs ?? Number.POSITIVE_INFINITY;
+  if (round.phase !== 'calling' && round.phase !== 'repeating') return dueAtMs;
+  return Math.min(dueAtMs, waitingCall(round)?.confirmDueAtMs ?? Number.POSITIVE_INFINITY);
+}
