@@ -23,7 +23,7 @@ export type ReadingCounts = {
 
 export type Measures = {
   readonly readings: Readonly<Record<ReadingKind, ReadingCounts>>;
-  /** Missing, filled and repeated numbers of readings, by topic. */
+  /** Counts of the sequence numbers of readings: missing, filled later, or repeated (contracts/continuity.ts); by topic. */
   readonly numbers: Readonly<Record<DeviceTopicKind, ContinuityCounts>>;
   /** Numbers of refused messages by error code. */
   readonly rejections: Map<string, number>;

@@ -70,7 +70,7 @@ describe('the scores of the log', () => {
     expect(minutesOf(await log.scores('nora', own, t0 - hourMs))).toEqual([10, 40]);
   });
 
-  it('if an older part cannot be read, the newer part is returned with the time since which it is known', async () => {
+  it('if an older part cannot be read, the newer scores are returned, with the time from which they are complete', async () => {
     const { log } = openLog(stored, (fromMs) => (fromMs < t0 - hourMs ? 'fails' : undefined));
     const { knownFromMs, ...read } = await log.scores('nora', own, t0 - dayMs);
     expect(minutesOf(read)).toEqual([10, 40]);

@@ -13,7 +13,7 @@ export function clockOffsetMsOf({ devices }: LiveState, { deviceId }: Pick<BedSt
 }
 
 /**
- * Returns the scores of the steps of a span, by the clock of the server. Nobody scores a device without a bed, so a
+ * Returns the scores of the steps of a span, in times of the server's clock. Nobody scores a device without a bed, so a
  * tray has no scores.
  * @throws VigilError `rate-limited`, `log-unavailable`
  */

@@ -37,12 +37,12 @@ const query = (user: string | undefined, q: string, password?: string) =>
   send('/query?db=vigil&epoch=ms', user, new URLSearchParams({ q }).toString(), password);
 
 describe('InfluxDB', () => {
-  it('InfluxDB lets the login trends write a point, and lets the login dashboard read the point', async () => {
+  it('InfluxDB lets the account `trends` write a point, and lets the account `dashboard` read it', async () => {
     expect((await send('/write?db=vigil&precision=ms', 'trends', `probe value=1 ${Date.now()}`)).status).toBe(204);
     expect((await query('dashboard', 'SELECT value FROM probe')).body).toContain('"probe"');
   });
 
-  it('InfluxDB does not let the login trends read or the login dashboard write', async () => {
+  it('InfluxDB does not let the account `trends` read, or the account `dashboard` write', async () => {
     expect((await send('/write?db=vigil', 'dashboard', 'probe value=2')).status).toBe(403);
     expect((await query('trends', 'SELECT value FROM probe')).status).toBe(403);
     expect((await query('dashboard', 'DROP DATABASE vigil')).status).toBe(403);

@@ -33,12 +33,12 @@ export type PatientEngine = {
   /** The association that the engine last received, as JSON. */
   associationText: string;
   inForce: PublishedInForce;
-  /** The snapshot was taken under another profile. So the present profile must judge the last values again. */
+  /** The snapshot may be from another profile. So the present profile must judge the last values again. */
   readonly hasOtherProfile: boolean;
   scores: ScoresCheck | undefined;
   /** The time of the last reading, or of the creation of the engine; ms since 1970. */
   touchedMs: number;
-  /** The tasks of the wall clock that failed: when each is tried again, and after which wait; ms. */
+  /** The tasks that have failed: when each is tried again, by the wall clock, and how long it waits; ms. */
   retries: Readonly<Partial<Record<EngineTask, Retry>>>;
 };
 
@@ -62,7 +62,7 @@ export function newEngine(associationId: string, state: State, includedBefore: P
 }
 
 /**
- * Returns the engine of a snapshot as it was written.
+ * Returns the engine exactly as a snapshot has it: not yet with the present clock and the present profile.
  * @throws if this version of the program cannot read the snapshot
  */
 export function writtenEngine(body: AlarmState, nowMs: number): PatientEngine {
@@ -79,8 +79,8 @@ export function writtenEngine(body: AlarmState, nowMs: number): PatientEngine {
 }
 
 /**
- * Returns an empty engine in place of a snapshot that cannot be read. The former alarms leave the screens when the
- * partition is live, because only new readings show whether they still hold.
+ * Returns an empty engine in place of a snapshot that cannot be read. The engine cannot know whether the former alarms
+ * still hold. So these alarms leave the screens when the partition becomes live.
  */
 export function emptyEngine({ associationId, live }: AlarmState, nowMs: number): PatientEngine {
   const state = { ...initialState(associationId), deviceId: live[0]?.deviceId ?? null };

@@ -68,7 +68,7 @@ export function realignEngine(partition: PartitionState, engine: PatientEngine, 
   engine.publishedEvents = [];
   partition.options.counters.realigned += events.length;
   if (book === engine.state.book) return;
-  // `guard` may have changed the fault of the state since then, so only the book is taken.
+  // `guard` may have changed `engine.state.fault` after `realign` made its result. So only the book is taken from it.
   const state = { ...engine.state, book };
   applyEvents(partition, engine, { state, events, from: partition.position, isUrgent: true }, nowMs);
 }

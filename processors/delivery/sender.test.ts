@@ -142,7 +142,7 @@ describe('createSender', () => {
     expect(reports).toMatchObject([{ kind: 'failed', class: 'permanent' }]);
   });
 
-  it('if the code throws for one message, the message fails permanently, so the next person is called, and the others are sent', async () => {
+  it('if the code throws for one message, only this message fails permanently, and the other messages are sent', async () => {
     const { sender, sends, reports, fault } = newSender([entryOf('anna'), entryOf('ben')]);
     fault.person = 'anna';
     sender.sync(bookWith(['anna', 1], ['ben', 2]));

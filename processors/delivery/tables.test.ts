@@ -4,8 +4,8 @@ import type { KafkaTopic } from '../../contracts/topics.ts';
 import { openTables } from './tables.ts';
 
 /**
- * Opens tables. The records at these offsets of the topic `assignments` cannot be read. Returns the counts for the
- * metric, and the log.
+ * Opens tables, and returns the counts for the metric, and the log.
+ * @param unreadable offsets of the records of the topic `assignments` that cannot be read
  */
 async function countsWith(unreadable: string[], assignmentsCheckedUntil: number) {
   const lines: string[] = [];

@@ -42,7 +42,7 @@ export function rateText({ total, high, medium, low, bedDays }: AlarmReview['cou
   return t('In {days} bed-days: {rate} alarms per bed and day ({priorities})', { days, rate: rate(total), priorities });
 }
 
-/** Returns the time of a list, for example `from 2026-01-30 19:00:00 to 2026-01-31 07:00:00`. */
+/** Returns the time of a list, for example `raised from 2026-01-30 19:00:00 to 2026-01-31 07:00:00`. */
 export function spanText({ fromMs, toMs }: ReviewSpan): string {
   return t('raised from {time} {part}', {
     time: dateTimeText(fromMs),

@@ -22,7 +22,7 @@ describe('the scale of a chart', () => {
     expect(chartRange(['MDC_TEMP_BODY'], [37, 37], [limit(36, 'low'), limit(38.5, 'high')])).toEqual([35, 40]);
   });
 
-  it('a low limit stays on the scale if the curve is above a high limit of another time', () => {
+  it('a high limit of another time does not remove a low limit from the scale', () => {
     const lines = [limit(60, 'high', 0, 10), limit(50, 'low', 10, 100), limit(120, 'high', 10, 100)];
     expect(chartRange(['MDC_ECG_HEART_RATE'], [70, 80], lines)[0]).toBeLessThan(50);
   });

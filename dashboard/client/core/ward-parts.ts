@@ -84,7 +84,7 @@ const slackPx = 2;
  */
 export const stepsInView = Array.from({ length: 21 }, (_, step) => step / 20);
 
-/** The visible part of a tile, in CSS pixels. */
+/** What the browser measures of a tile. Lengths are in CSS pixels. */
 export type TileMeasures = {
   readonly heightPx: number;
   /** How much of the upper part is not visible. */

@@ -6,8 +6,8 @@ import type { App } from '../shell/app.ts';
 const usualStarts: ShiftStarts = parseShiftTimes(usualShiftTimes);
 
 /**
- * Returns the times of day at which shifts begin. A server of an older version sends no such times. Then returns the
- * usual times.
+ * Returns the times of day at which shifts begin. A server of an older version sends no such times. Then this
+ * function returns the usual times.
  */
 export const shiftStartsOf = ({ session }: Pick<App, 'session'>): ShiftStarts =>
   session.value?.shiftStarts ?? usualStarts;

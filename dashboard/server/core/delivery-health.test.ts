@@ -21,7 +21,7 @@ describe('the sign of life of the delivery process', () => {
     expect(isDeliveryRunning(signs, t0 + 3_501)).toBe(false);
   });
 
-  it('a sign from before the start of this server only says since when nobody is called', () => {
+  it('a sign from before the start of this server gives only the time since which nobody is called', () => {
     const signs = signsAt(0);
     noteDeliverySign(signs, t0, t0 - 20_000);
     expect(deliveryDown(signs, duties, { viewer: nurse, scope: { ward: '*' } }, t0)).toEqual({
@@ -39,7 +39,7 @@ describe('the sign of life of the delivery process', () => {
   it.each([
     ['3.5 s', t0 - 3_500, true],
     ['more than 3.5 s', t0 - 3_501, false],
-  ])('%s after its last sign, a process counts as running only if the table says so', (_, processAtMs, expected) => {
+  ])('a process counts as running for 3.5 s after its last sign: %s', (_, processAtMs, expected) => {
     expect(isDeliveryRunning(signsAt(processAtMs), t0)).toBe(expected);
   });
 
@@ -54,7 +54,7 @@ describe('deliveryDown', () => {
   it.each([
     ['nothing while the process runs', nurse, signsAt(t0), duties, undefined],
     [
-      'the wards of the viewer without a running process',
+      'the wards of the viewer, if the process does not run',
       nurse,
       signsAt(since),
       duties,
@@ -71,7 +71,7 @@ describe('deliveryDown', () => {
       duties,
       { wards: ['icu'], since: formatInstant(t0 - 10_001) },
     ],
-    ['nothing if the server last reached the end 10 s ago', nurse, signsAt(t0, t0 - 10_000), duties, undefined],
+    ['nothing if the server reached the end of the topic 10 s ago', nurse, signsAt(t0, t0 - 10_000), duties, undefined],
   ])('deliveryDown names %s', (_, viewer, signs, state, expected) => {
     expect(deliveryDown(signs, state, { viewer, scope: { ward: '*' } }, t0)).toEqual(expected);
   });

@@ -5,8 +5,8 @@ export type Cell = number | boolean | null;
 export type RawSeries = { tags?: { code?: string }; columns: string[]; values: Cell[][]; partial?: boolean };
 
 /**
- * Returns the rows of each code, oldest first. The last values of a table are in separate series, which may come before
- * or after the other series.
+ * Returns the rows of each code, oldest first. For a table, the last value of each step is in a separate series, which
+ * may come before or after the other series.
  */
 export function trendRowsOf(series: readonly RawSeries[]): Map<string, TrendRow[]> {
   const rows = new Map<string, TrendRow[]>();

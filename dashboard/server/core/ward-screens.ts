@@ -7,9 +7,9 @@ import { currentRecords, type OtherDashboards } from './unconfirmed.ts';
 import type { ScreensOfWard } from './ward-overview.ts';
 
 export type WardScreens = {
-  /** The wards that screens of this dashboard show and confirm. */
+  /** The wards on screens of this dashboard that paint, and that confirm all alarms of the ward. */
   readonly watched: readonly string[];
-  /** The wards on screens of this dashboard with running audio. */
+  /** The wards on those screens of this dashboard whose audio runs. */
   readonly audible: ReadonlySet<string>;
   /** Returns the state of the sound if one screen has the sound of the ward; undefined if every screen sounds. */
   readonly soundOf: (ward: string) => WardSound | undefined;

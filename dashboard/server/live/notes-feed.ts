@@ -71,8 +71,8 @@ export function openNotesFeed(
       place();
       onChange();
     }
-    // An effect is remembered after the note is at its bed, because a request that waits for the effect must find the
-    // note there.
+    // First all notes get to their beds. Only then are the effects remembered, because a request that waits for an
+    // effect must find the note.
     for (const result of results) rememberEffect(...result);
   }
 

@@ -21,7 +21,7 @@ const refusalTexts: Readonly<Record<WhyNoTest, string>> = {
   'no-screen': 'Nothing was tested: this screen is not open any more, or its browser plays no sound.',
   'too-many': 'Nothing was tested: too many tests wait for an answer. Try again in ten minutes.',
 };
-/** The answer to a page of an older version, which asks for all wall displays at the same time. */
+/** The answer to a page of an older version, which asks to test all wall displays at the same time. */
 const askNewPage = 'Nothing was tested: load this page again, and choose one screen.';
 const refusal = (why: WhyNoTest) => new VigilError('conflict', refusalTexts[why]);
 

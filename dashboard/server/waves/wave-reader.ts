@@ -48,10 +48,11 @@ export type WaveQuestion = {
   /** The present error of the device's clock, ms: positive if the clock is behind. */
   readonly errorMs: number;
   /**
-   * How long after the requested time the server received late chunks of this time, ms. The search also looks there.
+   * The delays of late chunks, ms: from the end of a requested minute until the server received its newest chunk. The
+   * log has a late chunk at the time of its receipt, so the search also looks that much later.
    */
   readonly lateDelaysMs: readonly number[];
-  /** Samples after this time may still come, so they are not searched for in other parts of the log. */
+  /** Samples after this time may still come. If they are missing, no further part of the log is searched for them. */
   readonly settledMs: number;
 };
 

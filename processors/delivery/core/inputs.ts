@@ -32,9 +32,9 @@ export type Input =
       readonly answer: 'accepted' | 'rejected';
     }
   /**
-   * Time has passed. The process gives this input when it starts, at the end of a wait, and every few seconds. A wait
-   * that ended after `untilMs` does not count as over yet: the answer may be in the log, and the process has not read
-   * it yet. Without `untilMs`, every wait that has ended is over.
+   * Time has passed. The process gives this input when it starts, at the end of a wait, and every few seconds. It has
+   * read the log up to `untilMs`. A wait with a later end is not over yet, because its answer may be in the log after
+   * `untilMs`. Without `untilMs`, every wait that has ended is over.
    */
   | { readonly type: 'timer'; readonly untilMs?: number };
 

@@ -66,8 +66,8 @@ export type Round = {
    */
   readonly rejectedBy?: readonly string[];
   /**
-   * The persons who were informed in earlier rounds, each with the channel: `paul mail`. This field is only in a round
-   * that starts because persons rejected the alarm. So a person does not get the same message in each round.
+   * The persons who were informed in earlier rounds, each with the channel: `paul mail`. They do not get the same
+   * message again. Only a round that starts because persons rejected the alarm has this field.
    */
   readonly informedBefore?: readonly string[];
   /** The phase of the round before it was stopped, and the time of the stop. */

@@ -4,7 +4,7 @@
  */
 import { roundHalfUp } from './round.ts';
 
-/** @returns the index with two digits; undefined if a value is missing, or the pressure is not above 0 */
+/** @returns the index with two decimals; undefined if a value is missing, or the pressure is not above 0 */
 export function shockIndex(pulse: number | undefined, systolic: number | undefined): number | undefined {
   if (pulse === undefined || systolic === undefined) return undefined;
   const index = pulse / systolic;
