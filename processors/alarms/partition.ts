@@ -5,7 +5,7 @@
 import { atMostNow } from '../../contracts/steady-time.ts';
 import type { CommandInput, Input } from './core/inputs.ts';
 import { isPeriodOver, profileInForce } from './core/judging.ts';
-import type { EngineTask } from './core/not-judged.ts';
+import { type EngineTask, isFailing } from './core/not-judged.ts';
 import { failEngine, goOnWithoutJudging, guard, isWaiting } from './engine-failure.ts';
 import { adoptPublished } from './in-force.ts';
 import { initialPartition, type PartitionOptions, type PartitionState } from './partition-state.ts';
@@ -68,7 +68,7 @@ export function createPartition(options: PartitionOptions) {
       [...engines.values()].reduce((sum, { state }) => sum + Object.keys(state.book.live).length, 0),
     /** Returns the number of patients for which the code fails, or has just failed. */
     failingCount: () =>
-      [...engines.values()].filter(({ state }) => state.fault !== undefined && !isPeriodOver(state)).length,
+      [...engines.values()].filter(({ state }) => isFailing(state.fault) && !isPeriodOver(state)).length,
   };
 }
 
@@ -157,7 +157,7 @@ function passTime(partition: PartitionState, engine: PatientEngine, nowMs: numbe
   if (has('limits-in-force')) publishInForce(partition, engine, nowMs);
   publishScores(partition, engine, nowMs);
   realignEngine(partition, engine, nowMs);
-  if (engine.state.fault !== undefined) goOnWithoutJudging(partition, engine, nowMs);
+  if (isFailing(engine.state.fault)) goOnWithoutJudging(partition, engine, nowMs);
 }
 
 /**

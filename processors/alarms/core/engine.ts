@@ -74,7 +74,7 @@ export type Step = {
 export function step(env: Environment, before: State, input: Input, now: number): Step {
   const context = contextOf(env, before, input, now);
   const afterTime = passTime(env, before, context);
-  const judged = noteWork(takeInput(env, withDevice(afterTime.state, input), input, context), input.type, now);
+  const judged = noteWork(takeInput(env, withDevice(afterTime.state, input), input, context), input, now);
   const settled = settle(env, judged, afterTime.endings, context);
   const isSettledOnly = afterTime.events.length === 0 && judged.events === undefined;
   const events = isSettledOnly ? settled.events : [...afterTime.events, ...(judged.events ?? []), ...settled.events];
@@ -86,10 +86,11 @@ export function step(env: Environment, before: State, input: Input, now: number)
  * Notes the success of an input, if the engine's code had failed before. A repeated reading is no success, because it
  * is not judged.
  */
-function noteWork(result: EngineResult, type: Input['type'], now: number): EngineResult {
+function noteWork(result: EngineResult, input: Input, now: number): EngineResult {
   const { fault } = result.state;
   if (fault === undefined) return result;
-  const noted = result.counts?.repeats === undefined ? noteSuccess(fault, type) : fault;
+  const codes = input.type === 'observation' ? input.values.map(({ code }) => code) : [];
+  const noted = result.counts?.repeats === undefined ? noteSuccess(fault, input.type, codes) : fault;
   return { ...result, state: { ...result.state, fault: endFault(noted, now) } };
 }
 

@@ -15,6 +15,7 @@ import type { ContinuityPart } from './continuity.ts';
 import type { DevicePart } from './device.ts';
 import { noDataMsMin } from './interval.ts';
 import type { LimitsPart } from './limits.ts';
+import { type FaultPart, unjudgedMsMax } from './not-judged.ts';
 import type { NoticesPart } from './notices.ts';
 import type { OwnAlertsPart } from './own-alerts.ts';
 import { type Profile, timesOf } from './profile.ts';
@@ -43,7 +44,7 @@ export function rearm(state: State, profile: Profile, now: number): State {
     scores: rearmScores(state.scores, now),
     ownAlerts: rearmOwnAlerts(state.ownAlerts, clampToNow),
     standby: rearmStandby(state.standby, now),
-    ...(state.fault && { fault: { ...state.fault, lastAt: clampToNow(state.fault.lastAt) } }),
+    ...(state.fault && { fault: rearmFault(state.fault, now) }),
     book: rearmBook(state.book, profile, now),
   };
 }
@@ -85,6 +86,15 @@ function rearmIdentity({ turns, starts }: Starts, clampToNow: ClampToNow): Start
     turns: { ...turns, turnsMs: turns.turnsMs.map(clampToNow) },
     starts: starts.map((start) => ({ ...start, firstMs: clampToNow(start.firstMs), lastMs: clampToNow(start.lastMs) })),
   };
+}
+
+function rearmFault(part: FaultPart, now: number): FaultPart {
+  const { unjudged } = part;
+  const rearmed = Object.entries(unjudged ?? {}).map(
+    ([code, until]) => [code, limitedEndMs(until, now, unjudgedMsMax)] as const,
+  );
+  const lastAt = atMostNow(part.lastAt, now);
+  return { ...part, lastAt, ...(unjudged && { unjudged: Object.fromEntries(rearmed) }) };
 }
 
 function rearmNotices(part: NoticesPart, now: number): NoticesPart {

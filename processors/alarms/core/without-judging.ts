@@ -5,6 +5,7 @@
  * handled separately, because one of the alarms may be the reason of the failure. Pure.
  */
 import type { AlarmEvent, Command } from '../../../contracts/messages/alarms.ts';
+import { parameters } from '../../../contracts/parameters.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { LiveAlarm } from './alarm.ts';
 import { type BookContext, type BookResult, closeAll, initialBook, reconcile, tick } from './book.ts';
@@ -14,8 +15,9 @@ import type { Step } from './engine.ts';
 import type { EngineResult } from './engine-result.ts';
 import type { Environment } from './environment.ts';
 import type { Input } from './inputs.ts';
+import { intervalOf, noDataMsOf } from './interval.ts';
 import { isPeriodOver, profileInForce } from './judging.ts';
-import { type EngineTask, faultConditions, noteFailure, notJudgedKey } from './not-judged.ts';
+import { type EngineTask, faultConditions, type NotedFailure, noteFailure, notJudgedKey } from './not-judged.ts';
 import { adultProfile } from './profile.ts';
 import type { State } from './state.ts';
 
@@ -38,8 +40,10 @@ export function stepWithoutJudging(env: Environment, before: State, failure: Eng
   const { task, input } = failure;
   const context = contextOf(env, before, input, now);
   const since = failure.since ?? (input && 'receivedAt' in input ? Math.min(input.receivedAt, now) : now);
-  const isFault = task !== undefined && task !== 'command';
-  const fault = isFault ? noteFailure(before.fault, task, since, now) : before.fault;
+  const fault =
+    task === undefined || task === 'command'
+      ? before.fault
+      : noteFailure(before.fault, { task, since, noDataMs: noDataMsIn(before, input) }, now);
   const started: State = { ...before, fault, book: { ...initialBook, ...before.book } };
   const taken = input === undefined ? { state: started, endAt: now } : takeInput(env, started, input, context);
   const raised = withAlarm(taken.state, context);
@@ -50,6 +54,18 @@ export function stepWithoutJudging(env: Environment, before: State, failure: Eng
     events,
     ...(taken.answer && { answer: taken.answer }),
   };
+}
+
+/** Returns the parameters of a reading that failed, and after which time without a value each parameter is silent. */
+function noDataMsIn({ arrivals }: State, input: Input | undefined): NotedFailure['noDataMs'] {
+  if (input?.type !== 'observation') return {};
+  const entries = input.values.flatMap(({ code }) => {
+    const parameter = parameters.get(code);
+    if (parameter === undefined) return [];
+    const knownMs = attempt(() => arrivals.codes[code]?.intervalMs);
+    return [[code, noDataMsOf(knownMs ?? intervalOf(parameter, input.intervalMs ?? null, []))] as const];
+  });
+  return Object.fromEntries(entries);
 }
 
 function contextOf(env: Environment, state: State, input: Input | undefined, now: number): BookContext {
