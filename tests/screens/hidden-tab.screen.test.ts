@@ -113,9 +113,11 @@ it('an alarm sounds in a hidden tab with slow timers, and is neither lost nor do
   expect(await visibility()).toBe('visible');
   other = await window.openTab('about:blank');
   await until('the tab is hidden', async () => (await visibility()) === 'hidden');
-  // Chromium runs the timers of a hidden tab once in a second.
-  const gapsMs = await tab.run<number[]>('pageRecord.timerGapsMs(4)');
-  expect(gapsMs.reduce((sum, gapMs) => sum + gapMs, 0)).toBeGreaterThan(2_500);
+  // Some time after a tab was hidden, Chromium begins to run its timers only once in a second.
+  await until('Chromium slows the timers of the hidden tab', async () => {
+    const gapsMs = await tab.run<number[]>('pageRecord.timerGapsMs(4)');
+    return gapsMs.reduce((sum, gapMs) => sum + gapMs, 0) > 2_500;
+  });
 
   const reports = noteReports();
   const first = alarmOf(bed, { priority: 'high' });

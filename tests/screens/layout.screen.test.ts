@@ -34,6 +34,17 @@ const wards = {
 /** All wards except the ward with 66 beds, because measuring 91 tiles at every size would take too long. */
 const wardsWithFewBeds = [wards.one, wards.eight, wards.sixteen, wards.empty];
 
+/**
+ * Sets a zone in which it is between 23:00 and midnight, so that the end of a standby is on another day. Its text then has
+ * a date at every time of the day.
+ */
+function setZoneBeforeMidnight(): void {
+  const hour = new Date().getUTCHours();
+  // The name `Etc/GMT-2` means two hours east of Greenwich.
+  process.env.TZ = hour >= 9 ? `Etc/GMT-${23 - hour}` : `Etc/GMT+${hour + 1}`;
+  expect(new Date().getHours()).toBe(23);
+}
+
 let server: ScreenServer;
 let browser: Browser;
 let nurse: Page;
@@ -41,6 +52,7 @@ const closers: (() => unknown)[] = [];
 const beds = new Map<string, PlayedBed[]>();
 
 beforeAll(async () => {
+  setZoneBeforeMidnight();
   const name = longGivenName;
   [server, browser] = await Promise.all([
     openScreenServer({

@@ -1,6 +1,7 @@
 /** Imitates beds for the screens, with the longest names, numbers and alarms that the contracts allow. */
 import { randomUUID } from 'node:crypto';
 import { audioPauseMsMax } from '../../contracts/audio-pause.ts';
+import { dayMs } from '../../contracts/durations.ts';
 import { newAlarm } from '../../contracts/messages/alarms.testing.ts';
 import type { Alarm, AlarmEvent } from '../../contracts/messages/alarms.ts';
 import type { NumericValue } from '../../contracts/messages/device.ts';
@@ -129,6 +130,9 @@ export function raisedEvent(alarm: Alarm): AlarmEvent {
   return { type: 'raised', at: alarm.raisedAt, alarm };
 }
 
+/** Returns a time before today. The text of such a time has a date. */
+const longAgo = () => new Date(Date.now() - 2 * dayMs).toISOString();
+
 /** Returns alarms for the beds in turn, with every priority and state and the longest texts. */
 export function longestAlarms(beds: readonly PlayedBed[], count: number): Alarm[] {
   const by = { userId: 'nora', name: longGivenName, role: 'nurse' } as const;
@@ -137,7 +141,14 @@ export function longestAlarms(beds: readonly PlayedBed[], count: number): Alarm[
     const priority = (['high', 'medium', 'low'] as const)[index % 3]!;
     switch (Math.floor(index / beds.length + index) % 5) {
       case 0:
-        return alarmOf(bed, { priority, text: longAlarmText, escalation: 2, onsets: 12, late: true });
+        return alarmOf(bed, {
+          priority,
+          text: longAlarmText,
+          escalation: 2,
+          onsets: 12,
+          late: true,
+          onsetAt: longAgo(),
+        });
       case 1:
         return alarmOf(bed, {
           ...{ priority, text: 'ABPs -50 < -10', code: 'MDC_PRESS_BLD_ART_ABP_SYS' },
@@ -150,7 +161,7 @@ export function longestAlarms(beds: readonly PlayedBed[], count: number): Alarm[
           priority,
           signal: 'acknowledged',
           acknowledgedBy: by,
-          acknowledgedAt: new Date().toISOString(),
+          acknowledgedAt: longAgo(),
         });
       default:
         return alarmOf(bed, {

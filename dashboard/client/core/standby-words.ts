@@ -3,14 +3,11 @@ import type { Standby } from '../../../contracts/messages/alarms.ts';
 import { keys, t } from './texts.ts';
 import { shortTime } from './times.ts';
 
-/** Returns the end of a standby in hours and minutes, with the date if the end is not today. */
-export const standbyUntil = ({ until }: Standby, nowMs: number): string => shortTime(until, nowMs);
-
 /** Returns the text about a standby, for example `Standby: Imaging until 14:30 (N. Urse)`. */
 export const standbyText = (standby: Standby, nowMs: number): string =>
   t('Standby: {reason} until {standbyUntil} ({name})', {
     reason: standby.reason,
-    standbyUntil: standbyUntil(standby, nowMs),
+    standbyUntil: shortTime(standby.until, nowMs),
     name: standby.by.name,
   });
 

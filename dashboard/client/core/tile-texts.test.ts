@@ -81,7 +81,7 @@ describe('headHeightPx', () => {
     ],
     [
       'has a second line for a state that does not fit',
-      { ...alone, hasNotice: true, state: 'offline 2026-01-31 14:03:07' },
+      { ...alone, hasNotice: true, state: 'standby until 02:03 CEST' },
       40,
     ],
     ['has room for a bed name of two lines', { ...alone, bed: 'Window place 12B anteroom' }, 37],
@@ -92,9 +92,9 @@ describe('headHeightPx', () => {
         hasNotice: true,
         hasSoundOffMark: false,
         ward: 'ICU',
-        state: 'offline 2026-01-31 14:03:07',
+        state: 'standby until 02:03 CEST',
       },
-      79,
+      58,
     ],
   ] as const)('the head of a tile of 298 px %s', (_what, head, px) => {
     expect(headHeightPx(head, 298)).toBe(px);

@@ -22,7 +22,7 @@ import { onsetText } from '../core/onset-words.ts';
 import { formatRoute } from '../core/routes.ts';
 import { type Sight, sightOf } from '../core/sight.ts';
 import { t } from '../core/texts.ts';
-import { countdownText, whenText } from '../core/times.ts';
+import { countdownText, shortTime, whenText } from '../core/times.ts';
 import { valueNow } from '../core/value-now.ts';
 import { inZoneOf } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
@@ -187,7 +187,7 @@ function Answer({ alarm }: { alarm: Alarm }) {
           ✓ {acknowledgedBy ?? t('acknowledged')}
         </span>{' '}
         {alarm.acknowledgedAt && (
-          <span>{inZoneOf(ward, () => whenText(Date.parse(alarm.acknowledgedAt ?? ''), now))}</span>
+          <span class="alarm__by-time">{inZoneOf(ward, () => shortTime(alarm.acknowledgedAt ?? '', now))}</span>
         )}
       </p>
     );

@@ -2,10 +2,11 @@
 import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
 import { technicalConditions } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
+import { ageText } from '../core/ages.ts';
 import { noticesText } from '../core/notice-words.ts';
-import { standbyText, standbyUntil } from '../core/standby-words.ts';
+import { standbyText } from '../core/standby-words.ts';
 import { t, texts } from '../core/texts.ts';
-import { whenText } from '../core/times.ts';
+import { minuteText } from '../core/times.ts';
 import { inZoneOf } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 
@@ -29,12 +30,12 @@ export function BedState({ bed }: { bed: Bed }) {
 export const stateText = (bed: Bed, nowMs: number): string | undefined => inZoneOf(bed.ward, () => stateOf(bed, nowMs));
 
 function stateOf(bed: Bed, nowMs: number): string | undefined {
-  if (bed.standby !== null)
-    return t('standby until {standbyUntil}', { standbyUntil: standbyUntil(bed.standby, nowMs) });
+  // The text never has a date, because a narrow tile has no room for one. A standby ends within `standbyMsMax`.
+  if (bed.standby !== null) return t('standby until {time}', { time: minuteText(Date.parse(bed.standby.until)) });
   const { online, onlineChangedAt } = bed.device;
   if (online) return undefined;
-  const since = onlineChangedAt === null ? '' : ` ${whenText(Date.parse(onlineChangedAt), nowMs)}`;
-  return online === false ? t('offline{since}', { since }) : t('no news yet');
+  const age = onlineChangedAt === null ? '' : ` ${ageText(nowMs - Date.parse(onlineChangedAt))}`;
+  return online === false ? t('offline{age}', { age }) : t('no news yet');
 }
 
 /**
