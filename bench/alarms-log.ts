@@ -138,8 +138,8 @@ export async function measureThroughput(
     await until(
       'all readings are read',
       async () => {
-        // A shorter pause would cost 4 % of the alarm processor's time, because the processor answers each request for
-        // its metrics.
+        // Each turn of this loop requests the metrics of the alarm processor. With a shorter pause, the answers would
+        // take 4 % of the processor's time.
         await sleep(200);
         const read = await recordsRead(port).catch(() => 0);
         if (firstCount === undefined && read >= readings / 5) firstCount = { atMs: performance.now(), read };

@@ -16,9 +16,9 @@ type Row = {
 
 /**
  * Prints a table; with `--json` one line of JSON. In each row, all devices together send the same number of readings
- * per second. So, at 1,000 readings per second, each of 10,000 devices publishes every 10 s. A lost connection ends the
- * benchmark with an error. With `--hybrid` the devices use ML-KEM in the key exchange. Each connection then needs more
- * memory.
+ * per second. For example, at 1,000 readings per second in total, each of 10,000 devices publishes every 10 s. A lost
+ * connection ends the benchmark with an error. With `--hybrid` the devices use ML-KEM in the key exchange. Each
+ * connection then needs more memory.
  */
 export async function measureDevices(args: string[]): Promise<void> {
   const { values } = parseArgs({

@@ -152,7 +152,8 @@ function createShift(ward: MadeUpWard, page: Page) {
       while (nowS < endS) {
         for (let second = 0; second < stepS; second += 1) {
           playSecond();
-          // Two readings of a device with the same time would be one reading.
+          // Without this pause, two readings of a device could have the same time. They would then count as one
+          // reading.
           await sleep(2);
         }
         await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));

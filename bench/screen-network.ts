@@ -1,7 +1,8 @@
 /**
  * Measures many screens in a network namespace of its own. There the kernel buffers few bytes for each connection, as
- * in the network of a hospital. On the loopback interface the kernel buffers some MB for each stalled screen. The
- * server would then see no waiting bytes: it would end the screen 15 s after an unanswered ping.
+ * in the network of a hospital. With the usual settings of the loopback interface, the kernel buffers some MB for each
+ * stalled screen. So no bytes would wait in the server. The server would then end a stalled screen only because of an
+ * unanswered ping, and not because of waiting bytes.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

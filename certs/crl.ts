@@ -20,8 +20,8 @@ export const crlFiles: Readonly<Record<AuthorityName, string>> = { 'device-ca': 
 const attemptsMax = 10;
 
 /**
- * Issues the CRL from the register. Each call reads the register again after it has written the CRL. So if two calls
- * run at the same time, the last CRL lists the revocations of both calls.
+ * Issues the CRL from the register. Another call may add a revocation at the same time. So each call reads the register
+ * again after it has written the CRL. If the written CRL lacks a revocation, the call issues the next CRL.
  */
 export async function issueCrl(
   directory: string,
@@ -35,7 +35,7 @@ export async function issueCrl(
     const lastMs = issueTimeOf(lastCrl, nowMs);
     const revokedCertificates = certificatesToList(readRegister(directory, authorityName), lastMs);
     const seconds = BigInt(Math.floor(nowMs / 1000));
-    // The number comes from the clock, so that it also rises if the former CRL was lost.
+    // The number is taken from the clock, so that the next number is higher even if the former CRL was lost.
     const number = lastCrl?.number !== undefined && lastCrl.number >= seconds ? lastCrl.number + 1n : seconds;
     writeAtomic(path, await signCrl(revokedCertificates, number, authority, nowMs), 0o600);
     const writtenCrl = readCrl(path, authority);
@@ -60,9 +60,9 @@ export function crlReason(
 }
 
 /**
- * Returns the time at which the last CRL was issued, but at most `nowMs`. If the clock was ahead when the last CRL was
- * issued, the time is in the future. A revoked certificate that ends between now and this future time is still valid.
- * So the certificate must stay on the list.
+ * Returns the time at which the last CRL was issued. If this time is in the future, the clock was ahead when the last
+ * CRL was issued. Then returns `nowMs`: a revoked certificate that ends between `nowMs` and that future time is still
+ * valid, so it must stay on the list.
  */
 function issueTimeOf(last: RevocationList | undefined, nowMs: number): number {
   return Math.min(last?.thisUpdateMs ?? 0, nowMs);

@@ -1,7 +1,7 @@
 /**
  * Handles canaries: checks each canary like a reading, seals the canary, and appends it to every partition of the
- * readings. Each partition has its own alarm processor. The certificate of the canary allows nothing else
- * (docs/decisions/023-canary.md).
+ * readings, so that every alarm processor gets the canary. A client with the certificate of the canary may send nothing
+ * but canaries (docs/decisions/023-canary.md).
  */
 import { isUtf8 } from 'node:buffer';
 import type { Logger } from 'pino';

@@ -15,8 +15,8 @@ import type { Source } from './source.ts';
 
 /**
  * Longest time for which CONNACK waits for the claim. After this time the gateway accepts the client without a claim.
- * No harm is done: while Kafka does not answer, no gateway acknowledges a message. A connected device costs less work
- * than a device that connects again and again.
+ * This loses no message, because no gateway acknowledges a message while Kafka does not answer. If the gateway refused
+ * the client, the client would connect again and again, which costs more work than a connected client.
  */
 const claimWaitMsMax = 2_000;
 /** Time after which a failed claim is written again, if its connection is still open. */

@@ -45,8 +45,8 @@ type Waiting = { readonly contentType: ContentType; readonly body: DeviceEventRe
 export function openDeviceEvents(options: {
   readonly sealedLog: Pick<SealedLog, 'append' | 'boot'>;
   /**
-   * Returns whether Kafka has the topic. Until then nothing is written, because a missing topic would stop the readings
-   * (log/kafka/has-topic.ts).
+   * Returns whether Kafka has the topic. Until Kafka has the topic, nothing is written: a record for a missing topic
+   * would stop the readings (log/kafka/has-topic.ts).
    */
   readonly hasTopic: () => Promise<boolean>;
   readonly counters: Counters;
@@ -88,8 +88,8 @@ export function openDeviceEvents(options: {
   }
 
   /**
-   * Writes the waiting records. A record that Kafka did not accept waits again: a reader recognises a record that comes
-   * twice.
+   * Writes the waiting records. A record whose append failed waits again. Kafka may have it already, but a reader
+   * recognises a record that comes twice.
    */
   async function write(isLast: boolean): Promise<void> {
     if (!canWrite) return;
@@ -121,7 +121,8 @@ export function openDeviceEvents(options: {
       const isWrong = isClockWrong(offsetMs, clockSign.isWrong === true);
       if (isWrong === clockSign.isWrong) return;
       clockSign.isWrong = isWrong;
-      // The first judgement is always an event: before the start of this gateway, the clock may have been wrong.
+      // The first judgement is always an event. If the clock was wrong before the start of this gateway and is right
+      // now, this event reports the change.
       const clockErrorMs = Math.round(offsetMs);
       note(source, atMs, isWrong ? { kind: 'clock-wrong', clockErrorMs } : { kind: 'clock-right' });
     },

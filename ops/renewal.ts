@@ -1,7 +1,7 @@
 /**
  * Renews certificates while the system runs: each hour, the certificates that end within 30 days. Also looks every few
  * seconds for changes in the folder of certificates, for instance after the command `npm run certs -- revoke --service
- * gateway`. Then restarts the processes that must read the new files. Most of our processes notice new files
+ * gateway`. After a change, restarts the processes that must read the new files. Most of our processes notice new files
  * themselves; Kafka and InfluxDB read their files only at their start.
  */
 import { readFileSync } from 'node:fs';
@@ -64,8 +64,8 @@ export type CertificateState = {
 const deviceProcess = 'simulators';
 
 /**
- * Checks the folder every few seconds until it is closed. Reports a fault once, and tries again at each check. The old
- * certificates stay valid for 30 days.
+ * Checks the folder every few seconds until it is closed. Reports a fault once, and tries again at each check. A
+ * certificate is renewed 30 days before its end, so a person has time to mend the fault.
  */
 export function startRenewal(options: RenewalOptions): Renewal {
   const { stateDir, names = [], stateBeforeStart, report, nowMs } = options;

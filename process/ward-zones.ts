@@ -41,7 +41,7 @@ export const wardsFileNear = (accountsFile: string): string | undefined =>
 
 /**
  * Returns the zones of the wards for a command of the operator. If no wards file can be read, each ward has the zone of
- * this machine. The label of each time shows its zone.
+ * this machine. The label of each printed time names its zone, so a person can see that the zone is not the ward's.
  */
 export function zonesNear(accountsFile: string): ZoneOfWard {
   const path = wardsFileNear(accountsFile);

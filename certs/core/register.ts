@@ -35,7 +35,7 @@ export type Register = {
 
 /**
  * Parses the lines of a register; each line is a JSON object. Ignores an incomplete last line, which a crash can leave.
- * Nobody has got the certificate of such a line.
+ * Vigil writes the line before it hands out the certificate, so nobody has the certificate of an incomplete line.
  * @returns undefined if a line was not written by Vigil
  */
 export function parseRegister(text: string): Register | undefined {
@@ -96,7 +96,7 @@ export const crlRenewalMs = crlLifeMs / 2;
 
 /**
  * Returns the revoked certificates that the next CRL must list. A certificate is on the list if it had not expired when
- * the last CRL was issued. So a certificate that has expired is listed once more (RFC 5280 section 3.3).
+ * the last CRL was issued. So after its end, a certificate is listed once more (RFC 5280 section 3.3).
  * @param lastMs time at which the last CRL was issued
  */
 export function certificatesToList({ issued, revoked }: Register, lastMs: number): RevokedCertificate[] {

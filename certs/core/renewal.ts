@@ -6,8 +6,8 @@ export const authorityLifeMs = 10 * 365 * dayMs;
 /** Vigil renews a leaf that ends in less than this time. */
 export const leafRenewalMs = 30 * dayMs;
 /**
- * Vigil renews an authority's certificate, with the same key, when the certificate ends in less than this time. So the
- * certificate never ends before a leaf that it signed.
+ * Vigil renews an authority's certificate, with the same key, when the certificate ends in less than this time. A leaf
+ * is valid for less than this time, so the authority's certificate never ends before a leaf that it signed.
  */
 export const authorityRenewalMs = 365 * dayMs;
 /** How long before now a new certificate becomes valid. The clock of another machine may be slow. */

@@ -103,8 +103,8 @@ export function serviceCertificates(
 
 /**
  * Returns which names of a server's former certificate the next certificate keeps: the names that an operator added in
- * an earlier run. If an older version of Vigil made the former certificate, the certificate contains the names of all
- * servers. Then only the servers in `publicServers` keep names.
+ * an earlier run. A former certificate from an older version of Vigil contains the names of all servers. From such a
+ * certificate, only the servers in `publicServers` keep the added names.
  */
 export function namesToKeep(wanted: WantedCertificate, former: readonly string[]): string[] {
   const server = serverNames.find((name) => certificateFiles[name] === wanted.file);

@@ -58,7 +58,10 @@ export function createPasswordDesk(now: () => number, verify = verifyPassword): 
     createSlots({ atOnceMax: atOnce, atOncePerKeyMax: 1, waitingMax, waitingPerKeyMax }, busy);
   const commonQueue = queue(atOnceMax);
   const queues = { station: queue(1), first: queue(1), none: queue(1), suspect: queue(1) };
-  /** Of the queues `first` and `none` together, only one try at a time is in the common queue. */
+  /**
+   * The queues `first` and `none` share this queue. So only one try from both together is in the common queue at a
+   * time.
+   */
   const newBrowsers = queue(1);
 
   /** Returns the name of the queue of a try without the proof `known`. */

@@ -1,7 +1,8 @@
 /**
  * Follows a device that sends stored readings after its birth message. Many devices set their clock when they reach the
- * network again. If the clock is set forward after the birth message, the delay of a stored reading can hide this. So
- * the gateway does not trust times after the birth message until the device has caught up.
+ * network again. If the clock is set forward after the birth message, the delay of a stored reading can hide this
+ * change. So until the device has caught up, the gateway does not trust device times that are later than the time of
+ * the birth message.
  */
 import { assessReading, type DeviceClock, initialClock } from '../../contracts/device-clock.ts';
 

@@ -11,8 +11,8 @@
 export type LastClaims = Map<string, number>;
 
 /**
- * Maximum number of gateway processes that are remembered. Above this number the first entry is dropped. A repeat comes
- * within seconds.
+ * Maximum number of gateway processes that are remembered. Above this number the first entry is dropped. No repeat of
+ * its claims can come any more, because a repeat comes within seconds.
  */
 export const bootsMax = 1_000;
 

@@ -39,9 +39,9 @@ export type ClockError = {
   /** The limits before the clock was set. Device times before `untilMs` may still have the former error. */
   readonly former: { readonly untilMs: number; readonly lowerMs: number; readonly upperMs: number } | null;
   /**
-   * The lower limit from before the clock was set back, if the clock was ahead then; otherwise null. The clock may
-   * still be ahead by up to this value, because the delay of a stored reading can hide how far the clock is ahead now.
-   * So this limit is used until the error is measured.
+   * The lower limit from before the clock was set back, if this limit shows that the clock was ahead; otherwise null.
+   * The clock may still be ahead by up to this value, because the delay of a stored reading can hide how far the clock
+   * is ahead now. So this limit is used until the error is measured.
    */
   readonly aheadMs: number | null;
 };

@@ -254,7 +254,7 @@ export function measurementSpan(
 /**
  * Returns the span that follows from the error of the clock. If the error is not known for the start that sent the
  * reading, uses the clock of the connection: a birth message without a `boot` is noted there. Does not use the clock of
- * the connection if the clock was set after that message.
+ * the connection if the clock was set after the birth message.
  */
 function spanByClock(
   clocks: DeviceClocks,

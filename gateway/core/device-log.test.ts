@@ -45,7 +45,8 @@ it('firmware and notices that could not be written are written when they come ag
   expect(recordOfEvent(log, event('declared', { firmware: '5.0' }), 0)).toBeUndefined();
   expect(recordOfEvent(log, event('declared', { firmware: '5.0' }), 60 * minute)).toMatchObject({ firmware: '5.0' });
   expect(recordOfEvent(log, event('declared', { firmware: '5.0' }), 120 * minute)).toBeUndefined();
-  // `held-back` uses up the allowance. `shared-identity` is repeated before the time of this notice is over.
+  // The notices `held-back` use up the allowance. Each `shared-identity` comes before the former `shared-identity` has
+  // ended.
   for (let n = 0; n < 100; n += 1) writtenOf(log, 'held-back', 1, n * 301_000);
   const startMs = 99 * 301_000;
   const written = Array.from({ length: 30 }, (_, n) => writtenOf(log, 'shared-identity', 1, startMs + n * minute));

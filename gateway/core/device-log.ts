@@ -12,9 +12,9 @@ import type { DeviceEventRecord } from '../../contracts/messages/device-events.t
 export const loggedDevicesMax = 20_000;
 
 /**
- * Each kind of event has an allowance of its own. So a jumping clock does not hide the connections. A second device
- * with the same certificate may connect again and again. Its connections hide neither the notice about the two devices
- * nor new firmware.
+ * Each kind of event has an allowance of its own. So a jumping clock does not hide the connections. If a second device
+ * with the same certificate connects again and again, its connections hide neither the notice about the two devices nor
+ * new firmware.
  */
 const allowances = {
   notice: { events: 10, oneMoreEveryMs: 10 * minuteMs },

@@ -60,8 +60,8 @@ export function endOf(cause: EndCause, hasWill: boolean): End {
     case 'violation':
       return { code: cause.code, reasonString: cause.reasonString, isWillDue: true, endReason: 'refused' };
     case 'certificate':
-      // The will tells the readers of the log that the device is gone. The device sent the will while its certificate
-      // was valid.
+      // The will is published, because it tells the readers of the log that the device is gone. The device sent the
+      // will while its certificate was still valid.
       return { code: reason.notAuthorized, reasonString: cause.reasonString, isWillDue: true, endReason: 'refused' };
     case 'append-failed':
       return { code: undefined, reasonString: undefined, isWillDue: true, endReason: endWithoutGoodbye };

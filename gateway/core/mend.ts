@@ -177,7 +177,8 @@ function mayRepeat(json: Uint8Array): boolean {
       const isPlain = json[end] === quote;
       i = isPlain ? end : quoteAfter(json, end);
       if (!isName(json, i + 1)) continue;
-      // A name with an escape can equal a name without an escape (\u0061 is a), so hashes cannot be compared.
+      // A name with an escape can equal a name without an escape (\u0061 is a), but their hashes differ. So the hashes
+      // would not show that the member comes twice.
       if (!isPlain || top === namesMax) return true;
       for (let nameIndex = firstAtDepth[depth]!; nameIndex < top; nameIndex += 1)
         if (hashes[nameIndex] === hash) return true;

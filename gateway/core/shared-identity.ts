@@ -37,8 +37,8 @@ type Loser = {
 };
 
 /**
- * Notes that a live connection lost its client id to a newer connection. A single device can also cause this, if it
- * connects again before its old socket is closed. Then the same start, or the same address, loses the client id each
+ * Notes that a live connection lost its client id to a newer connection. A single device can also cause such a loss, if
+ * it connects again before its old socket is closed. Then the same start, or the same address, loses the client id each
  * time. Such a loss is not counted. A loss is also not counted if start and address are both unknown.
  * @returns whether two devices use the certificate
  */

@@ -241,7 +241,7 @@ describe('MQTT 5', () => {
     const client = await join(bench, 'bed-07', 5, { will: will as never });
     client.send(publishPacket(2, 1, 'x', { properties }));
     await until('the publish is handed on', () => bench.handedPublishes.length === 1);
-    // The message expires after a second, which does not end the exchange.
+    // The message expires after a second. The exchange goes on after the message has expired.
     await bench.letTimePass(10_000);
     bench.handedPublishes[0]?.settle({ kind: 'appended' });
     expect(await client.nextPacket()).toMatchObject({ cmd: 'pubrec' });

@@ -22,8 +22,8 @@ export function pseudonym(key: string, kind: 'device' | 'actor' | 'ward', id: st
 }
 
 /**
- * Returns the association id for a device without a patient. Every gateway computes the same id for a device. So a
- * device without a patient can have alarms, too.
+ * Returns the association id for a device without a patient. An alarm needs an association. With this id, a device
+ * without a patient can have alarms, too. Every gateway computes the same id for a device.
  */
 export function unassignedAssociation(key: string, deviceId: string): string {
   return `u-${keyedHash(key, 'unassigned', deviceId)}`;

@@ -27,7 +27,8 @@ const observationsMsMax = dayMs;
  */
 const aroundMs = minuteMs;
 /**
- * The reading of the audit trail begins this much earlier than needed, ms (ours). So a gap at the beginning is noticed.
+ * The reading of the audit trail begins this much earlier than needed, ms (ours). So no record of the period is left
+ * out because clocks differ.
  */
 const auditEdgeMs = hourMs;
 

@@ -206,7 +206,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   ): Promise<Map<TopicPartition, string>> {
     const start = new Map<TopicPartition, string>();
     const offsetsAtTime =
-      // If the machine's clock is ahead of steady time (`sinceMs`), some older records are read too, without harm.
+      // The time of a record may be later than its steady time, so some records from before `sinceMs` are read too.
       typeof options.start === 'object' && 'sinceMs' in options.start
         ? await readOffsetsSince(kafka, [...partitions.keys()], options.start.sinceMs)
         : undefined;

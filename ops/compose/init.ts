@@ -47,8 +47,8 @@ async function identities(): Promise<void> {
     );
   }
   ensureWards(accounts);
-  // The folder of the wards file also has the accounts, and the delivery process may not see these. So the delivery
-  // process gets a copy of the file.
+  // The folder of the wards file also has the accounts, and the delivery process may not see the accounts. So the
+  // delivery process gets a copy of the wards file.
   writeAtomic(
     join(composeDir, 'delivery-member', 'wards.json'),
     readFileSync(join(accounts, 'wards.json'), 'utf8'),

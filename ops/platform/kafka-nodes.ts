@@ -42,8 +42,8 @@ const sessionMs = 6_000;
 const propertiesOfThree = {
   'broker.session.timeout.ms': sessionMs,
   'broker.heartbeat.interval.ms': 1_000,
-  // When all three brokers stop, the last one would wait minutes for a controller that has ended. Brokers flush their
-  // data without controlled shutdown too.
+  // With controlled shutdown, the last of three stopping brokers would wait minutes for a controller that has ended.
+  // Without controlled shutdown, a stopping broker flushes its data too.
   'controlled.shutdown.enable': 'false',
 };
 

@@ -129,8 +129,8 @@ const headlessShell = 'chromium-headless-shell';
 export const findHeadlessShell = () => programOnPath([headlessShell]);
 
 /**
- * Installs Chromium without windows, if this system has a package with it. It has the engine of Chromium, but not its
- * windows, menus and address bar. Without this program, the screen tests use Chromium and take longer.
+ * Installs Chromium without windows, if this system has a package with it. This program has the engine of Chromium, but
+ * no windows, menus or address bar. Without this program, the screen tests use Chromium and take longer.
  */
 export async function ensureHeadlessShell(report: Report): Promise<void> {
   if (findHeadlessShell() !== undefined || !canInstall()) return;

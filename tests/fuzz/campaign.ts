@@ -149,7 +149,10 @@ function addToTotals(
   }
 }
 
-/** Saves a stream in tests/corpus if no stream of this run had the same types of answers. */
+/**
+ * Saves a stream in tests/corpus if it is the first of this run with its protocol version and its types of answers. At
+ * most 60 streams of a run are saved. A file of an earlier run with the same version and answers is replaced.
+ */
 function saveIfNew(
   savedShapes: Set<string>,
   played: readonly { plan: StreamPlan; packets: Buffer[] }[],

@@ -57,7 +57,10 @@ export function noteClock(
   return receivedMs < clockState.newestReceivedMs - historyMs ? 0 : Math.round(measuredOffsetMs(clockState.clock));
 }
 
-/** Switches to the clock of a start (`boot`) of the device. A new start begins with the clock of the former start. */
+/**
+ * The clock is measured separately for each start (`boot`) of the device. Switches to the measurement of this start.
+ * For a start that is not known yet, begins with the measurement of the start before it.
+ */
 function useClockOf(clockState: DeviceClockState, boot: string | undefined): void {
   if (boot === clockState.boot) return;
   clockState.others.set(clockState.boot, clockState.clock);
@@ -67,7 +70,10 @@ function useClockOf(clockState: DeviceClockState, boot: string | undefined): voi
   if (clockState.others.size > otherBootsMax) clockState.others.delete(clockState.others.keys().next().value);
 }
 
-/** Returns whether the clock was set back between the readings `earlier` and `later` (contracts/device-clock.ts). */
+/**
+ * Returns whether the clock was set back between the reading `earlier` and the reading `came`
+ * (contracts/device-clock.ts).
+ */
 export function showsSetBack(earlier: StartNumbered | undefined, came: StartNumbered | undefined): boolean {
   return earlier !== undefined && came !== undefined && earlier.boot === came.boot && wasSetBack(earlier, came);
 }

@@ -10,7 +10,7 @@ import { type Condition, technicalCondition } from './condition.ts';
 
 /**
  * A parameter counts as no longer measured if a person has acknowledged its silence, and the device has not named it
- * for this long (ours).
+ * for this time (a number of ours).
  */
 const givenUpMs = 300_000;
 

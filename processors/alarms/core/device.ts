@@ -60,9 +60,9 @@ export type DevicePart = {
 const silenceMs = (intervalMs: number) => Math.max(3 * intervalMs, 5_000);
 /** If a device has sent nothing for this time since the patient's admission, the device is silent (ours). */
 const firstReadingMs = 60_000;
-/** After a device has connected again, its parameters are not reported as silent for this long (ours). */
+/** For this time after a device has connected again, its parameters are not reported as silent (a number of ours). */
 const returningMs = 5_000;
-/** The alarm about a wrong clock ends after the clock has been right for this long (ours). */
+/** The alarm about a wrong clock ends after the clock has been right for this time (a number of ours). */
 const skewEndsMs = 10_000;
 const conditionsMax = 64;
 

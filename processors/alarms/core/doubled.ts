@@ -12,7 +12,9 @@ export type DoubledPart = Readonly<Record<string, { readonly since: number; read
 
 export const initialDoubled: DoubledPart = {};
 
-/** The alarm ends after the parameter has come only once in each message for this long (ours). */
+/**
+ * The alarm ends when, for this time, each message with the parameter has contained it only once (a number of ours).
+ */
 const onceMs = 60_000;
 
 /** Handles a reading: begins or ends the conditions of doubled parameters. */

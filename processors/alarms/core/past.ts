@@ -10,8 +10,9 @@ type KnownAlarms = Pick<BookPart, 'live' | 'closed'>;
 
 /**
  * Returns the conditions without past conditions. A condition of a late or repeated reading is past in two cases: it
- * was already an alarm, or a more serious condition of the same cause is past. So a past condition does not call
- * instead of a condition that holds now.
+ * was already an alarm that has ended, or a more serious condition of the same cause is past. Past conditions must
+ * leave the list: otherwise a past condition could call instead of a less serious condition of the same cause that
+ * holds now.
  */
 export function withoutPast(book: KnownAlarms, conditions: readonly Condition[]): readonly Condition[] {
   const isPast = (condition: Condition) => condition.outOfOrder && !book.live[condition.key]?.alarm.present;

@@ -9,9 +9,9 @@ import type { Condition } from './condition.ts';
 const recurMs = 30_000;
 
 /**
- * Returns whether a condition continues a closed alarm. The alarm id depends on the onset. So if the ids are equal, the
- * condition is the closed alarm itself. Such a condition continues the alarm only if it began to hold again after the
- * end (`resumedAt`).
+ * Returns whether a condition continues a closed alarm. An alarm id is made from the onset of its condition. So if the
+ * condition has the id of the closed alarm, it has the onset of that alarm: it is not a new condition. It then
+ * continues the alarm only if it began to hold again after the end of the alarm (`resumedAt`).
  */
 export function continuesClosedAlarm(
   { onset, resumedAt = onset }: Condition,
