@@ -10,7 +10,7 @@ const help = `npm run fuzz -- [--streams 1000000] [--payloads 1000000] [--seed <
     Sends mutated MQTT streams, before and after CONNECT, to the listener, and mutated payloads to the pipeline. Fails on a
     crash, a hang, growing memory, or an acknowledgement without an append to Kafka. A failing input is made as small as
     possible and saved in tests/corpus. Every run first replays all inputs of tests/corpus.
-    --keep-new also saves one stream for each sequence of answers that tests/corpus does not have yet.
+    --keep-new also saves streams there: the first for each protocol version and set of answers, at most 60.
 `;
 
 const { values } = parseArgs({
