@@ -14,7 +14,7 @@ const whole: Breach = {
 const failuresOf = (change: Partial<Breach>) => summaryOf([{ ...whole, ...change }]).failures;
 
 describe('the summary of breaches', () => {
-  it('the summary has the times of page and push since the breach, and the time of each step since the step before', () => {
+  it('the summary has the time from the breach to page and push, and the time from each step to the next', () => {
     const { breaches, breachToPhoneMs, hopMs, failures } = summaryOf([whole]);
     expect([breaches, failures]).toEqual([1, []]);
     expect([breachToPhoneMs.page.p99, breachToPhoneMs.push.p99]).toEqual([80, 70]);

@@ -75,7 +75,7 @@ function deliverClaim(boot: string, seq: number, body: unknown, contentType: str
   );
 }
 
-it('the gateway reports that the log has a claim when it has read the claim, not when it has written it', async () => {
+it('the gateway reports a claim when the gateway has read it in the log, not when the gateway has written it', async () => {
   claim(source('us.1'));
   writtenClaims[0]!.answer();
   await vi.advanceTimersByTimeAsync(100);

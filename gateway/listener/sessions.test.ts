@@ -64,7 +64,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(await again.nextPacket()).toMatchObject({ cmd: 'pingresp' });
   });
 
-  it('a packet id of QoS 1 that was acknowledged is a new message, even with DUP', async () => {
+  it('after the PUBACK of a QoS 1 message, a PUBLISH with the same packet id is a new message, even with DUP', async () => {
     bench.immediateOutcome = undefined;
     const client = await join(bench, 'bed-07', version);
     client.send(publishPacket(1, 5, 'first'));
