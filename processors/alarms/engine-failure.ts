@@ -75,8 +75,8 @@ function runWithoutJudging(
   from: Position,
 ): void {
   const { env, publish } = partition.options;
-  const since = alarmOnset(engine.publishedEvents);
   try {
+    const since = alarmOnset(engine.publishedEvents);
     const { state, events, answer } = stepWithoutJudging(env, engine.state, { ...failure, since }, nowMs);
     if (failure.task === undefined && failure.input === undefined && events.length === 0) return;
     applyEvents(partition, engine, { state, events, from, isUrgent: answer !== undefined }, nowMs);
@@ -90,8 +90,20 @@ function runWithoutJudging(
  * Returns the onset of this patient's alarm that the last owner published; undefined if the alarm is over or never was.
  */
 function alarmOnset(published: readonly AlarmEvent[]): number | undefined {
-  const last = published.findLast(({ alarm }) => alarm.condition === notJudgedKey && alarm.origin === undefined);
+  const last = published.findLast((event) => {
+    const alarm = alarmOf(event);
+    return alarm?.condition === notJudgedKey && alarm.origin === undefined;
+  });
   return last?.alarm.present ? Date.parse(last.alarm.onsetAt) : undefined;
+}
+
+/** Returns the alarm of an event; undefined if the code fails about this event. */
+function alarmOf(event: AlarmEvent): AlarmEvent['alarm'] | undefined {
+  try {
+    return event.alarm;
+  } catch {
+    return undefined;
+  }
 }
 
 function report(

@@ -92,11 +92,11 @@ export function createFlushing(options: {
         await signs.give();
         endSigns = signDuringRound();
       }
-      for (const { owner, eventsBefore, snapshots } of saves) {
+      for (const { owner, eventsBefore, snapshots, noteUnsaved } of saves) {
         if (snapshots.length === 0) continue;
         if (!(await owner.outbox.waitUntilSent()) || generation !== ownership.generation())
           throw new Error('the partitions were released during the round');
-        await Promise.all(snapshots.map(write));
+        await Promise.all(snapshots.map((snapshot) => write(snapshot, noteUnsaved)));
         owner.eventsBefore = eventsBefore;
       }
       const isCommitted = await commitInTurn(async () => {
@@ -137,11 +137,12 @@ export function createFlushing(options: {
    * Writes a snapshot. Leaves out a snapshot that is too large for a record, because the other snapshots must not wait
    * for it.
    */
-  async function write(snapshot: Snapshot): Promise<void> {
+  async function write(snapshot: Snapshot, noteUnsaved: Flush['noteUnsaved']): Promise<void> {
     try {
       await append(snapshot);
     } catch (error) {
       if (!(error instanceof VigilError) || error.code !== 'payload-too-large') throw error;
+      noteUnsaved(snapshot.associationId);
       options.onFailed?.({ associationId: snapshot.associationId, deviceId: null, task: 'snapshot', error });
       return;
     }

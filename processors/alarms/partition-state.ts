@@ -82,6 +82,8 @@ export type PartitionState = {
   /** Commands that no engine has received yet. */
   commands: readonly PendingCommand[];
   phase: Phase;
+  /** The snapshots of this owner include the events of `alarms` before this offset (snapshots.ts). */
+  eventsIncluded: bigint;
   /** The end of the log of readings, according to the newest batch. */
   logEnd: bigint;
   /** True if the profiles changed before the partition was live, so that former profiles judged some readings. */
@@ -89,13 +91,14 @@ export type PartitionState = {
 };
 
 export function initialPartition(options: PartitionOptions): PartitionState {
-  const { position, commands, replayTo } = options.restored;
+  const { position, commands, replayTo, publishedFrom } = options.restored;
   return {
     options,
     engines: new Map(),
     position,
     commands,
     phase: 'replaying',
+    eventsIncluded: publishedFrom,
     logEnd: replayTo,
     hasNewProfiles: false,
   };

@@ -28,6 +28,8 @@ export type PatientEngine = {
   readonly includedBefore: Position;
   /** After a restart: events of the last owner that are perhaps not in the restored state. */
   publishedEvents: AlarmEvent[];
+  /** The last snapshot failed, so the snapshot in the log is older. */
+  isUnsaved: boolean;
   /** Undefined if a snapshot includes the state. `from`: the first records that no snapshot includes. */
   dirty: { readonly from: Position; readonly atMs: number; urgent: boolean } | undefined;
   /** The association that the engine last received, as JSON. */
@@ -51,6 +53,7 @@ export function newEngine(associationId: string, state: State, includedBefore: P
     state,
     includedBefore,
     publishedEvents: [],
+    isUnsaved: false,
     dirty: undefined,
     associationText: JSON.stringify(state.association && { type: 'association', ...state.association }),
     inForce: nothingPublished,

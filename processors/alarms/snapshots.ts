@@ -21,6 +21,8 @@ export type Flush = {
   readonly position: Position;
   /** Marks the engines as unsaved again. Called if the snapshots could not be written. */
   readonly undo: () => void;
+  /** Called for a snapshot that was left out, because it is too large for a record. */
+  readonly noteUnsaved: (associationId: string) => void;
 };
 
 /**
@@ -35,9 +37,11 @@ export function takeSnapshots(partition: PartitionState, nowMs: number, quietMs:
   const due = [...engines.values()].filter(isDue);
   const unsaved = due.map((engine) => ({ engine, dirty: engine.dirty! }));
   for (const engine of due) engine.dirty = undefined;
+  moveEventsIncluded(partition, eventsBefore);
   const notDue = [...engines.values()].flatMap(({ dirty }) => (dirty ? [dirty.from] : []));
   const snapshots = due.flatMap((engine): Snapshot[] => {
-    const body = trySnapshot(partition, engine, nowMs, eventsBefore);
+    const body = trySnapshot(partition, engine, nowMs);
+    engine.isUnsaved = body === undefined;
     return body === undefined ? [] : [{ associationId: engine.associationId, body }];
   });
   for (const engine of engines.values()) {
@@ -50,21 +54,31 @@ export function takeSnapshots(partition: PartitionState, nowMs: number, quietMs:
     for (const { engine, dirty } of unsaved)
       engine.dirty = { from: dirty.from, atMs: dirty.atMs, urgent: dirty.urgent || (engine.dirty?.urgent ?? false) };
   };
-  return { snapshots, undo, position: lowestOf(position, notDue) };
+  const noteUnsaved = (associationId: string) => {
+    const engine = engines.get(associationId);
+    if (engine) engine.isUnsaved = true;
+  };
+  return { snapshots, undo, noteUnsaved, position: lowestOf(position, notDue) };
+}
+
+/**
+ * Moves the offset in `alarms` before which the snapshots of this owner include each event. The next owner reads the
+ * events from there. So the offset stays while the events of one patient are not in the patient's snapshot, or were not
+ * compared with the state yet. Before the partition is live, no restored events are compared.
+ */
+function moveEventsIncluded(partition: PartitionState, eventsBefore: bigint): void {
+  const isIncluded = ({ publishedEvents, isUnsaved }: PatientEngine) => publishedEvents.length === 0 && !isUnsaved;
+  if (partition.phase === 'live' && [...partition.engines.values()].every(isIncluded))
+    partition.eventsIncluded = eventsBefore;
 }
 
 /**
  * Returns the snapshot of an engine; undefined if the code throws. Then the last snapshot stays in the log, and the
  * committed offsets still move on (decision 93), because the other patients need this.
  */
-function trySnapshot(
-  partition: PartitionState,
-  engine: PatientEngine,
-  nowMs: number,
-  eventsBefore: bigint,
-): AlarmState | undefined {
+function trySnapshot(partition: PartitionState, engine: PatientEngine, nowMs: number): AlarmState | undefined {
   try {
-    return snapshotOf(partition, engine, nowMs, eventsBefore);
+    return snapshotOf(partition, engine, nowMs);
   } catch (error) {
     const { associationId, state } = engine;
     partition.options.onFailed?.({ associationId, deviceId: state.deviceId, task: 'snapshot', error });
@@ -73,16 +87,12 @@ function trySnapshot(
 }
 
 function snapshotOf(
-  { options, position, phase }: PartitionState,
+  { options, position, eventsIncluded }: PartitionState,
   { associationId, state, inForce }: PatientEngine,
   nowMs: number,
-  eventsBefore: bigint,
 ): AlarmState {
   const { limits, standby } = inForce;
-  // Before the partition is live, its restored events are not compared with the states. So the next owner must read
-  // these events again.
-  const publishedUntil = String(phase === 'live' ? eventsBefore : options.restored.publishedFrom);
-  const engine: EngineSnapshot = { v: 1, state, told: publishedUntil };
+  const engine: EngineSnapshot = { v: 1, state, told: String(eventsIncluded) };
   const scores = scoresIfPossible(options.env, state, nowMs);
   return {
     associationId,
