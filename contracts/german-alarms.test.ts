@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { builtInAlertCodes } from './alert-codes.ts';
 import { gatewayNotices } from './bed-notices.ts';
+import { bounds, limitsFault } from './effective-limits.ts';
 import { germanAlarmText } from './german-alarms.ts';
 import { technicalConditions } from './parameters.ts';
 
@@ -25,6 +27,18 @@ describe('germanAlarmText', () => {
     ['NEWS2 at least 7 ≥ 7 (missing: oxygen, RR)', 'NEWS2 mindestens 7 ≥ 7 (es fehlt: Sauerstoff, AF)'],
     ['qSOFA at least 2 ≥ 2', 'qSOFA mindestens 2 ≥ 2'],
     ['Shock index 1.25 ≥ 1', 'Schockindex 1.25 ≥ 1'],
+    [
+      'Own limits: The high limit 130 of HR is not below the extreme high limit 125.',
+      'Eigene Grenzwerte: Der Grenzwert „hoch“ 130 von HF liegt nicht unter dem Grenzwert „extrem hoch“ 125.',
+    ],
+    ['Own limits: another sentence.', 'Own limits: another sentence.'],
+    ['Monitor: Ventricular tachycardia', 'Monitor: Kammertachykardie'],
+    ['Monitor: Ventricular tachycardia (*** VTACH)', 'Monitor: Kammertachykardie (*** VTACH)'],
+    ['Monitor: RR: Above the limit (Apnoea)', 'Monitor: AF: Über dem Grenzwert (Apnoea)'],
+    ['Monitor: NBPs: Sensor problem', 'Monitor: NBPs: Sensorproblem'],
+    ['Monitor: More alarms than can be listed: HR: Low', 'Monitor: Mehr Alarme, als die Liste fasst: HF: Niedrig'],
+    ['Monitor: Keine Daten', 'Monitor: Keine Daten'],
+    ['Monitor: No data', 'Monitor: No data'],
     // Other texts stay English as a whole: the RR of a device may be a blood pressure.
     ['Monitor: RR 180 > 160', 'Monitor: RR 180 > 160'],
     ['RR', 'RR'],
@@ -33,6 +47,25 @@ describe('germanAlarmText', () => {
     ['constructor 1 > 2', 'constructor 1 > 2'],
   ])('%s becomes %s', (english, german) => {
     expect(germanAlarmText(english)).toBe(german);
+  });
+
+  it('has a German text for each text of the table of device alarms', () => {
+    const english = [...builtInAlertCodes.values()].map(({ text }) => `Monitor: ${text}`);
+    expect(english.filter((text) => germanAlarmText(text) === text)).toEqual([]);
+  });
+
+  it('has a German text for each reason for which limits are refused', () => {
+    const faults = (['HR', 'Temp', 'SpO2'] as const).flatMap((group) =>
+      [
+        ...bounds.flatMap((name) => [-300, 0, 1, 30.5, 100, 300, 349, 350, 2_000].map((limit) => ({ [name]: limit }))),
+        { low: 95.5, high: 95 },
+        { extremeLow: 96, high: 96 },
+      ].map((limits) => limitsFault(group, limits)),
+    );
+    const sentences = [...new Set(faults)].filter((fault) => fault !== undefined);
+    expect(sentences.length).toBeGreaterThan(15);
+    expect(sentences.filter((fault) => germanAlarmText(fault) === fault)).toEqual([]);
+    expect(sentences.map(germanAlarmText).filter((text) => /extreme|\blow\b|\bhigh\b|limit /.test(text))).toEqual([]);
   });
 
   it('has a German text for each notice of a gateway and each technical condition of a device', () => {

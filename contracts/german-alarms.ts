@@ -1,8 +1,10 @@
 /**
- * German texts of Vigil's own alarms. The page and the messages of the delivery process use the same texts, so a phone
+ * German texts of alarms: Vigil's own, and the texts of the table of device alarms (alert-codes.ts). The page and the messages of the delivery process use the same texts, so a phone
  * and a screen say the same. `RR` of a German monitor is a blood pressure, so a German text never names the respiratory
  * rate `RR`.
  */
+import { builtInAlertCodes } from './alert-codes.ts';
+import { deviceMark, deviceTextIn, moreAlarmsForm } from './device-text.ts';
 
 /** The names of measurements that German monitors show differently. All other names are the same. */
 export const germanLabels = { HR: 'HF', RR: 'AF', PR: 'PF' } as const;
@@ -46,6 +48,41 @@ export const germanAlarmWords = {
   'out of range': 'außerhalb des Messbereichs',
 } as const;
 
+/** The names of the limits (`boundLabels` in effective-limits.ts). */
+export const germanBounds = {
+  low: 'niedrig',
+  high: 'hoch',
+  'extreme low': 'extrem niedrig',
+  'extreme high': 'extrem hoch',
+} as const;
+
+/** The texts of alert-codes.ts that are not texts of Vigil's own alarms, too. */
+export const germanAlertTexts = {
+  Asystole: 'Asystolie',
+  'Ventricular fibrillation': 'Kammerflimmern',
+  'Ventricular tachycardia': 'Kammertachykardie',
+  'Ventricular fibrillation or tachycardia': 'Kammerflimmern oder -tachykardie',
+  Tachycardia: 'Tachykardie',
+  Bradycardia: 'Bradykardie',
+  'Sinus tachycardia': 'Sinustachykardie',
+  'Sinus bradycardia': 'Sinusbradykardie',
+  'Atrial fibrillation': 'Vorhofflimmern',
+  'Atrial flutter': 'Vorhofflattern',
+  'Irregular rhythm': 'Unregelmäßiger Rhythmus',
+  Arrhythmia: 'Arrhythmie',
+  'Third-degree AV block': 'AV-Block III. Grades',
+  'Pacemaker does not capture': 'Schrittmacher ohne Antwort',
+  Apnoea: 'Apnoe',
+  'SpO2 desaturation': 'SpO2-Abfall',
+  'Below the limit': 'Unter dem Grenzwert',
+  'Above the limit': 'Über dem Grenzwert',
+  Low: 'Niedrig',
+  High: 'Hoch',
+} as const;
+
+/** The text of an alarm that stands for further alarms of a device. */
+export const germanMoreAlarms = { [moreAlarmsForm]: 'Mehr Alarme, als die Liste fasst: {alarm}' } as const;
+
 /** The forms of the texts with their values in braces, and their German texts. */
 export const germanAlarmForms = {
   '{label} {value} < {limit}': '{label} {value} < {limit}',
@@ -71,14 +108,34 @@ export const germanAlarmForms = {
   '{n} readings missing': '{n} Messwerte fehlen',
   'Device clock is {n} s behind': 'Die Uhr des Geräts geht {n} s nach',
   'Device clock is {n} s ahead': 'Die Uhr des Geräts geht {n} s vor',
+  'Own limits: {sentence}': 'Eigene Grenzwerte: {sentence}',
+  // Why limits are refused (effective-limits.ts).
+  'The {bound} limit {limit} of {label} is not below the {bound2} limit {limit2}.':
+    'Der Grenzwert „{bound}“ {limit} von {label} liegt nicht unter dem Grenzwert „{bound2}“ {limit2}.',
+  'The {bound} limit {limit} of {label} is outside the measuring range, {value} to {value2}.':
+    'Der Grenzwert „{bound}“ {limit} von {label} liegt außerhalb des Messbereichs {value} bis {value2}.',
+  'The {bound} limit {limit} of {label} could never alarm: no value is below {value}.':
+    'Der Grenzwert „{bound}“ {limit} von {label} könnte nie alarmieren: Kein Wert liegt unter {value}.',
+  'The {bound} limit {limit} of {label} could never alarm: no value is above {value}.':
+    'Der Grenzwert „{bound}“ {limit} von {label} könnte nie alarmieren: Kein Wert liegt über {value}.',
+  'The {bound} limit {limit} of {label} is below the lowest allowed value, {value}.':
+    'Der Grenzwert „{bound}“ {limit} von {label} liegt unter dem kleinsten erlaubten Wert {value}.',
+  'The {bound} limit {limit} of {label} is above the highest allowed value, {value}.':
+    'Der Grenzwert „{bound}“ {limit} von {label} liegt über dem größten erlaubten Wert {value}.',
 } as const;
 
 /** The short name of a measurement, and plain numbers. */
 const number = '-?\\d+(?:\\.\\d+)?';
-const formPatterns: Readonly<Record<string, string>> = {
+const bound = '(?:extreme )?(?:low|high)';
+/** What a value in a form may be, by its name. The page uses the same patterns. */
+export const alarmFormPatterns: Readonly<Record<string, string>> = {
   label: '[A-Za-z][A-Za-z0-9]{0,11}',
   value: number,
+  value2: number,
   limit: number,
+  limit2: number,
+  bound,
+  bound2: bound,
   n: '\\d+',
   parts: '\\w+(?:, \\w+)*',
 };
@@ -86,7 +143,7 @@ const formPatterns: Readonly<Record<string, string>> = {
 const compiled = Object.entries(germanAlarmForms).map(([form, german]) => {
   const source = form
     .replace(/[.*+?^$()|[\]\\]/g, '\\$&')
-    .replace(/\{(\w+)\}/g, (_braces, name: string) => `(?<${name}>${formPatterns[name] ?? '.+'})`);
+    .replace(/\{(\w+)\}/g, (_braces, name: string) => `(?<${name}>${alarmFormPatterns[name] ?? '.+'})`);
   return { german, whole: new RegExp(`^${source}$`) };
 });
 
@@ -94,15 +151,28 @@ const words: ReadonlyMap<string, string> = new Map(
   Object.entries({ ...germanLabels, ...germanAlarmSentences, ...germanAlarmWords }),
 );
 
+const tableTexts = new Set([...builtInAlertCodes.values()].map(({ text }) => text));
+const alertTexts: ReadonlyMap<string, string> = new Map(
+  Object.entries({ ...germanAlarmSentences, ...germanAlertTexts }).filter(([text]) => tableTexts.has(text)),
+);
+const boundWords: ReadonlyMap<string, string> = new Map(Object.entries(germanBounds));
+
 /**
- * Returns the German text of an alarm. A text of another form stays English as a whole, for example the text of an
- * alarm that the device raised itself (`Monitor: …`).
+ * Returns the German text of an alarm. A text of another form stays English as a whole. The words of a device stay as
+ * they are (device-text.ts).
  */
 export function germanAlarmText(text: string): string {
+  if (text.startsWith(deviceMark))
+    return deviceTextIn(text, {
+      text: (ofTable) => alertTexts.get(ofTable),
+      label: (label) => words.get(label) ?? label,
+      more: (alarm) => germanMoreAlarms[moreAlarmsForm].replace('{alarm}', () => alarm),
+    });
   if (Object.hasOwn(germanAlarmSentences, text)) return words.get(text)!;
   for (const { german, whole } of compiled) {
     const values = whole.exec(text)?.groups;
     if (values === undefined || (values.known !== undefined && !words.has(values.known))) continue;
+    if (values.sentence !== undefined && germanAlarmText(values.sentence) === values.sentence) continue;
     return german.replace(/\{(\w+)\}/g, (_braces, name: string) => germanValue(name, values[name]!));
   }
   return text;
@@ -110,6 +180,8 @@ export function germanAlarmText(text: string): string {
 
 function germanValue(name: string, value: string): string {
   if (name === 'unit') return value;
+  if (name === 'sentence') return germanAlarmText(value);
+  if (name === 'bound' || name === 'bound2') return boundWords.get(value) ?? value;
   return value
     .split(', ')
     .map((word) => words.get(word) ?? word)

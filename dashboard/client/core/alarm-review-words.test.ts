@@ -78,6 +78,10 @@ describe('the answer', () => {
       'Bert accepted the call after 12.0 s',
       { acknowledged: [person('Nora', 30)], accepted: [person('Bert', 12)], answerMs: 12_000, answered: true },
     ],
+    [
+      'Nora acknowledged. The alarm called again, and nobody answered.',
+      { acknowledged: [person('Nora', 30)], answerMs: 30_000 },
+    ],
     ['Nora acknowledged', { acknowledged: [person('Nora', -3)], answered: true }],
   ])('the answer of an alarm is written "%s"', (text, fields) => expect(answerText(rowOf(fields))).toBe(text));
 });

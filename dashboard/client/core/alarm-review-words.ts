@@ -63,14 +63,21 @@ export function gapText({ isRead, completeFromMs }: AlarmReview, { fromMs }: Rev
 /** Returns who answered first and how long this took, or that nobody answered. */
 export function answerText(row: ReviewedAlarmRow): string {
   const answers = [
-    ...row.accepted.map((person) => ({ ...person, verb: t('accepted the call') })),
-    ...row.acknowledged.map((person) => ({ ...person, verb: t('acknowledged') })),
+    ...row.accepted.map((person) => ({ ...person, isAcceptance: true })),
+    ...row.acknowledged.map((person) => ({ ...person, isAcceptance: false })),
   ].sort((a, b) => a.atMs - b.atMs);
   const [first] = answers;
-  if (first && !row.answered)
-    return t('{name} {verb}; then it called again, and nobody answered', { name: first.name, verb: first.verb });
-  if (first)
-    return `${first.name} ${first.verb}${row.answerMs === null ? '' : t(' after {duration}', { duration: durationText(row.answerMs) })}`;
+  if (first) {
+    const { name, isAcceptance } = first;
+    if (row.answered && row.answerMs !== null) {
+      const values = { name, duration: durationText(row.answerMs) };
+      return isAcceptance
+        ? t('{name} accepted the call after {duration}', values)
+        : t('{name} acknowledged after {duration}', values);
+    }
+    const answer = isAcceptance ? t('{name} accepted the call', { name }) : t('{name} acknowledged', { name });
+    return row.answered ? answer : t('{answer}. The alarm called again, and nobody answered.', { answer });
+  }
   if (row.calledAtMs === null) return t('did not call');
   return row.clearedMs === null && row.present ? t('nobody yet') : t('nobody');
 }

@@ -5,6 +5,7 @@
  */
 
 import { builtInAlertCodes } from '../../../contracts/alert-codes.ts';
+import { deviceMark, deviceTextIn, moreAlarmsForm } from '../../../contracts/device-text.ts';
 import { keys, shownLanguage, t, texts } from './texts.ts';
 
 /** The names of measurements that German monitors show differently. All other names do not change. */
@@ -22,7 +23,12 @@ export function labelText(label: string): string {
 const patterns: Readonly<Record<string, string>> = {
   label: '[A-Za-z][A-Za-z0-9]{0,11}',
   value: '-?\\d+(?:\\.\\d+)?',
+  value2: '-?\\d+(?:\\.\\d+)?',
   limit: '-?\\d+(?:\\.\\d+)?',
+  limit2: '-?\\d+(?:\\.\\d+)?',
+  // The name of a limit.
+  bound: '(?:extreme )?(?:low|high)',
+  bound2: '(?:extreme )?(?:low|high)',
   n: '\\d+',
   // The name of a person at the beginning of a sentence. Without a colon, so that the pattern does not match a whole
   // sentence with a colon.
@@ -61,6 +67,13 @@ const forms = keys(
   '{n} s ahead',
   'Device clock is {n} s behind',
   'Device clock is {n} s ahead',
+  'Own limits: {sentence}',
+  'The {bound} limit {limit} of {label} is not below the {bound2} limit {limit2}.',
+  'The {bound} limit {limit} of {label} is outside the measuring range, {value} to {value2}.',
+  'The {bound} limit {limit} of {label} could never alarm: no value is below {value}.',
+  'The {bound} limit {limit} of {label} could never alarm: no value is above {value}.',
+  'The {bound} limit {limit} of {label} is below the lowest allowed value, {value}.',
+  'The {bound} limit {limit} of {label} is above the highest allowed value, {value}.',
   'Certificate ends in {n} day',
   'Certificate ends in {n} days',
   'No nurse is responsible',
@@ -100,13 +113,10 @@ const compiledForms = () => {
   return compiled;
 };
 
-/** Marks the text of an alarm that the device raised itself (`contracts/alarm-text.ts`). */
-const deviceMark = 'Monitor: ';
-
 /** Returns a text of the server in the language of the page. */
 export function serverText(text: string): string {
   if (shownLanguage() === 'en') return text;
-  if (text.startsWith(deviceMark)) return `${deviceMark}${deviceText(text.slice(deviceMark.length))}`;
+  if (text.startsWith(deviceMark)) return deviceText(text);
   const translated = text.includes('{') ? text : t(text);
   if (translated !== text) return translated;
   for (const { form, names, whole } of compiledForms()) {
@@ -120,18 +130,15 @@ export function serverText(text: string): string {
 
 let tableTexts: ReadonlySet<string> | undefined;
 
-/**
- * Returns the text of an alarm of the device itself. Translates only the texts of Vigil's table of alarms. The device's
- * own words stay as they are, because a word of a device can mean something else: `RR` of a German monitor is a blood
- * pressure.
- */
+/** Returns the text of an alarm of the device itself. The device's own words stay as they are. */
 function deviceText(text: string): string {
   tableTexts ??= new Set([...builtInAlertCodes.values()].map((row) => row.text));
-  if (tableTexts.has(text)) return t(text);
-  const [, label, ofTable] = /^(\w+): (.+)$/.exec(text) ?? [];
-  return label !== undefined && ofTable !== undefined && tableTexts.has(ofTable)
-    ? `${labelText(label)}: ${t(ofTable)}`
-    : text;
+  const table = tableTexts;
+  return deviceTextIn(text, {
+    text: (ofTable) => (table.has(ofTable) ? t(ofTable) : undefined),
+    label: labelText,
+    more: (alarm) => t(moreAlarmsForm, { alarm }),
+  });
 }
 
 /** Returns a value as the page shows it; undefined if the value must be a known text but is not known. */
@@ -142,11 +149,41 @@ function shownValue(name: string, value: string): string | undefined {
       .split(', ')
       .map((part) => t(part))
       .join(', ');
-  if (name === 'category' || name === 'role') return t(value);
+  if (['category', 'role', 'bound', 'bound2'].includes(name)) return t(value);
   if (name === 'duty') return t(`${value[0]!.toUpperCase()}${value.slice(1).replace('-', ' ')}`);
   if (name === 'alarm') return serverText(value);
+  if (name === 'open') return openListText(value);
   const isSentence = name === 'sentence' || name === 'part';
   if (name !== 'known' && !isSentence) return value;
   const translated = isSentence ? serverText(value) : t(value);
   return translated === value ? undefined : translated;
+}
+
+/**
+ * Returns a list of what is open at beds, such as `A-1: HR 134 > 120, standby (Imaging); A-2: SpO2 84 < 90`
+ * (`openText` in dashboard/server/core/open-at-beds.ts). A point that is not known stays as it is.
+ */
+function openListText(list: string): string {
+  const beds = list.split('; ').map((part) => {
+    const more = /^and (\d+) more$/.exec(part);
+    if (more) return t('and {count} more', { count: more[1]! });
+    const at = part.indexOf(': ');
+    return `${part.slice(0, at + 2)}${pointsText(part.slice(at + 2).split(', '))}`;
+  });
+  return beds.join('; ');
+}
+
+/**
+ * Returns points in the language of the page. The text of a point may have commas, so pieces are joined until they are
+ * a known text.
+ */
+function pointsText(pieces: readonly string[]): string {
+  const texts: string[] = [];
+  for (let from = 0, to: number; from < pieces.length; from = to) {
+    const joined = pieces.slice(from).map((_piece, at) => pieces.slice(from, from + at + 1).join(', '));
+    const at = joined.findIndex((text) => serverText(text) !== text);
+    texts.push(at === -1 ? pieces[from]! : serverText(joined[at]!));
+    to = from + Math.max(at, 0) + 1;
+  }
+  return texts.join(', ');
 }

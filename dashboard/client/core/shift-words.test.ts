@@ -46,11 +46,11 @@ describe('shiftLines', () => {
   });
 
   it('shiftLines says "none" if the server knows that there is nothing', () => {
-    expect(lineOf('Alarms', {})).toEqual(['none', 'none']);
+    expect(lineOf('Alarms', {})).toEqual(['none', 'no alarms']);
     expect(lineOf('Nurse', {})).toEqual(['bad', 'nobody is responsible']);
     expect(lineOf('Nurse', {}, { duties: 'unused' })).toEqual(['none', 'the ward uses no assignments']);
-    expect(lineOf('Limits off', {})).toEqual(['none', 'none']);
-    expect(lineOf('Note', {})).toEqual(['none', 'none']);
+    expect(lineOf('Limits off', {})).toEqual(['none', 'no limit is off']);
+    expect(lineOf('Note', {})).toEqual(['none', 'no note']);
     expect(lineOf('Tasks', {})).toEqual(['none', 'no tasks']);
   });
 

@@ -67,7 +67,7 @@ function alarmsLine({ alarms }: ShiftPatient): ShiftLine {
   const label = t('Alarms');
   if (alarms === null) return unknown(label, t('not known: the server still reads older alarms'));
   const { total, high, medium, low, unanswered, commonest } = alarms;
-  if (total === 0) return none(label, t('none'));
+  if (total === 0) return none(label, t('no alarms'));
   const texts = [t('{total}: {high} high, {medium} medium, {low} low', { total, high, medium, low })];
   if (unanswered > 0) texts.push(t('{unanswered} unanswered', { unanswered }));
   if (commonest)
@@ -172,7 +172,7 @@ function changeText({ atMs, by, group, from, to, isProven, outcome, reason }: Li
 function limitsOffLine({ limitsOff }: ShiftPatient, nowMs: number): ShiftLine {
   const label = t('Limits off');
   if (limitsOff === null) return unknown(label);
-  if (limitsOff.length === 0) return none(label, t('none'));
+  if (limitsOff.length === 0) return none(label, t('no limit is off'));
   return bad(
     label,
     ...limitsOff.map(
@@ -224,7 +224,7 @@ function tasksLine(
 function noteLine({ areNotesRead, at }: ShiftSummary, { note }: ShiftPatient): ShiftLine {
   const label = t('Note');
   if (note) return line(label, note.text, `${note.by}, ${shortWhen(note.atMs, at)}`);
-  return areNotesRead ? none(label, t('none')) : unknown(label, t('cannot be read now; there may be one'));
+  return areNotesRead ? none(label, t('no note')) : unknown(label, t('cannot be read now; there may be one'));
 }
 
 /** Returns sentences about missing or old data in the summary. */

@@ -62,7 +62,7 @@ function bedsLine({ beds, occupied }: WardCard): CardLine {
 }
 
 function standbyLine({ standby }: WardCard, nowMs: number): CardLine {
-  if (standby.count === 0) return line(t('Standby'), t('none'));
+  if (standby.count === 0) return line(t('Standby'), t('no bed'));
   const named = standby.beds.map(({ bed, until }) => t('{bed} until {time}', { bed, time: shortTime(until, nowMs) }));
   return line(t('Standby'), `${standby.count}: ${listText(named, standby.count)}`);
 }
@@ -74,7 +74,7 @@ function dutyLines({ duties }: WardCard): CardLine[] {
   const { chargeNurses, noNurse, overdue } = duties;
   return [
     chargeNurses.length > 0 ? line(t('In charge'), chargeNurses.join(', ')) : line(t('In charge'), t('nobody'), 'bad'),
-    line(t('Beds without a nurse'), noNurse === 0 ? t('none') : String(noNurse), noNurse > 0 ? 'bad' : 'plain'),
+    line(t('Beds without a nurse'), noNurse === 0 ? t('no bed') : String(noNurse), noNurse > 0 ? 'bad' : 'plain'),
     ...(overdue > 0 ? [line(t('Hand-over overdue'), t('{n} bed|{n} beds', { n: overdue }), 'bad')] : []),
   ];
 }

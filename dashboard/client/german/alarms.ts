@@ -10,6 +10,14 @@ export const alarms = {
     'Nichts wird quittiert: Der ausgewählte Alarm ist vorbei. Drücken Sie n für den nächsten Alarm.',
   'The alarm processor has not answered. Look again, and try again.':
     'Der Alarmprozess hat nicht geantwortet. Sehen Sie noch einmal nach, und versuchen Sie es noch einmal.',
+  // Answers of the alarm processor to an acknowledgement and to a pause (processors/alarms/core).
+  'Not acknowledged: this alarm has ended.': 'Nicht quittiert: Dieser Alarm ist beendet.',
+  'Not acknowledged: this alarm has called again or has become more serious since. Look again.':
+    'Nicht quittiert: Dieser Alarm hat seitdem noch einmal gerufen oder ist schwerer geworden. Sehen Sie noch einmal hin.',
+  'The sound is paused already. A pause is not extended.':
+    'Der Ton ist schon pausiert. Eine Pause wird nicht verlängert.',
+  'No alarm sounds, so there is nothing to pause.': 'Kein Alarm ertönt, also ist nichts zu pausieren.',
+  'The sound was not paused: the command came too late.': 'Der Ton wurde nicht pausiert: Der Befehl kam zu spät.',
   'It was refused.': 'Es wurde abgelehnt.',
   ', ended': ', beendet',
   'Not acknowledged. This alarm changed to “{text}”: look again.':

@@ -53,6 +53,7 @@ export const devices = {
   'Discharge or unassign': 'Entlassen oder entfernen',
   'now {ward} {bed}': 'jetzt {ward} {bed}',
   'no bed': 'kein Bett',
+  'no events': 'keine Ereignisse',
   'What to do': 'Was ist zu tun',
   'Patient:': 'Patient:',
   ' · born {birthDate}': ' · geb. {birthDate}',

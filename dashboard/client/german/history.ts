@@ -25,11 +25,11 @@ export const history = {
     'Der Server liest noch ältere Alarme. Alarme und Antworten können fehlen: Laden Sie in einer Minute neu.',
   'This server has all alarms from {time} on. Older alarms may be missing.':
     'Dieser Server hat alle Alarme ab {time}. Ältere Alarme können fehlen.',
-  'accepted the call': 'hat den Ruf angenommen',
   acknowledged: 'quittiert',
-  '{name} {verb}; then it called again, and nobody answered':
-    '{name} {verb}; danach rief er noch einmal, und niemand antwortete',
-  ' after {duration}': ' nach {duration}',
+  '{answer}. The alarm called again, and nobody answered.':
+    '{answer}. Der Alarm rief noch einmal, und niemand antwortete.',
+  '{name} accepted the call after {duration}': '{name} hat den Ruf nach {duration} angenommen',
+  '{name} acknowledged after {duration}': '{name} hat nach {duration} quittiert',
   'did not call': 'hat nicht gerufen',
   'nobody yet': 'noch niemand',
   nobody: 'niemand',
@@ -59,6 +59,8 @@ export const history = {
   'own limits {text}: {limitDifferences}': 'eigene Grenzwerte {text}: {limitDifferences}',
   'sound of {text} paused{part}': 'Ton von {text} pausiert{part}',
   no: 'nein',
+  'no limit is off': 'kein Grenzwert ist aus',
+  'no note': 'keine Notiz',
   'no tasks': 'keine',
   delay: 'Verzögerung',
   'standby ({reason})': 'Standby ({reason})',

@@ -9,11 +9,8 @@ export const patient = {
   'Limits {group} off{end}: {reason}{by}': 'Grenzwerte {group} aus{end}: {reason}{by}',
   '{name} {value}, ward {wardValue}': '{name} {value}, Station {wardValue}',
   'Limits {group}: {changes}{by}': 'Grenzwerte {group}: {changes}{by}',
-  low: 'niedrig',
-  high: 'hoch',
-  'extreme low': 'extrem niedrig',
-  'extreme high': 'extrem hoch',
   'delay in ms': 'Verzögerung in ms',
+  // A limit, or an alarm.
   none: 'keiner',
   'until {end} ({reason})': 'bis {end} ({reason})',
   'switched on again (was off {off})': 'wieder eingeschaltet (war aus {off})',
@@ -151,8 +148,6 @@ export const patient = {
   '{whatIfNotes} Fewer calls are not always safer: decide at the patient.':
     '{whatIfNotes} Weniger Alarme sind nicht immer sicherer: Entscheiden Sie am Patienten.',
   'Extreme low': 'Extrem niedrig',
-  Low: 'Niedrig',
-  High: 'Hoch',
   'Extreme high': 'Extrem hoch',
   'The extreme high limit 888.8 of BP systolic is not below the extreme high limit 888.8.':
     'Der Grenzwert „extrem hoch“ 888,8 von Blutdruck systolisch liegt nicht unter dem Grenzwert „extrem hoch“ 888,8.',

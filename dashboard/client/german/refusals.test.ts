@@ -25,6 +25,7 @@ const operatorFiles = new Set([
 ]);
 /** Sentences that only operators read, in files that are not in `operatorFiles`. */
 const operatorSentences = new Set([
+  'There is no alarm to {}.',
   'The accounts file {} {}.',
   'Port {} (VIGIL_HTTP_PORT) is in use by another program.',
 ]);
@@ -70,8 +71,13 @@ const sentences = new Set(
     .filter((name) => name.endsWith('.ts') && !/\.(?:test|testing)\.ts$/.test(name) && !operatorFiles.has(name))
     .flatMap((name) => sentencesOf(join(server, name))),
 );
-const partsCode = ['duties.ts', 'reach-hosts.ts']
-  .map((name) => readFileSync(join(root, 'contracts', name), 'utf8'))
+/** The files with the answers of the alarm processor to commands. */
+const engineFiles = ['commands.ts', 'alarm.ts', 'without-judging.ts'].map((name) => `processors/alarms/core/${name}`);
+// A sentence that begins with a value is tested in contracts/german-alarms.test.ts.
+for (const name of [...engineFiles, 'contracts/effective-limits.ts'])
+  for (const sentence of sentencesOf(join(root, name))) if (!sentence.startsWith('{}')) sentences.add(sentence);
+const partsCode = ['contracts/duties.ts', 'contracts/reach-hosts.ts', 'contracts/open-points.ts', ...engineFiles]
+  .map((name) => readFileSync(join(root, name), 'utf8'))
   .join();
 const allGerman = new Set(Object.keys({ ...german, ...refusals }).map(withoutNames));
 

@@ -128,7 +128,14 @@ const sentences = {
     'Zu viele Anfragen nach Kurven warten: Versuchen Sie es gleich noch einmal.',
   'The log did not answer in time: try again.':
     'Das Log hat nicht rechtzeitig geantwortet: Versuchen Sie es noch einmal.',
+  'The bed is not on standby.': 'Das Bett ist nicht im Standby.',
+  'The limits were not changed: the patient is no longer at this device.':
+    'Die Grenzwerte wurden nicht geändert: Der Patient ist nicht mehr an diesem Gerät.',
   // Texts that stand as values in the sentences below.
+  'the patient is no longer at this device': 'Der Patient ist nicht mehr an diesem Gerät',
+  'no patient is at this device': 'An diesem Gerät ist kein Patient',
+  'the command came too late': 'Der Befehl kam zu spät',
+  'NEWS2 is for adults only': 'NEWS2 gilt nur für Erwachsene',
   'cannot cover': 'kann nicht vertreten',
   'is not an address of the web': 'ist keine Adresse im Web',
   'does not begin with https:': 'beginnt nicht mit https:',
@@ -179,8 +186,28 @@ export const refusalForms = {
     'Nicht gespeichert: Die Notiz wurde geändert ({text}), seit Sie sie geöffnet haben. Lesen Sie die Notiz, die jetzt gezeigt wird, und speichern Sie noch einmal.',
   'Not saved: meanwhile {name} set the {group} limits {text}.':
     'Nicht gespeichert: Inzwischen hat {name} die Grenzwerte {group} geändert ({text}).',
-  'Not accepted: this is new since you looked: {text}. Look at the list, and accept again.':
-    'Nicht angenommen: Das ist neu, seit Sie nachgesehen haben: {text}. Sehen Sie in die Liste, und nehmen Sie noch einmal an.',
+  'Not accepted: this is new since you looked: {open}. Look at the list, and accept again.':
+    'Nicht angenommen: Das ist neu, seit Sie nachgesehen haben: {open}. Sehen Sie in die Liste, und nehmen Sie noch einmal an.',
+  // What is open at a bed (contracts/open-points.ts).
+  'sound of {alarm} paused': 'Ton pausiert: {alarm}',
+  'standby ({text})': 'Standby ({text})',
+  'own limits of {label}': 'eigene Grenzwerte für {label}',
+  'note of {name}': 'Notiz von {name}',
+  'task of {name}': 'Aufgabe von {name}',
+  'Standby did not begin: {part}.': 'Standby hat nicht begonnen: {part}.',
+  'The assessment was not saved: {part}.': 'Die Beurteilung wurde nicht gespeichert: {part}.',
+  "No limits of {label} apply to this patient: there is no profile for the patient's category.":
+    'Für diesen Patienten gelten keine Grenzwerte für {label}: Für seine Kategorie gibt es kein Profil.',
+  'The change names no limit of {label}: nothing would change.':
+    'Die Änderung nennt keinen Grenzwert für {label}: Nichts würde sich ändern.',
+  'The patient has no such limit of {label}: nothing would change.':
+    'Der Patient hat keinen solchen Grenzwert für {label}: Nichts würde sich ändern.',
+  'The limits of {label} are switched off by the profile: {text}.':
+    'Die Grenzwerte für {label} sind im Profil ausgeschaltet: {text}.',
+  'Limits cannot be switched off until {text}: this time is not in the future.':
+    'Grenzwerte lassen sich nicht bis {text} ausschalten: Diese Zeit liegt nicht in der Zukunft.',
+  'Limits can be switched off for at most {n} h, not until {text}.':
+    'Grenzwerte lassen sich für höchstens {n} h ausschalten, nicht bis {text}.',
   'The password has {n} characters; it needs at least {max}.':
     'Das Passwort hat {n} Zeichen; es braucht mindestens {max}.',
   'The password has more than {n} characters.': 'Das Passwort hat mehr als {n} Zeichen.',

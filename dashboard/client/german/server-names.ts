@@ -1,26 +1,7 @@
 /**
- * German texts: names and short texts of tables in contracts/, such as alarms of devices and actions of the audit
- * trail.
+ * German texts: names and short texts of tables in contracts/, such as actions of the audit trail.
  */
 export const serverNames = {
-  Asystole: 'Asystolie',
-  'Ventricular fibrillation': 'Kammerflimmern',
-  'Ventricular tachycardia': 'Kammertachykardie',
-  'Ventricular fibrillation or tachycardia': 'Kammerflimmern oder -tachykardie',
-  Tachycardia: 'Tachykardie',
-  Bradycardia: 'Bradykardie',
-  'Sinus tachycardia': 'Sinustachykardie',
-  'Sinus bradycardia': 'Sinusbradykardie',
-  'Atrial fibrillation': 'Vorhofflimmern',
-  'Atrial flutter': 'Vorhofflattern',
-  'Irregular rhythm': 'Unregelmäßiger Rhythmus',
-  Arrhythmia: 'Arrhythmie',
-  'Third-degree AV block': 'AV-Block III. Grades',
-  'Pacemaker does not capture': 'Schrittmacher ohne Antwort',
-  Apnoea: 'Apnoe',
-  'SpO2 desaturation': 'SpO2-Abfall',
-  'Below the limit': 'Unter dem Grenzwert',
-  'Above the limit': 'Über dem Grenzwert',
   'page in a browser': 'Seite in einem Browser',
   'push service': 'Push-Dienst',
   'mail server': 'Mailserver',

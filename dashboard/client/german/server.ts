@@ -3,7 +3,10 @@ import {
   germanAlarmForms,
   germanAlarmSentences,
   germanAlarmWords,
+  germanAlertTexts,
+  germanBounds,
   germanLabels,
+  germanMoreAlarms,
 } from '../../../contracts/german-alarms.ts';
 
 export const server = {
@@ -11,6 +14,9 @@ export const server = {
   ...germanAlarmForms,
   ...germanAlarmSentences,
   ...germanAlarmWords,
+  ...germanAlertTexts,
+  ...germanBounds,
+  ...germanMoreAlarms,
   '{n} s behind': '{n} s nach',
   '{n} s ahead': '{n} s vor',
   'No nurse is responsible': 'Keine Pflegekraft ist zuständig',

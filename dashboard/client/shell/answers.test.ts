@@ -1,8 +1,10 @@
 import { signal } from '@preact/signals';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Alarm, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import { alarm, snapshot } from '../core/fixtures.ts';
 import { type Screen, screenOf } from '../core/fold.ts';
+import { setTexts } from '../core/texts.ts';
+import { german } from '../german/german.ts';
 import { createAnswers, pauseMs } from './answers.ts';
 import type { Api } from './api.ts';
 
@@ -142,6 +144,34 @@ describe('refusalOfCommand', () => {
     const pending = answers.refusalOfCommand('c-1');
     pass(5_001);
     expect(await pending).toBe('The alarm processor has not answered. Look again, and try again.');
+  });
+});
+
+describe('the answers of the alarm processor on a German page', () => {
+  let reset = () => {};
+  afterEach(() => reset());
+
+  it('are German', async () => {
+    reset = setTexts(
+      () => 'de',
+      () => german,
+    );
+    const { screen, answers } = answersWithReply(accepted, alarm('a1'));
+    const pending = answers.refusalOfCommand('c-2');
+    await answers.acknowledge(alarm('a1'));
+    const ended = 'Not acknowledged: this alarm has ended.';
+    const late = 'Standby did not begin: the command came too late.';
+    screen.value = screenOf(
+      snapshot({
+        alarms: [alarm('a1')],
+        answers: [answer('c-1', 'acknowledge', ended), answer('c-2', 'standby', late)],
+      }),
+    );
+    expect(answers.requests.value.get('a1')).toEqual({
+      state: 'error',
+      message: 'Nicht quittiert: Dieser Alarm ist beendet.',
+    });
+    expect(await pending).toBe('Standby hat nicht begonnen: Der Befehl kam zu spät.');
   });
 });
 

@@ -6,13 +6,15 @@
 import { effect, type Signal, signal } from '@preact/signals';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { audioPauseMsMax } from '../../../contracts/audio-pause.ts';
-import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { Alarm, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import type { AcknowledgeRefused } from '../../protocol/rest.ts';
 import { audioPausedUntilMs } from '../core/alarm-order.ts';
 import { alarmText } from '../core/alarm-words.ts';
 import type { Screen } from '../core/fold.ts';
+import { serverText } from '../core/server-texts.ts';
 import { t } from '../core/texts.ts';
 import type { Api } from './api.ts';
+import { refusalText } from './refusal-texts.ts';
 
 export type RequestState =
   | { readonly state: 'pending'; readonly sinceSteadyMs: number; readonly commandId?: string }
@@ -70,8 +72,7 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
       }
       if (entry.state !== 'pending') continue;
       const answer = screen.value?.answers.get(entry.commandId ?? '');
-      if (answer?.accepted === false)
-        setRequest(key, { state: 'error', message: answer.reason ?? t('It was refused.') });
+      if (answer?.accepted === false) setRequest(key, { state: 'error', message: reasonOf(answer) });
       else if (steady() - entry.sinceSteadyMs > answerWaitMs)
         setRequest(key, { state: 'error', message: noAnswerMessage() });
     }
@@ -98,7 +99,7 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
       stop = effect(() => {
         const isLate = now.value > 0 && steady() - since > answerWaitMs;
         const answer = screen.value?.answers.get(commandId);
-        if (answer) resolve(answer.accepted ? undefined : (answer.reason ?? t('It was refused.')));
+        if (answer) resolve(answer.accepted ? undefined : refusalText(reasonOf(answer)));
         else if (isLate) resolve(noAnswerMessage());
       });
     });
@@ -115,6 +116,9 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
       request(`pause:${associationId}`, () => api.pauseAudio(associationId, pauseMs)),
   };
 }
+
+/** Returns why the alarm processor refused a command. The first load has the German texts for alarms and pauses. */
+const reasonOf = ({ reason }: CommandAnswer) => (reason === undefined ? t('It was refused.') : serverText(reason));
 
 /** Returns the error for a refused request. If the alarm has changed, the text asks the person to look again. */
 function refusalOf(

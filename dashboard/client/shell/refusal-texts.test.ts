@@ -72,4 +72,20 @@ describe('refusalText', () => {
   ])('%s becomes %s', async (english, expected) => {
     expect(await createRefusalTexts(load)(english)).toBe(expected);
   });
+
+  it('names what is open at the beds of an acceptance in German', async () => {
+    const refusalText = createRefusalTexts(load);
+    const open = [
+      'A-1: HR 134 > 120, NEWS2 4: RR, consciousness scores 3, sound of SpO2 84 < 90 paused',
+      'A-2: Monitor: RR 180 > 160, standby (CT, then home), own limits of HR, note of Nora N., task of N., my friend',
+      'and 3 more',
+    ].join('; ');
+    expect(
+      await refusalText(`Not accepted: this is new since you looked: ${open}. Look at the list, and accept again.`),
+    ).toBe(
+      'Nicht angenommen: Das ist neu, seit Sie nachgesehen haben: A-1: HF 134 > 120, NEWS2 4: 3 Punkte für AF, Bewusstsein, ' +
+        'Ton pausiert: SpO2 84 < 90; A-2: Monitor: RR 180 > 160, Standby (CT, then home), eigene Grenzwerte für HF, ' +
+        'Notiz von Nora N., Aufgabe von N., my friend; und 3 weitere. Sehen Sie in die Liste, und nehmen Sie noch einmal an.',
+    );
+  });
 });

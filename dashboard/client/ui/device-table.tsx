@@ -215,13 +215,13 @@ function Row(props: { row: DeviceRow; isOpen: boolean; onEdit: () => void; onOpe
       <td data-label={t('Ward')}>
         {current?.ward ?? (
           <span class="dim">
-            {row.lastWard === undefined ? t('none') : t('last in {lastWard}', { lastWard: row.lastWard })}
+            {row.lastWard === undefined ? t('no ward') : t('last in {lastWard}', { lastWard: row.lastWard })}
           </span>
         )}
       </td>
-      <td data-label={t('Bed')}>{current?.bed ?? <span class="dim">{t('none')}</span>}</td>
+      <td data-label={t('Bed')}>{current?.bed ?? <span class="dim">{t('no bed')}</span>}</td>
       <td class="table__words" data-label={t('Patient')}>
-        {current?.occupied ? t('admitted') : <span class="dim">{t('none')}</span>}
+        {current?.occupied ? t('admitted') : <span class="dim">{t('no patient')}</span>}
       </td>
       <td class="table__words" data-label={t('Reports')}>
         {reportsOf(row) ?? <span class="dim">{t('no problem')}</span>}
@@ -276,7 +276,7 @@ function Facts({ row, onEvents }: { row: DeviceRow; onEvents: () => void }) {
         {facts.events === undefined ? (
           <p class="dim">{t('Loading …')}</p>
         ) : facts.events.length === 0 ? (
-          <p class="dim">{t('none')}</p>
+          <p class="dim">{t('no events')}</p>
         ) : (
           <ul>
             {facts.events.map(({ at, kind }, index) => (

@@ -1,10 +1,10 @@
 /** For a patient with many alarms: shows how many alarms would have called in the last 24 hours with wider limits. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { boundLabels } from '../../../contracts/effective-limits.ts';
 import type { WhatIf } from '../../protocol/what-if.ts';
 import type { LimitFit } from '../core/limit-fit.ts';
 import { groupName } from '../core/limit-input.ts';
+import { boundNames } from '../core/name-words.ts';
 import { t } from '../core/texts.ts';
 import { callsOf, whatIfNotes } from '../core/what-if-words.ts';
 import { useApp } from '../shell/app.ts';
@@ -87,7 +87,7 @@ function LimitFitTable({ associationId, fit }: { associationId: string; fit: Lim
           <thead>
             <tr>
               <th scope="col">
-                {groupName(group)} {boundLabels[bound]}
+                {groupName(group)} {boundNames[bound]}
               </th>
               <th scope="col" class="num">
                 {t('Calls in 24 h')}

@@ -4,6 +4,7 @@
  * later list ends an alarm. Pure.
  */
 import type { AlertCode } from '../../../contracts/alert-codes.ts';
+import { moreAlarmsForm } from '../../../contracts/device-text.ts';
 import type { Alarm, AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 import { alertsMax, type DeviceAlert, type DeviceSound } from '../../../contracts/messages/device-alerts.ts';
 import { parameters, technicalConditions } from '../../../contracts/parameters.ts';
@@ -264,7 +265,7 @@ function limitAlerts(
   const { kind, priority, onset, determined, valueAt, late } = mostSerious;
   const rest: OwnAlert = {
     ...{ code: 'more', kind, priority, onset, determined, valueAt, late },
-    text: shortened(`More alarms than can be listed: ${mostSerious.text}`),
+    text: shortened(moreAlarmsForm.replace('{alarm}', () => mostSerious.text)),
     chain: restKey,
     rank: 0,
   };

@@ -85,6 +85,12 @@ describe('take', () => {
     expect([...process.book().unsent.values()]).toMatchObject([{ channel: 'push', userId: 'anna' }]);
   });
 
+  it('the text of an alarm of the device itself names the monitor, as on a screen', () => {
+    const process = newProcess();
+    process.alarm('raised', 1, { origin: 'device', text: 'RR 180 > 160' });
+    expect([...process.book().texts.values()]).toMatchObject([{ text: 'Monitor: RR 180 > 160' }]);
+  });
+
   it('take confirms a painted call once, and only for the person who was called', () => {
     const process = newProcess();
     process.alarm('raised', 1);

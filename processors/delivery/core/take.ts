@@ -2,6 +2,7 @@
  * Computes from one input of the process the records for the topic `deliveries`: the decisions, the reports of channels
  * and pages, and the result of each answer. Pure.
  */
+import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import type { DeliveryRecord, ReachEnded, ReachSeen, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryCommand } from '../../../contracts/messages/delivery-commands.ts';
@@ -82,8 +83,9 @@ function withoutLooseText(book: Book, input: Input): Book {
  * Stores the newest text of an alarm for messages. The text needs no event of its own, because every later record of
  * the alarm has the text.
  */
-function withText(book: Book, { alarm: { alarmId, text, onsetAt } }: AlarmEvent): Book {
-  return { ...book, texts: new Map(book.texts).set(alarmId, { text: text.slice(0, 200), onsetAt }) };
+function withText(book: Book, { alarm }: AlarmEvent): Book {
+  const { alarmId, onsetAt } = alarm;
+  return { ...book, texts: new Map(book.texts).set(alarmId, { text: alarmText(alarm).slice(0, 200), onsetAt }) };
 }
 
 function takeCommand(book: Book, command: DeliveryCommand, context: Context, nowMs: number): Taken {
