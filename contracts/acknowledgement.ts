@@ -65,8 +65,8 @@ function isAnotherAlarm(a: Alarm, b: Alarm): boolean {
 }
 
 /**
- * Returns whether the alarm waits for an acknowledgement. Screens let such an alarm flash and sound. An acknowledged
- * alarm that sounds again has the signal `on` again.
+ * Returns whether the alarm waits for an acknowledgement. Screens let such an alarm flash and sound. If an acknowledged
+ * alarm sounds again, its signal is `on` again, so the alarm waits again.
  */
 export function isUnanswered({ signal }: Pick<Alarm, 'signal'>): boolean {
   return signal === 'on' || signal === 'latched';

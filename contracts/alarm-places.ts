@@ -71,14 +71,15 @@ export function placesInTime(
 /**
  * Returns the places of an association from the first to the last, by undoing its recorded moves. A table keeps only
  * its newest changes, and an older release of Vigil or an operator's tool recorded no moves. Before a missing change,
- * the place is not known. With a guessed place, one ward could see the alarms of another ward.
+ * the place is not known. This function does not guess it: with a wrong place, one ward could see the alarms of another
+ * ward.
  */
 function stayOf(table: DeviceAssociations, associationId: string): Stay | undefined {
   const period = table.periods.find((candidate) => candidate.associationId === associationId);
   if (period === undefined) return undefined;
   let place = visiblePlace(period);
   let laterMs = Number.POSITIVE_INFINITY;
-  /** The change of this version must come next, or a change is missing. */
+  /** If the next change of the table does not have this version, a change is missing. */
   let nextVersion = table.version;
   let isFromBeginning = false;
   const stages: Stage[] = [];
@@ -99,7 +100,7 @@ function stayOf(table: DeviceAssociations, associationId: string): Stay | undefi
     stages.unshift({ place, sinceMs: laterMs });
     place = visiblePlace({ ward: ward ?? place.ward, bed: bed ?? place.bed });
   }
-  // The table of version 1 is the first, so nothing was changed before version 2.
+  // The first table of a device has version 1. So if all changes back to version 2 were found, no change is missing.
   const isKnown = isFromBeginning || nextVersion <= 1;
   const first = { place, sinceMs: isKnown ? Number.NEGATIVE_INFINITY : laterMs };
   return { stages: [first, ...stages], patient: period.patient };

@@ -46,8 +46,9 @@ export function callOrder(chain: CallChain, personsOf: PersonsOf): PossibleCall[
 }
 
 /**
- * Returns the first call of `order` whose person can answer and has not been called yet. A called person who left and
- * came back counts as not called, as in processors/delivery/core/next-call.ts.
+ * Returns the first call of `order` whose person can answer and has not been called yet. A person whose call ended
+ * because she or he left the duty or was away (`gone`) counts as not called, as in
+ * processors/delivery/core/next-call.ts.
  * @param calls the calls of the round so far
  */
 export function firstUncalled(

@@ -17,8 +17,8 @@ export function isOlderConnection(claim: number | undefined, newestClaim: number
 type Will = { readonly claim?: number | undefined; readonly reason: ConnectionEndReason };
 
 /**
- * Returns whether a will is of an older connection than the newest known one. Readers must ignore such a will. A
- * connection without a claim is older than each connection with a claim.
+ * Returns whether a will is of a connection that is older than the newest known connection. Readers must ignore such a
+ * will. A connection without a claim is older than each connection with a claim.
  */
 export function isOldWill({ claim, reason }: Will, newestClaim: number | undefined): boolean {
   return (

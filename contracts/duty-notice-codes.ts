@@ -4,7 +4,7 @@
  */
 export const dutyNoticeCodes = {
   noNurse: 'no-nurse',
-  /** The time of this notice is in the future: from then on, the bed has no nurse. */
+  /** The notice has a time in the future. From that time on, the bed has no nurse. */
   noNurseSoon: 'no-nurse-soon',
   overdue: 'hand-over-overdue',
   coverOverdue: 'cover-overdue',

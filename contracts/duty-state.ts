@@ -131,8 +131,9 @@ export function remainingBeds(ward: WardDuties, entry: DutyAssignment, atMs: num
 
 /**
  * Returns the overdue assignment for one duty and bed: its time has passed, nobody ended it, and nobody has taken over.
- * A successor takes over only with an assignment that lasts longer and was not ended before the time of the
- * take-over. So if a successor accepts in advance and is then taken off the list, the bed stays with the former person.
+ * A successor takes over only with an assignment that lasts longer and was not ended before the time of the take-over.
+ * So if a successor accepts in advance, and somebody then ends the assignment of the successor, the bed stays with the
+ * former person.
  *
  * Only one assignment can be overdue: the assignment that lasts longest has taken over from all others.
  * @param begun the accepted assignments for this duty and bed that have begun
@@ -150,7 +151,7 @@ export function overdueOf(begun: readonly DutyAssignment[], atMs: number): DutyA
 
 /**
  * Returns the overdue assignments with the beds that nobody has taken over. This function runs for each change and each
- * screen. So it visits each assignment only once for each of its beds.
+ * screen. So it visits an assignment only once for each bed of the assignment.
  */
 export function overdueBeds(
   ward: WardDuties,

@@ -6,7 +6,8 @@
 import type { Sector, ShownPlan, WardPlan } from './ward-plan.ts';
 
 /**
- * How long former sectors count (ours). A page uses a plan without a newer answer for a shorter time (`planAgeMsMax`).
+ * How long former sectors count (ours). This is longer than the time for which a page uses a plan without a newer
+ * answer (`planAgeMsMax`).
  */
 export const formerSectorMs = 15 * 60_000;
 /** A page whose newest plan is older than this shows the beds of all sectors (ours). */

@@ -158,8 +158,8 @@ const alertTexts: ReadonlyMap<string, string> = new Map(
 const boundWords: ReadonlyMap<string, string> = new Map(Object.entries(germanBounds));
 
 /**
- * Returns the German text of an alarm. A text of another form stays English as a whole. The words of a device stay as
- * they are (device-text.ts).
+ * Returns the German text of an alarm. Any other text stays English as a whole. The words of a device stay as they are
+ * (device-text.ts).
  */
 export function germanAlarmText(text: string): string {
   if (text.startsWith(deviceMark))

@@ -1,7 +1,8 @@
 /**
  * Decides which revisions of an alarm a page must show again. The server applies this rule to each revision that it
- * sends. The page applies it to the newest revision each time it looks for alarms to report. If server and page do not
- * agree, the next regular report of the page confirms the newest revision.
+ * sends. The page applies it to the newest revision each time it looks for alarms to report. If the server waits for a
+ * revision that the page does not find by this rule, a later report of the page still confirms the revision, because
+ * the page reports each newer revision in time (dashboard/client/core/alarm-reports.ts).
  */
 import { isUnanswered } from './acknowledgement.ts';
 import type { Alarm } from './messages/alarms.ts';

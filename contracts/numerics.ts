@@ -99,7 +99,7 @@ function seriousness(parameter: Parameter | undefined, numeric: NumericValue): n
   } = limits;
   const excess = Math.max(excessFraction(low - value, low), excessFraction(value - high, high));
   const rank = value < extremeLow || value > extremeHigh ? 2 : value < low || value > high ? 1 : 0;
-  // `beyond` stays below 10 for every value that a body can have, so `rank` decides first.
+  // `excess` stays below 10 for every value that a body can have, so `rank` decides first.
   return rank * 100 + excess;
 }
 

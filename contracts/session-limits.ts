@@ -6,7 +6,7 @@
 export const sessionMsMax = 12 * 60 * 60_000;
 
 /**
- * A wall display that shows nothing for this time must be logged in again (ours). While it is used, its session does
- * not end.
+ * A wall display that shows nothing for this time must be logged in again (ours). While a display is used, its session
+ * does not end.
  */
 export const displayUnusedMsMax = 30 * 24 * 60 * 60_000;

@@ -6,9 +6,9 @@ import type { StripContent } from './messages/strips.ts';
 
 /**
  * `not-yet`: the strip writer still waits for the waves. `overdue`: the strip should be there; perhaps the strip writer
- * does not run. `again`: a later onset of an alarm, whose time is not known to the reader. `no-waves-sent`: a technical
- * alarm without waves gets no strip. `none`: the strip is missing, because the strip writer did not run, was not
- * installed yet, or did not notice this onset. `deleted`: strips of this age are no longer kept. `unreadable`: the
+ * does not run. `again`: the onset is not the first onset of the alarm, and its time is not known. `no-waves-sent`: a
+ * technical alarm without waves gets no strip. `none`: the strip is missing, because the strip writer did not run, was
+ * not installed yet, or did not notice this onset. `deleted`: strips of this age are no longer kept. `unreadable`: the
  * record of the strip cannot be opened.
  */
 export const missingStrips = ['not-yet', 'overdue', 'again', 'no-waves-sent', 'none', 'deleted', 'unreadable'] as const;

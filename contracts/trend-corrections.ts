@@ -5,7 +5,8 @@
 import { isRepeatedReading, type ReadingId, withAcceptedReading } from './corrections.ts';
 
 /**
- * Maximum number of remembered instants of an association. A device sends only its last unacknowledged messages again.
+ * Maximum number of remembered instants of an association. More are not needed, because a device sends only its last
+ * unacknowledged messages again.
  */
 export const instantsMax = 64;
 /**

@@ -112,8 +112,8 @@ export function instantsOf(zone: string, wall: WallTime): number[] {
 
 /**
  * Returns the instant of a time that a rule computes, for example the beginning of a shift. If the time comes twice,
- * the result is the first instant. A time that does not exist counts as the same time after the change: 02:30 is 03:30.
- * Fields may be beyond their range: day 0 is the last day of the month before.
+ * the result is the first instant. A time that does not exist counts as if the clocks had not been changed yet: 02:30
+ * is the instant at which they show 03:30. Fields may be beyond their range: day 0 is the last day of the month before.
  */
 export function instantOfWall(zone: string, wall: WallTime): number {
   const [first] = instantsOf(zone, wall);
@@ -122,7 +122,7 @@ export function instantOfWall(zone: string, wall: WallTime): number {
   return wallMs - offsetMsAt(zone, wallMs - 24 * hourMs);
 }
 
-/** Returns whether the clocks show the time of this instant twice in this night, because the clocks are put back. */
+/** Returns whether the clocks of a zone show the time of this instant twice, because the clocks are put back. */
 export const comesTwice = (zone: string, ms: number): boolean => instantsOf(zone, wallTime(zone, ms)).length > 1;
 
 /**

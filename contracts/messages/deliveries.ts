@@ -316,8 +316,8 @@ export type NotWritten = Static<typeof NotWritten>;
 
 /**
  * In the topic `deliveries`: one event of the delivery process. `after` is the delivery of the alarm after the event;
- * null when the alarm is over and screens remove it. A delivery is much longer than an event. So `after` is absent if a
- * later record of the same transaction has the same delivery.
+ * null when the alarm is over and screens remove it. A delivery needs many more bytes than an event. So `after` is
+ * absent if a later record of the transaction has the delivery of this alarm, too.
  */
 export const DeliveryRecord = Type.Union([
   Type.Object({ event: AlarmDecision, after: Type.Optional(orNull(DeliveryView)) }, closed),

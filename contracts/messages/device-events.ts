@@ -81,7 +81,8 @@ export const RefusalsRecord = Type.Object(
     apart: Type.Integer({ minimum: 0 }),
     /**
      * The device's own numbers of the observations that were refused or kept apart since the previous record. A reader
-     * does not count these numbers as missing. Numbers above the maximum are left out, so their readings look missing.
+     * does not count these numbers as missing. Ranges above the maximum (`unusedRangesMax`) are left out, so the
+     * readings in these ranges look missing.
      */
     numbers: Type.Optional(Type.Array(NumberRange, { maxItems: unusedRangesMax })),
   },

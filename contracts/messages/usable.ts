@@ -1,6 +1,6 @@
 /**
  * Decides which part of a faulty message is used. The gateway calls these functions to decide what to accept, and every
- * reader of the log calls them through `checkRecord`. So all processes see the same reading in the same bytes. Pure.
+ * reader of the log calls them through `checkRecord`. So all processes read the same values from the same bytes. Pure.
  *
  * The log keeps the device's bytes unchanged. One unusable member must not hide a good heart rate in the same message
  * (decision 006).

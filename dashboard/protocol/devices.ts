@@ -22,7 +22,7 @@ export const Places = Type.Object(
     wards: Type.Array(ShownPlan),
     /**
      * Accounts and devices whose ward or bed is not registered. Alarms of such a device may reach nobody. Only an
-     * account of all wards gets the entries. For other accounts the list is empty.
+     * account that may see every ward gets the entries. For all other accounts the list is empty.
      */
     unregistered: Type.Array(
       Type.Object(
@@ -128,8 +128,8 @@ export type DeviceFacts = Static<typeof DeviceFacts>;
 
 /**
  * The query of `GET /api/devices`. `open`: the device whose events the page shows; empty if the page shows no events.
- * Pages of older versions send no `open`, and the answer then has the events of each device. With 1,000 devices, these
- * events are more than half of the answer, and a page asks every 5 s.
+ * Pages of older versions send no `open`, and the answer then has the events of each device. The reason for `open`:
+ * with 1,000 devices, these events are more than half of the answer, and a page asks every 5 s.
  */
 export const DevicesQuery = Type.Object({ open: Type.Optional(Type.String({ maxLength: 64 })) }, closed);
 

@@ -100,8 +100,8 @@ export function guardRoutes(app: App, options: AccessOptions): void {
       // The session of a wall display needs the id of its browser. So both cookies are renewed together.
       if (live.claims.station !== undefined) keepStation(request, reply);
     }
-    // A locked session may see the screen without names, unlock the screen, and log out. These routes have the access
-    // `session`.
+    // A locked session may call only routes with the access `session`. With these routes a person can see the screen
+    // without names, unlock it, or log out.
     if (live.viewer.locked && access !== 'session') throw locked();
     // Counts the request before the check of rights, because the audit record of a refusal also costs time.
     const share = shareOf({ method: request.method, config: request.routeOptions.config });

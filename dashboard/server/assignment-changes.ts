@@ -57,7 +57,7 @@ export function createBoardChanges(options: {
   ): Promise<void> {
     const records = events.map((event, index) => {
       const { left = '', opened = '' } = (index === 0 && notes?.()) || {};
-      // The text begins with the places that nobody has, because a long text is cut off at its end.
+      // The places that have nobody after the change come before the event, because a long text is cut off at its end.
       const texts = [left, detailOf(event), opened].filter((text) => text !== '');
       const detail = `${note}${texts.join('; ')}`.slice(0, detailMax);
       return trail.record({ ...who, action: `duty-${event.type}`, ward, detail });

@@ -25,11 +25,11 @@ declare module 'fastify' {
 
 /** The slots of looks. A page sends three requests at the same time; requests without a free slot wait for some ms. */
 const lookSlots = { atOnceMax: 64, atOncePerKeyMax: 6, waitingMax: 512, waitingPerKeyMax: 64 } as const;
-/** The slots of acts. The people of a ward never make so many acts at the same time, even if there are many alarms. */
+/** The slots of acts. The people of a ward never make more acts at the same time, even if there are many alarms. */
 const actSlots = { atOnceMax: 64, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 64 } as const;
 /**
- * The slots of answers to calls. No person gives so many answers at the same time. Each answer may wait for 6 s
- * (routes/calls.ts).
+ * The slots of answers to calls. No person gives more answers at the same time than `atOncePerKeyMax`. Each answer may
+ * wait for 6 s (routes/calls.ts).
  */
 const answerSlots = { atOnceMax: 256, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 16 } as const;
 /**

@@ -5,7 +5,7 @@ import type { CallTimes, DeliveryFigures } from './live/delivery-writer.ts';
 export type DeliveryState = {
   /** True if the delivery process gives signs of life, and also if no ward has assignments. */
   readonly isRunning: boolean;
-  /** Whether this server reads the deliveries to their end. */
+  /** Whether this server reached the end of the deliveries within the last `deliveriesUnreadMs`. */
   readonly isRead: boolean;
   /** Time since this server last reached the end of the deliveries, ms. */
   readonly readAgoMs: number;

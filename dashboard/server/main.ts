@@ -68,7 +68,7 @@ const closeMsMax = 9_000;
 const countersEveryMs = 60_000;
 /** Returns the time of the machine's clock, by which TLS checks certificates. */
 const wallMs = () => Date.now() + wallAheadMs();
-/** TCP connections that may wait to be accepted (the kernel may allow fewer). Others try again after seconds. */
+/** Maximum number of waiting TCP connections (the kernel may allow fewer). Others try again after seconds. */
 const backlog = 4_096;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the process, read from top to bottom.

@@ -41,7 +41,8 @@ export async function resealAssociations(
       ...{ topic: 'associations', log, readToEnd: async () => void (await table.reachEnd()) },
     });
     const { count } = await runInTurn('reseal', async (turn) => {
-      // Nobody else can write now, so this is the newest record of each device. The same record again changes nothing.
+      // Nobody else can write now, so this is the newest record of each device. To write the same record again changes
+      // nothing.
       const entries = await unreadable();
       await turn.write(
         entries.map(({ body, record: { key } }) => ({ key, contentType: contentTypes.associations, body })),

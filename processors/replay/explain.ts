@@ -14,8 +14,8 @@ import { type Point, pointsOf, type Stay } from './stays.ts';
  * - `off`: the limit is switched off, or the other profile is not for this patient.
  * - `limit-moved`: no value is beyond the limit of the other profile.
  * - `delay`: the values were beyond the limit for a shorter time than the delay.
- * - `not-raised`: none of the reasons above is known to apply. The words may name a physiological alarm that calls at
- * the same time.
+ * - `not-raised`: none of the reasons above is known to apply. For a missing alarm of a score, the text of the reason
+ * (`words`) names a physiological alarm that calls at the same time.
  */
 export type Reason = 'goes-on' | 'other-calls' | 'off' | 'limit-moved' | 'delay' | 'not-raised';
 

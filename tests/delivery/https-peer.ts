@@ -27,7 +27,7 @@ export type PeerAnswer =
   | 'huge-body';
 
 export type HttpsPeer = {
-  /** Host and port, as in an allowed host. */
+  /** Host and port, in the form in which the list of allowed hosts has them. */
   readonly host: string;
   readonly url: (path?: string) => string;
   readonly requests: PeerRequest[];

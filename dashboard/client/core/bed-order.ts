@@ -50,9 +50,9 @@ export function halfByName(groups: readonly BedGroup[], half: 'first' | 'second'
 }
 
 /**
- * Returns the beds of a part of the ward, in the order of the plan. The names of the beds decide the halves of a ward,
- * not the plan. Two screens that share a ward may have different plans for some minutes, and each bed must be on one of
- * the two screens.
+ * Returns the beds of a part of the ward, in the order of the plan. The halves of a ward depend on the names of the
+ * beds, and not on the plan: two screens that share a ward may have different plans for some minutes, and even then
+ * each bed must be on one of the two screens.
  * @param ordered the beds in the order of the plan
  * @param plan undefined if the page does not know the present plan; then each sector has all beds
  */

@@ -1,7 +1,7 @@
 /**
  * The conditions that Vigil itself finds, in words. The alarm history has only the name of a condition, and a device
- * may send any word as a name. For example, the name `Alert` must not become a level of consciousness in German. So the
- * page translates only the names in this file.
+ * may send any word as a name. For example, `Alert` is also a level of consciousness, and the German word for this
+ * level would be wrong for a condition. So the page translates only the names in this file.
  */
 import { gatewayNotices } from '../../../contracts/bed-notices.ts';
 import { parameters } from '../../../contracts/parameters.ts';

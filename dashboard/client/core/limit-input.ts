@@ -120,8 +120,8 @@ export function readChangedLimits(
 }
 
 /**
- * Returns whether `a` and `b` are an extreme limit and its plain limit. These two limits may be equal. Then every
- * breach is an extreme breach.
+ * Returns whether `a` and `b` are an extreme limit and its plain limit. These two limits may be equal. If they are
+ * equal, every breach is an extreme breach.
  */
 function isPair(a: string, b: string): boolean {
   return (a === 'extremeLow' && b === 'low') || (a === 'high' && b === 'extremeHigh');

@@ -6,7 +6,7 @@ import { pageZone } from './zones.ts';
 /** The times of day at which shifts begin, in minutes after midnight and in order. The list has at least one time. */
 export type ShiftStarts = readonly number[];
 
-/** The shift that lasts at this hour is the night shift (ours). */
+/** The shift that is running at this hour is the night shift (ours). */
 const nightHour = 3;
 /** A shift that has lasted for less than this is too short for a summary of its own (ours). */
 const firstHourMs = hourMs;
@@ -27,11 +27,11 @@ function beginningsAround(starts: ShiftStarts, ms: number, zone: string): number
     .sort((a, b) => a - b);
 }
 
-/** Returns the beginning of the shift that lasts at an instant. */
+/** Returns the beginning of the shift that is running at an instant. */
 export const shiftStart = (starts: ShiftStarts, ms: number, zone = pageZone()): number =>
   beginningsAround(starts, ms, zone).findLast((beginMs) => beginMs <= ms) ?? ms;
 
-/** Returns the end of the shift that lasts at an instant. */
+/** Returns the end of the shift that is running at an instant. */
 export const shiftEnd = (starts: ShiftStarts, ms: number, zone = pageZone()): number =>
   beginningsAround(starts, ms, zone).find((beginMs) => beginMs > ms) ?? ms;
 

@@ -9,7 +9,7 @@ const fraction = newLimits('assoc-01', { SpO2: { own: { low: 90.5 } }, Temp: { o
 const fromMs = Date.parse('2026-01-01T09:00:00Z');
 const toMs = fromMs + 3_600_000;
 const span = { fromMs, toMs };
-/** Returns limits from a time on, in the form in which the server sends limits. */
+/** Returns the limits that are in force from a time on, in the form in which the server sends limits. */
 const from = (atMs: number, { groups }: LimitsInForce): LimitsFrom => ({
   atMs,
   groups: groups.map(({ group, limits: { low, high } }) => ({

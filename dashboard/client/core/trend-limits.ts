@@ -61,7 +61,7 @@ type Span = { readonly fromMs: number; readonly toMs: number };
 
 /**
  * Returns the limit lines of a chart, in the order of time.
- * @param changes each entry has the limits from a time on; the entries are in the order of time
+ * @param changes the limits after each change, with the time from which they were in force, in the order of time
  */
 export function limitLines(codes: readonly string[], changes: readonly LimitsFrom[], span: Span): LimitLine[] {
   return changes.flatMap((change, index) => {

@@ -63,7 +63,8 @@ export function tableRows({ intervalMs, fromMs, toMs, series }: TrendTable): Tab
 export function rowTimes(rows: readonly TableRow[]): (row: TableRow) => string {
   const zone = pageZone();
   const hasZones = new Set(rows.map(({ atMs }) => zoneLabel(zone, atMs))).size > 1;
-  // `dayMinuteText` already gives a label to a time that comes twice in this night.
+  // `dayMinuteText` already writes the zone of a time that a reader could misread, so only the other times need the
+  // zone.
   return ({ atMs }) => `${dayMinuteText(atMs)}${hasZones && !isInDoubt(atMs, zone) ? ` ${zoneLabel(zone, atMs)}` : ''}`;
 }
 
@@ -92,7 +93,7 @@ export function rangeText(code: string, cell: TrendCell | undefined): string | u
   if (cell === undefined) return undefined;
   const { digits } = labelAndDigits(code);
   const [least, greatest] = [numberText(cell.min, digits), numberText(cell.max, digits)];
-  // Before a negative number, a reader could read a dash as a second minus.
+  // A reader could read a dash before a negative number as a second minus, so such a range has the word "to".
   return least === greatest
     ? undefined
     : least.startsWith('-') || greatest.startsWith('-')

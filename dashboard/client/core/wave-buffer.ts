@@ -11,8 +11,8 @@ export const waveBufferSeconds = 40;
  */
 const joinTolerance = 2.5;
 /**
- * The tolerance grows by this fraction of the chunk's length. The server sends all chunks of a trace with one sample
- * rate, although the device measures its rate anew for each chunk.
+ * The tolerance grows by this fraction of the chunk's length, because the rate of a chunk may be slightly wrong: the
+ * server sends all chunks of a trace with one sample rate, although the device measures its rate anew for each chunk.
  */
 const joinToleranceFraction = 0.02;
 

@@ -289,7 +289,7 @@ export function createApp() {
   const renew = setInterval(() => void (session.value && resume()), sessionRenewMs);
   const onPersonHere = () => {
     speaker.enable();
-    // The person sees the notice, so the sound is not needed any more.
+    // Somebody at the screen sees the notice that the session has ended, so the sound is not needed any more.
     if (sessionEnded.peek()) failurePauseEndMs.value = steady() + pauseMs;
   };
   addEventListener('pointerdown', onPersonHere, { passive: true });

@@ -29,8 +29,8 @@ function storedEntry(): OwnEntry | undefined {
     const entry = JSON.parse(localStorage.getItem(entryKey) ?? 'null') as Partial<OwnEntry> | null;
     if (typeof entry?.userId === 'string' && typeof entry.reachId === 'string') return entry as OwnEntry;
   } catch {
-    // Vigil did not write the stored text. Then the device counts as not registered, and the person can turn the calls
-    // on again.
+    // The stored text is not from Vigil. The device then counts as not registered, and the person can turn the calls on
+    // again.
   }
   return undefined;
 }

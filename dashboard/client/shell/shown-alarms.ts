@@ -10,7 +10,7 @@ export const marksAlarm = (alarm: Alarm) => ({ 'data-marks': `${alarm.alarmId} $
 /** Returns the attribute for an element that shows the number of unanswered alarms of a priority. */
 export const countsAlarms = (priority: Priority, count: number) => ({ 'data-counts': `${priority} ${count}` });
 
-/** If a smaller part of an element is visible, the element does not count. */
+/** An element counts as visible only if at least this part of it is visible. */
 const visiblePartMin = 0.5;
 
 /** Calls `done` after the browser has painted two frames. Never calls `done` while the page is hidden or hangs. */

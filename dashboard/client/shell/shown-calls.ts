@@ -3,7 +3,7 @@
 /** Returns the attribute for an element that shows calls: the text of the calls, or a line with their number. */
 export const showsCalls = (callIds: readonly string[]) => ({ 'data-calls': callIds.join(' ') });
 
-/** If a smaller part of an element is visible, the element does not count. */
+/** An element counts as visible only if at least this part of it is visible. */
 const visiblePartMin = 0.5;
 
 /** Calls `done` with the ids of the calls that a person can see. The browser answers while it paints a frame. */

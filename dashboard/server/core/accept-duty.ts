@@ -66,7 +66,8 @@ export function decideAccept(
         assignment: { ...entry.assignment, assignmentId: successorId, name: viewer.name, beds: [...(chosen ?? [])] },
       };
   const rest = !isWhole && chosen?.length === remaining?.length ? [end(assignmentId, successorId)] : [];
-  // An acceptance of all remaining beds is never refused here, because it ends the first assignment.
+  // An acceptance of all remaining beds is never refused here: it also ends the first assignment, so the person does
+  // not get more assignments.
   if (!isWhole && rest.length === 0 && hasMadeTooMany(state, context))
     return refusalOf(
       'conflict',

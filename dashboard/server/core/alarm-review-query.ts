@@ -158,7 +158,7 @@ function seenBy(source: ReviewSource, placesOf: PlacesOf, viewer: Viewer, alarm:
   const span = { fromMs: beganMs(alarm), toMs: endMs ?? Math.max(raisedMs, source.nowMs) };
   const { places, patient } = placesOf(first.deviceId, first.associationId, span);
   const seenPlaces = places.filter(({ ward }) => seesWard(viewer, ward));
-  // Only accounts of all wards see an alarm whose ward is not known.
+  // If the ward is not known, only accounts that may see every ward see the alarm.
   if (seenPlaces.length === 0 && !(places.length === 0 && seesWard(viewer, null))) return undefined;
   const called = source.book.deliveries.get(first.alarmId)?.called ?? noCalled;
   return { alarm, places: seenPlaces, patient, answerers: answerersOf(source, alarm), called };

@@ -42,7 +42,10 @@ import { othersAtPatient, patientInBed } from './occupancy.ts';
 import { may, seesWard } from './rights.ts';
 import type { LiveState } from './state.ts';
 
-/** Periods kept for one device; the oldest are dropped, because Kafka no longer has readings from these periods. */
+/**
+ * Maximum number of periods that are kept for one device. If there are more, the oldest are dropped, because Kafka no
+ * longer has readings from these periods.
+ */
 const periodsMax = 64;
 const changesMax = 64;
 

@@ -15,8 +15,8 @@ export type BedDaysQuestion = {
 
 /**
  * Returns for how many days beds were occupied by a patient with a device. The result is the sum over the beds. Several
- * devices at one bed count once. A bed with a device and no patient does not count. A place that is not known, because
- * changes of its table are missing, does not count.
+ * devices at one bed count once. A bed with a device and no patient does not count. A time does not count if the place
+ * is not known, because changes of the device's table are missing.
  */
 export function bedDays(tables: Iterable<DeviceAssociations>, { span, counts, patientId }: BedDaysQuestion): number {
   const occupied = new Map<string, AlarmSpan[]>();

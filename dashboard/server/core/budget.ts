@@ -11,7 +11,7 @@ export type Budget = {
   readonly numericsBytesMax: number;
   /** If more bytes wait, the connection is closed. */
   readonly closeBytesMax: number;
-  /** If numerics wait for longer, the connection is closed, because the screen shows old values. */
+  /** If numerics wait for longer than this, the connection is closed, because the screen shows old values. */
   readonly waitMsMax: number;
 };
 

@@ -23,7 +23,7 @@ export function decideCover(
   };
   const after = evolve(state, event);
   if (after === state) return refusalOf('conflict', 'You have already answered this.');
-  // A person may always say that she or he cannot cover. But a confirmation must be true.
+  // A person may always say that she or he cannot cover. A confirmation is refused if the person would cover nothing.
   const reason = isRejected ? undefined : nothingCovered(after, awayId, context);
   return reason === undefined ? allowed(event) : refusalOf('conflict', `Not saved: you do not cover. ${reason}`);
 }

@@ -64,8 +64,8 @@ function entriesOf(state: LiveState, deviceId: string): Entry[] {
 }
 
 /**
- * Returns the events of a device. Each certificate, firmware and clock error is compared with the previous one, so the
- * rows show only changes. A gateway reports the clock again at each start.
+ * Returns the events of a device. Each certificate, firmware and clock error is compared with the previous one, so that
+ * the rows show only changes: for example, a gateway reports the clock again at each start.
  */
 function eventEntries({ events }: LoggedDevice, deviceId: string, nowMs: number): Entry[] {
   const entries: Entry[] = [];

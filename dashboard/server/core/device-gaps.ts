@@ -11,7 +11,10 @@ import { dayMs, hourMs, minuteMs } from '../../../contracts/durations.ts';
  */
 const liveMs = minuteMs;
 
-/** Maximum number of remembered holes: more than one record of the gateway can fill (`unusedRangesMax`). */
+/**
+ * Maximum number of remembered holes. This is more than the number of holes that one record of the gateway can fill
+ * (`unusedRangesMax`).
+ */
 const holesMax = 128;
 /**
  * Maximum number of ranges of unused numbers that wait for the reading after them. Above this number, the readings of
@@ -102,8 +105,8 @@ function addToHour(
 }
 
 /**
- * Subtracts readings that came later from the oldest hours, because the hour of a hole is not known. No hour goes below
- * 0: a negative number would hide the missing readings of other hours.
+ * Some missing readings came later. Subtracts their number from the counts of the oldest hours, because the hour of a
+ * hole is not known. No hour goes below 0: a negative number would hide the missing readings of other hours.
  */
 function withoutFilled(hours: DeviceGaps['hours'], filled: number): DeviceGaps['hours'] {
   let left = filled;

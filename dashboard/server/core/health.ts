@@ -20,7 +20,8 @@ const readingsArriveMs = 15_000;
  */
 export const alarmsStaleMs = 4_000;
 /**
- * If this server has read back its own record that it wrote at least this long after the last sign, signs are missing.
+ * A sign comes each second. So if this server has read back its own record from at least this long after the last sign,
+ * signs are missing.
  */
 const readPastMs = 2_500;
 /**

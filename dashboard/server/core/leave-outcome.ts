@@ -89,8 +89,8 @@ function leavingOf(
 
 /**
  * Returns the places whose responsible people change, each with the new responsible person. These are the own places of
- * the person who leaves, and the places that this person covers for others. A new cover takes over only the own places,
- * so the covered places lose their cover.
+ * the person who leaves, and the places that this person covers for others. The cover of the person takes over only the
+ * person's own places, so the covered places lose their cover.
  */
 function placesOf(
   command: LeaveCommand,

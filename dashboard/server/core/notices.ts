@@ -13,7 +13,10 @@ import { type BedState, type LiveState, markHeaderChanged } from './state.ts';
 
 /** The code of the notice about the error of the device's clock (device-clocks.ts). */
 export const clockNoticeCode = 'device-clock';
-/** Maximum number of notices of one bed. There are fewer codes, so only a mistake in Vigil reaches this number. */
+/**
+ * Maximum number of notices of one bed. There are fewer codes than this, so only a mistake in Vigil reaches this
+ * number.
+ */
 const noticesMax = 16;
 
 /**

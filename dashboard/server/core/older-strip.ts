@@ -31,8 +31,8 @@ export type OlderStrip = {
 };
 
 /**
- * Returns the alarm of a strip, with the place of the bed at the onset. If no place is known, only an account of all
- * wards sees the alarm.
+ * Returns the alarm of a strip, with the place of the bed at the onset. If no place is known, only an account that may
+ * see every ward sees the alarm.
  */
 export function olderStrip(strip: Strip, associations: LiveState['associations'], viewer: Viewer): OlderStrip {
   const { alarm, onset } = strip;

@@ -93,7 +93,7 @@ export function forgetEndedTasks(state: LiveState, book: TaskBook, endedSince: E
   const ended = new Set<string>();
   for (const { associationId } of book.values())
     if (!ended.has(associationId) && !hasBed(state, stayOf(associationId))) ended.add(associationId);
-  // If the clock was set back, the time begins again.
+  // If the clock was set back, the time until the tasks are forgotten begins again.
   for (const [associationId, sinceMs] of endedSince)
     if (!ended.has(associationId) || sinceMs > nowMs) endedSince.delete(associationId);
   for (const associationId of ended) if (!endedSince.has(associationId)) endedSince.set(associationId, nowMs);

@@ -40,8 +40,8 @@ export function decideReach(
   const fault = bodyFault(body, rules);
   if (fault !== undefined) return refused('payload-schema', fault);
   const same = entries.filter((entry) => addressOf(entry) === addressOf(body));
-  // Without this rule, one browser would get the alarms of two persons, and nobody would know whose phone shows an
-  // alarm.
+  // Refuses the browser of another person: otherwise one browser would get the alarms of two persons, and nobody would
+  // know whose phone shows an alarm.
   if (body.channel === 'push' && same.some((entry) => entry.userId !== userId))
     return refused(
       'conflict',

@@ -12,7 +12,7 @@ export type RequestPace = Map<string, { readonly sinceMs: number; count: number 
 
 /**
  * Counts one request.
- * @param count as how many requests this request counts: for a CSV text, the number of its rows
+ * @param count the number that this request adds to the count of requests: for a CSV text, the number of its rows
  * @param nowMs monotonic clock, ms
  * @param perMinuteMax number of requests that are accepted in a minute
  * @returns `first-refused` for the first refused request of a minute: only this refusal goes to the audit trail

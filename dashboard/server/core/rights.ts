@@ -99,8 +99,8 @@ export const notOnYourWards = 'There is no such bed, alarm or device on your war
 
 /**
  * Returns whether the viewer may see the beds of a ward, and devices without a bed that were last in this ward. `null`
- * stands for devices that were never in a ward: they belong to biomedical engineering, so every technician and every
- * account of all wards sees them.
+ * stands for devices that were never in a ward: they belong to biomedical engineering, so every technician sees them,
+ * and every account that may see all wards.
  */
 export function seesWard(viewer: Viewer, ward: string | null): boolean {
   if (!may(viewer, 'view-devices')) return false;

@@ -37,7 +37,7 @@ function wardInScope(viewer: Viewer, scope: Scope, ward: string | null): boolean
 
 /**
  * Returns whether a viewer who sees the bed may see this alarm. A technician sees only technical alarms. For a device
- * without a bed, only a viewer of all wards sees alarms from before the device came into its present tray.
+ * without a bed, only a viewer who may see all wards sees alarms from before the device came into its present tray.
  */
 export function seesAlarm(viewer: Viewer, alarmState: ShownAlarm): boolean {
   if (alarmState.alarm.kind !== 'technical' && !may(viewer, 'view-vitals')) return false;

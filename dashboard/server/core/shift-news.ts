@@ -49,8 +49,8 @@ export function newsNow(scores: Scores | undefined, nowMs: number): NewsAt | NoN
 const reasonsInOrder = ['not-adult', 'too-old', 'no-input', 'not-scored'] as const satisfies readonly NoNewsReason[];
 
 /**
- * Returns the score with the most points, because several devices of a patient have separate scores. Without any score,
- * returns the most helpful reason.
+ * Returns the score of a patient. Several devices of a patient have separate scores: the score with the most points is
+ * used. Without any score, returns the most helpful reason.
  */
 export function highestNews(scores: readonly (NewsAt | NoNewsReason)[]): NewsAt | NoNewsReason {
   const scored = scores.filter((score) => typeof score !== 'string');

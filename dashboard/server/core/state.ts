@@ -36,19 +36,21 @@ import type { Rhythm } from './intervals.ts';
 export const devicesMax = 5_000;
 /** Maximum number of alarms. Above it, an alarm that no screen shows or an acknowledged technical alarm is removed. */
 export const alarmsMax = 20_000;
-/** Removed beds and alarms that are remembered, for screens that connect again. */
+/** Maximum number of removed beds and alarms that are remembered, for screens that connect again. */
 export const removalsMax = 2_000;
-/** Ended alarms whose last revision is remembered, so that an older event does not bring the alarm back. */
+/**
+ * Maximum number of ended alarms whose last revision is remembered, so that an older event does not bring them back.
+ */
 export const clearedMax = 50_000;
-/** Associations whose limits are remembered; if there are more, the limits published longest ago are forgotten. */
+/** Maximum number of remembered limits of associations; above it, the limits published longest ago are forgotten. */
 export const limitsMax = 20_000;
-/** Associations whose standby is remembered; if there are more, the standby published longest ago is forgotten. */
+/** Maximum number of remembered standbys of associations; above it, the standby published longest ago is forgotten. */
 export const standbyMax = 20_000;
-/** Associations whose scores are remembered; if there are more, the scores published longest ago are forgotten. */
+/** Maximum number of remembered scores of associations; above it, the scores published longest ago are forgotten. */
 export const scoresMax = 20_000;
-/** Outcomes of commands that are remembered; a screen waits some seconds for its outcome. */
+/** Maximum number of remembered outcomes of commands. A screen waits only some seconds for its outcome. */
 export const answersMax = 500;
-/** Events of one device that are remembered; if there are more, the oldest is forgotten. */
+/** Maximum number of remembered events of one device; above it, the oldest is forgotten. */
 export const deviceEventsMax = 20;
 /** A device without association and alarms leaves the screens after this time without a sign of life. */
 export const unassignedForgetMs = 15 * 60_000;

@@ -65,7 +65,7 @@ describe.each(ways)('a device that comes into the tray of another ward %s', (_, 
     // The alarm counts as an unseen alarm while it is present.
     const openScreens = (viewer: Viewer) => [{ viewer, scope: { ward: '*' } }];
     expect(unseenAlarms(state, openScreens(stepNurse))).toBe(1);
-    // A viewer of all wards could see the alarm in the former tray, and still sees it.
+    // A viewer who may see all wards could see the alarm in the former tray, and still sees it.
     expect(alarmRevsFor(state, everywhere)).toEqual([1]);
     expect(unseenAlarms(state, openScreens(everywhere))).toBe(0);
   });

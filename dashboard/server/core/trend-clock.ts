@@ -26,9 +26,10 @@ export function planByDevice(plan: TrendPlan, clockOffsetMs: number): TrendPlan 
 }
 
 /**
- * Returns the earliest device time that a trend may show, if the device came into its tray at `sinceMs`. A clock that
- * is ahead gave later times to the values of the former ward. For a clock that is behind, the result is `sinceMs`,
- * because the error is only an estimate. So the first values in the tray stay hidden.
+ * Returns the earliest device time that a trend may show, if the device came into its tray at `sinceMs`. If the clock
+ * of the device is ahead, it gave later times to the values of the former ward, so the result is later than `sinceMs`.
+ * If the clock is behind, the result is `sinceMs`, because the error is only an estimate; the first values in the tray
+ * then stay hidden.
  */
 export function trayFromMs(sinceMs: number, clockOffsetMs: number): number {
   return sinceMs - Math.min(0, clockOffsetMs);

@@ -49,10 +49,10 @@ export function missingFromMs(
 }
 
 /**
- * Returns the plan of a query that shows whether InfluxDB is behind; undefined if `rows` already show it. Long steps do
- * not show it: a step of an hour may look complete although its last value is 50 minutes old. An end without values
- * does not show it either, if the trend is of the past: perhaps nothing was measured at that time. InfluxDB gets values
- * in the order of the log. So if InfluxDB has the newest values, it has all values.
+ * Returns the plan of a query that shows whether InfluxDB is behind; undefined if `rows` already show this. Rows of
+ * long steps cannot show this: a step of an hour may look complete although its last value is 50 minutes old. If the
+ * trend is of the past, missing values at its end cannot show this either: perhaps nothing was measured at that time.
+ * InfluxDB gets values in the order of the log. So if InfluxDB has the newest values, it has all values.
  */
 export function recentPlan(
   plan: TrendPlan,

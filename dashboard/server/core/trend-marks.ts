@@ -83,7 +83,8 @@ function limitsOf(
 ): LimitsFrom[] {
   const present = inForce && limitsFrom(inForce);
   const read = limitChangesOf(book.limits, associationId);
-  // If the book has no change, the present limits were published before the book begins.
+  // If the book has no change, the present limits were published before the book begins, and have been in force since
+  // then.
   const records: readonly LimitsFrom[] = read.length > 0 || present === undefined ? read : [present];
   const changes = records.map(({ atMs, groups }) => ({ atMs: atMs + shiftMs, groups }));
   const before = changes.findLast(({ atMs }) => atMs <= fromMs);

@@ -24,7 +24,10 @@ export function planTable({ minutes, ...query }: Asked, nowMs: number): TrendPla
   return { ...plan, stepMs, isTable: true };
 }
 
-/** Plans the query for the scores of a trend. Allows as many steps as a table has rows, because charts have fewer. */
+/**
+ * Plans the query for the scores of a trend. The maximum number of steps is that of a table (`tableRowsMax`): a chart
+ * always has fewer steps.
+ */
 export function planScores(
   { from, to, stepMs }: { readonly from: string; readonly to: string; readonly stepMs: number },
   nowMs: number,
@@ -37,8 +40,8 @@ export function planScores(
 }
 
 /**
- * Returns the plan whose first interval is whole. Call this function after the span has been moved to the times of the
- * device.
+ * Moves the start of the plan back to the start of its first interval, so that this interval is whole. Must be called
+ * after the span has been moved to the times of the device.
  */
 export const fromWholeInterval = (plan: TrendPlan): TrendPlan => ({
   ...plan,

@@ -84,7 +84,7 @@ export function waveSubject(
     const seenPlaces = places.filter((place) => seesWard(viewer, place.ward));
     const present = bed && { ward: wardOf(bed), bed: visibleText(period.bed) };
     const shown = present ?? seenPlaces.at(-1) ?? { ward: visibleText(period.ward), bed: visibleText(period.bed) };
-    // Only accounts of all wards see a stay without a known ward at that time.
+    // If the ward at that time is not known, only accounts that may see every ward see the stay.
     const seesPast = seenPlaces.length > 0 || (places.length === 0 && seesWard(viewer, null));
     const isHidden = present ? !seesWard(viewer, present.ward) : !seesPast;
     const subject = {

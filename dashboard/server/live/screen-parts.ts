@@ -26,8 +26,8 @@ export type ScreenParts = {
   readonly budget: Budget;
   readonly workQueue: ScreenWorkQueue;
   /**
-   * Sends the waiting chunks of waves. Called before the screen watches another scope, because the screen then gets all
-   * kept chunks.
+   * Sends the waiting chunks of waves. Called before the screen begins to watch a scope. The screen then gets all kept
+   * chunks, and without this call it would get the waiting chunks twice.
    */
   readonly beforeKeptWaves?: () => void;
   readonly health: () => Health;

@@ -170,7 +170,8 @@ export function createSoundTests(options: {
       return { wasCut: asked.wasCut, screen: asked.screen, isEarly: passedMs >= 0 && passedMs < signalsMsMin };
     },
     answered(ward) {
-      // The entry stays, because the next test must wait. Without a session, nobody can answer the test again.
+      // The entry stays, because the next test must wait. Without the session in the entry, nobody can answer this test
+      // again.
       const asked = tests.get(ward);
       if (asked) tests.set(ward, { ...asked, session: '', wasCut: true });
     },

@@ -179,7 +179,7 @@ export function loginRoutes(app: App, parts: Parts): void {
   );
 
   lockRoutes(app, parts, checkPassword);
-  // These routes ask for the password, too, and share the count of wrong passwords.
+  // The routes of accounts ask for the password, too, and share the count of wrong passwords.
   accountRoutes(app, parts, checkPassword);
   const reachLanguages = keepReachLanguages({
     ...parts.delivery,

@@ -46,8 +46,8 @@ export function waveTimesRoute(app: App, parts: Parts): void {
       if (answer?.isHidden) await recordDenied(parts, request, auditFields(answer.subject));
       if (answer === undefined || answer.isHidden) throw notFound();
       const { deviceId, fromMs, toMs, hiddenBeforeMs } = answer.subject;
-      // The wards of an ended stay may differ from hour to hour. The page of an ended stay shows only what it has
-      // loaded.
+      // Refuses an ended stay, because its ward may differ from hour to hour. The page of an ended stay shows only what
+      // it has loaded.
       if (toMs !== null) throw new VigilError('conflict', 'This stay has ended.');
       const errorMs = clockErrorOf(parts, deviceId);
       const { coverage } = feed.waves;
