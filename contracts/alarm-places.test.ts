@@ -50,7 +50,7 @@ describe('the places of an alarm', () => {
     expect(find(table, t0 + fromMs, t0 + toMs)).toEqual(places);
   });
 
-  it('a move that has a later time than the next move, because a clock was set back, counts from the time of the next move', () => {
+  it('if a clock was set back, and a move has a later time than the next move, the move counts from the time of the next move', () => {
     const setBack = {
       ...table,
       changes: [{ ...table.changes![0]!, at: formatInstant(t0 + 90_000) }, table.changes![1]!],
@@ -109,7 +109,7 @@ describe('the places of an alarm', () => {
       expect(placesOverTime(tableWith([assigned, move], 3))).toEqual(['', '', '', '']);
     });
 
-    it('if an older release recorded no changes, the place is known only if the table has its first version', () => {
+    it('if an older release recorded no changes, the place is known only if the table still has version 1', () => {
       expect(placesOverTime({ deviceId, version: 2, periods })).toEqual(['', '', '', '']);
       expect(placesOverTime({ deviceId, version: 1, periods })).toEqual(['sd 1', 'sd 1', 'sd 1', 'sd 1']);
     });

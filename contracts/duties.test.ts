@@ -451,7 +451,7 @@ describe('the assignments that are not over', () => {
     }),
     { minLength: 1, maxLength: 12 },
   );
-  it('liveAssignments returns the same assignments as the rule for each pair of assignments', () => {
+  it('for random events, liveAssignments returns the same assignments as a check of each pair of assignments', () => {
     fc.assert(
       fc.property(history, fc.nat(40), (entries, atHour) => {
         const events = entries.flatMap(({ from, length, beds, isAccepted, end }, n) => [

@@ -19,7 +19,7 @@ it('the former sectors of a changed ward count until the pages have learned the 
   expect(formerSectorMs).toBeGreaterThan(planAgeMsMax + 60_000);
 });
 
-it('two changes in a row both count, but a change without sectors or of another ward does not count', () => {
+it('the former sectors of two changes in a row both count; another ward, and a ward that had no sectors, have no former sectors', () => {
   const third = planWith(['South', '1', '2', '3']);
   const once = formersAfterChange([], [before], [after], 0);
   const twice = formersAfterChange(once, [after], [third], 10);

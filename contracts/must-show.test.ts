@@ -13,20 +13,40 @@ const alarm = (fields: Partial<Alarm> = {}): Alarm =>
   });
 
 it.each<[string, Alarm | undefined, Alarm, boolean]>([
-  ['that is new', undefined, alarm(), true],
-  ['that was acknowledged before the page knew it', undefined, alarm({ signal: 'acknowledged' }), false],
-  ['whose signal is off', undefined, alarm({ signal: 'off' }), false],
-  ['that is the same', alarm(), alarm({ rev: 2 }), false],
-  ['with only a worse value', alarm({ value: 130 }), alarm({ rev: 2, value: 140, text: 'HR 140 > 120' }), false],
-  ['with a higher priority', alarm(), alarm({ rev: 2, priority: 'high' }), true],
-  ['with a lower priority', alarm(), alarm({ rev: 2, priority: 'low' }), false],
-  ['that was escalated', alarm(), alarm({ rev: 2, escalation: 1 }), true],
-  ['that has ended', alarm(), alarm({ rev: 2, present: false, signal: 'latched' }), false],
-  ['that is present again', alarm({ present: false, signal: 'latched' }), alarm({ rev: 3, onsets: 2 }), true],
-  ['that calls again after its acknowledgement', alarm({ signal: 'acknowledged' }), alarm({ rev: 3 }), true],
-  ['that was acknowledged', alarm(), alarm({ rev: 2, signal: 'acknowledged' }), false],
-  ['that is no longer late', alarm({ late: true }), alarm({ rev: 2 }), true],
-  ['that is late now', alarm(), alarm({ rev: 2, late: true }), false],
-])('mustBeShownAnew decides about an alarm %s', (_name, before, after, expected) => {
+  ['that is new must be shown', undefined, alarm(), true],
+  [
+    'that was acknowledged before the page knew it need not be shown',
+    undefined,
+    alarm({ signal: 'acknowledged' }),
+    false,
+  ],
+  ['whose signal is off need not be shown', undefined, alarm({ signal: 'off' }), false],
+  ['that is the same need not be shown again', alarm(), alarm({ rev: 2 }), false],
+  [
+    'with only a worse value need not be shown again',
+    alarm({ value: 130 }),
+    alarm({ rev: 2, value: 140, text: 'HR 140 > 120' }),
+    false,
+  ],
+  ['with a higher priority must be shown again', alarm(), alarm({ rev: 2, priority: 'high' }), true],
+  ['with a lower priority need not be shown again', alarm(), alarm({ rev: 2, priority: 'low' }), false],
+  ['that was escalated must be shown again', alarm(), alarm({ rev: 2, escalation: 1 }), true],
+  ['that has ended need not be shown again', alarm(), alarm({ rev: 2, present: false, signal: 'latched' }), false],
+  [
+    'that is present again must be shown again',
+    alarm({ present: false, signal: 'latched' }),
+    alarm({ rev: 3, onsets: 2 }),
+    true,
+  ],
+  [
+    'that calls again after its acknowledgement must be shown again',
+    alarm({ signal: 'acknowledged' }),
+    alarm({ rev: 3 }),
+    true,
+  ],
+  ['that was acknowledged need not be shown again', alarm(), alarm({ rev: 2, signal: 'acknowledged' }), false],
+  ['that is no longer late must be shown again', alarm({ late: true }), alarm({ rev: 2 }), true],
+  ['that is late now need not be shown again', alarm(), alarm({ rev: 2, late: true }), false],
+])('an alarm %s', (_name, before, after, expected) => {
   expect(mustBeShownAnew(before, after)).toBe(expected);
 });

@@ -28,7 +28,7 @@ it.each([
   ['alarm, 10 days after the alarm', alarm, 10 * dayMs, 'again'],
   ['technical alarm, 3 min after the alarm', technical, 180_000, 'no-waves-sent'],
 ] as const)(
-  'the second onset of an %s, is not called late or lost, because its time is not known',
+  'the strip of a second onset is not called late or lost, because the time of this onset is not known: %s',
   (_what, about, nowMs, state) => {
     expect(missingStrip(about, 2, { isReadable: true, isKept: true }, nowMs)).toBe(state);
   },

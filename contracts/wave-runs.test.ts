@@ -126,7 +126,7 @@ describe('gaps', () => {
     expect(gapsIn(chunks, fromMs, toMs)).toEqual(gaps);
   });
 
-  it('a chunk of another line fills a gap, too', () => {
+  it('a time at which a chunk of another line has samples is no gap', () => {
     const second = chunk(1_000, 1, { boot: 'b2', receivedMs: t0 + 600_000 });
     expect(gapsIn([chunk(0, 1), chunk(2_000, 3), second], 0, 3_000)).toEqual([]);
   });

@@ -341,7 +341,7 @@ describe('the findings', () => {
   });
 });
 
-describe('who could see it', () => {
+describe('who could see the alarm', () => {
   const unseen = { events: lonelyEvents, answers: [] };
   it('an acknowledgement in the log of alarms proves that its person was there', () => {
     const { lookers } = explained(recordsWith({ audit: withoutLooks }));
@@ -355,21 +355,25 @@ describe('who could see it', () => {
     );
 
   it.each([
-    ['1 ms before the raise', 6.399, []],
-    ['at the raise', 6.4, ['ward']],
-    ['at the end', 100.1, ['ward']],
-    ['1 ms after the end', 100.101, []],
-  ])('explain knows whether a look at the ward %s was during the alarm', (_, seconds, kinds) => {
+    ['1 ms before the raise is not in the time of the alarm', 6.399, []],
+    ['at the raise is in the time of the alarm', 6.4, ['ward']],
+    ['at the end is in the time of the alarm', 100.1, ['ward']],
+    ['1 ms after the end is not in the time of the alarm', 100.101, []],
+  ])('a look at the ward %s', (_, seconds, kinds) => {
     expect(during(audit(seconds, 'ward-viewed', { ward: 'ICU' }))).toEqual(kinds);
   });
 
   it.each([
-    ['another ward', { ward: 'OTHER' }, []],
-    ['all wards, with this patient', { ward: '*', patients: ['patient-1'] }, ['ward']],
-    ['all wards, without this patient', { ward: '*', patients: ['patient-2'] }, []],
-    ['another ward, with this patient', { ward: 'OTHER', patients: ['patient-1'] }, ['ward']],
-    ['this ward, by a technician', { ward: 'ICU', actor: { ...nurse, role: 'technician' as const } }, []],
-  ])('explain knows whether a look at %s could show the alarm', (_, fields, kinds) => {
+    ['another ward could not show the alarm', { ward: 'OTHER' }, []],
+    ['all wards, with this patient, could show the alarm', { ward: '*', patients: ['patient-1'] }, ['ward']],
+    ['all wards, without this patient, could not show the alarm', { ward: '*', patients: ['patient-2'] }, []],
+    ['another ward, with this patient, could show the alarm', { ward: 'OTHER', patients: ['patient-1'] }, ['ward']],
+    [
+      'this ward, by a technician, could not show the alarm',
+      { ward: 'ICU', actor: { ...nurse, role: 'technician' as const } },
+      [],
+    ],
+  ])('a look at %s', (_, fields, kinds) => {
     expect(during(audit(50, 'ward-viewed', fields))).toEqual(kinds);
   });
 

@@ -144,7 +144,7 @@ describe('readTrend with steps of an hour', () => {
     expect((await readHours(3_590)).source).toEqual({ from: 'store' });
   });
 
-  it('the log is read if InfluxDB fails before it is known how far it is behind', async () => {
+  it('the log is read if InfluxDB fails before readTrend knows how far InfluxDB is behind', async () => {
     expect((await readHours(3_600, true)).source).toMatchObject({ from: 'store-and-log' });
   });
 });

@@ -85,7 +85,7 @@ describe('decodeRecording of MIMIC-II numerics', () => {
 
 describe('decodeRecording of PhysioNet 2019', () => {
   const header = 'HR|O2Sat|Temp|SBP|EtCO2|Lactate|ICULOS|SepsisLabel\n';
-  it('rows are an hour apart, and an unused cuff or thermometer and a column without numbers are not sent', () => {
+  it('each row is an hour after the row before; missing values of a cuff or thermometer, and a column without numbers, are not sent', () => {
     const { frames, intervalMs, ignored } = recordingOf(
       `${header}NaN|97|NaN|NaN|NaN|NaN|4|0\n80|NaN|37.5|120|NaN|2|5|1\n`,
     );

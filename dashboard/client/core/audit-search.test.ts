@@ -27,7 +27,7 @@ describe('presetsAt', () => {
     [new Date(2026, 0, 7, 2, 30)],
     [new Date(2026, 0, 7, 12, 0)],
     [new Date(2026, 0, 7, 23, 59)],
-  ])('at %s the last night began on the evening before and ends in the morning of this day', (now) => {
+  ])('at %s, "Last night" is the time from the evening before to the morning of this day', (now) => {
     const spans = presetsAt(now.getTime()).map(({ name, fromMs, toMs }) => [name, new Date(fromMs), new Date(toMs)]);
     expect(spans).toEqual([
       ['Today', new Date(2026, 0, 7), new Date(2026, 0, 8)],

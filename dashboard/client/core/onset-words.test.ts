@@ -19,6 +19,6 @@ it('onsetText of a score is its text at the onset', () => {
   expect(onsetText({ atOnset })).toBe('at onset NEWS2 3: RR scores 3');
 });
 
-it('onsetText of an alarm without such a value is undefined', () => {
+it('onsetText of an alarm without a value at the onset is undefined', () => {
   expect([onsetText({}), onsetText({ atOnset: null })]).toEqual([undefined, undefined]);
 });

@@ -60,7 +60,7 @@ describe('the bar of the page "Waves"', () => {
     expect(joined([span(5, 7), span(1, 3), span(3, 4), span(9, 9)])).toEqual([span(1, 4), span(5, 7)]);
   });
 
-  it('only minutes that were loaded to their end are loaded again', () => {
+  it('of the minutes with new samples, only those that were loaded to their end are loaded again', () => {
     const minutes = new Map([minuteAt(1), minuteAt(2, 2.5 * minute)]);
     expect(minutesWithNews([minute, 2 * minute, 3 * minute], minutes)).toEqual([minute]);
   });

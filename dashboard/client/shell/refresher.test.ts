@@ -26,7 +26,7 @@ function start() {
   };
 }
 
-it('an answer to an earlier question that comes later is not shown', async () => {
+it('an answer is not shown if the answer to a later question came first', async () => {
   const { questions, shown, load, stop, pass } = start();
   // A person saves a change, and the page asks again at once.
   void load();

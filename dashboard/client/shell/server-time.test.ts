@@ -20,7 +20,7 @@ describe('createServerTime', () => {
     expect(time.now()).toBe(50_700);
   });
 
-  it('if a message waited in the page before it was read, its time is used only if it is the first message', () => {
+  it('if a message waited in the page before the page read it, the time in the message is used only if the message is the first', () => {
     const { time, wait } = serverTimeOf(1_000);
     time.update(50_000, 's1', true);
     expect(time.now()).toBe(50_000);

@@ -83,7 +83,7 @@ function openTwo(more: [string, Account][] = [], failing: { audit?: boolean } = 
 
 const noCheck = () => {};
 
-it('a change is recorded with its administrator and with the state before and after; it is in the file, and it ends the sessions', async () => {
+it('a change is recorded with the administrator and with the state before and after, is written to the file, and ends the sessions', async () => {
   const { one, two, audit, ended, file, request } = openTwo();
   await one.desk.act(request('nora', { type: 'change-rights', role: 'physician', wards: ['icu', 'step'] }), noCheck);
   await one.desk.act(request('nora', { type: 'end-sessions' }), noCheck);

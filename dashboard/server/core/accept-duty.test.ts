@@ -84,11 +84,11 @@ describe('the acceptance of some beds', () => {
   });
 
   it.each([
-    ['a bed that is accepted already', ['ICU-2'], 'conflict'],
-    ['a bed that the assignment does not have', ['ICU-9'], 'conflict'],
-    ['a bed more than remains', ['ICU-1', 'ICU-2'], 'conflict'],
-    ['a bed that remains', ['ICU-1'], 'ok'],
-  ])('after one bed was accepted, a request for %s is accepted only if the table says `ok`', (_, only, expected) => {
+    ['a bed that is accepted already is refused', ['ICU-2'], 'conflict'],
+    ['a bed that the assignment does not have is refused', ['ICU-9'], 'conflict'],
+    ['a bed that remains and a bed that is accepted already is refused', ['ICU-1', 'ICU-2'], 'conflict'],
+    ['a bed that remains is accepted', ['ICU-1'], 'ok'],
+  ])('after one bed was accepted, a request for %s', (_, only, expected) => {
     const board = newBoard([anna, ben]);
     board.act('ben', 14.5, accept(['ICU-2']));
     expect(board.act('ben', 14.6, accept(only)).split(':')[0]).toBe(expected);
@@ -107,10 +107,10 @@ describe('the acceptance of some beds', () => {
   });
 
   it.each([
-    ['another person', 'cleo', 14.5, 'not-allowed'],
-    ['the person, more than 1 h before the start', 'ben', 13.99, 'conflict'],
-    ['the person, 1 h before the start', 'ben', 14, 'ok'],
-  ])('the acceptance of one bed by %s succeeds only if the table says `ok`', (_, userId, atHour, expected) => {
+    ['another person is refused', 'cleo', 14.5, 'not-allowed'],
+    ['the person, more than 1 h before the start, is refused', 'ben', 13.99, 'conflict'],
+    ['the person, 1 h before the start, is saved', 'ben', 14, 'ok'],
+  ])('the acceptance of one bed by %s', (_, userId, atHour, expected) => {
     expect(
       newBoard([anna, ben])
         .act(userId, atHour, accept(['ICU-1']))

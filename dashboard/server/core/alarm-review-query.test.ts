@@ -106,7 +106,7 @@ describe('who sees which alarms', () => {
     expect(ask(book, viewerOf('icu', 'sd')).rows[0]?.places).toHaveLength(2);
   });
 
-  it('only an account of all wards sees an alarm whose ward is not known', () => {
+  it('only an account that may see every ward sees an alarm whose ward is not known', () => {
     const book = newBook();
     raise(book, 'unknown-device', 10);
     expect(ids(ask(book, viewerOf('icu', 'sd')))).toEqual([]);

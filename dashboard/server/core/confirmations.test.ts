@@ -48,23 +48,20 @@ describe('an alarm that was sent to a screen', () => {
   });
 
   it.each<[string, Partial<AlarmReport>, ScreenReport['page'], boolean]>([
-    ['in a row', {}, 'painting', true],
-    ['as a mark', { shown: 'mark' }, 'painting', true],
-    ['in the number of alarms', { shown: 'count' }, 'painting', true],
-    ['without sound', { sound: 'blocked' }, 'painting', true],
-    ['nowhere', { shown: 'nowhere' }, 'painting', false],
-    ['on a hidden page', {}, 'hidden', false],
-    ['with an unknown revision', { rev: 2 }, 'painting', false],
-    ['under another id', { alarmId: 'alarm-0000000002' }, 'painting', false],
-  ])(
-    'a report that the alarm is painted %s confirms the alarm only if the table says so',
-    (_name, fields, page, expected) => {
-      const w = world();
-      w.delta(0, [raised()]);
-      w.report(200, [report(1, fields)], page);
-      expect(w.waiting(10_000)).toHaveLength(expected ? 0 : 1);
-    },
-  );
+    ['in a row confirms the alarm', {}, 'painting', true],
+    ['as a mark confirms the alarm', { shown: 'mark' }, 'painting', true],
+    ['in the number of alarms confirms the alarm', { shown: 'count' }, 'painting', true],
+    ['without sound confirms the alarm', { sound: 'blocked' }, 'painting', true],
+    ['nowhere does not confirm the alarm', { shown: 'nowhere' }, 'painting', false],
+    ['on a hidden page does not confirm the alarm', {}, 'hidden', false],
+    ['with an unknown revision does not confirm the alarm', { rev: 2 }, 'painting', false],
+    ['under another id does not confirm the alarm', { alarmId: 'alarm-0000000002' }, 'painting', false],
+  ])('a report that the alarm is painted %s', (_name, fields, page, expected) => {
+    const w = world();
+    w.delta(0, [raised()]);
+    w.report(200, [report(1, fields)], page);
+    expect(w.waiting(10_000)).toHaveLength(expected ? 0 : 1);
+  });
 
   it('step counts the reports about alarms or revisions that the server had not sent', () => {
     const w = world();
@@ -147,10 +144,10 @@ describe('an alarm that was sent to a screen', () => {
 
 describe('paints', () => {
   it.each<[string, number | undefined, ScreenReport['page'], boolean]>([
-    ['without a report', undefined, 'painting', false],
-    ['just after a report', paintsForMs, 'painting', true],
-    ['just after a report that it is hidden', paintsForMs, 'hidden', false],
-  ])('a page %s counts as painting only if the table says so', (_name, atMs, page, expected) => {
+    ['without a report does not count as painting', undefined, 'painting', false],
+    ['just after a report counts as painting', paintsForMs, 'painting', true],
+    ['just after a report that it is hidden does not count as painting', paintsForMs, 'hidden', false],
+  ])('a page %s', (_name, atMs, page, expected) => {
     const w = world();
     if (atMs !== undefined) w.report(atMs, [], page);
     expect(paints(w.state, t0 + paintsForMs)).toBe(expected);
@@ -173,7 +170,7 @@ const acts = fc.array(
   { maxLength: 30 },
 );
 
-it('an alarm that calls is unconfirmed after its time, except if the page painted the newest revision that it must show', () => {
+it('after its time, a calling alarm is unconfirmed until the page paints the newest revision that this page must show', () => {
   fc.assert(
     fc.property(acts, (history) => {
       const state: Confirmations = newConfirmations();

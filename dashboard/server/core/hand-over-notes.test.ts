@@ -174,11 +174,11 @@ describe('a note as an open point', () => {
     openPoints({ associationId: 'assoc-01', alarms: [], standby: null, limits: null, note }, t0);
   const note = (n: number) => ({ noteId: idOf(n), text: 'Fasting', by: 'Nora', at: at(0) });
   it.each([
-    ['the same note', note(1), note(1), true],
-    ['a note where there was none', undefined, note(1), false],
-    ['another note with the same text', note(1), note(2), false],
-    ['a cleared note', note(1), undefined, true],
-  ])('an open point counts as seen or as new, as the table says: %s', (_, first, second, expected) => {
+    ['the same note counts as seen', note(1), note(1), true],
+    ['a note where there was no note before counts as new', undefined, note(1), false],
+    ['another note with the same text counts as new', note(1), note(2), false],
+    ['after a note was cleared, no point is new', note(1), undefined, true],
+  ])('%s', (_, first, second, expected) => {
     const seen = seenKeys(open(first));
     expect(open(second).every(({ key }) => seen.includes(key))).toBe(expected);
   });

@@ -41,13 +41,13 @@ describe('a strip whose alarm the alarm history no longer has', () => {
     ['a ward to which the patient moved later does not see it', 10_000, ['sd'], true],
     ['the ward after the move sees an onset after the move', 30_000, ['sd'], false],
     ['the ward before the move does not see an onset after the move', 30_000, ['icu'], true],
-    ['an account of all wards sees it', 10_000, ['*'], false],
+    ['an account that may see every ward sees it', 10_000, ['*'], false],
     ['an account without a ward does not see it', 10_000, [], true],
   ] as const)('%s', (_what, ms, wards, isHidden) => {
     expect(olderStrip(stripAt(ms), tables, viewer(...wards)).isHidden).toBe(isHidden);
   });
 
-  it('if no place is known, only an account of all wards sees it', () => {
+  it('if no place of a strip is known, only an account that may see every ward sees the strip', () => {
     const hiddenFrom = (...wards: string[]) => olderStrip(stripAt(10_000), new Map(), viewer(...wards)).isHidden;
     expect([hiddenFrom('icu'), hiddenFrom('icu', 'sd'), hiddenFrom('*')]).toEqual([true, true, false]);
   });

@@ -127,10 +127,10 @@ describe.each(ways)('a device that comes into the tray of another ward %s', (_, 
   });
 
   it.each([
-    ['an earlier chunk that comes late', 90, 105, false],
-    ['a chunk that began just before the device came into the tray', 99.9, 101, false],
-    ['a chunk that began in the tray', 100, 101, true],
-  ])('the other ward sees %s only if the table says so', (_name, startS, receivedS, isShown) => {
+    ['does not see an earlier chunk that comes late', 90, 105, false],
+    ['does not see a chunk that began just before the device came into the tray', 99.9, 101, false],
+    ['sees a chunk that began in the tray', 100, 101, true],
+  ])('the other ward %s', (_name, startS, receivedS, isShown) => {
     const state = inTray();
     move(state);
     const reading = {

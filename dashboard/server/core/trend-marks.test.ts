@@ -36,14 +36,14 @@ type Named = ReturnType<typeof named>;
 
 describe('the alarms on a trend', () => {
   it.each<[string, Partial<Alarm>, number, number | undefined, boolean]>([
-    ['began and ended in the span', {}, 110, 120, true],
-    ['began at the beginning of the span', {}, 100, 120, true],
-    ['began at the end of the span', {}, 200, 210, false],
-    ['ended 1 s before the span', {}, 50, 99, false],
-    ['began before the span and ended in it', {}, 50, 150, true],
-    ['is still present', {}, 50, undefined, true],
-    ['is of another stay at the same device', { associationId: 'assoc-02' }, 110, 120, false],
-  ])('an alarm has a mark only if the table says so: an alarm that %s', (_name, fields, beganS, endedS, isMarked) => {
+    ['began and ended in the span has a mark', {}, 110, 120, true],
+    ['began at the beginning of the span has a mark', {}, 100, 120, true],
+    ['began at the end of the span has no mark', {}, 200, 210, false],
+    ['ended 1 s before the span has no mark', {}, 50, 99, false],
+    ['began before the span and ended in the span has a mark', {}, 50, 150, true],
+    ['is still present has a mark', {}, 50, undefined, true],
+    ['is of another stay at the same device has no mark', { associationId: 'assoc-02' }, 110, 120, false],
+  ])('an alarm that %s', (_name, fields, beganS, endedS, isMarked) => {
     const book = bookWith(['raised', beganS, named('one', fields)]);
     if (endedS !== undefined)
       foldReviewedAlarm(book, {

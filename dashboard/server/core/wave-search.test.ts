@@ -73,11 +73,15 @@ describe('whether the search is over', () => {
   const other = { code: 'MDC_PULS_OXIM_PLETH' };
 
   it.each([
-    ['nothing was found', [], false],
-    ['every second of the wave was found', whole, true],
-    ['one second is missing', whole.filter(({ seq }) => seq !== 5_000), false],
-    ['one of two waves has a gap', [...whole, ...whole.slice(1).map((chunk) => ({ ...chunk, ...other }))], false],
-  ])('the search is over only if the table says so: %s', (_, chunks, isOver) => {
+    ['is not over if nothing was found', [], false],
+    ['is over if every second of the wave was found', whole, true],
+    ['is not over if one second is missing', whole.filter(({ seq }) => seq !== 5_000), false],
+    [
+      'is not over if one of two waves has a gap',
+      [...whole, ...whole.slice(1).map((chunk) => ({ ...chunk, ...other }))],
+      false,
+    ],
+  ])('the search %s', (_, chunks, isOver) => {
     expect(isCovered(placeWaves(chunks), span)).toBe(isOver);
   });
 

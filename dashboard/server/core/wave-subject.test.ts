@@ -75,7 +75,7 @@ describe('whose waves a person may see', () => {
     expect(look(moved, 'step-down', 'assoc-01', 600_000)).toBe('hidden');
   });
 
-  it('only an account of all wards sees an ended stay whose ward at that time is not known', () => {
+  it('only an account that may see every ward sees an ended stay whose ward at that time is not known', () => {
     const unknown = stateOf({ deviceId, version: 2, periods: [former] });
     expect(look(unknown, 'icu', 'assoc-01')).toBe('hidden');
     expect(look(unknown, '*', 'assoc-01')).toBe('Okapi 1 0 to 1800000');
