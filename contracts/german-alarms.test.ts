@@ -39,7 +39,7 @@ describe('germanAlarmText', () => {
     ['Monitor: More alarms than can be listed: HR: Low', 'Monitor: Mehr Alarme, als die Liste fasst: HF: Niedrig'],
     ['Monitor: Keine Daten', 'Monitor: Keine Daten'],
     ['Monitor: No data', 'Monitor: No data'],
-    // Any other text of a device stays as it is: `AF` for its RR could be wrong, because this RR may be a blood pressure.
+    // Any other text of a device stays as it is: `AF` for its RR could be wrong, because this RR may be a pressure.
     ['Monitor: RR 180 > 160', 'Monitor: RR 180 > 160'],
     ['RR', 'RR'],
     ['HR: a text of a device', 'HR: a text of a device'],

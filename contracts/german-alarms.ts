@@ -1,7 +1,7 @@
 /**
- * German texts of alarms: Vigil's own, and the texts of the table of device alarms (alert-codes.ts). The page and the messages of the delivery process use the same texts, so a phone
- * and a screen say the same. `RR` of a German monitor is a blood pressure, so a German text never names the respiratory
- * rate `RR`.
+ * German texts of alarms: Vigil's own texts, and the texts of the table of device alarms (alert-codes.ts). The page and
+ * the messages of the delivery process use the same texts, so a phone and a screen say the same. `RR` of a German
+ * monitor is a blood pressure, so a German text never names the respiratory rate `RR`.
  */
 import { builtInAlertCodes } from './alert-codes.ts';
 import { deviceMark, deviceTextIn, moreAlarmsForm } from './device-text.ts';

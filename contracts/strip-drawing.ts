@@ -54,8 +54,8 @@ function drawingOf(code: string, runs: readonly Run[]): WaveDrawing {
   const { min, max } = rangeOf(runs);
   const heightMm = isEcg ? Math.min(ecgMm.max, Math.max(ecgMm.min, Math.ceil((max - min) * mmPerMv) + 4)) : otherMm;
   const perMm = isEcg ? 1 / mmPerMv : (max - min || 2) / (heightMm - 2);
-  // An artefact can be far higher than the row. In a row around the middle of all values, the rest of the ECG would be
-  // a flat line at an edge.
+  // An artefact can be far higher than the row. Then the middle of the row is the median: around the middle between the
+  // lowest and the highest value, the rest of the ECG would be a flat line at an edge.
   const isCut = isEcg && (max - min) / perMm > heightMm;
   const topValue = (isCut ? medianOf(runs) : (max + min) / 2) + (heightMm / 2) * perMm;
   const yOf = (value: number) => Math.min(heightMm, Math.max(0, (topValue - value) / perMm));

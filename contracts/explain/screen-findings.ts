@@ -20,8 +20,8 @@ export function screenFindings({ records, history, chain }: Context): Finding[] 
   const [publishedMs, paintedMs] = [timeOf('published'), timeOf('painted')];
   if (publishedMs === undefined) return [];
   if (paintedMs !== undefined) {
-    // If a screen sounded the alarm earlier, the screen had also painted the alarm. Only the report of the painting was
-    // lost.
+    // If a screen sounded the alarm before the first report of a painting, this screen had also painted the alarm: only
+    // its report of the painting was lost.
     const ms = Math.min(paintedMs, timeOf('sounded') ?? paintedMs) - publishedMs;
     if (ms <= slowMs) return [];
     const text = said`The first screen painted the alarm ${durationText(ms)} after the log had it.`;

@@ -53,7 +53,7 @@ it('an alarm calls the nurse, who rejects; the buddy is called and accepts; ever
   expect(await answer(ben, 'rejected', bensCall.round)).toMatchObject({ status: 202, body: { result: 'unknown' } });
   await delivery.start();
   await until('the end of the notice', () => annasPage.of('heartbeat').at(-1)?.delivery === undefined);
-  // The answer was in the log, so the new process has handled it.
+  // The answer was already in the log, so the new process handles it after its start.
   await until('the answer', () =>
     viewOn(annasPage, alarmId)?.calls.some(({ name, outcome }) => name === 'Name of ben' && outcome === 'rejected'),
   );

@@ -21,9 +21,9 @@ export const soundsEverywhereAfterMs: Readonly<Record<Priority, number>> = {
 export const lostShownMs = 60_000;
 
 /**
- * Returns the wards for which this page may be silent. `heardAt` is the time at which the page sent its last report
- * that the server had received when it sent `news`. So `news` is at most `nowMs - heardAt` old, even if the heartbeat
- * was delayed on the way or in the page.
+ * Returns the wards for which this page may be silent. The page sent a report at `heardAt`, and the server received
+ * this report before it sent `news`. So `news` is at most `nowMs - heardAt` old, even if the heartbeat was delayed on
+ * the way or in the page.
  */
 export function silentWards(news: SoundNews | undefined, nowMs: number): ReadonlySet<string> {
   const silent = new Set<string>();

@@ -124,7 +124,7 @@ export function HiddenAlarms({ groups, isReserved, isInView, showsWard, alarmsOf
   const open = ({ bed: { associationId } }: BedGroup) => {
     isOpen.value = false;
     const tile = document.querySelector(`.tile[data-association="${associationId}"]`);
-    // The upper part of the tile has the alarm, and a tile may be higher than the room for the tiles.
+    // Scrolls to the upper edge of the tile: the alarm is there, and a tile may be higher than the room for the tiles.
     if (tile) tile.scrollIntoView({ block: 'start' });
     else app.go({ page: 'patient', associationId });
   };

@@ -61,8 +61,8 @@ export async function takeFileLock(
 
 /**
  * Removes the lock file if it still has this text: moves the file aside, and then reads it. If another process has
- * replaced the lock file meanwhile, the new lock file is moved back. In between, the owner of the new lock file does
- * not write, because `isHeld` returns false.
+ * replaced the lock file meanwhile, the new lock file is moved back. While the new lock file is moved aside, its owner
+ * does not write, because `isHeld` returns false.
  */
 function removeLeft(path: string, text: string, aside: string): void {
   try {

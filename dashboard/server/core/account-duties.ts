@@ -13,7 +13,7 @@ import type { AccountOf } from './duty-notices.ts';
 
 /**
  * Returns the account to pass to `dutiesLeftBy` after an act. Undefined if the act takes no right from the person. A
- * person with a one-time password sees no alarms until she or he has chosen a password.
+ * new one-time password takes rights, too: until the person has chosen a password, she or he sees no alarms.
  * @param account the account after the act
  */
 export function accountForDuties({ type }: AccountAct, account: DutyAccount): DutyAccount | undefined {

@@ -5,11 +5,11 @@
  */
 
 export type Budget = {
-  /** If more bytes wait, waveforms are left out, and the screen draws a gap. */
+  /** If more bytes than this wait, waveforms are left out, and the screen draws a gap. */
   readonly wavesBytesMax: number;
-  /** If more bytes wait, numerics wait too. */
+  /** If more bytes than this wait, numerics wait too. */
   readonly numericsBytesMax: number;
-  /** If more bytes wait, the connection is closed. */
+  /** If more bytes than this wait, the connection is closed. */
   readonly closeBytesMax: number;
   /** If numerics wait for longer than this, the connection is closed, because the screen shows old values. */
   readonly waitMsMax: number;

@@ -18,8 +18,8 @@ export function leftPlaces(
   { ward, nowMs, accountOf }: { readonly ward: string; readonly nowMs: number; readonly accountOf: AccountOf },
 ): LeftPlace[] {
   const places = new Map<string, LeftPlace>();
-  // On a full board, hundreds of assignments share their places. Each place is examined once, because each look reads
-  // the whole board.
+  // On a full board, hundreds of assignments share their places. Each place is examined only once, because each
+  // examination reads the whole board.
   const examined = new Set<string>();
   const duties = dutiesOf(before, ward);
   for (const entry of liveAssignments(duties, nowMs)) {

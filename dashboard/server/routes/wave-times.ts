@@ -16,7 +16,7 @@ import { AssociationParams, recordDenied } from './clinical.ts';
 import type { Parts } from './parts.ts';
 import { auditFields, clockErrorOf, settleMs } from './waves.ts';
 
-/** Kafka keeps waves for 24 h at least, and for an hour more at most. */
+/** Kafka keeps waves for at least 24 h and at most 25 h. */
 const keptMsMax = dayMs + hourMs;
 
 export function waveTimesRoute(app: App, parts: Parts): void {
