@@ -60,7 +60,7 @@ describe('steady time', () => {
     expect(steadyAt(time)).toBe(started.wallMs + 600_000);
   });
 
-  it('steady time never differs from real time by more than slewing, for any steps of the clock and any sleep', () => {
+  it('steady time advances as real time does, apart from slewing, for any steps of the clock and any sleep', () => {
     const step = fc.record({
       passedMs: fc.integer({ min: 1, max: 5_000 }),
       byMs: fc.oneof(fc.constant(0), fc.integer({ min: -1e10, max: 1e10 })),

@@ -81,7 +81,7 @@ describe('acknowledge', () => {
     ],
     ['been acknowledged by another person', alarm('a1', { rev: 2, signal: 'acknowledged' }), 'The server says why.'],
     ['not reached this server yet', alarm('a1', { rev: 0 }), 'The server says why.'],
-  ])('the error says that the alarm has changed if the alarm has %s', async (_name, now, message) => {
+  ])('the error has the mark `changed` and the right text if the alarm has %s', async (_name, now, message) => {
     const { asks, answers } = answersWithReply(conflict(now), alarm('a1'));
     await answers.acknowledge(alarm('a1'));
     expect(asks).toEqual(['ack a1 rev 1']);

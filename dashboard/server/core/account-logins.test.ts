@@ -36,7 +36,7 @@ describe('loginsOf', () => {
     expect(loginsOf(records, t0 + 2).get('nora')?.openSessions).toBe(open);
   });
 
-  it('loginsOf does not count a session that is older than a session can be, but its login is still the last login', () => {
+  it('loginsOf does not count a session that has lasted longer than a session can last, but its login is still the last login', () => {
     const records = [login(t0, 'one')];
     expect(loginsOf(records, t0 + sessionMsMax - 1).get('nora')).toEqual({ lastLoginMs: t0, openSessions: 1 });
     expect(loginsOf(records, t0 + sessionMsMax).get('nora')).toEqual({ lastLoginMs: t0, openSessions: 0 });

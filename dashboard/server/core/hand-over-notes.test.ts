@@ -86,7 +86,7 @@ describe('placeNotes', () => {
     expect(shownTexts(state, book)).toEqual({ 'assoc-01': 'note 1', 'assoc-02': undefined });
   });
 
-  it('after a discharge, no patient gets the note: not the next one in the bed, and not the same one who comes back', () => {
+  it('after a discharge, no patient gets the note: not the next patient in the bed, and not the discharged patient who comes back', () => {
     const state = emptyState();
     const book = bookOf(event(1, 'assoc-01'));
     const former = stay('assoc-01', 'P', 0, 1);

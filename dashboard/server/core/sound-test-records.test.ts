@@ -19,7 +19,7 @@ const record = (detail: string, atMs: number, ward = 'icu') =>
     actor: { userId: 'nora', name: 'Nora', role: 'nurse' },
   }) as unknown as AnyAuditRecord;
 
-it('the last answer about the sound of a ward is known, in any order of the records, with the screen', () => {
+it('the last answer about the sound of a ward is known, together with its screen, for any order of the records', () => {
   const records = createSoundTestRecords();
   records.note(record(soundTestDetail('heard', wall), t0 + 2_000));
   records.note(record(soundTestDetail('not-heard', wall), t0 + 1_000));
