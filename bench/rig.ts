@@ -1,6 +1,6 @@
 /**
- * Starts Kafka, a gateway and simulated devices for an ingest benchmark. They use mutual TLS and have a state folder of
- * their own.
+ * Starts Kafka, a gateway and simulated devices for an ingest benchmark. All of them use mutual TLS, and share a state
+ * folder of their own.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';

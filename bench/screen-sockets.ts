@@ -122,7 +122,7 @@ export async function measureSockets(options: {
       skippedNumerics,
     };
   } finally {
-    // The process of the screens may have ended by itself. Then its reason is the error.
+    // The process of the screens may have ended by itself. Then `disconnect` would fail and hide why it ended.
     if (clients.connected) clients.disconnect();
     await ward.close();
   }

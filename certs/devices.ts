@@ -27,7 +27,7 @@ export type EnrolledDevice = { readonly certificate: string; readonly entry: Iss
 
 /**
  * Issues a certificate from a request.
- * @param renew whether the device may already have a valid certificate. Then both certificates are valid
+ * @param renew whether to issue the certificate even if the device has a valid certificate; then both are valid
  * @param out path of a second copy of the certificate, besides the file in `certs/enrolled/`. An existing file at `out`
  * is overwritten only if the file contains a certificate
  * @throws VigilError `certificate-invalid` (the request), `settings-invalid` (a name or a file), `conflict` (a valid

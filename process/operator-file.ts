@@ -46,7 +46,7 @@ export function refusalOf(setting: string, faults: readonly string[], cause?: un
 export type OperatorFile<Content> = FollowedFile<Content> & {
   /** Returns the number of accepted changes. */
   readonly changesAccepted: () => number;
-  /** Returns whether the present file was refused. Then the content of a former file is in use. */
+  /** Returns whether the present file was refused, so that the content of a former file is in use. */
   readonly isRefused: () => boolean;
 };
 

@@ -6,8 +6,8 @@
 import type { TextSetting } from './settings.ts';
 
 /**
- * Value of the setting for a server whose certificate is from the hospital. Then the certificate must have the server's
- * host name or address.
+ * Value of the setting for a server whose certificate is from the hospital. With this value, the certificate must have
+ * the server's host name or address.
  */
 export const hospitalCertificate = 'address';
 

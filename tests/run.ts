@@ -230,7 +230,8 @@ async function main(names: readonly string[]): Promise<number> {
     again,
     second,
   );
-  // A row begins with "part". So a program that looks for the counts finds them only in the last line.
+  // Each row begins with the word "part". So a program that looks for the sum of the counts does not take a row for the
+  // last line.
   const use = describeUse(processorUse(cpusAtStart, cpus()));
   process.stdout.write(`\n${rows.map(({ text }) => `part ${text}`).join('\n')}\npart ${use}\n\n${closingLine(sum)}\n`);
   return sum.failed === 0 && sum.passed > 0 ? 0 : 1;

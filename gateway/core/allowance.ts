@@ -70,7 +70,7 @@ export function newHeldBack(): HeldBack {
 
 /**
  * Notes that the device must wait. The caller calls this function at each wait.
- * @returns whether the device counts as held back. Then the screen of the bed must show a notice
+ * @returns whether the device counts as held back, so that the screen of its bed must show a notice
  */
 export function noteWait(state: HeldBack, nowMs: number): boolean {
   if (nowMs - state.lastMs > waitGapMsMax) state.sinceMs = nowMs;

@@ -82,8 +82,8 @@ function isAfterLastChange(periods: readonly Period[], { fromMs }: Span): boolea
 }
 
 /**
- * Returns whether a period may have started or ended within the span. It started or ended at an unknown time between
- * `earliestMs` and `latestMs`.
+ * Returns whether a period may have started or ended within the span. The period started or ended at an unknown time
+ * between `earliestMs` and `latestMs`.
  */
 function overlaps({ fromMs, toMs }: Span, earliestMs: number | undefined, latestMs: number): boolean {
   return earliestMs !== undefined && toMs >= earliestMs && fromMs < latestMs;

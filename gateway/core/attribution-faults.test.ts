@@ -100,7 +100,7 @@ function resultsOf(faults: Faults): Result[] {
     // is delayed by as much as the clock is ahead.
     const isRight = Math.abs(behindAt(at)) <= 2.2 + slowerS;
     const rightMaxS = isRight ? 2.2 + slowerS : usualDelayS;
-    // If the clock moves ahead, and the delay grows permanently by the same time, the gateway cannot see the error.
+    // If the clock moves ahead, and the delay grows permanently by the same amount, the gateway cannot see the error.
     const hiddenGainS = at >= eventS ? Math.min(slowerS, Math.max(0, leastDifferenceS - behindAt(at))) : 0;
     return {
       at,

@@ -54,8 +54,8 @@ export const sha256: (text: string) => string = (text) => createHash('sha256').u
 export type Trail = {
   /**
    * Records a look or an act before it happens.
-   * @throws VigilError `log-unavailable` if Kafka does not have the record in time. Then the look or act must be
-   * refused
+   * @throws VigilError `log-unavailable` if Kafka does not have the record in time. The caller must then refuse the
+   * look or act
    */
   record(event: AuditEvent): Promise<void>;
   /** Returns the number of records that are not written yet. */

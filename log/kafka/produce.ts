@@ -100,7 +100,8 @@ export function createProduceClient(kafka: Kafka): ProduceClient {
         connection.requestQueue.maybeThrottle(answer.throttleMs);
         return answer.answers;
       } catch (error) {
-        // Without `disconnect`, the broken connection would be used again. The producer of kafkajs does the same.
+        // Without `disconnect`, the broken connection would be used again. The producer of kafkajs also calls
+        // `disconnect`.
         if ((error as Error).name === 'KafkaJSConnectionClosedError') await broker.disconnect();
         // The connection to a frozen broker stays open. If this code kept the connection, kafkajs would ask only that
         // broker for the leaders.

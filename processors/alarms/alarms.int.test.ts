@@ -14,8 +14,8 @@ let processor: Child;
 
 beforeAll(async () => {
   lab = await openLab(inject('platform'));
-  // With this quiet time, the snapshot of an association with only readings is due after 5 min or more. So an earlier
-  // snapshot is a sign of life.
+  // With this quiet time, the snapshot of an association with only readings is due after 5 min or more. So if a
+  // snapshot comes earlier, the processor has written it as a sign of life.
   processor = await lab.start({ VIGIL_ALARMS_QUIET_SNAPSHOT_MS: '600000' }, 'alarms-one');
 });
 afterAll(async () => {

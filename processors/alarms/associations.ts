@@ -21,7 +21,7 @@ export type Associations = {
    */
   fold(body: DeviceAssociations, nowMs: number): void;
   /**
-   * Removes the row of a device that the hospital deleted. Then no patient is at this device.
+   * Removes the row of a device that the hospital deleted. After this call no patient is at the device.
    * @param key the pseudonym of the device
    */
   forget(key: string, nowMs: number): void;

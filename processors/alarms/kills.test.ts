@@ -133,7 +133,8 @@ function screenTexts(events: readonly AlarmEvent[]): string[] {
     .filter(({ kind }) => kind === 'physiological')
     .map((alarm) => {
       const { alarmId, condition, onsetAt, onsets, present, resolvedAt, acknowledgedBy } = alarm;
-      // Scores still call again, at a time that depends on the wall clock. Then their acknowledgement ends.
+      // A score still calls again, and then it is no longer acknowledged. The time of this call depends on the wall
+      // clock, so the text of a score does not say who acknowledged it.
       const acknowledger = isScore(condition) ? '' : (acknowledgedBy?.name ?? '-');
       return `${condition} ${onsetAt} ${alarmId} ×${onsets} ${present ? 'present' : resolvedAt} ${acknowledger}`;
     })

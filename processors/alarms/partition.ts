@@ -91,7 +91,8 @@ function restoreEngines(partition: PartitionState): void {
     engineFor(partition, event.alarm.associationId, nowMs).publishedEvents.push(event);
   for (const record of restored.publishedInForce)
     adoptPublished(engineFor(partition, record.associationId, nowMs), record);
-  // Failures are handled last: with the events of the last owner, an alarm about a failure keeps its id.
+  // Failures are handled last, because the events of the last owner must be known first. From them, an alarm about a
+  // failure gets the id that it had before.
   for (const { engine, error } of failures) failRestore(partition, engine, error);
 }
 

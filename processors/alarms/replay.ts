@@ -68,7 +68,8 @@ export function realignEngine(partition: PartitionState, engine: PatientEngine, 
   engine.publishedEvents = [];
   partition.options.counters.realigned += events.length;
   if (book === engine.state.book) return;
-  // `guard` may have changed `engine.state.fault` after `realign` made its result. So only the book is taken from it.
+  // `guard` may have changed `engine.state.fault` after `realign` had read the state. So only the book is taken from
+  // the result of `realign`.
   const state = { ...engine.state, book };
   applyEvents(partition, engine, { state, events, from: partition.position, isUrgent: true }, nowMs);
 }

@@ -127,8 +127,8 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
   const reading = createSealedReading({ open: sealedLog.open, log, leftOutOf: 'what is restored', wants });
 
   /**
-   * Reads the latest snapshot of each association: of the last two, the snapshot with the higher offset. A former owner
-   * may have written its snapshot late.
+   * Reads the latest snapshot of each association: of the last two, the snapshot with the higher offset. The last
+   * snapshot may have the lower offset, because a former owner may have written it late.
    */
   async function readStates(starts: Starts): Promise<Map<number, AlarmState[]>> {
     const lastTwo = new Map<string, RawRecord[]>();

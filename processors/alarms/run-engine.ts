@@ -71,7 +71,7 @@ export function isDue(engine: PatientEngine, nowMs: number): boolean {
   try {
     return nextDue(state) <= nowMs;
   } catch {
-    // The tick will throw too, and its failure is reported.
+    // The tick will throw the same error, and the failure of the tick is reported.
     return true;
   }
 }
@@ -87,8 +87,8 @@ export function publishInForce(partition: PartitionState, engine: PatientEngine,
   const { published, records } = result;
   engine.inForce = published;
   if (records.length === 0) return;
-  // A snapshot must include each record of `alarms` before the offset that the snapshot names. So changed limits make
-  // the snapshot urgent.
+  // The next snapshots name an offset of `alarms`, and must include every record before this offset. So changed limits
+  // make the snapshot of this patient urgent.
   engine.dirty ??= { from: partition.position, atMs: nowMs, urgent: false };
   if (!isFirst || published.standby) engine.dirty.urgent = true;
   for (const record of records) publish(record);

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await early.event('raised');
   await earlyAnswered.event('raised');
   await earlyAnswered.event('acknowledged', { signal: 'acknowledged' });
-  // This happens after a loss of the topic `deliveries`: the answer names a round that the process has not started.
+  // The answer names a round that the process has not started, as after a loss of the topic `deliveries`.
   await early.answer(earlyNurse, 'accepted');
   startedMs = Date.now();
   delivery = await startProcess(platform, 'delivery');

@@ -123,8 +123,8 @@ export async function openIntake(options: {
   }
 
   /**
-   * Collects records until it has everything that is in the topics now. An answer may be in another partition than its
-   * alarm.
+   * Collects records until it has everything that is in the topics now, because an answer may be in another partition
+   * than its alarm.
    */
   async function collect(): Promise<void> {
     missed = createMissed();

@@ -44,7 +44,7 @@ export function createTimeGate(options: {
   let isReading = false;
   /** The start of the last successful reading; undefined after `shut`. */
   let readMs: number | undefined;
-  /** Whether the gate was shut since the present reading began. Then this reading does not open the gate. */
+  /** Whether the gate was shut since the present reading began. If so, this reading does not open the gate. */
   let isOld = false;
 
   async function read(): Promise<void> {

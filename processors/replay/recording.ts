@@ -8,7 +8,8 @@ type Format = {
   readonly separator: string;
   readonly columns: readonly Column[];
   /**
-   * Name of the column with the time; undefined if the file has no such column. Then the rows are one time unit apart.
+   * Name of the column with the time; undefined if the file has no such column. Without it, the rows are one time unit
+   * apart.
    */
   readonly time?: string;
   /** The time unit of the file, ms. */

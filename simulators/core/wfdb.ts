@@ -23,7 +23,7 @@ export type SignalHeader = {
 export type RecordHeader = {
   readonly name: string;
   readonly rateHz: number;
-  /** Undefined if the header has no number of samples. Then the length of the signal file gives the number. */
+  /** Undefined if the header has no number of samples. In that case the length of the signal file gives the number. */
   readonly sampleCount: number | undefined;
   readonly signals: readonly SignalHeader[];
 };

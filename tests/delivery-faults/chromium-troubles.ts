@@ -62,7 +62,7 @@ export function createChromiumTroubles(stage: Stage, random: Random, noted: (tim
       stage.setHeartRate(stage.bedOfChromium, 150);
       await until(`the notice about ${fault}`, isNoticedOrAnswered, noticeMsMax);
       if (noticeSinceMs === undefined) return { fault: `${fault} (answered by another person)`, struck: true };
-      // The page may have an earlier alarm that it did not confirm.
+      // The notice may be older than the stop, because the page may not have confirmed an earlier alarm.
       noted({ fault, ms: Date.now() - Math.max(noticeSinceMs, stoppedMs) });
       await sleep(random.between(0, 3_000));
       return { fault, struck: true };

@@ -27,7 +27,7 @@ const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 
 /** Returns one text for each element of the page that violates a rule. */
 export async function findViolations(page: Page): Promise<string[]> {
-  // The debugger runs axe-core. So the content security policy of the page does not block axe-core, and stays as it is.
+  // axe-core comes through the debugger, so the content security policy of the page does not block axe-core.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(`${source}; undefined`);
   const violations = await page.evaluate(async (tags) => {
     const { axe } = globalThis as unknown as PageWithAxe;

@@ -39,7 +39,7 @@ beforeAll(async () => {
   ]);
   stop = playBeds(server, beds);
   assign('nora', 'charge-nurse', 'nora', undefined, 8 * hourMs);
-  // Bibi's own duty ends before Nils is back: in 20 minutes.
+  // Bibi's own duty ends in 20 minutes, before Nils is back.
   assign('nils', 'nurse', 'nils', names.slice(0, 2), 8 * hourMs);
   assign('bibi', 'nurse', 'bibi', ['E-3'], 20 * 60_000);
 });

@@ -9,8 +9,8 @@ declare global {
 }
 
 /**
- * Prepares a page, before it is loaded. Then `heardPeak` returns the highest amplitude that the page has sent to the
- * loudspeaker since its last call.
+ * Prepares a page before it is loaded. On this page, `heardPeak` then returns the highest amplitude that the page has
+ * sent to the loudspeaker since the last call of `heardPeak`.
  */
 export async function listen(page: Page): Promise<void> {
   await page.addInitScript(() => {

@@ -140,8 +140,8 @@ describe('the layout at every window size', () => {
   it('every text of a ward of 66 beds can be read whole', async () => {
     const page = await logInOnSteadyPage(browser, server, 'max');
     await openWard(page, wards.many);
-    // In smaller windows the tiles are as large as in the ward of 16 beds. Another test measures that ward in a quarter
-    // of the time.
+    // Only large windows are measured here. In smaller windows the tiles are as large as in the ward of 16 beds, and
+    // another test measures that ward in a quarter of the time.
     const large = windowSizes.filter(({ width }) => width >= 1366);
     await expectReadable(page, 'ward-66 beds', large);
     await page.context().close();

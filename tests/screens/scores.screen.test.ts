@@ -61,7 +61,7 @@ beforeAll(async () => {
       onCommand: (command) => answer(command),
       trends: async (plan, id) => {
         const rows = await trendRows(plan, id);
-        // The server also asks for the newest values of the parameters and of the scores, in separate queries.
+        // Only the query for the charts has both: the server asks for the newest values in separate queries.
         if (rows.has('VIGIL_NEWS2') && rows.has('MDC_ECG_HEART_RATE')) shownRows = rows;
         return rows;
       },

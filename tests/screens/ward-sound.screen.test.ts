@@ -1,6 +1,6 @@
 /**
- * Checks that one screen can have the sound of a ward. Then the other screens are silent. They sound when this screen
- * does not sound.
+ * Checks that one screen can have the sound of a ward. The other screens are silent then, but only while this screen
+ * sounds.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -33,8 +33,8 @@ export type CanaryWatch = {
   /** Resolves when a canary of this test reaches a later stage than `stage`; undefined after the wait. */
   furtherStage(stage: ReceiptStage, waitMs: number): Promise<ReceiptStage | undefined>;
   /**
-   * Returns whether somebody has changed or removed the entry since this test wrote it. Then no canary answers this
-   * test.
+   * Returns whether somebody has changed or removed the entry since this test wrote it. If so, no canary will answer
+   * this test.
    */
   isOverwritten(): boolean;
 };

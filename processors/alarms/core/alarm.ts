@@ -129,7 +129,8 @@ function withChange(before: LiveAlarm | undefined, change: AlarmChange, context:
       const ended = { ...rest, present: false, resolvedAt: formatInstant(change.at) };
       const next = { ...before, alarm: ended, realarmAt: null };
       if (!mustLatch(next)) return { ...next, escalateAt: null };
-      // The condition ended on standby, and nobody has acknowledged the alarm. So the alarm calls now.
+      // The condition ended while a standby hid its alarm, and nobody has acknowledged the alarm. The alarm latches, so
+      // it must call now, even before the standby ends.
       if (next.away && !next.acknowledged) return withCall({ ...next, subsumed: false, away: false }, context);
       return next;
     }
@@ -271,7 +272,7 @@ export const mustNotCall = ({ quiet, clearing }: Condition, live: LiveAlarm | un
 const worseAgainMs = 5_000;
 const textAgainMs = 60_000;
 
-/** Returns whether a condition is more serious than its alarm. Then earlier acknowledgements no longer count. */
+/** Returns whether a condition is more serious than its alarm. If so, earlier acknowledgements no longer count. */
 export const isMoreSerious = (condition: Condition, { priority }: Alarm) =>
   priorityRank[condition.priority] > priorityRank[priority];
 

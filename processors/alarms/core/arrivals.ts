@@ -115,7 +115,8 @@ export function noteReading(
     const { late } = assessed;
     const newest = previous?.order ?? order;
     const { setByMs, isPlaceUnknown, isNewest } = readingPlaceOf(newest, reading, clock, assessed, isClockSetBack);
-    // Values are expected from the first value on. A slow device clock or a backlog must not make values look overdue.
+    // Values are expected from the first value on. If the first value is late (a slow device clock or a backlog), its
+    // time of receipt counts: from its own time on, the next values would look overdue.
     const since = late ? receivedAt : Math.max(at, now ?? at);
     const before = previous ?? arrivalOf(parameter, reading, order, { at, since }, part.declaredMs);
     const value = usableNumber(numeric) ?? null;
@@ -279,7 +280,7 @@ function withSilences(part: ArrivalsPart): ArrivalsPart {
     if (arrival.givenUp) continue;
     const from = Math.max(arrival.validAt ?? arrival.since, arrival.since);
     const noDataMs = noDataMsOf(arrival.intervalMs);
-    // `noticeSilentParameters` may have found the silence earlier. Then the onset stays until a value comes.
+    // If `noticeSilentParameters` found the silence earlier, that onset stays until a value comes.
     const silentSince = now - from >= noDataMs ? (arrival.silentSince ?? from + noDataMs) : null;
     const patchySince = isPatchy(arrival, now) ? (arrival.patchySince ?? now) : null;
     if (silentSince !== null || patchySince !== null) troubled = true;

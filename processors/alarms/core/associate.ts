@@ -16,8 +16,8 @@ import type { State } from './state.ts';
 export function associate(env: Environment, before: State, input: AssociationInput, now: number): EngineResult {
   const { category, ward, endedAt, from } = input;
   const next: State = { ...before, association: { category, ward, endedAt } };
-  // A device always has the same association while it is without a patient. So after a patient has left, the values
-  // from before this patient are dropped.
+  // While a device has no patient, it always has the same association. This association ended when the last patient
+  // came, and begins again when the patient has left. Its values are from before that patient, so they are dropped.
   const state = isPeriodOver(before) ? { ...next, arrivals: initialArrivals, limits: {} } : next;
   if (endedAt === null) {
     const awaitsReading = from !== undefined && category !== null && category !== 'unassigned';

@@ -137,7 +137,7 @@ export function reconcile(
     if (endedAt === Number.POSITIVE_INFINITY) raiseRevealed(draft, byKey.get(condition.key), isSubsumed, context);
   for (const episode of episodesThatCalled(episodes, conditions)) recordEpisode(draft, episode, byKey, context);
   const stillHidden: string[] = [];
-  // The most serious condition comes first, so that the screen shows a calling alarm at every moment.
+  // The most serious condition is handled first: its alarm calls before a less serious alarm goes silent.
   for (const condition of [...conditions].sort((a, b) => b.rank - a.rank)) {
     const live = draft.live[condition.key];
     const isCovered = isSubsumed(condition) || mustNotCall(condition, live);

@@ -47,8 +47,8 @@ export type Condition = {
   /** The condition lets a present alarm continue, but does not raise a new alarm. */
   readonly raisesNoAlarm?: boolean;
   /**
-   * Time since which the condition holds, if this time is later than the onset. Before this time, other rules judged
-   * the value, or the device did not report the condition.
+   * The time from which the condition counts, if this time is later than the onset. Between the onset and this time,
+   * another parameter was judged instead, or the device had not reported the condition yet.
    */
   readonly resumedAt?: number;
   /** The readings that show the condition were late. */

@@ -102,8 +102,8 @@ export function noticeSilentDevice(part: DevicePart, now: number): DevicePart {
 }
 
 /**
- * Ends the alarm about a wrong clock if the gateway refuses the device's readings because of their time. Then the
- * measured error of the clock is out of date.
+ * Ends the alarm about a wrong clock if the gateway refuses the device's readings because of their time. Such a refusal
+ * shows that the measured error of the clock is out of date.
  */
 export function endOutdatedClockError(part: DevicePart, { notice, receivedAt }: NoticeInput): DevicePart {
   const isOutOfDate = part.skew !== null && voidsClockError(notice, receivedAt, part.readingAt);

@@ -115,7 +115,7 @@ function brokenTrackers(head: Trackers, last: Sample, rules: GroupRules | undefi
   return Object.fromEntries(broken);
 }
 
-/** If no late value has come for this long, the conditions of the late values end (ours). */
+/** If no late value has come for this time, the conditions of the late values end (a number of ours). */
 const lateIdleMs = 10_000;
 
 /** Drops late values if no more come. `endings`: device times at which the conditions of the late values ended. */

@@ -104,8 +104,8 @@ type StateV1 = Static<typeof StateV1>;
 const check = Compile(StateV1);
 
 /**
- * Returns a saved state as version 2; undefined if no engine wrote it. Then the caller must rebuild the state from the
- * log.
+ * Returns a saved state as version 2. Returns undefined if the saved data are not the state of this association; the
+ * caller must then rebuild the state from the log.
  */
 export function migrate(associationId: string, state: unknown): State | undefined {
   const header = state as { readonly v?: unknown; readonly associationId?: unknown } | null;

@@ -21,8 +21,8 @@ export type FaultPart = {
   /** Tasks that have failed and have not succeeded since. */
   readonly failed: readonly EngineTask[];
   /**
-   * The parameters of failed readings, by code. Until this time, the alarm ends only after a later reading with the
-   * parameter was judged.
+   * A time for each parameter of failed readings, by code. Before this time, the alarm ends only after a later reading
+   * with the parameter was judged.
    */
   readonly unjudged?: Readonly<Record<string, number>>;
   /** How long nothing must fail before the alarm ends, ms; absent: `calmMsMin`. */
@@ -35,8 +35,8 @@ export type FaultPart = {
  * The alarm ends when the code has not failed for a calm time, ms. If failures are further apart than a third of this
  * time, the calm time grows to three times their distance, up to `calmMsMax`. So failures that come and go make one
  * alarm, and failures that come less often make at most two alarms in an hour (ours; the factor is that of the silence
- * of a parameter). The engine's own clock counts, because the code that fails is ours. The device's clock may be set,
- * differs between parameters, and moves by hours in a moment when a backlog comes.
+ * of a parameter). The engine's own clock counts, because the code that fails is ours. The device's clock is not used:
+ * it may be set, may differ between parameters, and moves by hours in a moment when a backlog comes.
  */
 const calmMsMin = 30_000;
 export const calmMsMax = 30 * 60_000;

@@ -14,9 +14,9 @@ export function withOnsetValue(alarm: Alarm, condition: Condition): Alarm {
 }
 
 /**
- * Returns whether the device has corrected the value at the onset of an alarm. An earlier onset is no correction: an
- * older reading came later, or the device's clock was set back. A change of the limit is no correction either: other
- * values are beyond the new limit.
+ * Returns whether the device has corrected the value at the onset of an alarm. Two changes are no correction by the
+ * device. The onset has moved to an earlier time: an older reading came later, or the device's clock was set back. The
+ * limit has changed: other values are beyond the new limit.
  */
 export function isOnsetCorrected({ atOnset, onsets, onsetAt }: Alarm, condition: Condition): boolean {
   const now = condition.atOnset;

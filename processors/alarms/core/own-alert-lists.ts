@@ -18,12 +18,12 @@ const gatewaysApartMsMax = 10_000;
  * Compares a list with the lists that came before. Returns whether the list is newer than these lists, older than the
  * newest of them, a repeat, or unclear.
  * - Within one start of the device the number decides. If a number comes again with another time, or is lower at a
- * later time, the device has started to count again.
+ *   later time, the device has started to count again: the list is newer.
  * - A list of another start is newer if it is the first list of that start, and if it was not received much earlier
  * than the last list.
- * - A late list of an unknown start with an earlier time is unclear. Such a list may be a delayed list of an earlier
- * start, or a list of a new start whose clock is behind. The start stays unclear until a current list of this start
- * comes.
+ * - A late list of an unknown start is unclear if its time is not later than the time of the last list. Such a list may
+ *   be a delayed list of an earlier start, or a list of a new start whose clock is behind. The start stays unclear
+ *   until a current list of this start comes.
  */
 export function listOrderOf(
   lists: readonly List[],

@@ -9,8 +9,8 @@ import type { RatesNow, ReceivedValue } from './limits.ts';
 const heartRate = 'MDC_ECG_HEART_RATE';
 export const pulseRate = 'MDC_PULS_OXIM_PULS_RATE';
 /**
- * The pulse is not judged for this long after a valid heart rate, because the heart rate may be invalid only for a
- * moment (ours).
+ * For this time after a valid heart rate, the pulse is not judged, because the heart rate may be invalid only for a
+ * moment (a number of ours).
  */
 const rateHoldMs = 5_000;
 /**
@@ -43,8 +43,8 @@ export const initialRates: RatesPart = { heart: null, pulse: null, since: null, 
 const differenceMax = 25;
 const differMs = 10_000;
 /**
- * The alarm ends after the rates have agreed for this long, so that a difference of about 25 /min makes only one alarm
- * (ours).
+ * The alarm ends after the rates have agreed for this time (a number of ours). So a difference that goes up and down
+ * around 25 /min makes only one alarm.
  */
 const agreeMs = differMs;
 /** Values whose times differ by more than this are neither compared nor shown together (ours). */

@@ -1,8 +1,8 @@
 /**
  * Aligns the state with the events after a crash. The state was rebuilt from the last snapshot. The events were
  * appended after the snapshot. The state and the events can differ. Example: before the crash, an alarm escalated by
- * the clock, and then its acknowledgement was read. In the replay, the acknowledgement comes before the escalation.
- * Then the screens get the alarm as the state has it, with a higher `rev` than before. Pure.
+ * the clock, and then its acknowledgement was read. In the replay, the acknowledgement comes before the escalation. If
+ * an alarm differs, the screens get the alarm as the state has it, with a higher `rev` than before. Pure.
  */
 import { alarmKey } from '../../../contracts/alarm-id.ts';
 import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';

@@ -22,8 +22,8 @@ const evenMs = 5_000;
 const paceMs = 1_000;
 
 /**
- * Handles one reading and says whether it is a repeat. In doubt, or if the ranges no longer contain the number, a
- * reading counts as new: to judge a reading twice is harmless, but to lose a reading is not.
+ * Handles one reading and says whether it is a repeat. If this is not certain, or if the ranges no longer contain the
+ * number, the reading counts as new: a reading that is judged twice does no harm, but a lost reading does.
  */
 export function noteSeen(
   seen: Seen,

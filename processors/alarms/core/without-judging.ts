@@ -138,7 +138,10 @@ function passTime(book: BookPart, context: BookContext): BookResult {
   return { part, events };
 }
 
-/** Returns the result of a task; undefined if the task throws. The first failure is reported already. */
+/**
+ * Returns the result of a task; undefined if the task throws. The error is not reported, because the failure that led
+ * to this code is reported already.
+ */
 function attempt<T>(task: () => T): T | undefined {
   try {
     return task();

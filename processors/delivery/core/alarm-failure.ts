@@ -38,8 +38,8 @@ export function informWard(desk: Desk, error: unknown): void {
 }
 
 /**
- * Starts the wait of a round again if the wait is over. A wait that stays over would run this process without a pause.
- * Returns false if a wait is still over then: a call waits for its confirmation, and only a new round ends this wait.
+ * Starts the wait of a round again if the wait is over. Otherwise this process would run without a pause. Returns false
+ * if the wait for the confirmation of a call is over too, because only a new round ends that wait.
  */
 function waitAgain(desk: Desk): boolean {
   const { round } = desk.state()!;

@@ -63,10 +63,10 @@ export function callOrRepeat(desk: Desk): void {
 }
 
 /**
- * Calls the last person of the chain again. If nobody can be called again, waits. After the wait, starts a new round in
- * two cases. First case: persons rejected the alarm. Nobody went to the patient, and a person who was busy may be free
- * now. Second case: no call of the other persons was confirmed. Without a new round, Vigil would call only persons that
- * no message reaches.
+ * Calls the last person of the chain again. If nobody can be called again, waits. Persons who rejected the alarm are
+ * not called again in this round. So after the wait, a new round starts if the other persons cannot be called, or if no
+ * call of them was confirmed. The new round may call the persons who rejected, because one who was busy may be free
+ * now.
  */
 function repeat(desk: Desk): void {
   const { nowMs, context } = desk;

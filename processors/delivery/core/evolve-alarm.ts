@@ -114,8 +114,8 @@ function evolveRound(round: Round, event: RoundDecision): Round {
     case 'accepted':
       return waiting({ ...withAnswer(round, event.userId, 'accepted'), phase: 'accepted' }, event);
     case 'rejected': {
-      // If a person takes an acceptance back, the acceptance still counts (core/answers.ts). Otherwise the person could
-      // accept again and again.
+      // If a person takes an acceptance back, the acceptance still counts towards the maximum (`acceptancesMax` in
+      // core/answers.ts). Otherwise the person could stop the calls again and again.
       const acceptedBefore = round.acceptedBy.includes(event.userId)
         ? [...round.acceptedBefore, event.userId].slice(-calledBeforeMax)
         : round.acceptedBefore;

@@ -32,9 +32,9 @@ export type Input =
       readonly answer: 'accepted' | 'rejected';
     }
   /**
-   * Time has passed. The process gives this input when it starts, at the end of a wait, and every few seconds. It has
-   * read the log up to `untilMs`. A wait with a later end is not over yet, because its answer may be in the log after
-   * `untilMs`. Without `untilMs`, every wait that has ended is over.
+   * Time has passed. The process gives this input when it starts, at the end of a wait, and every few seconds. At this
+   * time, the process has read the log up to `untilMs`. A wait with a later end is not over yet, because its answer may
+   * be in the log after `untilMs`. Without `untilMs`, every wait that has ended is over.
    */
   | { readonly type: 'timer'; readonly untilMs?: number };
 

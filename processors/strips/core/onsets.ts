@@ -97,7 +97,7 @@ export function firstAttempt(onset: Onset, nowMs: number): number {
 /**
  * Returns the spans in which the records of a strip may have come. Usually a record comes at once, so one span around
  * the onset by the engine's clock is enough. If device and engine give very different times, readings or waves may have
- * come late. Then a second span is around the onset by the device's clock.
+ * come late. In that case a second span is around the onset by the device's clock.
  */
 export function spansOf({ deviceMs, wallMs }: Onset, attempt: number): Span[] {
   const lateMs = Math.max(waitMsMax, attemptsMs[attempt] ?? 0);

@@ -113,9 +113,9 @@ export function withinMax<Collection extends Map<string, unknown> | Set<string>>
 }
 
 /**
- * Returns the targets that need a canary now. A target about which nothing is known is tried at once. Then a target is
- * tried every 8 to 9.5 minutes; while it is down, after 1, 2, 4 minutes and so on. If a canary has no result after 60
- * s, the process was killed, so the canary is repeated.
+ * Returns the targets that need a canary now. A target about which nothing is known is tried at once. After its first
+ * canary, a target is tried every 8 to 9.5 minutes. While it is down, it is tried after 1, 2, 4 minutes and so on. If a
+ * canary has no result after 60 s, the process was killed, so the canary is repeated.
  * @param targets the channels of all persons on duty; entries that have ended are left out
  * @param isChanged returns whether an entry was written since its newest canary; such an entry is tried at once
  * @param spreadOf returns a number from 0 to 1 for a target, always the same for the same target
@@ -226,10 +226,10 @@ export function silentPages(state: ReachCheckState, nowMs: number): readonly Rea
 }
 
 /**
- * Returns whether a channel cannot reach a person now. Vigil then calls the next person at once. True if the person has
- * no entry, or only entries that have ended, or if the canary of each entry failed in the last two minutes. Never true
- * for `screen`, and never because a phone did not answer. A wrong `true` would leave out the person. A wrong `false`
- * costs only 5 s: if no confirmation comes in this time, Vigil calls the next person.
+ * Returns whether a channel cannot reach a person now. If so, Vigil calls the next person at once. True if the person
+ * has no entry, or only entries that have ended, or if the canary of each entry failed in the last two minutes. Never
+ * true for `screen`, and never because a phone did not answer. A wrong `true` would leave out the person. A wrong
+ * `false` costs only 5 s: if no confirmation comes in this time, Vigil calls the next person.
  * @param entries the entries of the person in this channel
  */
 export function isChannelDown(
