@@ -82,17 +82,20 @@ describe('only the readings of one parameter fail', () => {
 });
 
 describe('the readings of one parameter fail now and then', () => {
-  it.each([2, 5, 8, 14])('each second reading, %i min apart: from the second failure on, one alarm', (apart) => {
-    const bench = open();
-    const everyS = apart * minute;
-    run(bench, 0, 12 * everyS, everyS, { NBPs: 120 }, (n) => n % 2 === 0);
-    expect(counts(bench).begun).toBeLessThanOrEqual(2);
-    expect(counts(bench).ended).toBeLessThanOrEqual(1);
-    run(bench, 12 * everyS, 12 * everyS + 60 * minute, everyS, { NBPs: 120 }, never);
-    expect(bench.partition.failingCount()).toBe(0);
-  });
+  it.each([2, 5, 8, 14])(
+    'if each second reading fails, %i min apart, one alarm stays from the second failure on',
+    (apart) => {
+      const bench = open();
+      const everyS = apart * minute;
+      run(bench, 0, 12 * everyS, everyS, { NBPs: 120 }, (n) => n % 2 === 0);
+      expect(counts(bench).begun).toBeLessThanOrEqual(2);
+      expect(counts(bench).ended).toBeLessThanOrEqual(1);
+      run(bench, 12 * everyS, 12 * everyS + 60 * minute, everyS, { NBPs: 120 }, never);
+      expect(bench.partition.failingCount()).toBe(0);
+    },
+  );
 
-  it('after a long calm, a single failure ends again after its calm time', () => {
+  it('after a long time without failures, the alarm of a single failure ends after its calm time', () => {
     const bench = open();
     run(bench, 0, 12 * minute, 2 * minute, { NBPs: 120 }, (n) => n % 2 === 0);
     run(bench, 12 * minute, 120 * minute, 2 * minute, { NBPs: 120 }, never);
