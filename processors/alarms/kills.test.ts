@@ -59,6 +59,7 @@ function startProcessor(log: Log, nowMs: number) {
       states: log.snapshot ? [log.snapshot] : [],
       publishedEvents: log.alarms.slice(publishedFrom),
       publishedInForce: [],
+      publishedAnswers: [],
       publishedFrom: BigInt(publishedFrom),
       commands: log.commands
         .slice(firstCommand, commandsRead)

@@ -1,5 +1,11 @@
 /** The state of one partition: its engines, its position in the log, and the phase of the replay. */
-import type { AlarmEvent, AlarmState, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
+import type {
+  AlarmEvent,
+  AlarmState,
+  CommandAnswer,
+  LimitsInForce,
+  StandbyInForce,
+} from '../../contracts/messages/alarms.ts';
 import type { Counts } from './core/counts.ts';
 import type { Environment } from './core/environment.ts';
 import type { AssociationInput, CommandInput } from './core/inputs.ts';
@@ -22,7 +28,9 @@ export type Restored = {
   readonly publishedEvents: readonly AlarmEvent[];
   /** Limits in force and standby that were published after the snapshots, in their order. */
   readonly publishedInForce: readonly (LimitsInForce | StandbyInForce)[];
-  /** The offset in `alarms` at which `publishedEvents` and `publishedInForce` begin. */
+  /** Answers to commands that are perhaps not in the snapshots. A person has seen them, so they still hold. */
+  readonly publishedAnswers: readonly CommandAnswer[];
+  /** The offset in `alarms` at which the published events, limits, standby and answers begin. */
   readonly publishedFrom: bigint;
   /**
    * Commands that are perhaps not in the snapshots. In a replay, each command comes after the same readings as before
@@ -76,6 +84,8 @@ type Phase = 'replaying' | 'replayed' | 'live';
 
 export type PartitionState = {
   readonly options: PartitionOptions;
+  /** The first answer to each command that the last owner answered, by the command's id. */
+  readonly publishedAnswers: ReadonlyMap<string, CommandAnswer>;
   /** The engines by association id. */
   readonly engines: Map<string, PatientEngine>;
   position: Position;
@@ -91,9 +101,10 @@ export type PartitionState = {
 };
 
 export function initialPartition(options: PartitionOptions): PartitionState {
-  const { position, commands, replayTo, publishedFrom } = options.restored;
+  const { position, commands, replayTo, publishedFrom, publishedAnswers } = options.restored;
   return {
     options,
+    publishedAnswers: new Map(publishedAnswers.toReversed().map((answer) => [answer.commandId, answer])),
     engines: new Map(),
     position,
     commands,

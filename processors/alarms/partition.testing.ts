@@ -8,6 +8,7 @@ export const emptyRestored: Restored = {
   states: [],
   publishedEvents: [],
   publishedInForce: [],
+  publishedAnswers: [],
   publishedFrom: 0n,
   commands: [],
   position: { observations: 0n, commands: 0n },

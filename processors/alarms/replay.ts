@@ -17,8 +17,15 @@ export function runCommands(partition: PartitionState, untilMs: number, nowMs: n
     const { key, offset, atMs, input } = command;
     const engine = engineFor(partition, key, nowMs);
     const from = { ...partition.position, commands: offset };
+    const answer = partition.publishedAnswers.get(input.command.commandId);
     if (offset >= engine.includedBefore.commands)
-      runEngine(partition, engine, input, isLive ? nowMs : Math.min(atMs, nowMs), from);
+      runEngine(
+        partition,
+        engine,
+        { ...input, ...(answer && { answer }) },
+        isLive ? nowMs : Math.min(atMs, nowMs),
+        from,
+      );
     partition.position = { ...partition.position, commands: offset + 1n };
     command = partition.commands[0];
   }

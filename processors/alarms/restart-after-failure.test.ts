@@ -3,7 +3,7 @@
  * so that the screens show no alarm as it was long ago.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AlarmEvent, AlarmState, Command } from '../../contracts/messages/alarms.ts';
+import type { AlarmEvent, AlarmState, Command, CommandAnswer } from '../../contracts/messages/alarms.ts';
 import { nurse, reading, t0 } from '../bed.testing.ts';
 import { bad, good, open, resetWorld, second } from './engine-failure.testing.ts';
 import type { PendingCommand } from './partition-state.ts';
@@ -113,4 +113,65 @@ it('a snapshot is too large until the restart: the next owner gets the events si
   }
   const onScreens = new Map([...first.of(bad), ...next.of(bad)].map((event) => [event.alarm.alarmId, event]));
   expect(new Set([...onScreens.values()].map(({ type }) => type))).toEqual(new Set(['cleared']));
+});
+
+describe('a command whose answer is in the log already, but not its result in a snapshot', () => {
+  const high = 125;
+  function setLimits(isBroken = false): Command {
+    const by = { commandId: 'limits-1', associationId: bad, at: new Date(at(3)).toISOString(), by: nurse };
+    const command: Command = { ...by, type: 'set-limits', group: 'HR', limits: { high } };
+    const get = () => {
+      throw new RangeError('broken limits');
+    };
+    return isBroken ? Object.defineProperty(command, 'limits', { get }) : command;
+  }
+  const answersOf = (owner: ReturnType<typeof open>): readonly CommandAnswer[] =>
+    owner.published.flatMap((record) => (record.type === 'command-answer' ? [record.body] : []));
+  const highLimits = (owner: ReturnType<typeof open>) =>
+    owner.published.flatMap((record) => (record.type === 'limits-in-force' ? record.body.groups : []));
+
+  /** The first owner answers the command, and is killed before its snapshot. The next owner reads the command again. */
+  function restart(live: Command, replayed: Command) {
+    const first = open();
+    first.add(bad, 0);
+    const states = first.states(1);
+    first.partition.addCommand(bad, 0n, at(3), { type: 'command', command: live }, at(3));
+    const commands = [{ key: bad, offset: 0n, atMs: at(3), input: { type: 'command', command: replayed } as const }];
+    const position = { observations: 1n, commands: 0n };
+    const next = open({ states, commands, publishedAnswers: answersOf(first), position, replayTo: 1n }, at(4));
+    for (let s = 4; s < 8; s += 1) {
+      next.add(bad, s);
+      next.tick(s, s + 1);
+    }
+    return { first, next };
+  }
+
+  it('if the command failed, the next owner refuses it with the same reason, although its code works', () => {
+    const { first, next } = restart(setLimits(true), setLimits());
+    expect(answersOf(first)).toMatchObject([{ accepted: false }]);
+    expect(answersOf(next)).toEqual(answersOf(first));
+    expect(JSON.stringify(highLimits(next))).not.toContain(`"high":${high}`);
+    expect(next.events).toEqual([]);
+  });
+
+  it('if the command was accepted and now fails, the bed has the alarm, because a person counts on the command', () => {
+    const { first, next } = restart(setLimits(), setLimits(true));
+    expect(answersOf(first)).toMatchObject([{ accepted: true }]);
+    expect(answersOf(next)).toMatchObject([{ accepted: false }]);
+    expect(next.faultEvents()).toMatchObject([{ type: 'raised', alarm: { priority: 'high', signal: 'on' } }]);
+  });
+
+  it('if the command was accepted, the next owner carries it out and gives the same answer', () => {
+    const { first, next } = restart(setLimits(), setLimits());
+    expect(answersOf(next)).toEqual(answersOf(first));
+    expect(JSON.stringify(highLimits(next))).toContain(`"high":${high}`);
+    expect(next.events).toEqual([]);
+  });
+
+  it('a failed command without an answer in the log raises no alarm, because its answer says that it failed', () => {
+    const first = open();
+    first.add(bad, 0);
+    first.partition.addCommand(bad, 0n, at(3), { type: 'command', command: setLimits(true) }, at(3));
+    expect([answersOf(first)[0]?.accepted, first.events]).toEqual([false, []]);
+  });
 });

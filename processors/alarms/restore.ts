@@ -1,6 +1,12 @@
 /** Reads from Kafka the last saved engine states of some partitions, and the commands and events since then. */
 import type { Logger } from 'pino';
-import type { AlarmEvent, AlarmState, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
+import type {
+  AlarmEvent,
+  AlarmState,
+  CommandAnswer,
+  LimitsInForce,
+  StandbyInForce,
+} from '../../contracts/messages/alarms.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { LogRecord } from '../../log/kafka/log-record.ts';
@@ -71,6 +77,7 @@ export async function restorePartitions(options: RestoreOptions): Promise<Readon
           states: beginning.states,
           publishedEvents: publishedHere.filter((record) => 'alarm' in record),
           publishedInForce: publishedHere.filter((record) => 'groups' in record || 'standby' in record),
+          publishedAnswers: publishedHere.filter((record) => 'accepted' in record),
           publishedFrom: publishedFrom(p),
           commands: pending,
           position: { observations: beginning.start, commands: pending[0]?.offset ?? commandsRead },
@@ -100,11 +107,12 @@ function eventsOffsetOf(engine: unknown): bigint {
   return typeof told === 'string' && /^\d{1,19}$/.test(told) ? BigInt(told) : 0n;
 }
 
-const publishedOf: Decode<AlarmEvent | LimitsInForce | StandbyInForce> = ({ record }) => {
+const publishedOf: Decode<AlarmEvent | LimitsInForce | StandbyInForce | CommandAnswer> = ({ record }) => {
   switch (record.contentType) {
     case contentTypes.alarmEvent:
     case contentTypes.limitsInForce:
     case contentTypes.standby:
+    case contentTypes.commandAnswer:
       return record.body;
     default:
       return undefined;
@@ -123,7 +131,7 @@ const commandOf: Decode<Restored['commands'][number]> = ({ opened, record }, { k
  * judged again.
  */
 function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
-  const wants = (contentType: string) => !isScreenRecord(contentType) || isInForce(contentType);
+  const wants = (contentType: string) => !isScreenRecord(contentType) || isRestored(contentType);
   const reading = createSealedReading({ open: sealedLog.open, log, leftOutOf: 'what is restored', wants });
 
   /**
@@ -193,5 +201,7 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
 
 const max = (a: bigint, b: bigint) => (a > b ? a : b);
 
-const isInForce = (contentType: string): boolean =>
-  contentType === contentTypes.limitsInForce || contentType === contentTypes.standby;
+const isRestored = (contentType: string): boolean =>
+  contentType === contentTypes.limitsInForce ||
+  contentType === contentTypes.standby ||
+  contentType === contentTypes.commandAnswer;

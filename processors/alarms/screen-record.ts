@@ -1,6 +1,7 @@
 /**
  * The records that the alarm processor writes to `alarms` beside the events. These records are for the screens. From
- * these records, the next owner of a partition reads only the limits in force and the standby, for their revisions.
+ * these records, the next owner of a partition reads the limits in force and the standby, for their revisions, and the
+ * answers to commands.
  */
 import type { CommandAnswer, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { type ContentType, contentTypes } from '../../contracts/messages/records.ts';

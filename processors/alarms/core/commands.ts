@@ -10,6 +10,7 @@ import { acknowledge, type BookContext, pauseAudio } from './book.ts';
 import type { EngineResult } from './engine-result.ts';
 import type { Environment } from './environment.ts';
 import { limitsInForce } from './in-force.ts';
+import type { CommandInput } from './inputs.ts';
 import { isPeriodOver, isScored, judgeAgain, rulesIn, scoreRulesIn } from './judging.ts';
 import { withoutCodes } from './limits.ts';
 import { withoutAlerts } from './own-alerts.ts';
@@ -31,10 +32,24 @@ const acknowledgementFaults = {
   stale: 'Not acknowledged: this alarm has called again or has become more serious since. Look again.',
 } as const;
 
-/** Carries out a command and answers it. A repeated command only gets the same answer again. */
-export function runCommand(env: Environment, before: State, commandToRun: Command, context: BookContext): EngineResult {
+/**
+ * Carries out a command and answers it. A repeated command only gets the same answer again. A command that a person has
+ * seen as refused is refused again, because the person does not expect its result any more.
+ */
+export function runCommand(
+  env: Environment,
+  before: State,
+  { command: commandToRun, answer }: Pick<CommandInput, 'command' | 'answer'>,
+  context: BookContext,
+): EngineResult {
+  const refused = seenRefusal(answer);
+  if (refused !== undefined) return refuseCommand(before, commandToRun, context, refused);
   return onceOnly(before, commandToRun, context, () => carryOut(env, before, commandToRun, context));
 }
+
+/** Returns why the last owner refused a command; undefined if the last owner did not refuse it. */
+export const seenRefusal = (answer: CommandInput['answer']): string | undefined =>
+  answer === undefined || answer.accepted ? undefined : answer.reason;
 
 /** Refuses a command, unless it is a repeat. @param reason a sentence for the person who gave the command */
 export function refuseCommand(

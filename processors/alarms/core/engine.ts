@@ -126,7 +126,7 @@ function takeInput(env: Environment, state: State, input: Input, context: BookCo
     case 'profiles':
       return { state: judgeAgain(env, state, rulesOf(input.before, state.overrides)), endAt: context.now };
     case 'command':
-      return runCommand(env, state, input.command, context);
+      return runCommand(env, state, input, context);
     case 'tick':
       return { state, endAt: context.now };
   }

@@ -1,6 +1,6 @@
 /** The engine's inputs: decrypted and checked records, as plain data. Times are ms since 1970. */
 import type { GatewayNotice } from '../../../contracts/bed-notices.ts';
-import type { Command } from '../../../contracts/messages/alarms.ts';
+import type { Command, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import type { NumericValue, TechnicalCondition } from '../../../contracts/messages/device.ts';
 import type { DeviceAlert, DeviceSound } from '../../../contracts/messages/device-alerts.ts';
 import type { connectionEndReasons, PatientCategory } from '../../../contracts/messages/records.ts';
@@ -86,7 +86,15 @@ export type NoticeInput = {
   readonly forMs: number;
 };
 
-export type CommandInput = { readonly type: 'command'; readonly command: Command };
+/**
+ * A person's command. `answer`: the answer that the person has seen, if the last owner of the partition answered the
+ * command.
+ */
+export type CommandInput = {
+  readonly type: 'command';
+  readonly command: Command;
+  readonly answer?: Pick<CommandAnswer, 'accepted' | 'reason'>;
+};
 
 /** `unassigned`: no patient is assigned to the device, so it may be connected to any patient. */
 export type Category = PatientCategory | 'unassigned';

@@ -4,17 +4,17 @@
  * again, people can acknowledge and pause them, and alarms end with the patient's time at the device. Each alarm is
  * handled separately, because one of the alarms may be the reason of the failure. Pure.
  */
-import type { AlarmEvent, Command } from '../../../contracts/messages/alarms.ts';
+import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import { parameters } from '../../../contracts/parameters.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { LiveAlarm } from './alarm.ts';
 import { type BookContext, type BookResult, closeAll, initialBook, reconcile, tick } from './book.ts';
 import type { BookPart } from './book-part.ts';
-import { refuseCommand, runCommand } from './commands.ts';
+import { refuseCommand, runCommand, seenRefusal } from './commands.ts';
 import type { Step } from './engine.ts';
 import type { EngineResult } from './engine-result.ts';
 import type { Environment } from './environment.ts';
-import type { Input } from './inputs.ts';
+import type { CommandInput, Input } from './inputs.ts';
 import { intervalOf, noDataMsOf } from './interval.ts';
 import { isPeriodOver, profileInForce } from './judging.ts';
 import { type EngineTask, faultConditions, type NotedFailure, noteFailure, notJudgedKey } from './not-judged.ts';
@@ -34,14 +34,14 @@ export type EngineFailure = {
 
 /**
  * Returns the state and the events after a failure. A failed command raises no alarm, because its answer says that the
- * command failed.
+ * command failed. But if a person has seen the command as accepted, the failure raises the alarm.
  */
 export function stepWithoutJudging(env: Environment, before: State, failure: EngineFailure, now: number): Step {
   const { task, input } = failure;
   const context = contextOf(env, before, input, now);
   const since = failure.since ?? (input && 'receivedAt' in input ? Math.min(input.receivedAt, now) : now);
   const fault =
-    task === undefined || task === 'command'
+    task === undefined || (task === 'command' && !wasAccepted(input))
       ? before.fault
       : noteFailure(before.fault, { task, since, noDataMs: noDataMsIn(before, input) }, now);
   const started: State = { ...before, fault, book: { ...initialBook, ...before.book } };
@@ -74,8 +74,10 @@ function contextOf(env: Environment, state: State, input: Input | undefined, now
   return { now, profile, associationId: state.associationId, deviceId, hash: env.hash };
 }
 
+const wasAccepted = (input: Input | undefined) => input?.type === 'command' && input.answer?.accepted === true;
+
 function takeInput(env: Environment, state: State, input: Input, context: BookContext): EngineResult {
-  if (input.type === 'command') return runWithoutJudging(env, state, input.command, context);
+  if (input.type === 'command') return runWithoutJudging(env, state, input, context);
   if (input.type !== 'association' || input.endedAt === null) return { state, endAt: context.now };
   // The patient's time at the device has ended. All alarms leave the screens.
   const { category, ward, endedAt } = input;
@@ -103,10 +105,11 @@ function clearedOnly({ alarm }: Partial<LiveAlarm>, { now }: BookContext): reado
   return [{ type: 'cleared', at, alarm: cleared }];
 }
 
-function runWithoutJudging(env: Environment, state: State, command: Command, context: BookContext): EngineResult {
+function runWithoutJudging(env: Environment, state: State, input: CommandInput, context: BookContext): EngineResult {
+  const { command } = input;
   const isAboutAlarms = command.type === 'acknowledge' || command.type === 'pause-audio';
-  const done = isAboutAlarms ? attempt(() => runCommand(env, state, command, context)) : undefined;
-  return done ?? refuseCommand(state, command, context, refusal);
+  const done = isAboutAlarms ? attempt(() => runCommand(env, state, input, context)) : undefined;
+  return done ?? refuseCommand(state, command, context, seenRefusal(input.answer) ?? refusal);
 }
 
 /** Raises the alarm that nothing is judged, unless it is present. */
