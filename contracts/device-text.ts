@@ -1,6 +1,6 @@
 /**
- * The parts of a device's own alarm text (processors/alarms/core/own-alert-text.ts). The text can have a text of
- * Vigil's table, which has a translation, and words of the device, which have none. Pure.
+ * The parts of a device's own alarm text (processors/alarms/core/own-alert-text.ts). The text can contain a text of
+ * Vigil's table, which can be translated, and words of the device, which stay as they are. Pure.
  */
 
 /** Marks the text of an alarm that the device raised itself (alarm-text.ts). */

@@ -2,8 +2,8 @@
  * Computes who is responsible for a bed from the events of the topic `assignments`. The delivery of alarms, the
  * dashboards and the operator's commands use this file, so they all find the same person.
  *
- * - The order of the log decides, because one dashboard at a time writes (`turns`). The time `at` of an event does not
- * change the order.
+ * - The order of the log decides: one dashboard at a time writes (`turns`), so the log has the order of the decisions.
+ * The time `at` of an event does not change the order.
  * - An accepted assignment stays with its person after its `until`. The assignment ends when a successor's assignment
  * for the same duty and bed was accepted and has begun, or when a person ends exactly this assignment. Without a
  * successor, the bed stays with its former person.

@@ -56,7 +56,7 @@ export const germanBounds = {
   'extreme high': 'extrem hoch',
 } as const;
 
-/** The texts of alert-codes.ts that are not texts of Vigil's own alarms, too. */
+/** The texts of alert-codes.ts, without the texts that Vigil's own alarms have, too. */
 export const germanAlertTexts = {
   Asystole: 'Asystolie',
   'Ventricular fibrillation': 'Kammerflimmern',

@@ -12,7 +12,7 @@ for (const row of parameters.values()) if (!firstRowByMdc.has(row.mdc)) firstRow
 
 /**
  * Returns the parameter of a reference id; undefined if the id is unknown. Two ids may have the same MDC number,
- * because they name the same measurement. Then the result for both ids is the first row of the table.
+ * because they name the same measurement. Then the result for both ids is the row that comes first in the table.
  */
 export function canonicalParameter(code: string): Parameter | undefined {
   const row = parameters.get(code);

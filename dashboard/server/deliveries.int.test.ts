@@ -321,7 +321,7 @@ describe('the ways to be reached', () => {
       const entry = entries.get(reachId);
       return entry?.language === 'en' && entry;
     });
-    // The other members do not change. A new time in them would send a canary.
+    // The other members do not change: a new time in the entry would send a canary.
     expect(changed).toEqual({ ...added, language: 'en' });
     // The choice of the person counts more than the page.
     await anna.post('/api/reach', { ...subscription(7), language: 'de', label: 'New' });

@@ -25,7 +25,7 @@ export async function readScores(
   const clockErrorMs = deviceShiftMs(clockOffsetMs);
   const plan = { ...span, clockErrorMs, shiftMs: wholeStepsMs(clockErrorMs, span.stepMs) };
   if (bed.tray !== undefined) return { scores: [], knownFromMs: span.fromMs, knownToMs: span.toMs, isWhole: true };
-  // Reads the first step as a whole, too.
+  // Begins where the first step begins, so that the whole step is read.
   const sinceMs = Math.floor(span.fromMs / span.stepMs) * span.stepMs;
   return scoresOfSteps(await scoreLog.scores(account, bed.associationId, sinceMs), plan);
 }

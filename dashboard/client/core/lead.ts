@@ -25,8 +25,8 @@ export function createLead(): Lead {
 /** Two leads count as equal up to this difference, ms. */
 const sameLeadMs = 500;
 /**
- * A smaller lead is used if at least `runMessagesMin` messages in at least `runMsMin` have this lead. Then the remote
- * clock was set, or its messages are slower from now on.
+ * If at least `runMessagesMin` messages in at least `runMsMin` have a smaller lead, this lead is used: the remote clock
+ * was set, or its messages are slower from now on.
  */
 const runMessagesMin = 2;
 const runMsMin = 1_000;

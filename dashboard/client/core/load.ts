@@ -36,7 +36,7 @@ export type Load = {
 
 /**
  * If two samples in a row are later than this, the screen goes down one level. `draw` is higher than `main`, because a
- * late frame only looks jerky.
+ * late frame only makes the waves jerky.
  */
 export const strainedMs = { main: 300, draw: 500 } as const;
 /** If the second of these samples is later than this, the screen goes down two levels. */

@@ -33,8 +33,9 @@ const pressureLabels: Partial<Readonly<Record<ParameterGroup, string>>> = { ABP:
 
 /**
  * Returns the readouts of a bed. If several sensors measure the same parameter (there are three ways to count breaths),
- * the readout shows the newest value. The newest value is the value with the latest corrected time, because somebody
- * may have set a device's clock back. If the times are equal, the receive time decides.
+ * the readout shows the newest value. The newest value is the value with the latest corrected time, and not with the
+ * latest time of a device, because somebody may have set a device's clock back. If the times are equal, the receive
+ * time decides.
  */
 export function readoutsOf(values: readonly Numeric[]): Readout[] {
   const newest = new Map<string, ShownValue>();

@@ -105,9 +105,9 @@ const compactLetters = {
   low: { fontPx: 13, linePx: 18 },
 } as const;
 /**
- * A tile always shows the whole text of an alarm, because "SpO2 not …" could mean anything. A longer text has smaller
- * letters, so that the tile keeps its height in nearly all cases. `alertTextMax` limits the length of the texts of
- * devices.
+ * A tile always shows the whole text of an alarm, because a cut text, such as "SpO2 not …", could mean anything. A
+ * longer text has smaller letters, so that the tile keeps its height in nearly all cases. `alertTextMax` limits the
+ * length of the texts of devices.
  */
 export type TextLength = 'usual' | 'long' | 'longest';
 

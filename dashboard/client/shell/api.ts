@@ -85,7 +85,7 @@ const whatIfTimeoutMs = 25_000;
 export type Api = ReturnType<typeof createApi>;
 
 /**
- * Returns the function that sends requests. This function also counts the requests that change something.
+ * Returns the function that sends requests. The returned function also counts the requests that change something.
  * @param onLoggedOut called when the server answers a request with 401, because the server no longer accepts the
  * session
  */

@@ -23,7 +23,7 @@ export type LiveEvents = {
   readonly random: () => number;
   readonly ticket: () => Promise<Answer<{ ticket: string }>>;
   readonly onScreen: (screen: Screen) => void;
-  /** Called after a snapshot, because all waves that the page received before belong to a former stream. */
+  /** Called at each snapshot. The page then drops its waves, because all of them belong to a former stream. */
   readonly onSnapshot: () => void;
   /** Called with the text of a `WaveMessage`. The painter parses the text in its worker. */
   readonly onWave: (text: string) => void;

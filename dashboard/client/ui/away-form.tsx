@@ -20,8 +20,8 @@ const awayTimes = [
 ] as const;
 
 /**
- * The value of the choice "Nobody". A person must make this choice, because the beds then have no nurse. No user id has
- * a space, so no user id equals this value.
+ * The value of the choice "Nobody". The form never makes this choice for a person, because the beds then have no nurse.
+ * No user id has a space, so no user id equals this value.
  */
 const nobody = 'nobody covers';
 const chooseCover = () => t('Choose who covers, or “Nobody”.');

@@ -9,8 +9,8 @@ const peopleMax = 200;
 /** Maximum number of values of a field that a person can choose (ours). */
 const choicesMax = 300;
 /**
- * The record of a look at a ward lists all shown patients. These patients become choices only for this many of the
- * newest records.
+ * The record of a look at a ward lists all shown patients. In this many of the newest records, these patients become
+ * choices; in older records, they do not.
  */
 const listedPatientsOf = 2_000;
 

@@ -65,9 +65,10 @@ export type Concern =
   | { readonly userId: string; readonly duty?: Duty; readonly beds?: readonly string[] };
 
 /**
- * Returns the changes since `version` that are about one of `concerns`. Other changes do not matter, because many
- * people change a board at the change of a shift. If there were too many changes to remember, returns the last change
- * of each assignment and absence. So nobody can block other persons by making many changes.
+ * Returns the changes since `version` that are about one of `concerns`. Other changes do not matter: at the change of a
+ * shift, many people change a board, and otherwise most of their changes would be refused. If there were too many
+ * changes to remember, returns the last change of each assignment and absence. So nobody can block other persons by
+ * making many changes.
  * @returns undefined if there is no such version yet
  */
 export function changesSince(

@@ -89,7 +89,8 @@ export function foldReviewedCalls(book: CallsBook, record: DeliveryRecord, alarm
       noteLeftOut(entry, entry.steps?.length ?? 0, atMs);
       break;
     default:
-      // Other events only change entries that the book has. They do not add an entry, because most alarms call nobody.
+      // Other events only change entries that the book has. They do not add an entry: most alarms call nobody and need
+      // no entry.
       if (!alarms.has(alarmId)) return;
   }
   alarms.set(alarmId, entry);
