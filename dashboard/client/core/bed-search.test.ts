@@ -25,11 +25,11 @@ describe('findBeds', () => {
     ['an id of a patient', 'mrn-77', ['b']],
     ['a ward', 'hdu', ['c', 'd']],
     ['a ward and a bed', 'hdu 3', ['d']],
-    ['a bed before a patient whose name begins alike', 'h', ['c', 'd', 'b']],
+    ['beds, and then a patient whose name begins with the same letter', 'h', ['c', 'd', 'b']],
     ['a text in the middle of a word', 'ron', []],
     ['no text', '', []],
     ['only spaces and signs', ' -', []],
-    ['a text that nothing has', 'zebra', []],
+    ['a text that no bed has', 'zebra', []],
   ])('%s finds its beds; the bed that fits best comes first', (_, text, ids) => {
     expect(idsFor(text)).toEqual(ids);
   });

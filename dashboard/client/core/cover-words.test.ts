@@ -15,7 +15,7 @@ describe('the texts about a cover', () => {
     ['a cover who has not answered', { isUnseen: true }, 'Ben', 'Ben covers (not yet seen by Ben)'],
     ['a cover who has seen it', {}, 'Ben', 'Ben covers'],
     [
-      'a cover whose duty ends before',
+      'a cover whose duty ends before the absence',
       { nobodyFrom: instant(9) },
       'Ben',
       `Ben covers, and from ${clock(9)} nobody does`,
@@ -39,7 +39,7 @@ describe('the texts about a cover', () => {
       { fault: 'has no duty now' },
       'You do not cover A-1, A-2 for Anna: Vigil says that the named cover has no duty now',
     ],
-  ])('the cover reads %s', (_, fields, text) => {
+  ])('the cover can read %s', (_, fields, text) => {
     expect(coverAskedText({ ...away, ...fields }, ['A-1', 'A-2'], nowMs)).toBe(text);
   });
 

@@ -14,7 +14,7 @@ describe('a shift', () => {
     ['in the night before midnight', twice, local(15, 23, 30), local(15, 19), local(16, 7)],
     ['in the night after midnight', twice, local(16, 3), local(15, 19), local(16, 7)],
     ['at the beginning of a shift', twice, local(16, 7), local(16, 7), local(16, 19)],
-    ['one ms before it', twice, local(16, 7) - 1, local(15, 19), local(16, 7)],
+    ['one ms before the beginning of a shift', twice, local(16, 7) - 1, local(15, 19), local(16, 7)],
     ['of three shifts', thrice, local(16, 14, 29), local(16, 6), local(16, 14, 30)],
     ['of three shifts in the night', thrice, local(16, 5), local(15, 22), local(16, 6)],
     ['of one shift from midnight', [0], local(16, 23, 59), local(16, 0), local(17, 0)],
@@ -59,7 +59,7 @@ describe('on the days on which the clocks change', () => {
 describe('lastNight', () => {
   it.each([
     ['at 07:00, when the night has just ended', twice, local(16, 7), local(15, 19), local(16, 7)],
-    ['one ms before its end: the night before', twice, local(16, 7) - 1, local(14, 19), local(15, 7)],
+    ['one ms before the end of a night: the night before', twice, local(16, 7) - 1, local(14, 19), local(15, 7)],
     ['in the next night', twice, local(16, 23), local(15, 19), local(16, 7)],
     ['in the next night after midnight', twice, local(17, 3), local(15, 19), local(16, 7)],
     ['with three shifts', thrice, local(16, 12), local(15, 22), local(16, 6)],

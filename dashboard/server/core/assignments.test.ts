@@ -70,29 +70,35 @@ const whole = (userId: string, duty: string, from: number, until: number) =>
 
 describe('assigning', () => {
   it.each<[string, readonly AssignmentEvent[], string, AssignmentCommand, string]>([
-    ['a nurse assigns herself', [], 'anna', assign('anna', 7, 15), 'ok'],
-    ['a nurse assigns another nurse', [], 'anna', assign('ben', 7, 15), 'not-allowed'],
-    ['the charge nurse assigns a nurse', charge, 'chief', assign('ben', 7, 15), 'ok'],
-    ['a nurse becomes charge nurse if nobody is charge nurse', [], 'anna', whole('anna', 'charge-nurse', 7, 15), 'ok'],
-    ['a nurse becomes a second charge nurse', charge, 'anna', whole('anna', 'charge-nurse', 7, 15), 'not-allowed'],
-    ['a nurse becomes charge nurse after the present one', charge, 'anna', whole('anna', 'charge-nurse', 18, 22), 'ok'],
-    ['a physician takes the duty of the physician', [], 'paul', whole('paul', 'physician', 7, 15), 'ok'],
-    ['a physician takes a bed', [], 'paul', assign('paul', 7, 15), 'payload-schema'],
-    ['a technician takes the duty of the technician', [], 'tom', whole('tom', 'technician', 7, 15), 'ok'],
-    ['a person without an account in the ward is assigned', charge, 'chief', assign('eve', 7, 15), 'payload-schema'],
-    ['a bed that is not registered', [], 'anna', assign('anna', 7, 15, { beds: ['ICU-9'] }), 'place-unknown'],
-    ['an end before the start', [], 'anna', assign('anna', 15, 7), 'payload-schema'],
-    ['24 h', [], 'anna', assign('anna', 7, 31), 'ok'],
-    ['more than 24 h', [], 'anna', assign('anna', 7, 31.01), 'payload-schema'],
-    ['an end that is past', [], 'anna', assign('anna', 5, 7), 'payload-schema'],
-    ['5 min in the past', [], 'anna', assign('anna', 7 - 5 / 60, 15), 'ok'],
-    ['more than 5 min in the past', [], 'anna', assign('anna', 7 - 5 / 60 - 1 / 3_600, 15), 'payload-schema'],
-    ['24 h in the past', [], 'anna', assign('anna', 7.5 - 24, 7.5), 'payload-schema'],
-    ['31 days ahead', [], 'anna', assign('anna', 7 + 31 * 24, 10 + 31 * 24), 'ok'],
-    ['more than 31 days ahead', [], 'anna', assign('anna', 7.01 + 31 * 24, 10 + 31 * 24), 'payload-schema'],
-    ['the same duty twice', anna, 'anna', assign('anna', 14, 16), 'conflict'],
-    ['the next shift of the same person', anna, 'anna', assign('anna', 15, 16), 'ok'],
-  ])('an assignment is saved or refused as the table says: %s', (_, events, userId, command, expected) => {
+    ['a nurse may assign herself', [], 'anna', assign('anna', 7, 15), 'ok'],
+    ['a nurse may not assign another nurse', [], 'anna', assign('ben', 7, 15), 'not-allowed'],
+    ['the charge nurse may assign a nurse', charge, 'chief', assign('ben', 7, 15), 'ok'],
+    ['a nurse may become charge nurse if nobody is', [], 'anna', whole('anna', 'charge-nurse', 7, 15), 'ok'],
+    ['nobody may become a second charge nurse', charge, 'anna', whole('anna', 'charge-nurse', 7, 15), 'not-allowed'],
+    ['a nurse may become the next charge nurse', charge, 'anna', whole('anna', 'charge-nurse', 18, 22), 'ok'],
+    ['a physician may take the duty of the physician', [], 'paul', whole('paul', 'physician', 7, 15), 'ok'],
+    ['a physician cannot take a bed', [], 'paul', assign('paul', 7, 15), 'payload-schema'],
+    ['a technician may take the duty of the technician', [], 'tom', whole('tom', 'technician', 7, 15), 'ok'],
+    ['nobody can assign a person without an account', charge, 'chief', assign('eve', 7, 15), 'payload-schema'],
+    ['an unregistered bed is refused', [], 'anna', assign('anna', 7, 15, { beds: ['ICU-9'] }), 'place-unknown'],
+    ['an end before the start is refused', [], 'anna', assign('anna', 15, 7), 'payload-schema'],
+    ['24 h are accepted', [], 'anna', assign('anna', 7, 31), 'ok'],
+    ['more than 24 h are refused', [], 'anna', assign('anna', 7, 31.01), 'payload-schema'],
+    ['an end that is past is refused', [], 'anna', assign('anna', 5, 7), 'payload-schema'],
+    ['a start 5 min in the past is accepted', [], 'anna', assign('anna', 7 - 5 / 60, 15), 'ok'],
+    ['a start over 5 min ago is refused', [], 'anna', assign('anna', 7 - 5 / 60 - 1 / 3_600, 15), 'payload-schema'],
+    ['a start 24 h in the past is refused', [], 'anna', assign('anna', 7.5 - 24, 7.5), 'payload-schema'],
+    ['a start 31 days ahead is accepted', [], 'anna', assign('anna', 7 + 31 * 24, 10 + 31 * 24), 'ok'],
+    [
+      'a start over 31 days ahead is refused',
+      [],
+      'anna',
+      assign('anna', 7.01 + 31 * 24, 10 + 31 * 24),
+      'payload-schema',
+    ],
+    ['the same duty twice at a time is refused', anna, 'anna', assign('anna', 14, 16), 'conflict'],
+    ['the next shift of the same person is accepted', anna, 'anna', assign('anna', 15, 16), 'ok'],
+  ])('%s', (_, events, userId, command, expected) => {
     expect(act(boardOf(events), userId, 7, command).split(':')[0]).toBe(expected);
   });
 
@@ -103,9 +109,9 @@ describe('assigning', () => {
   });
 
   it.each([
-    ['before her shift is over', 14.99, 'conflict'],
-    ['when her shift is over', 15, 'ok'],
-  ])('a nurse assigns herself to her bed for longer, %s: saved or refused as the table says', (_, atHour, expected) => {
+    ['cannot do this while her shift lasts', 14.99, 'conflict'],
+    ['can do this when her shift is over', 15, 'ok'],
+  ])('a nurse who wants to assign herself to her bed for longer %s', (_, atHour, expected) => {
     const board = boardOf([...charge, ...anna]);
     const longer = assign('anna', 14.95, 19);
     expect(act(board, 'anna', atHour, longer).split(':')[0]).toBe(expected);
@@ -174,12 +180,12 @@ describe('a hand-over', () => {
   });
 
   it.each<[string, string, number, string]>([
-    ['another person accepts', 'anna', 14.5, 'not-allowed'],
-    ['more than an hour before the start', 'ben', 13.99, 'conflict'],
-    ['an hour before the start', 'ben', 14, 'ok'],
-    ['1 ms before the end', 'ben', 23 - 1 / 3_600_000, 'ok'],
-    ['at the end', 'ben', 23, 'conflict'],
-  ])('an acceptance is saved or refused as the table says: %s', (_, userId, atHour, expected) => {
+    ['another person cannot accept', 'anna', 14.5, 'not-allowed'],
+    ['an acceptance more than an hour before the start is refused', 'ben', 13.99, 'conflict'],
+    ['an acceptance an hour before the start is saved', 'ben', 14, 'ok'],
+    ['an acceptance 1 ms before the end is saved', 'ben', 23 - 1 / 3_600_000, 'ok'],
+    ['an acceptance at the end is refused', 'ben', 23, 'conflict'],
+  ])('%s', (_, userId, atHour, expected) => {
     const board = boardOf([...charge, ...anna, ben]);
     expect(act(board, userId, atHour, { type: 'accept', assignmentId: idOf(2) }).split(':')[0]).toBe(expected);
   });
@@ -194,11 +200,11 @@ describe('a hand-over', () => {
   });
 
   it.each<[string, readonly AssignmentEvent[], string, string]>([
-    ['the charge nurse', charge, 'chief', 'ok'],
-    ['the person herself', charge, 'anna', 'not-allowed'],
-    ['a nurse while nobody is charge nurse', [], 'anna', 'not-allowed'],
-    ['the charge nurse whose shift was ended', [...charge, ended('chief', 7, 90)], 'chief', 'not-allowed'],
-  ])('the end of an assignment by %s is saved or refused as the table says', (_, events, userId, expected) => {
+    ['the charge nurse can', charge, 'chief', 'ok'],
+    ['the person herself cannot', charge, 'anna', 'not-allowed'],
+    ['a nurse cannot, even while nobody is charge nurse,', [], 'anna', 'not-allowed'],
+    ['the charge nurse whose shift was ended cannot', [...charge, ended('chief', 7, 90)], 'chief', 'not-allowed'],
+  ])('%s end an assignment', (_, events, userId, expected) => {
     const board = boardOf([...events, ...anna]);
     expect(act(board, userId, 8, { type: 'end', assignmentId: idOf(1) }).split(':')[0]).toBe(expected);
   });
@@ -215,40 +221,40 @@ describe('an absence', () => {
   const later = assigned('cleo', 7.5, assignmentOf(72, 'cleo', [8.1, 15]));
   const go = (until: number, cover?: string): AssignmentCommand => ({ type: 'away', until: instant(until), cover });
   it.each<[string, readonly AssignmentEvent[], string, AssignmentCommand, string]>([
-    ['without a cover', onDuty, 'anna', go(9), 'ok'],
-    ['4 h', onDuty, 'anna', go(12), 'ok'],
-    ['more than 4 h', onDuty, 'anna', go(12.01), 'payload-schema'],
-    ['an end that is now', onDuty, 'anna', go(8), 'payload-schema'],
-    ['with a cover on duty', onDuty, 'anna', go(9, 'ben'), 'ok'],
-    ['with a cover who has no duty', onDuty, 'anna', go(9, 'cleo'), 'payload-schema'],
-    ['with a technician as cover', [...onDuty, technician], 'anna', go(9, 'tom'), 'payload-schema'],
+    ['an absence without a cover is saved', onDuty, 'anna', go(9), 'ok'],
+    ['an absence of 4 h is saved', onDuty, 'anna', go(12), 'ok'],
+    ['an absence of more than 4 h is refused', onDuty, 'anna', go(12.01), 'payload-schema'],
+    ['an absence that ends now is refused', onDuty, 'anna', go(8), 'payload-schema'],
+    ['a cover on duty is accepted', onDuty, 'anna', go(9, 'ben'), 'ok'],
+    ['a cover who has no duty is refused', onDuty, 'anna', go(9, 'cleo'), 'payload-schema'],
+    ['a technician cannot cover a nurse', [...onDuty, technician], 'anna', go(9, 'tom'), 'payload-schema'],
     [
-      'with a nurse who has the duty of a technician as cover',
+      'a nurse who has the duty of a technician cannot cover a nurse',
       [...onDuty, odd],
       'anna',
       go(9, 'cleo'),
       'payload-schema',
     ],
-    ['with a cover whose duty was ended', [...onDuty, ended('chief', 7.5, 3)], 'anna', go(9, 'ben'), 'payload-schema'],
-    ['with a cover whose duty has not begun', [...onDuty, later], 'anna', go(9, 'cleo'), 'payload-schema'],
-    ['with oneself as cover', onDuty, 'anna', go(9, 'anna'), 'payload-schema'],
-    ['with a cover who is away', [...onDuty, away('ben', 50, [7.5, 9])], 'anna', go(9, 'ben'), 'conflict'],
-    ['of a person without a duty', onDuty, 'cleo', go(9), 'conflict'],
-    ['back, although not away', onDuty, 'anna', { type: 'back' }, 'conflict'],
-    ['back', [...onDuty, away('anna', 50, [7.5, 9])], 'anna', { type: 'back' }, 'ok'],
-  ])('an absence is saved or refused as the table says: %s', (_, events, userId, command, expected) => {
+    ['nobody covers with an ended duty', [...onDuty, ended('chief', 7.5, 3)], 'anna', go(9, 'ben'), 'payload-schema'],
+    ['a cover whose duty has not begun is refused', [...onDuty, later], 'anna', go(9, 'cleo'), 'payload-schema'],
+    ['nobody can be her own cover', onDuty, 'anna', go(9, 'anna'), 'payload-schema'],
+    ['a cover who is away is refused', [...onDuty, away('ben', 50, [7.5, 9])], 'anna', go(9, 'ben'), 'conflict'],
+    ['a person without a duty cannot be absent', onDuty, 'cleo', go(9), 'conflict'],
+    ['a person who is not away cannot come back', onDuty, 'anna', { type: 'back' }, 'conflict'],
+    ['a person who is away can come back', [...onDuty, away('anna', 50, [7.5, 9])], 'anna', { type: 'back' }, 'ok'],
+  ])('%s', (_, events, userId, command, expected) => {
     expect(act(boardOf(events), userId, 8, command).split(':')[0]).toBe(expected);
   });
 
   const isAway = [...onDuty, assigned('chief', 6, assignmentOf(4, 'anna', [8, 15], ['ICU-2']))];
   const accept: AssignmentCommand = { type: 'accept', assignmentId: idOf(4) };
   it.each<[string, AssignmentCommand, string]>([
-    ['accepts', accept, 'conflict: You are away.'],
-    ['assigns herself for now', assign('anna', 8, 15, { beds: ['ICU-2'] }), 'conflict: You are away.'],
-    ['assigns herself within 1 h', assign('anna', 9, 15, { beds: ['ICU-2'] }), 'conflict: You are away.'],
-    ['assigns herself for later', assign('anna', 15.01, 16, { beds: ['ICU-2'] }), 'ok'],
-    ['declines', { type: 'decline', assignmentId: idOf(4), reason: 'ill' }, 'ok'],
-  ])('a person who is away %s: saved or refused as the table says', (_, command, expected) => {
+    ['cannot accept', accept, 'conflict: You are away.'],
+    ['cannot assign herself for now', assign('anna', 8, 15, { beds: ['ICU-2'] }), 'conflict: You are away.'],
+    ['cannot assign herself within 1 h', assign('anna', 9, 15, { beds: ['ICU-2'] }), 'conflict: You are away.'],
+    ['can assign herself for later', assign('anna', 15.01, 16, { beds: ['ICU-2'] }), 'ok'],
+    ['can decline', { type: 'decline', assignmentId: idOf(4), reason: 'ill' }, 'ok'],
+  ])('a person who is away %s', (_, command, expected) => {
     for (const cover of [undefined, 'ben']) {
       const board = boardOf([...isAway, away('anna', 50, [7.5, 9], cover)]);
       expect(act(board, 'anna', 8, command)).toContain(expected);
@@ -306,10 +312,10 @@ describe('a conflict', () => {
     ]);
   });
   it.each([
-    ['a change of another bed', 1, assign('cleo', 7, 15, { beds: ['ICU-2'] }), 'ok'],
-    ['the present version', 4, assign('cleo', 7, 15), 'ok'],
-    ['a version that is too new', 5, assign('cleo', 7, 15), 'conflict'],
-  ] as const)('a command is a conflict only as the table says: %s', (_, version, command, expected) => {
+    ['is no conflict if only another bed has changed', 1, assign('cleo', 7, 15, { beds: ['ICU-2'] }), 'ok'],
+    ['is no conflict if it has the present version', 4, assign('cleo', 7, 15), 'ok'],
+    ['is a conflict if its version is too new', 5, assign('cleo', 7, 15), 'conflict'],
+  ] as const)('a command %s', (_, version, command, expected) => {
     const decision = decide(command, board, version, contextOf('chief', 7));
     expect(decision.ok ? 'ok' : decision.code).toBe(expected);
   });
@@ -439,13 +445,13 @@ describe('a board that one person fills', () => {
       assigned(user, 7, assignmentOf(1_000 + n, user, [9 + n * quarter, 9 + (n + 1) * quarter])),
     );
   it.each<[string, readonly AssignmentEvent[], string, AssignmentCommand, string]>([
-    ['15 min', [], 'anna', assign('anna', 7, 7.25), 'ok'],
-    ['less than 15 min', [], 'anna', assign('anna', 7, 7.249), 'payload-schema'],
-    ['the 60th own assignment', windows(59), 'anna', assign('anna', 7, 8), 'ok'],
-    ['the 61st own assignment', windows(60), 'anna', assign('anna', 7, 8), 'conflict'],
-    ['an assignment of another person', windows(60), 'ben', assign('ben', 7, 8), 'ok'],
-    ['the 61st of the charge nurse', [...charge, ...windows(60, 'chief')], 'chief', assign('ben', 7, 8), 'ok'],
-  ])('the limits for one person allow or refuse as the table says: %s', (_, events, userId, command, expected) => {
+    ['15 min are accepted', [], 'anna', assign('anna', 7, 7.25), 'ok'],
+    ['less than 15 min are refused', [], 'anna', assign('anna', 7, 7.249), 'payload-schema'],
+    ['the 60th own assignment is accepted', windows(59), 'anna', assign('anna', 7, 8), 'ok'],
+    ['the 61st own assignment is refused', windows(60), 'anna', assign('anna', 7, 8), 'conflict'],
+    ['another person can still assign herself', windows(60), 'ben', assign('ben', 7, 8), 'ok'],
+    ['the charge nurse may make the 61st', [...charge, ...windows(60, 'chief')], 'chief', assign('ben', 7, 8), 'ok'],
+  ])('%s', (_, events, userId, command, expected) => {
     expect(act(boardOf(events), userId, 7, command).split(':')[0]).toBe(expected);
   });
 

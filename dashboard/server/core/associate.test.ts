@@ -52,78 +52,78 @@ const periodOf = (state: LiveState, deviceId: string) => state.associations.get(
 
 describe('assignDevice', () => {
   it.each<[string, Viewer, string, AssociateBody, string]>([
-    ['a new device', nurse, 'd9', body({ bed: '9', patient: { ...patient, patientId: 'P-9' } }), 'ok'],
-    ['a device that is not in the caller’s list', nurse, 'd9', body({ bed: '9', patient: null, version: null }), 'ok'],
+    ['allows a new device', nurse, 'd9', body({ bed: '9', patient: { ...patient, patientId: 'P-9' } }), 'ok'],
+    ['allows a device outside the caller’s list', nurse, 'd9', body({ bed: '9', patient: null, version: null }), 'ok'],
     [
-      'the sender of Vigil’s test readings',
+      'refuses the sender of Vigil’s test readings',
       nurse,
       'vigil-canary',
       body({ bed: '9', patient: null, version: null }),
       'conflict',
     ],
     [
-      'a device that has a bed, as if it were not in the caller’s list',
+      'refuses a device that has a bed, as if it were not in the caller’s list',
       nurse,
       'd3',
       body({ bed: '9', patient: null, version: null }),
       'conflict',
     ],
-    ['a second device with the same patient typed again', nurse, 'd9', body(), 'bed-occupied'],
-    ['a device without a patient for a bed that has a patient', nurse, 'd9', body({ patient: null }), 'bed-occupied'],
+    ['refuses a second device with the same patient typed again', nurse, 'd9', body(), 'bed-occupied'],
+    ['refuses a device without a patient for a patient’s bed', nurse, 'd9', body({ patient: null }), 'bed-occupied'],
     [
-      'another patient than the patient in the bed',
+      'refuses another patient than the patient in the bed',
       nurse,
       'd9',
       body({ patient: { ...patient, patientId: 'P-9' } }),
       'bed-occupied',
     ],
-    ['samePatientAs of the patient in the bed', nurse, 'd9', body({ patient: null, samePatientAs: 'assoc-01' }), 'ok'],
+    ['allows samePatientAs at the right bed', nurse, 'd9', body({ patient: null, samePatientAs: 'assoc-01' }), 'ok'],
     [
-      'samePatientAs of the patient in the bed, with the patient typed again',
+      'allows samePatientAs of the patient in the bed, with the patient typed again',
       nurse,
       'd9',
       body({ samePatientAs: 'assoc-01' }),
       'ok',
     ],
     [
-      'samePatientAs of a patient who is not in the bed',
+      'refuses samePatientAs of a patient who is not in the bed',
       nurse,
       'd9',
       body({ patient: null, samePatientAs: 'assoc-04' }),
       'conflict',
     ],
     [
-      'samePatientAs by a technician',
+      'refuses samePatientAs by a technician',
       technician,
       'd9',
       body({ patient: null, samePatientAs: 'assoc-01' }),
       'not-allowed',
     ],
-    ['a bed with a patient by a technician', technician, 'd9', body({ patient: null }), 'not-allowed'],
-    ['a device that was changed meanwhile', nurse, 'd3', body({ version: 0, bed: '3' }), 'conflict'],
-    ['a device that has a patient', nurse, 'd1', body({ version: 4 }), 'conflict'],
-    ['a patient who is in another bed', nurse, 'd9', body({ bed: '9' }), 'conflict'],
-    ['another ward', nurse, 'd9', body({ ward: 'step' }), 'not-allowed'],
-    ['a device of another ward', nurse, 'd2', body({ bed: '9', version: 1 }), 'not-found'],
-    ['a physician', everywhere, 'd9', body({ bed: '9' }), 'not-allowed'],
-    ['an auditor', auditor, 'd9', body({ bed: '9', patient: null }), 'not-allowed'],
-    ['a technician with a patient', technician, 'd9', body({ bed: '9' }), 'not-allowed'],
-    ['a technician without a patient', technician, 'd9', body({ bed: '9', patient: null }), 'ok'],
+    ['refuses a bed with a patient by a technician', technician, 'd9', body({ patient: null }), 'not-allowed'],
+    ['refuses a device that was changed meanwhile', nurse, 'd3', body({ version: 0, bed: '3' }), 'conflict'],
+    ['refuses a device that has a patient', nurse, 'd1', body({ version: 4 }), 'conflict'],
+    ['refuses a patient who is in another bed', nurse, 'd9', body({ bed: '9' }), 'conflict'],
+    ['refuses a bed in another ward', nurse, 'd9', body({ ward: 'step' }), 'not-allowed'],
+    ['refuses a device of another ward', nurse, 'd2', body({ bed: '9', version: 1 }), 'not-found'],
+    ['refuses a physician', everywhere, 'd9', body({ bed: '9' }), 'not-allowed'],
+    ['refuses an auditor', auditor, 'd9', body({ bed: '9', patient: null }), 'not-allowed'],
+    ['refuses a technician who names a patient', technician, 'd9', body({ bed: '9' }), 'not-allowed'],
+    ['allows a technician who names no patient', technician, 'd9', body({ bed: '9', patient: null }), 'ok'],
     [
-      'a technician with a device from a bed without a patient',
+      'allows a technician to take a device from a bed without a patient',
       technician,
       'd3',
       body({ bed: '9', patient: null, version: 1 }),
       'ok',
     ],
     [
-      'a technician with a device from a patient',
+      'refuses a technician who takes a device from a patient',
       technician,
       'd1',
       body({ bed: '9', patient: null, version: 4 }),
       'not-allowed',
     ],
-  ])('assignDevice decides as the table says for %s', (_, viewer, deviceId, wanted, expected) => {
+  ])('assignDevice %s', (_, viewer, deviceId, wanted, expected) => {
     expect(outcome(assignDevice(ward(), contextOf(viewer), deviceId, wanted, 'assoc-new'))).toBe(expected);
   });
 
@@ -367,25 +367,25 @@ describe('moveDevice', () => {
   });
 
   it.each<[string, Viewer, string, ReturnType<typeof placeOf>, string]>([
-    ['a device with a patient to an empty bed', nurse, 'd1', placeOf('9', 4), 'ok'],
-    ['a device with a patient to a bed with a device without a patient', nurse, 'd1', placeOf('3', 4), 'ok'],
-    ['a device without a patient by a technician', technician, 'd3', placeOf('9'), 'ok'],
-    ['a device with a patient by a technician', technician, 'd1', placeOf('9', 4), 'not-allowed'],
-    ['a device with a patient to the bed of another patient', nurse, 'd1', placeOf('4', 4), 'conflict'],
-    ['a device without a patient to the bed of a patient', nurse, 'd3', placeOf('1'), 'bed-occupied'],
+    ['moves a device with a patient to an empty bed', nurse, 'd1', placeOf('9', 4), 'ok'],
+    ['moves a device with a patient to a bed with a device without a patient', nurse, 'd1', placeOf('3', 4), 'ok'],
+    ['moves a device without a patient by a technician', technician, 'd3', placeOf('9'), 'ok'],
+    ['refuses a device with a patient by a technician', technician, 'd1', placeOf('9', 4), 'not-allowed'],
+    ['refuses a device with a patient to the bed of another patient', nurse, 'd1', placeOf('4', 4), 'conflict'],
+    ['refuses a device without a patient to the bed of a patient', nurse, 'd3', placeOf('1'), 'bed-occupied'],
     [
-      'a device without a patient to the bed of a patient by a technician',
+      'refuses a device without a patient to the bed of a patient by a technician',
       technician,
       'd3',
       placeOf('1'),
       'not-allowed',
     ],
-    ['a device to its own bed', nurse, 'd1', placeOf('1', 4), 'conflict'],
-    ['a device to another ward', nurse, 'd1', placeOf('2', 4, 'step'), 'not-allowed'],
-    ['a device of another ward', nurse, 'd2', placeOf('9'), 'not-found'],
-    ['a device with an old version whose later change has no record', nurse, 'd1', placeOf('9', 3), 'conflict'],
-    ['a device without a bed', nurse, 'd9', placeOf('9', 0), 'not-found'],
-  ])('moveDevice decides as the table says for %s', (_, viewer, deviceId, wanted, expected) => {
+    ['refuses a device to its own bed', nurse, 'd1', placeOf('1', 4), 'conflict'],
+    ['refuses a device to another ward', nurse, 'd1', placeOf('2', 4, 'step'), 'not-allowed'],
+    ['refuses a device of another ward', nurse, 'd2', placeOf('9'), 'not-found'],
+    ['refuses a device with an old version whose later change has no record', nurse, 'd1', placeOf('9', 3), 'conflict'],
+    ['refuses a device without a bed', nurse, 'd9', placeOf('9', 0), 'not-found'],
+  ])('moveDevice %s', (_, viewer, deviceId, wanted, expected) => {
     expect(outcome(moveDevice(ward(), contextOf(viewer), deviceId, wanted))).toBe(expected);
   });
 
@@ -439,25 +439,25 @@ describe('correctPatient', () => {
   });
 
   it.each<[string, Viewer, CorrectBody, string]>([
-    ['a name', nurse, wanted({ familyName: 'Right' }), 'ok'],
-    ['a category without the former category', nurse, wanted({ category: 'adult' }), 'conflict'],
+    ['corrects a name', nurse, wanted({ familyName: 'Right' }), 'ok'],
+    ['refuses a category without the former category', nurse, wanted({ category: 'adult' }), 'conflict'],
     [
-      'a category with a wrong former category',
+      'refuses a category if the former category is wrong',
       nurse,
       wanted({ category: 'adult' }, { categoryBefore: 'paediatric' }),
       'conflict',
     ],
     [
-      'a category with the right former category',
+      'corrects a category if the former category is right',
       nurse,
       wanted({ category: 'adult' }, { categoryBefore: 'neonatal' }),
       'ok',
     ],
-    ['data that do not differ', nurse, wanted({ familyName: 'Made' }), 'conflict'],
-    ['the id of a patient who is at another device', nurse, wanted({ patientId: 'P-1' }), 'conflict'],
-    ['a name by a technician', technician, wanted({ familyName: 'Right' }), 'not-allowed'],
-    ['a name by a nurse of another ward', { ...nurse, wards: ['step'] }, wanted({ familyName: 'Right' }), 'not-found'],
-  ])('correctPatient decides as the table says for %s', (_, viewer, change, expected) => {
+    ['refuses data that do not differ', nurse, wanted({ familyName: 'Made' }), 'conflict'],
+    ['refuses the id of a patient who is at another device', nurse, wanted({ patientId: 'P-1' }), 'conflict'],
+    ['refuses a technician', technician, wanted({ familyName: 'Right' }), 'not-allowed'],
+    ['refuses a nurse of another ward', { ...nurse, wards: ['step'] }, wanted({ familyName: 'Right' }), 'not-found'],
+  ])('correctPatient %s', (_, viewer, change, expected) => {
     expect(outcome(correctPatient(ward(), contextOf(viewer), 'd4', 'assoc-04', change))).toBe(expected);
   });
 
@@ -655,14 +655,14 @@ describe('the changes that a refusal names', () => {
 
 describe('endAssociation', () => {
   it.each<[string, Viewer, string, string, string]>([
-    ['an association of a ward of the person', nurse, 'd1', 'assoc-01', 'ok'],
-    ['an unknown association', nurse, 'd1', 'assoc-99', 'not-found'],
-    ['a device without an association', nurse, 'd9', 'assoc-01', 'not-found'],
-    ['an association of another ward', nurse, 'd2', 'assoc-02', 'not-found'],
-    ['an association with a patient by a technician', technician, 'd1', 'assoc-01', 'not-allowed'],
-    ['an association without a patient by a technician', technician, 'd3', 'assoc-03', 'ok'],
-    ['an association by a physician', everywhere, 'd1', 'assoc-01', 'not-allowed'],
-  ])('endAssociation decides as the table says for %s', (_, viewer, deviceId, associationId, expected) => {
+    ['ends an association of a ward of the person', nurse, 'd1', 'assoc-01', 'ok'],
+    ['refuses an unknown association', nurse, 'd1', 'assoc-99', 'not-found'],
+    ['refuses a device without an association', nurse, 'd9', 'assoc-01', 'not-found'],
+    ['refuses an association of another ward', nurse, 'd2', 'assoc-02', 'not-found'],
+    ['refuses an association with a patient by a technician', technician, 'd1', 'assoc-01', 'not-allowed'],
+    ['ends an association without a patient by a technician', technician, 'd3', 'assoc-03', 'ok'],
+    ['refuses an association by a physician', everywhere, 'd1', 'assoc-01', 'not-allowed'],
+  ])('endAssociation %s', (_, viewer, deviceId, associationId, expected) => {
     const decision = endAssociation(ward(), contextOf(viewer), deviceId, associationId);
     expect(outcome(decision)).toBe(expected);
     if (decision.ok) expect(decision.tables[0]?.periods.at(-1)?.to).toBe(formatInstant(t0));

@@ -237,25 +237,22 @@ describe('noteDuties', () => {
   });
 
   it.each<[string, readonly AssignmentEvent[], number, string | undefined]>([
-    ['a ward that has never used the board', [], 8, undefined],
-    ['a bed that never had an assignment', [other], 8, undefined],
-    ['a bed with a nurse', anna, 8, 'anna'],
-    ['a bed whose hand-over is overdue', anna, 15, 'anna'],
-    ['a bed whose nurse is away and covered', covered, 10, 'ben'],
-    ['a bed whose nurse is away', [...anna, away('anna', 50, [9, 11])], 10, undefined],
-  ])(
-    'the header data of a bed have the name of its nurse, or no name, as the table says: %s',
-    (_, events, atHour, expected) => {
-      const { state, bed, at } = scene(events);
-      at(atHour);
-      const changeNo = bed.headChangeNo;
-      expect(bed.nurse).toBe(expected);
-      at(atHour);
-      expect(bed.headChangeNo).toBe(changeNo);
-      const viewer = { userId: 'x', name: 'x', role: 'nurse', wards: ['icu'] } as const;
-      expect(headOf(state, viewer, bed).nurse).toBe(expected);
-    },
-  );
+    ['no nurse in a ward that has never used the board', [], 8, undefined],
+    ['no nurse if the bed never had an assignment', [other], 8, undefined],
+    ['the nurse of the bed', anna, 8, 'anna'],
+    ['the nurse if the hand-over is overdue', anna, 15, 'anna'],
+    ['the cover if the nurse is away and covered', covered, 10, 'ben'],
+    ['no nurse if the nurse is away without a cover', [...anna, away('anna', 50, [9, 11])], 10, undefined],
+  ])('the header data of a bed name %s', (_, events, atHour, expected) => {
+    const { state, bed, at } = scene(events);
+    at(atHour);
+    const changeNo = bed.headChangeNo;
+    expect(bed.nurse).toBe(expected);
+    at(atHour);
+    expect(bed.headChangeNo).toBe(changeNo);
+    const viewer = { userId: 'x', name: 'x', role: 'nurse', wards: ['icu'] } as const;
+    expect(headOf(state, viewer, bed).nurse).toBe(expected);
+  });
 
   it('the header data of a bed do not have the name of a nurse whose account is disabled', () => {
     const { bed, at } = scene(anna, true, otherThan('anna', { ...nurseOf('anna'), disabled: true }));

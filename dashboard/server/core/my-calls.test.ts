@@ -78,26 +78,31 @@ describe('callsOf', () => {
 
   const open = [callTo('anna')];
   it.each<[string, Viewer, DeliveryView, boolean]>([
-    ['the called person', anna, viewOf(1, open), true],
-    ['another person', { ...anna, userId: 'ben' }, viewOf(1, open), false],
-    ['a person whose wait is over', anna, viewOf(1, [callTo('anna', { outcome: 'unanswered' })]), true],
-    ['a person who has rejected', anna, viewOf(1, [callTo('anna', { outcome: 'rejected' })]), true],
-    ['a person who no longer has the duty', anna, viewOf(1, [callTo('anna', { outcome: 'gone' })]), false],
-    ['a person who is only informed', anna, viewOf(1, [callTo('anna', { outcome: 'informed' })]), false],
-    ['a person who is called by mail only', anna, viewOf(1, [callTo('anna', { channels: ['mail'] })]), false],
-    ['a person if another person has accepted', anna, viewOf(1, open, { phase: 'accepted' }), true],
-    ['a person if the alarm calls no more', anna, viewOf(1, open, { phase: 'stopped' }), false],
-    ['a person if the alarm is too old', anna, viewOf(1, open, { phase: 'expired' }), false],
-    ['a person who may not see the ward', anna, viewOf(2, open), false],
-    ['a technician, about a physiological alarm', { ...anna, role: 'technician' }, viewOf(1, open), false],
+    ['the call of the called person', anna, viewOf(1, open), true],
+    ['no call of another person', { ...anna, userId: 'ben' }, viewOf(1, open), false],
+    ['the call of a person whose wait is over', anna, viewOf(1, [callTo('anna', { outcome: 'unanswered' })]), true],
+    ['the call of a person who has rejected', anna, viewOf(1, [callTo('anna', { outcome: 'rejected' })]), true],
+    ['no call of a person who no longer has the duty', anna, viewOf(1, [callTo('anna', { outcome: 'gone' })]), false],
+    ['no call of a person who is only informed', anna, viewOf(1, [callTo('anna', { outcome: 'informed' })]), false],
     [
-      'a technician, about a technical alarm',
+      'no call of a person who is called by mail only',
+      anna,
+      viewOf(1, [callTo('anna', { channels: ['mail'] })]),
+      false,
+    ],
+    ['the call of a person if another person has accepted', anna, viewOf(1, open, { phase: 'accepted' }), true],
+    ['no call if the alarm calls no more', anna, viewOf(1, open, { phase: 'stopped' }), false],
+    ['no call if the alarm is too old', anna, viewOf(1, open, { phase: 'expired' }), false],
+    ['no call of a ward that the person may not see', anna, viewOf(2, open), false],
+    ['no physiological alarm for a technician', { ...anna, role: 'technician' }, viewOf(1, open), false],
+    [
+      'a technical alarm for a technician',
       { ...anna, role: 'technician' },
       viewOf(1, open, { kind: 'technical' }),
       true,
     ],
-    ['an auditor', { ...anna, role: 'auditor', wards: ['*'] }, viewOf(1, open), false],
-  ])('callsOf returns or leaves out the call, as the table says, for %s', (_, viewer, view, isShown) => {
+    ['no call for an auditor', { ...anna, role: 'auditor', wards: ['*'] }, viewOf(1, open), false],
+  ])('callsOf returns %s', (_, viewer, view, isShown) => {
     expect(callsOf(scene([view]), viewer).length).toBe(isShown ? 1 : 0);
   });
 

@@ -161,11 +161,11 @@ describe('the other dashboards', () => {
   });
 
   it.each([
-    ['a new record from a clock that is an hour behind', -3_600_000, false, 1],
-    ['a new record from a clock that is an hour ahead', 3_600_000, false, 1],
-    ['a record from before the start of this server, whose process may still run', -30_000, true, 1],
-    ['a record from before the start of this server, whose process ended long ago', -30_001, true, 0],
-  ])('noteDashboard keeps or ignores a record as the table says: %s', (_name, aheadMs, isOld, count) => {
+    ['keeps a new record from a clock that is an hour behind', -3_600_000, false, 1],
+    ['keeps a new record from a clock that is an hour ahead', 3_600_000, false, 1],
+    ['keeps a record from before the start of this server, whose process may still run', -30_000, true, 1],
+    ['ignores a record from before the start of this server, whose process ended long ago', -30_001, true, 0],
+  ])('noteDashboard %s', (_name, aheadMs, isOld, count) => {
     const others: OtherDashboards = new Map();
     noteDashboard(others, 'b', record(t0 + aheadMs), { isOld, nowMs: t0 });
     expect(unconfirmedElsewhere(others, personOf, t0)).toHaveLength(count);

@@ -23,22 +23,27 @@ const anna = assigned('chief', 5, assignmentOf(1, 'anna', [7, 15]));
 
 describe('waitingDuties', () => {
   it.each<[string, readonly AssignmentEvent[], number, object[]]>([
-    ['nothing', [], 6, []],
-    ['1 h before the start', [anna], 6, [{ ward: 'icu', now: 1, later: 0 }]],
-    ['1 ms more than 1 h before the start', [anna], 6 - 1 / 3_600_000, [{ ward: 'icu', now: 0, later: 1 }]],
-    ['1 ms before the end', [anna], 15 - 1 / 3_600_000, [{ ward: 'icu', now: 1, later: 0 }]],
-    ['the end', [anna], 15, []],
-    ['an accepted assignment', [anna, accepted('anna', 6.5, 1)], 8, []],
-    ['a declined assignment', [anna, declined('anna', 6.5, 1)], 8, []],
-    ['an ended assignment', [anna, ended('chief', 6.5, 1)], 8, []],
-    ['the assignment of another person', [assigned('chief', 5, assignmentOf(1, 'ben', [7, 15]))], 8, []],
+    ['nothing without an assignment', [], 6, []],
+    ['an assignment that begins in 1 h as one for now', [anna], 6, [{ ward: 'icu', now: 1, later: 0 }]],
     [
-      'two assignments',
+      'an assignment that begins in 1 h and 1 ms as one for later',
+      [anna],
+      6 - 1 / 3_600_000,
+      [{ ward: 'icu', now: 0, later: 1 }],
+    ],
+    ['an assignment until 1 ms before its end', [anna], 15 - 1 / 3_600_000, [{ ward: 'icu', now: 1, later: 0 }]],
+    ['no assignment from its end on', [anna], 15, []],
+    ['no accepted assignment', [anna, accepted('anna', 6.5, 1)], 8, []],
+    ['no declined assignment', [anna, declined('anna', 6.5, 1)], 8, []],
+    ['no ended assignment', [anna, ended('chief', 6.5, 1)], 8, []],
+    ['no assignment of another person', [assigned('chief', 5, assignmentOf(1, 'ben', [7, 15]))], 8, []],
+    [
+      'two assignments, one for now and one for later',
       [anna, assigned('chief', 5, assignmentOf(2, 'anna', [15, 23], ['ICU-2']))],
       8,
       [{ ward: 'icu', now: 1, later: 1 }],
     ],
-  ])('waitingDuties counts the assignments that wait as the table says: %s', (_, events, atHour, expected) =>
+  ])('waitingDuties counts %s', (_, events, atHour, expected) =>
     expect(waitingFor('anna', events, atHour)).toEqual(expected),
   );
 

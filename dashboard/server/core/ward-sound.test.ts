@@ -117,35 +117,50 @@ describe('what the server tells the screens', () => {
   const here = screenWith([]);
   const unheard = (why: string) => ({ state: 'unheard', why });
   it.each([
-    ['a screen that has just sounded', heard(), here, 0, { state: 'sounding', soundedAgoMs: 0 }],
+    ['a screen that has just sounded counts as heard', heard(), here, 0, { state: 'sounding', soundedAgoMs: 0 }],
     [
-      'a screen that sounded as long ago as the limit',
+      'a screen that sounded as long ago as the limit counts as heard',
       heard(),
       here,
       unheardAfterMs,
       { state: 'sounding', soundedAgoMs: unheardAfterMs },
     ],
-    ['a screen that sounded longer ago', heard(), here, unheardAfterMs + 1, unheard('silent')],
+    ['a screen that sounded longer ago counts as unheard', heard(), here, unheardAfterMs + 1, unheard('silent')],
     [
-      'a new alarm that the screen does not sound yet',
+      'a screen that does not sound a new alarm yet counts as heard',
       heard('not-shown'),
       here,
       500,
       { state: 'sounding', soundedAgoMs: 500 },
     ],
-    ['an alarm that the screen does not sound in time', heard('not-shown'), here, 5_000, unheard('not-shown')],
-    ['another sound for too long', heard('not-sounding'), here, 5_000, unheard('not-sounding')],
-    ['a screen that has just been hidden', heard('hidden'), here, 0, unheard('hidden')],
-    ['a screen whose sound has just been blocked', heard('blocked'), here, 0, unheard('blocked')],
-    ['a screen that has just lost its connection', heard(), undefined, 0, unheard('away')],
-    ['a screen that shows another ward now', heard(), { ...here, watches: false }, 0, unheard('other-ward')],
-    ['a screen that has not sounded yet', owner(), here, 0, unheard('silent')],
-  ] as const)(
-    'the server tells the screens whether the owner sounds, as the table says: %s',
-    (_name, ofScreen, screen, laterMs, expected) => {
-      expect(soundOf(ofScreen, screen, t0 + laterMs)).toEqual(expected);
-    },
-  );
+    [
+      'a screen that does not sound an alarm in time counts as unheard',
+      heard('not-shown'),
+      here,
+      5_000,
+      unheard('not-shown'),
+    ],
+    [
+      'a screen that plays another sound for too long counts as unheard',
+      heard('not-sounding'),
+      here,
+      5_000,
+      unheard('not-sounding'),
+    ],
+    ['a screen that has just been hidden counts as unheard', heard('hidden'), here, 0, unheard('hidden')],
+    ['a screen whose sound has just been blocked counts as unheard', heard('blocked'), here, 0, unheard('blocked')],
+    ['a screen that has just lost its connection counts as unheard', heard(), undefined, 0, unheard('away')],
+    [
+      'a screen that shows another ward now counts as unheard',
+      heard(),
+      { ...here, watches: false },
+      0,
+      unheard('other-ward'),
+    ],
+    ['a screen that has not sounded yet counts as unheard', owner(), here, 0, unheard('silent')],
+  ] as const)('%s', (_name, ofScreen, screen, laterMs, expected) => {
+    expect(soundOf(ofScreen, screen, t0 + laterMs)).toEqual(expected);
+  });
 
   it('a screen loses the sound if it does not sound for a minute, and keeps the sound if it sounds again earlier', () => {
     const ofScreen = owner();
