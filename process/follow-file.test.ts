@@ -42,7 +42,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-it('reads the file again when it changes, and only then', () => {
+it('followFile reads the file again when it changes, and only then', () => {
   check(20);
   expect(heard).toEqual([]);
   replace('nora is disabled');

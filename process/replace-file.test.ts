@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { removeOldDrafts, replaceFile } from './replace-file.ts';
 
-it('replaces a file with its rights and leaves no draft, also if the replacement is refused', () => {
+it('replaceFile replaces a file with its rights and leaves no draft, also if the replacement is refused', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-replace-'));
   const path = join(folder, 'accounts.json');
   replaceFile(path, 'first', 0o600);

@@ -7,7 +7,7 @@ import { parseWardZones, zoneLookup, zonesNear } from './ward-zones.ts';
 
 const wards = (...entries: unknown[]) => JSON.stringify({ version: 1, wards: entries });
 
-it('reads the zones of the wards, and leaves out a zone that does not exist', () => {
+it('parseWardZones reads the zones of the wards, and leaves out a zone that does not exist', () => {
   const text = wards(
     { ward: 'ICU', beds: [], zone: 'Europe/Berlin' },
     { ward: 'Step', beds: [] },

@@ -99,6 +99,6 @@ it.each([
   ['{"online":true}', undefined],
   ['null', undefined],
   ['{', undefined],
-])('of %s the event has %o', (text, expected) => {
+])('of the status %s, the event has %o', (text, expected) => {
   expect(declaredIn(Buffer.from(text))).toEqual(expected);
 });

@@ -44,7 +44,7 @@ it.each([
   [minute - 1, 0],
   [minute, 1],
 ])(
-  'a device that sends refused messages all the time gets a record once a minute: %i ms after the last there are %i',
+  'a device that sends refused messages all the time gets a record once a minute: %i ms after the last record, %i records are due',
   (afterMs, expected) => {
     const counts = after({});
     expect(takeRecords(counts, 0, 10)).toHaveLength(1);

@@ -62,7 +62,7 @@ describe('the strips of a bed or a patient', () => {
     ['an unknown place matches no bed', stripAt(10_000, 'unknown'), ['*'], { bed: '1' }, false],
     ['an unknown place is for accounts of all wards', stripAt(10_000, 'unknown'), ['*'], {}, true],
     ['an unknown place is hidden from all others', stripAt(10_000, 'unknown'), ['icu', 'sd'], {}, false],
-  ] as const)('%s: %#', (_what, strip, wards, question, isMatched) => {
+  ] as const)('matchedStrip decides by the places and the time: %s', (_what, strip, wards, question, isMatched) => {
     expect(matched(strip, wards, question) !== undefined).toBe(isMatched);
   });
 

@@ -67,7 +67,7 @@ describe('the table of conditions for the devices’ own alarms', () => {
     );
   });
 
-  it('followAlertCodes uses a changed file, and refuses a faulty file and keeps the former table', async () => {
+  it('followAlertCodes uses a changed file; it refuses a faulty file and keeps the former table', async () => {
     const path = join(folder, 'changes.json');
     const write = (text: string) => writeFileSync(path, JSON.stringify({ codes: { ACME: { text } } }));
     write('Line kinked');

@@ -47,7 +47,7 @@ describe('the alarm that nothing is judged ends', () => {
     expect(next.faultEvents().map(({ type }) => type)).toContain('cleared');
   });
 
-  it('calls although a standby begins, because without judging no value ends the standby', () => {
+  it('the alarm calls although a standby begins, because without judging no value ends the standby', () => {
     const bench = open();
     for (let s = 0; s < 5; s += 1) bench.add(bad, s);
     bench.tick(5, 6);
@@ -104,7 +104,7 @@ describe('a snapshot that this version cannot read', () => {
     { what: 'of another version', change: (engine: object) => ({ ...engine, v: 9 }) },
     { what: 'without a state', change: (engine: object) => ({ ...engine, state: null }) },
     { what: 'without an engine', change: () => null },
-  ])('$what: the bed has an alarm, its former alarms end, and it is judged', ({ change }) => {
+  ])('after a snapshot $what, the bed has an alarm, its former alarms end, and the bed is judged', ({ change }) => {
     const first = open();
     first.add(bad, 0, reading(0, { HR: 150 }));
     first.add(good, 0);

@@ -50,7 +50,7 @@ describe('only the readings of one parameter fail', () => {
     { name: 'the temperature each 5 min', everyS: 5 * minute, numerics: { Temp: 37 } },
     { name: 'the cuff each 30 min', everyS: 30 * minute, numerics: { NBPs: 120 } },
     { name: 'the cuff each hour', everyS: 60 * minute, numerics: { NBPs: 120 } },
-  ])('$name: one alarm, which ends when the parameter is judged again', ({ everyS, numerics }) => {
+  ])('for $name, there is one alarm, which ends when the parameter is judged again', ({ everyS, numerics }) => {
     const bench = open();
     run(bench, 0, 4 * everyS, everyS, numerics, always);
     expect(counts(bench)).toEqual({ begun: 1, ended: 0 });

@@ -95,7 +95,7 @@ describe('readProfiles', () => {
     ],
     ['a hysteresis that leaves one value at which alarms end', fileWithHeartRate({ hysteresis: 35 })],
     ['no profiles', { version: '1' }],
-  ])('accepts a file with %s', (_what, content) => {
+  ])('readProfiles accepts a file with %s', (_what, content) => {
     expect(profiles(content)('adult', null)).toBeDefined();
   });
 });

@@ -73,7 +73,7 @@ describe('values during a standby', () => {
     ['one value every 2 min', [300, 420, 540, 660], true],
     ['values that began in the first minute of the standby', [55, 57, 60, 64], true],
     ['values that continue after the first minute of the standby', [55, 57, 60, 65], false],
-  ])('%s (at %j s): whether the standby goes on is %s', (_, seconds, goesOn) => {
+  ])('with %s (at %j s), the standby goes on: %s', (_, seconds, goesOn) => {
     const patientBed = awayBed();
     for (const s of seconds) patientBed.feed(reading(s, { HR: 80 }));
     expect(patientBed.state().standby !== null).toBe(goesOn);

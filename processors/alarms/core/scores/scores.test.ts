@@ -58,15 +58,18 @@ describe('NEWS2', () => {
       3,
       'NEWS2 3: RR scores 3',
     ],
-  ])('names the %s at the onset, which may change during the delay', (_name, first, next, name, text, value, onset) => {
-    const patient = assessedBed();
-    patient.feedEachSecond(1, 30, first);
-    patient.feedEachSecond(31, 80, next);
-    expect(patient.liveAlarms()[name]).toMatchObject({
-      text,
-      atOnset: { code: name, value, limit: value, unit: '1', text: onset },
-    });
-  });
+  ])(
+    'the alarm names the %s at the onset, which may change during the delay',
+    (_name, first, next, name, text, value, onset) => {
+      const patient = assessedBed();
+      patient.feedEachSecond(1, 30, first);
+      patient.feedEachSecond(31, 80, next);
+      expect(patient.liveAlarms()[name]).toMatchObject({
+        text,
+        atOnset: { code: name, value, limit: value, unit: '1', text: onset },
+      });
+    },
+  );
 
   it('NEWS2 alarms with low priority at 5', () => {
     const patient = assessedBed();
