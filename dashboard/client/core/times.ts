@@ -67,10 +67,10 @@ export function zonedText(ms: number, zone = pageZone()): string {
 const isToday = (ms: number, nowMs: number, zone: string) =>
   dateOf(wallTime(zone, ms)) === dateOf(wallTime(zone, nowMs));
 
-/** Returns the time of an instant, with the date if the instant is not today. */
+/** Returns the time of an instant with seconds. If the instant is not today: date, hours and minutes. */
 export function whenText(ms: number, nowMs: number, zone = pageZone()): string {
   if (!Number.isFinite(ms)) return '–';
-  return Number.isFinite(nowMs) && isToday(ms, nowMs, zone) ? clockText(ms, zone) : dateTimeText(ms, zone);
+  return Number.isFinite(nowMs) && isToday(ms, nowMs, zone) ? clockText(ms, zone) : dateMinuteText(ms, zone);
 }
 
 /** Returns the time of an instant without seconds, with the date if the instant is not today. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DelayChain, Step } from '../../../contracts/explain/chain.ts';
-import { clockText, dateTimeText } from './times.ts';
+import { clockText, dateMinuteText } from './times.ts';
 import { barsOf, withLocalTimes } from './why-bars.ts';
 
 const delays = {} as DelayChain['delays'];
@@ -55,6 +55,6 @@ it('withLocalTimes writes the times in a text as local times, with the date for 
   const [same, other] = [alarmMs + 5_250, alarmMs - 86_400_000];
   const text = `Anna was called at ${new Date(same).toISOString()} and was away since ${new Date(other).toISOString()}.`;
   expect(withLocalTimes(text, alarmMs)).toBe(
-    `Anna was called at ${clockText(same)} and was away since ${dateTimeText(other)}.`,
+    `Anna was called at ${clockText(same)} and was away since ${dateMinuteText(other)}.`,
   );
 });

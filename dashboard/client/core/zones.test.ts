@@ -64,7 +64,7 @@ describe('the zone of a time', () => {
     showZones({ screen: 'UTC', wards: { ICU: 'Asia/Tokyo' }, ward: 'ICU' });
     // 23:30 in UTC is the next day in Tokyo.
     const [before, now] = ['2026-01-30T14:30:00Z', '2026-01-30T23:30:00Z'].map(Date.parse) as [number, number];
-    expect(whenText(before, now)).toBe('2026-01-30 23:30:00 UTC+09:00');
+    expect(whenText(before, now)).toBe('2026-01-30 23:30 UTC+09:00');
     expect(shortWhen(now, now)).toBe('08:30 UTC+09:00');
     expect(shortWhen(Number.NaN, now)).toBe('–');
   });
