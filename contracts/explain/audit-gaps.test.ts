@@ -4,9 +4,9 @@ import { createAuditGaps } from './audit-gaps.ts';
 const at = (ms: number) => new Date(ms).toISOString();
 
 it.each([
-  ['no record', [], true],
+  ['true for no record', [], true],
   [
-    'numbers without a gap, not in order',
+    'true for numbers without a gap, not in order',
     [
       ['a', 3, 120],
       ['a', 1, 100],
@@ -15,7 +15,7 @@ it.each([
     true,
   ],
   [
-    'a missing number',
+    'false for a missing number',
     [
       ['a', 1, 100],
       ['a', 3, 120],
@@ -23,7 +23,7 @@ it.each([
     false,
   ],
   [
-    'a missing number of another process',
+    'false for a missing number of another process',
     [
       ['a', 1, 100],
       ['b', 1, 100],
@@ -32,7 +32,7 @@ it.each([
     false,
   ],
   [
-    'a repeated record',
+    'true for a repeated record',
     [
       ['a', 1, 100],
       ['a', 1, 100],
@@ -41,7 +41,7 @@ it.each([
     true,
   ],
   [
-    'a missing number before the period',
+    'true for a missing number before the period',
     [
       ['a', 1, 98],
       ['a', 3, 99],
@@ -50,7 +50,7 @@ it.each([
     true,
   ],
   [
-    'a missing number after the period',
+    'true for a missing number after the period',
     [
       ['a', 1, 200],
       ['a', 2, 201],
@@ -59,14 +59,14 @@ it.each([
     true,
   ],
   [
-    'a missing number at the edges of the period',
+    'false for a missing number at the edges of the period',
     [
       ['a', 1, 100],
       ['a', 3, 200],
     ],
     false,
   ],
-] as const)('the check finds whether records are missing: %s', (_, records, isWhole) => {
+] as const)('isWhole is %s', (_, records, isWhole) => {
   const gaps = createAuditGaps(100, 200);
   for (const [boot, n, ms] of records) gaps.add({ boot, n, at: at(ms) });
   expect(gaps.isWhole()).toBe(isWhole);

@@ -174,11 +174,11 @@ describe('the folded sheet', () => {
 });
 
 it.each<[string, Parameters<typeof isDeliveryDownFor>[1], boolean]>([
-  ['the delivery process works', undefined, false],
-  ['nobody is called in this ward', { wards: ['CCU', 'ICU'], since: null }, true],
-  ['nobody is called in another ward', { wards: ['CCU'], since: null }, false],
-  ['the server does not say in which wards nobody is called', { wards: [], since: null }, true],
-])('isDeliveryDownFor returns whether nobody is called in the ward of a call: %s', (_name, down, isDown) => {
+  ['false if the delivery process works', undefined, false],
+  ['true if nobody is called in this ward', { wards: ['CCU', 'ICU'], since: null }, true],
+  ['false if nobody is called in another ward', { wards: ['CCU'], since: null }, false],
+  ['true if the server does not say in which wards nobody is called', { wards: [], since: null }, true],
+])('isDeliveryDownFor is %s', (_name, down, isDown) => {
   expect(isDeliveryDownFor(cardsAfter([], [call('a')], nowMs, false)[0]!, down)).toBe(isDown);
 });
 

@@ -169,12 +169,12 @@ describe('cellOf', () => {
   });
 
   it.each<[string, BoardEntry, boolean]>([
-    ['has accepted', entry('Anna', 7, 15, { acceptedAt }), true],
-    ['has not accepted', entry('Anna', 7, 15), false],
-    ['declined', entry('Anna', 7, 15, { declined: { reason: 'ill', at: acceptedAt } }), false],
-    ['is away', entry('Ben', 7, 15, { acceptedAt }), false],
-    ['is away and covered', entry('Ben', 7, 15, { acceptedAt, coveredBy: 'Cleo' }), true],
-  ])('`isCovering` says whether somebody is responsible if the person %s', (_, one, expected) => {
+    ['true if the person has accepted', entry('Anna', 7, 15, { acceptedAt }), true],
+    ['false if the person has not accepted', entry('Anna', 7, 15), false],
+    ['false if the person declined', entry('Anna', 7, 15, { declined: { reason: 'ill', at: acceptedAt } }), false],
+    ['false if the person is away', entry('Ben', 7, 15, { acceptedAt }), false],
+    ['true if the person is away and covered', entry('Ben', 7, 15, { acceptedAt, coveredBy: 'Cleo' }), true],
+  ])('`isCovering` is %s', (_, one, expected) => {
     const shown = board([one], [{ awayId: 'away-Ben', userId: 'Ben', name: 'Ben', until: instant(9) }]);
     expect(cellOf(shown, 'nurse', 'ICU-1', times(8)).now.map(({ isCovering }) => isCovering)).toEqual([expected]);
   });

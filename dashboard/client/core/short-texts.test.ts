@@ -13,21 +13,21 @@ const at = '2026-12-10T08:00:00.000Z';
 const screen = { person: name, associationIds: [] as string[], since: at, why: 'hidden' as const };
 
 it.each([
-  ['an empty text', '', true],
-  ['two full lines', `${'a'.repeat(24)} ${'e'.repeat(24)}`, true],
-  ['a second line that is too long by one letter', `${'a'.repeat(24)} ${'e'.repeat(25)}`, false],
+  ['true for an empty text', '', true],
+  ['true for two full lines', `${'a'.repeat(24)} ${'e'.repeat(24)}`, true],
+  ['false for a second line that is too long by one letter', `${'a'.repeat(24)} ${'e'.repeat(25)}`, false],
   [
-    'a text that needs a third line, because a word moves to the next line',
+    'false for a text that needs a third line, because a word moves to the next line',
     `${'a'.repeat(14)} ${'e'.repeat(12)} ${'a'.repeat(14)}`,
     false,
   ],
-  ['as many wide letters as a line has room for', 'W'.repeat(15), true],
-  ['one wide letter more than a line has room for', 'W'.repeat(16), false],
-  ['as many Chinese letters as a line has room for', '病'.repeat(15), true],
-  ['one Chinese letter more than a line has room for', '病'.repeat(16), false],
-  ['as many capital letters as a line has room for', 'A'.repeat(19), true],
-  ['one capital letter more than a line has room for', 'A'.repeat(20), false],
-])('fitsStrip returns whether a text fits: %s', (_name, text, expected) => {
+  ['true for as many wide letters as a line has room for', 'W'.repeat(15), true],
+  ['false for one wide letter more than a line has room for', 'W'.repeat(16), false],
+  ['true for as many Chinese letters as a line has room for', '病'.repeat(15), true],
+  ['false for one Chinese letter more than a line has room for', '病'.repeat(16), false],
+  ['true for as many capital letters as a line has room for', 'A'.repeat(19), true],
+  ['false for one capital letter more than a line has room for', 'A'.repeat(20), false],
+])('fitsStrip is %s', (_name, text, expected) => {
   expect(fitsStrip(text)).toBe(expected);
   expect(firstThatFits(text, 'other')).toBe(expected ? text : 'other');
 });

@@ -52,16 +52,16 @@ describe('isLeftToOther', () => {
   const since = (ms: number) => new Map([['a', nowMs - ms]]);
   const { high, medium, low } = soundsEverywhereAfterMs;
   it.each([
-    ['a new alarm of the ward', 'ICU', 'high', 0, true],
-    ['a high alarm that nobody has answered, 1 ms before it sounds everywhere', 'ICU', 'high', high - 1, true],
-    ['a high alarm that nobody has answered for so long that it sounds everywhere', 'ICU', 'high', high, false],
-    ['a medium alarm that nobody has answered, 1 ms before it sounds everywhere', 'ICU', 'medium', medium - 1, true],
-    ['a medium alarm that nobody has answered for so long that it sounds everywhere', 'ICU', 'medium', medium, false],
-    ['a low alarm that nobody has answered for so long that it sounds everywhere', 'ICU', 'low', low, false],
-    ['an alarm of another ward', 'Step', 'high', 0, false],
-    ['an alarm of a device without a bed', null, 'high', 0, false],
-    ['an alarm of an unknown bed', undefined, 'high', 0, false],
-  ] as const)('isLeftToOther has the right result for %s', (_name, ward, priority, dueForMs, isLeft) => {
+    ['true for a new alarm of the ward', 'ICU', 'high', 0, true],
+    ['true for an unanswered high alarm, 1 ms before it sounds everywhere', 'ICU', 'high', high - 1, true],
+    ['false for an unanswered high alarm that sounds everywhere', 'ICU', 'high', high, false],
+    ['true for an unanswered medium alarm, 1 ms before it sounds everywhere', 'ICU', 'medium', medium - 1, true],
+    ['false for an unanswered medium alarm that sounds everywhere', 'ICU', 'medium', medium, false],
+    ['false for an unanswered low alarm that sounds everywhere', 'ICU', 'low', low, false],
+    ['false for an alarm of another ward', 'Step', 'high', 0, false],
+    ['false for an alarm of a device without a bed', null, 'high', 0, false],
+    ['false for an alarm of an unknown bed', undefined, 'high', 0, false],
+  ] as const)('isLeftToOther is %s', (_name, ward, priority, dueForMs, isLeft) => {
     const page = { silent, called: new Set(['b']) };
     expect(isLeftToOther(alarm('a', { priority }), ward, page, since(dueForMs), nowMs)).toBe(isLeft);
   });

@@ -89,13 +89,7 @@ describe('assigning', () => {
     ['a start over 5 min ago is refused', [], 'anna', assign('anna', 7 - 5 / 60 - 1 / 3_600, 15), 'payload-schema'],
     ['a start 24 h in the past is refused', [], 'anna', assign('anna', 7.5 - 24, 7.5), 'payload-schema'],
     ['a start 31 days ahead is accepted', [], 'anna', assign('anna', 7 + 31 * 24, 10 + 31 * 24), 'ok'],
-    [
-      'a start over 31 days ahead is refused',
-      [],
-      'anna',
-      assign('anna', 7.01 + 31 * 24, 10 + 31 * 24),
-      'payload-schema',
-    ],
+    ['a start over 31 days ahead fails', [], 'anna', assign('anna', 7.01 + 31 * 24, 10 + 31 * 24), 'payload-schema'],
     ['the same duty twice at a time is refused', anna, 'anna', assign('anna', 14, 16), 'conflict'],
     ['the next shift of the same person is accepted', anna, 'anna', assign('anna', 15, 16), 'ok'],
   ])('%s', (_, events, userId, command, expected) => {

@@ -27,16 +27,20 @@ describe('decideCover', () => {
   const hasNoDuty = 'Not saved: you do not cover. Vigil says that the named cover has no duty now.';
   const isTaken = 'Not saved: you do not cover. Somebody else has taken over these beds or this duty.';
   it.each<[string, readonly AssignmentEvent[], string]>([
-    ['who covers', covered, 'ok'],
-    ['who could not cover, and can now', [...covered, coverAnswered('ben', 8.5, 50, 'cover-rejected')], 'ok'],
+    ['allows the answer of a cover who covers', covered, 'ok'],
     [
-      'who has confirmed it',
+      'allows the answer of a cover who could not cover, and can now',
+      [...covered, coverAnswered('ben', 8.5, 50, 'cover-rejected')],
+      'ok',
+    ],
+    [
+      'refuses a second answer of a cover',
       [...covered, coverAnswered('ben', 8.5, 50, 'cover-seen')],
       'You have already answered this.',
     ],
-    ['whose own duty was ended', [...covered, ended('chief', 8.5, 2)], hasNoDuty],
+    ['refuses the answer of a cover whose own duty was ended', [...covered, ended('chief', 8.5, 2)], hasNoDuty],
     [
-      'whose own bed was taken over',
+      'refuses the answer of a cover whose own bed was taken over',
       [
         ...covered.slice(0, 1),
         assigned('ben', 7, assignmentOf(2, 'ben', [7, 8.5], ['ICU-2'])),
@@ -46,12 +50,16 @@ describe('decideCover', () => {
       hasNoDuty,
     ],
     [
-      'who is away too',
+      'refuses the answer of a cover who is away too',
       [...covered, away('ben', 51, [8.5, 10])],
       'Not saved: you do not cover. Vigil says that the named cover is away too.',
     ],
-    ['of a person whose duty was ended', [...covered, ended('chief', 8.5, 1)], isTaken],
-  ])('decideCover allows or refuses the confirmation of a cover %s', (_, events, expected) => {
+    [
+      'refuses the answer of a cover if the duty of the covered person was ended',
+      [...covered, ended('chief', 8.5, 1)],
+      isTaken,
+    ],
+  ])('decideCover %s', (_, events, expected) => {
     expect(answer(events, false)).toBe(expected);
   });
 

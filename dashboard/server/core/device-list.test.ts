@@ -136,17 +136,21 @@ describe('the facts about a device', () => {
   });
 
   it.each([
-    ['nothing is known about it', {}, false],
-    ['it is online', { online: true }, false],
-    ['it is offline at a bed', { online: false }, true],
-    ['it is offline at a bed in standby', { online: false, standby: true }, false],
-    ['it is offline at a bed whose standby should have ended', { online: false, standby: true, later: true }, true],
-    ['it is offline and has no bed', { online: false, noBed: true }, false],
-    ['it reports a problem', { condition: true }, true],
-    ['it reports a problem at a bed in standby', { condition: true, standby: true }, true],
-    ['an alarm about it calls', { signal: 'on' }, true],
-    ['an alarm about it does not call', { signal: 'off' }, false],
-  ] as const)('the facts say whether the device is in trouble if %s', (_, given, expected) => {
+    ['not in trouble if nothing is known about it', {}, false],
+    ['not in trouble if it is online', { online: true }, false],
+    ['in trouble if it is offline at a bed', { online: false }, true],
+    ['not in trouble if it is offline at a bed in standby', { online: false, standby: true }, false],
+    [
+      'in trouble if it is offline at a bed whose standby should have ended',
+      { online: false, standby: true, later: true },
+      true,
+    ],
+    ['not in trouble if it is offline and has no bed', { online: false, noBed: true }, false],
+    ['in trouble if it reports a problem', { condition: true }, true],
+    ['in trouble if it reports a problem at a bed in standby', { condition: true, standby: true }, true],
+    ['in trouble if an alarm about it calls', { signal: 'on' }, true],
+    ['not in trouble if an alarm about it does not call', { signal: 'off' }, false],
+  ] as const)('the facts say that a device is %s', (_, given, expected) => {
     const { online, standby, later, noBed, condition, signal } = given as {
       [key in 'online' | 'standby' | 'later' | 'noBed' | 'condition']?: boolean;
     } & { signal?: 'on' | 'off' };
