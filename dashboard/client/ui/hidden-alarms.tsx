@@ -2,9 +2,10 @@
  * The strip of alarms that no visible tile shows. Their beds are scrolled away, filtered out, or in a part of the ward
  * that this screen does not show. A press brings the tile into view. If this screen has no tile for the bed, the press
  * opens the patient. The strip covers no tile. A button shows the number of beds that do not fit, and opens the whole
- * list as a layer over the page.
+ * list as a layer over the page. The layer may cover tiles, so it lists every bed with an unanswered alarm. It closes
+ * at a press outside of it, at Escape, when the page shows another patient or page, and when all alarms are in view.
  */
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
@@ -94,6 +95,29 @@ function useFitting(list: RefObject<HTMLElement | null>, text: string, isOpen: b
   return fitting.value;
 }
 
+/** Closes the layer at a press outside of it and at Escape. Then the focus goes to the button that opened the layer. */
+function useClosing(section: RefObject<HTMLElement | null>, isOpen: Signal<boolean>): void {
+  useEffect(() => {
+    if (!isOpen.value) return;
+    const onClick = ({ target }: MouseEvent) => {
+      if (!section.current?.contains(target as Node)) isOpen.value = false;
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || (event.target as Element).closest('dialog, [role=dialog], [role=alertdialog]'))
+        return;
+      event.preventDefault();
+      section.current?.querySelector<HTMLElement>('.hidden-alarms__more')?.focus();
+      isOpen.value = false;
+    };
+    document.addEventListener('click', onClick);
+    document.addEventListener('keydown', onKey);
+    return () => {
+      document.removeEventListener('click', onClick);
+      document.removeEventListener('keydown', onKey);
+    };
+  }, [isOpen.value]);
+}
+
 type HiddenAlarmsProps = {
   /** All beds of the ward. */
   groups: readonly BedGroup[];
@@ -109,17 +133,20 @@ export function HiddenAlarms({ groups, isReserved, isInView, showsWard, alarmsOf
   const app = useApp();
   const list = useRef<HTMLDivElement>(null);
   const isOpen = useSignal(false);
+  const section = useRef<HTMLElement>(null);
   const hidden = hiddenAlarms(groups, ({ bed }) => isInView(bed.associationId), alarmsOf);
-  const named = isOpen.value ? hidden : hidden.slice(0, bedsMax);
+  const named = isOpen.value ? hiddenAlarms(groups, () => false, alarmsOf) : hidden.slice(0, bedsMax);
   const nameOf = ({ bed }: BedGroup) => (showsWard ? `${bed.ward} ${bed.bed}` : bed.bed);
   const texts = named.map(({ bed, alarm }) => `${nameOf(bed)} ${alarmText(alarm)}`).join();
   const fitting = useFitting(list, texts, isOpen.value);
-  const shown = isOpen.value ? hidden.length : Math.min(named.length, fitting.count);
+  const shown = isOpen.value ? named.length : Math.min(named.length, fitting.count);
   const rest = hidden.slice(shown);
   const isCut = rest.length > 0 || (hidden.length > 0 && fitting.isFirstCut);
+  const route = app.route.value;
   useLayoutEffect(() => {
-    if (hidden.length === 0) isOpen.value = false;
-  }, [hidden.length]);
+    isOpen.value = false;
+  }, [hidden.length === 0, route]);
+  useClosing(section, isOpen);
   if (hidden.length === 0 && !isReserved) return null;
   const open = ({ bed: { associationId } }: BedGroup) => {
     isOpen.value = false;
@@ -130,6 +157,7 @@ export function HiddenAlarms({ groups, isReserved, isInView, showsWard, alarmsOf
   };
   return (
     <section
+      ref={section}
       class={`hidden-alarms${isOpen.value ? ' is-open' : ''}`}
       aria-label={t('Alarms out of view')}
       data-testid="hidden-alarms"
