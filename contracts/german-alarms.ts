@@ -178,6 +178,12 @@ export function germanAlarmText(text: string): string {
   return text;
 }
 
+/** Returns the German text of the name of a measurement with its value, such as `HR 134`. */
+export function germanValueText(text: string): string {
+  const [label = '', ...value] = text.split(' ');
+  return [words.get(label) ?? label, ...value].join(' ');
+}
+
 function germanValue(name: string, value: string): string {
   if (name === 'unit') return value;
   if (name === 'sentence') return germanAlarmText(value);

@@ -180,6 +180,8 @@ export const DeliveryView = Type.Object(
      */
     text: Type.Optional(Type.String({ maxLength: 200 })),
     onsetAt: Type.Optional(Type.String({ maxLength: 40 })),
+    /** The name and value of the measurement at the onset, such as `HR 161`. Absent if `text` has the same value. */
+    onsetValue: Type.Optional(Type.String({ maxLength: 60 })),
     /**
      * Why the policy sends nothing about this alarm; null if the policy sends, or if the ward has never had an
      * assignment.

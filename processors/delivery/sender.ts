@@ -224,10 +224,10 @@ function outgoingOf(
     const alarm = book.state.alarms.get(alarmId);
     if (!alarm) return [];
     const onset = new Date(alarm.freshAtMs).toISOString();
-    const { text, onsetAt } = book.texts.get(alarmId) ?? { text: 'Alarm', onsetAt: onset };
+    const texts = book.texts.get(alarmId) ?? { text: 'Alarm', onsetAt: onset };
     const place = placeOf(alarm.associationId);
     const { priority } = alarm;
-    return [{ alarmId, callId, ...place, zone: zoneOf(place.ward), priority, text, onsetAt, dueAtMs }];
+    return [{ alarmId, callId, ...place, zone: zoneOf(place.ward), priority, ...texts, dueAtMs }];
   });
   return {
     ...{ messageId, userId, name, alarms: named },

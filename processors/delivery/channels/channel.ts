@@ -20,6 +20,8 @@ export type NamedAlarm = {
    */
   readonly text: string;
   readonly onsetAt: string;
+  /** The value at the onset, such as `HR 130`, if `text` has another value. It needs the same permission as `text`. */
+  readonly onsetValue?: string;
   /** Time zone of the ward; undefined if it is not known. */
   readonly zone: string | undefined;
   /** The time at which Vigil stops waiting for the person's answer, ms since 1970. */

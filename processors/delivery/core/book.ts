@@ -15,7 +15,7 @@ import { wantedCall } from './wanted.ts';
 export type Way = { readonly channel: DeliveryChannel; readonly stage: ReceiptStage; readonly atMs: number };
 export type CallTrack = { readonly calledAtMs: number; readonly ways: readonly Way[] };
 /** What a message shows about an alarm. */
-export type AlarmText = { readonly text: string; readonly onsetAt: string };
+export type AlarmText = { readonly text: string; readonly onsetAt: string; readonly onsetValue?: string };
 
 export type Book = {
   readonly state: State;
@@ -73,11 +73,12 @@ export function evolveBook(book: Book, record: DeliveryRecord): Book {
 function withDecision(book: Book, event: AlarmDecision, after: Partial<AlarmText> | null | undefined): Book {
   const { alarmId } = event;
   const state = evolve(book.state, event);
-  const { text, onsetAt } = after ?? {};
+  const { text, onsetAt, onsetValue } = after ?? {};
   const isOver = !state.alarms.has(alarmId);
   let { texts, tracks } = book;
   if (isOver) texts = without(texts, alarmId);
-  else if (text !== undefined && onsetAt !== undefined) texts = new Map(texts).set(alarmId, { text, onsetAt });
+  else if (text !== undefined && onsetAt !== undefined)
+    texts = new Map(texts).set(alarmId, { text, onsetAt, ...(onsetValue !== undefined && { onsetValue }) });
   if (event.type === 'round-started') tracks = without(tracks, alarmId);
   // If an alarm that is over begins again, its round may go on. So until the alarm is forgotten, the book keeps how far
   // the calls came.

@@ -85,6 +85,20 @@ describe('take', () => {
     expect([...process.book().unsent.values()]).toMatchObject([{ channel: 'push', userId: 'anna' }]);
   });
 
+  it.each([
+    ['another value', { value: 84 }, 'SpO2 87'],
+    ['the value of the text', { value: 87 }, undefined],
+    ['another parameter', { value: 87, code: 'MDC_PULS_OXIM_PULS_RATE' }, 'SpO2 87'],
+    ['no value at the onset', { atOnset: undefined }, undefined],
+  ])('with %s, the value at the onset is kept for messages only if the text does not have it', (_name, more, kept) => {
+    const process = newProcess();
+    const code = 'MDC_PULS_OXIM_SAT_O2';
+    const records = process.alarm('raised', 1, { code, atOnset: { code, value: 87, limit: 88, unit: '%' }, ...more });
+    expect([...process.book().texts.values()].map(({ onsetValue }) => onsetValue)).toEqual([kept]);
+    const views = records.flatMap((record) => ('after' in record && record.after ? [record.after] : []));
+    expect(views.at(-1)?.onsetValue).toBe(kept);
+  });
+
   it('the text of an alarm of the device itself names the monitor, as on a screen', () => {
     const process = newProcess();
     process.alarm('raised', 1, { origin: 'device', text: 'RR 180 > 160' });

@@ -3,10 +3,12 @@
  * and pages, and the result of each answer. Pure.
  */
 import { alarmText } from '../../../contracts/alarm-text.ts';
-import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
+import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import type { DeliveryRecord, ReachEnded, ReachSeen, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryCommand } from '../../../contracts/messages/delivery-commands.ts';
-import { type Book, evolveBook, isFurther, wayOf } from './book.ts';
+import { valueBesideLimitText } from '../../../contracts/number-text.ts';
+import { parameters } from '../../../contracts/parameters.ts';
+import { type AlarmText, type Book, evolveBook, isFurther, wayOf } from './book.ts';
 import { type AlarmFailure, decide } from './decide.ts';
 import type { MessageDecision } from './events.ts';
 import type { Context, Input } from './inputs.ts';
@@ -85,7 +87,17 @@ function withoutLooseText(book: Book, input: Input): Book {
  */
 function withText(book: Book, { alarm }: AlarmEvent): Book {
   const { alarmId, onsetAt } = alarm;
-  return { ...book, texts: new Map(book.texts).set(alarmId, { text: alarmText(alarm).slice(0, 200), onsetAt }) };
+  const text = { text: alarmText(alarm).slice(0, 200), onsetAt, ...onsetValueOf(alarm) };
+  return { ...book, texts: new Map(book.texts).set(alarmId, text) };
+}
+
+/** Returns the value at the onset if it is known and differs from the present value, which the text has. */
+function onsetValueOf({ atOnset, code, value }: Alarm): Pick<AlarmText, 'onsetValue'> {
+  if (atOnset === undefined || (atOnset.value === value && atOnset.code === (code ?? atOnset.code))) return {};
+  const parameter = parameters.get(atOnset.code);
+  const name = parameter?.label ?? atOnset.code;
+  const digits = parameter?.digits ?? 0;
+  return { onsetValue: `${name} ${valueBesideLimitText(atOnset.value, atOnset.limit, digits)}`.slice(0, 60) };
 }
 
 function takeCommand(book: Book, command: DeliveryCommand, context: Context, nowMs: number): Taken {

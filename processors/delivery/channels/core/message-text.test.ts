@@ -25,6 +25,16 @@ describe('messageText', () => {
     });
   });
 
+  it('only with `values`, messageText shows the value at the onset', () => {
+    const message = testMessage({ alarms: [testAlarm({ onsetValue: 'HR 161', text: 'HR 188 > 160' })] });
+    const lineOf = (details: (typeof messageDetails)[number], language?: 'de') =>
+      messageText(message, details, language).lines.join();
+    expect(lineOf('values')).toBe('ICU-3: HR 188 > 160, since 14:01:03 UTC (at onset HR 161)');
+    expect(lineOf('values', 'de')).toBe('ICU-3: HF 188 > 160, seit 14:01:03 UTC (bei Beginn HF 161)');
+    expect(lineOf('bed')).toBe('ICU-3: High alarm, since 14:01:03 UTC');
+    expect(lineOf('none')).toBe('');
+  });
+
   it('messageText counts the alarms that get no line', () => {
     const alarms = Array.from({ length: 12 }, () => testAlarm());
     const { title, lines } = messageText(testMessage({ alarms, onlyCounted: 488 }), 'bed', undefined);

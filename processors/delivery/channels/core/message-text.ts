@@ -49,8 +49,10 @@ export function messageText(
 }
 
 function alarmLine(alarm: NamedAlarm, details: MessageDetails, texts: MessageWords): string {
-  const what = details === 'values' ? texts.alarm(alarm.text) : texts.priorities[alarm.priority];
-  return shortened(`${placeText(alarm, texts)}: ${what}, ${texts.since(onsetText(alarm))}`);
+  const showsValues = details === 'values';
+  const what = showsValues ? texts.alarm(alarm.text) : texts.priorities[alarm.priority];
+  const atOnset = showsValues && alarm.onsetValue !== undefined ? texts.atOnset(alarm.onsetValue) : '';
+  return shortened(`${placeText(alarm, texts)}: ${what}, ${texts.since(onsetText(alarm))}${atOnset}`);
 }
 
 /** Returns `14:03:07 CET`. A time without a known zone is in UTC: a lookup that fails never stops a message. */

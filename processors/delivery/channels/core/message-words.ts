@@ -1,5 +1,5 @@
 /** The words of messages in each language. Pure. */
-import { germanAlarmText } from '../../../../contracts/german-alarms.ts';
+import { germanAlarmText, germanValueText } from '../../../../contracts/german-alarms.ts';
 import type { Language } from '../../../../contracts/languages.ts';
 import type { Priority } from '../../../../contracts/messages/alarms.ts';
 
@@ -8,6 +8,8 @@ export type MessageWords = {
   readonly more: (n: number) => string;
   readonly andMore: (n: number) => string;
   readonly since: (time: string) => string;
+  /** @param value the name of a measurement and its value at the onset, such as `HR 130` */
+  readonly atOnset: (value: string) => string;
   readonly unknownBed: string;
   /** The text of an alarm with its values. */
   readonly alarm: (text: string) => string;
@@ -20,6 +22,7 @@ const english: MessageWords = {
   more: (n) => `${n} more`,
   andMore: (n) => ` and ${n} more`,
   since: (time) => `since ${time}`,
+  atOnset: (value) => ` (at onset ${value})`,
   unknownBed: 'Unknown bed',
   alarm: (text) => text,
   noAnswer: 'You cannot answer this mail. Open Vigil to answer.',
@@ -30,6 +33,7 @@ const german: MessageWords = {
   more: (n) => `${n} weitere`,
   andMore: (n) => ` und ${n} weitere`,
   since: (time) => `seit ${time}`,
+  atOnset: (value) => ` (bei Beginn ${germanValueText(value)})`,
   unknownBed: 'Unbekanntes Bett',
   alarm: germanAlarmText,
   noAnswer: 'Auf diese E-Mail können Sie nicht antworten. Öffnen Sie Vigil, um zu antworten.',
