@@ -28,9 +28,10 @@ const english = Object.entries({ ...german, ...rareGerman })
   // Leaves out texts that are also the German text of another entry.
   .filter(([text]) => !Object.values(german).includes(text))
   .map(([text]) => text);
-/** Words that no German text has. */
+const firstAlarm = alarmOf(beds[0]!, { priority: 'high' });
+/** Words that no German text has. A part of an id such as `bed-02` is no word. */
 const words =
-  /\b(?:the|of|and|is|are|were|not|with|for|from|has|have|no|this|that|since|until|by|to|on|at|your|you|nobody|beds|acknowledged|device|heart|pressure)\b/i;
+  /(?<![\w-])(?:the|of|and|is|are|were|not|with|for|from|has|have|no|this|that|since|until|by|to|on|at|your|you|nobody|bed|beds|acknowledged|device|heart|pressure|or|limit|limits|low|high|nurse|none|ended|missing|seen|been|can|waves|open|gap|gaps)(?![\w-])/i;
 
 let server: ScreenServer;
 let browser: Browser;
@@ -57,10 +58,25 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
+/** Alarms that the engine and the monitors can raise, besides the usual alarms of limits. */
+const alarms = [
+  {
+    text: 'Own limits: The high limit 130 of HR is not below the extreme high limit 125.',
+    condition: 'limits-cross-HR',
+  },
+  { text: 'Ventricular tachycardia (*** VTACH)', condition: 'MDC_EVT_ECG_V_TACHY', origin: 'device' },
+  { text: 'More alarms than can be listed: HR: Low', condition: 'more', origin: 'device' },
+  { text: 'NEWS2 at least 7 ≥ 7 (missing: oxygen)', condition: 'NEWS2.high' },
+  { text: 'Fault in Vigil: values not judged, watch the monitor', condition: 'not-judged' },
+  { text: 'RR: two values in one message, the more serious one is used', condition: 'twice-in-one-message' },
+] as const;
+
 /** Gives the beds alarms, each notice of a gateway, a standby, and a nurse. */
 function trouble(): void {
   const stayOf = ({ period }: PlayedBed) => period.associationId;
-  server.playAlarms(...beds.slice(0, 3).map((bed, at) => raisedEvent(alarmOf(bed, { priority: priorities[at]! }))));
+  const others = [1, 2].map((at) => alarmOf(beds[at]!, { priority: priorities[at]! }));
+  server.playAlarms(...[firstAlarm, ...others].map(raisedEvent));
+  server.playAlarms(...alarms.map((fields) => raisedEvent(alarmOf(beds[3]!, { ...fields, priority: 'low' }))));
   for (const [code, { text }] of Object.entries(gatewayNotices))
     noteNotice(server.state, server.state.beds.get(stayOf(beds[1]!))!, {
       ...{ code: code as keyof typeof gatewayNotices, text },
@@ -130,6 +146,8 @@ const pages: readonly (readonly [string, readonly (readonly [hash: string, eleme
       ['#/devices', '[data-testid=devices-page] td'],
       ['#/wards', '[data-testid=ward-alarms-high]'],
       [`#/waves/${stay}`, 'main :is(h1, h2)'],
+      [`#/patient/${beds[3]!.period.associationId}`, '[data-testid=trends]'],
+      [`#/alarms/${firstAlarm.alarmId}/strip`, 'main :is(h1, h2)'],
     ],
   ],
   ['ada', [['#/audit', '[data-testid=audit-login]']]],
@@ -146,6 +164,23 @@ it.each(pages)('the German pages of %s have no English text, and neither has the
   }
   await clickUntil(page, 'keys', 'help');
   for (const text of await englishOf(page)) found.push(`help: ${text}`);
+  expect(found).toEqual([]);
+  await page.context().close();
+});
+
+it('the details of an alarm and of a device, and the form for a device, have no English text', async () => {
+  const page = await logInGerman('nora');
+  const found: string[] = [];
+  const { deviceId } = beds[0]!;
+  for (const [hash, button, opened] of [
+    ['#/alarms', `review-open-${firstAlarm.alarmId}`, `review-strip-${firstAlarm.alarmId}`],
+    ['#/devices', `more-${deviceId}`, `facts-${deviceId}`],
+    ['#/devices', `associate-${deviceId}`, 'associate-form'],
+  ] as const) {
+    await setHash(page, hash);
+    await clickUntil(page, button, opened);
+    for (const text of await englishOf(page)) found.push(`${opened}: ${text}`);
+  }
   expect(found).toEqual([]);
   await page.context().close();
 });
