@@ -28,7 +28,10 @@ export type Restored = {
   readonly publishedEvents: readonly AlarmEvent[];
   /** Limits in force and standby that were published after the snapshots, in their order. */
   readonly publishedInForce: readonly (LimitsInForce | StandbyInForce)[];
-  /** Answers to commands that are perhaps not in the snapshots. A person has seen them, so they still hold. */
+  /**
+   * Answers to commands that are perhaps not in the snapshots. A person may have seen these answers. So a refused
+   * command stays refused, and an accepted command that now fails raises an alarm.
+   */
   readonly publishedAnswers: readonly CommandAnswer[];
   /** The offset in `alarms` at which the published events, limits, standby and answers begin. */
   readonly publishedFrom: bigint;

@@ -28,7 +28,7 @@ export type PatientEngine = {
   readonly includedBefore: Position;
   /** After a restart: events of the last owner that are perhaps not in the restored state. */
   publishedEvents: AlarmEvent[];
-  /** The last snapshot failed, so the snapshot in the log is older. */
+  /** The last snapshot failed, so the snapshot in the log is older than the state. */
   isUnsaved: boolean;
   /** Undefined if a snapshot includes the state. `from`: the first records that no snapshot includes. */
   dirty: { readonly from: Position; readonly atMs: number; urgent: boolean } | undefined;

@@ -30,8 +30,9 @@ function brokenFor(isBroken: () => boolean, event: AlarmEvent): AlarmEvent {
 const tellsBefore = ({ engine }: AlarmState) => Number((engine as { told: string }).told);
 
 /**
- * The first owner escalates an alarm, and then reads its acknowledgement. In the replay, the acknowledgement comes first,
- * so the state is one revision behind the screens. The owner that replays cannot compare the two.
+ * The first owner escalates an alarm, and then reads its acknowledgement. In the replay, the acknowledgement comes
+ * first, so the state is one revision behind the screens. The owner that replays cannot compare the state with the
+ * events.
  */
 function escalatedAlarm() {
   const first = open();

@@ -63,8 +63,9 @@ export function takeSnapshots(partition: PartitionState, nowMs: number, quietMs:
 
 /**
  * Moves the offset in `alarms` before which the snapshots of this owner include each event. The next owner reads the
- * events from there. So the offset stays while the events of one patient are not in the patient's snapshot, or were not
- * compared with the state yet. Before the partition is live, no restored events are compared.
+ * events from this offset on. So the offset stays while the events of one patient are not in the patient's snapshot, or
+ * were not compared with the state yet. Before the partition is live, no restored events are compared, so the offset
+ * stays too.
  */
 function moveEventsIncluded(partition: PartitionState, eventsBefore: bigint): void {
   const isIncluded = ({ publishedEvents, isUnsaved }: PatientEngine) => publishedEvents.length === 0 && !isUnsaved;

@@ -21,7 +21,9 @@ export type DevicePart = {
   readonly clock: DeviceClock;
   /** The engine waits for the next reading: if none comes in time, the device is silent. */
   readonly armed: boolean;
-  /** The engine waits since the patient's admission, and the device has sent nothing yet: `firstReadingMs` applies. */
+  /**
+   * The engine has waited since the patient's admission, and the device has sent nothing yet: `firstReadingMs` applies.
+   */
   readonly awaiting: boolean;
   /** Device time of the last current reading, or of the connection. The onset of silence counts from this time. */
   readonly eventTime: number;
