@@ -186,7 +186,7 @@ describe('npm run vigil -- strip', () => {
     expect((await list('nurse')).err).toContain('Name a bed or a patient');
   });
 
-  it('leaves nothing else in the folder', () => {
+  it('the command leaves nothing but its PDFs in the folder', () => {
     expect(['c', 'd', 'e', 'f'].filter((name) => existsSync(fileOf(name)))).toEqual([]);
     expect(readdirSync(folder).sort()).toEqual(['a.pdf', 'b.pdf']);
   });

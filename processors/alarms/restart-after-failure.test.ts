@@ -116,7 +116,7 @@ it('a snapshot is too large until the restart: the next owner gets the events si
   expect(new Set([...onScreens.values()].map(({ type }) => type))).toEqual(new Set(['cleared']));
 });
 
-describe('a command whose answer is in the log already, but not its result in a snapshot', () => {
+describe('a command whose answer is in the log, but whose result is in no snapshot', () => {
   const high = 125;
   function setLimits(isBroken = false): Command {
     const by = { commandId: 'limits-1', associationId: bad, at: new Date(at(3)).toISOString(), by: nurse };
@@ -147,7 +147,7 @@ describe('a command whose answer is in the log already, but not its result in a 
     return { first, next };
   }
 
-  it('if the command failed, the next owner refuses it with the same reason, although its code works', () => {
+  it('if the command failed, the next owner refuses it with the same reason, although the code works now', () => {
     const { first, next } = restart(setLimits(true), setLimits());
     expect(answersOf(first)).toMatchObject([{ accepted: false }]);
     expect(answersOf(next)).toEqual(answersOf(first));
@@ -169,7 +169,7 @@ describe('a command whose answer is in the log already, but not its result in a 
     expect(next.events).toEqual([]);
   });
 
-  it('a failed command without an answer in the log raises no alarm, because its answer says that it failed', () => {
+  it('a command that fails for the first owner raises no alarm, because the answer says that the command failed', () => {
     const first = open();
     first.add(bad, 0);
     first.partition.addCommand(bad, 0n, at(3), { type: 'command', command: setLimits(true) }, at(3));
