@@ -123,4 +123,28 @@ describe('a snapshot that this version cannot read', () => {
     expect(last('HR.extreme-high')?.alarm).toMatchObject({ present: true, signal: 'on' });
     expect(last(notJudged)?.type).toBe('cleared');
   });
+
+  it('that cannot be decrypted: the bed has an alarm, its former alarms end, and the other bed is judged', () => {
+    const first = open();
+    first.add(bad, 0, reading(0, { HR: 150 }));
+    first.add(good, 0);
+    const states = first.states(1).filter(({ associationId }) => associationId === good);
+    const restored = { ...restoredFrom(states, 2n), publishedEvents: first.events, unreadable: [bad] };
+    const next = open(restored, t0 + 2 * second);
+    expect(states.map(({ associationId }) => associationId)).toEqual([good]);
+    expect(next.partition.engineCount()).toBe(2);
+    next.tick(2, 4);
+    expect(next.of(bad).map(({ type, alarm }) => `${type} ${alarm.condition}`)).toEqual([
+      `raised ${notJudged}`,
+      'cleared HR.extreme-high',
+    ]);
+    expect(next.of(good)).toEqual([]);
+  });
+
+  it('that cannot be decrypted, of a patient who has left: no engine, and no alarm', () => {
+    world.badAssociation = { ...world.badAssociation, endedAt: t0 };
+    const next = open({ ...restoredFrom([], 1n), unreadable: [bad] }, t0 + 2 * second);
+    next.tick(2, 4);
+    expect([next.partition.engineCount(), next.events, next.failures]).toEqual([0, [], []]);
+  });
 });

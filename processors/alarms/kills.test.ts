@@ -60,6 +60,7 @@ function startProcessor(log: Log, nowMs: number) {
       publishedEvents: log.alarms.slice(publishedFrom),
       publishedInForce: [],
       publishedAnswers: [],
+      unreadable: [],
       publishedFrom: BigInt(publishedFrom),
       commands: log.commands
         .slice(firstCommand, commandsRead)

@@ -9,6 +9,7 @@ export const emptyRestored: Restored = {
   publishedEvents: [],
   publishedInForce: [],
   publishedAnswers: [],
+  unreadable: [],
   publishedFrom: 0n,
   commands: [],
   position: { observations: 0n, commands: 0n },

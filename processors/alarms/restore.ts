@@ -50,10 +50,15 @@ export async function restorePartitions(options: RestoreOptions): Promise<Readon
   const committed = await reader.committedOffsets(group, ['observations', 'commands']);
   const starts = (offsetOf: (partition: number) => bigint): Starts => new Map(partitions.map((p) => [p, offsetOf(p)]));
 
-  const states = await readStates(starts(() => 0n));
+  const { states, unreadable } = await readStates(starts(() => 0n));
   const alarmEnds = await reader.readEnds('alarms');
-  const publishedFrom = (p: number) =>
-    eventsIncludedBefore(states.get(p)) ?? max((alarmEnds.get(p)?.high ?? 0n) - publishedMax, 0n);
+  const publishedFrom = (p: number) => {
+    const included = eventsIncludedBefore(states.get(p));
+    const last = max((alarmEnds.get(p)?.high ?? 0n) - publishedMax, 0n);
+    // The former alarms of a patient whose snapshot cannot be read are only in the events before the other snapshots.
+    if (included === undefined || (unreadable.has(p) && last < included)) return last;
+    return included;
+  };
   const published = await readAll('alarms', starts(publishedFrom), publishedOf);
   const commands = await readAll(
     'commands',
@@ -75,6 +80,7 @@ export async function restorePartitions(options: RestoreOptions): Promise<Readon
         p,
         {
           states: beginning.states,
+          unreadable: unreadable.get(p) ?? [],
           publishedEvents: publishedHere.filter((record) => 'alarm' in record),
           publishedInForce: publishedHere.filter((record) => 'groups' in record || 'standby' in record),
           publishedAnswers: publishedHere.filter((record) => 'accepted' in record),
@@ -104,7 +110,7 @@ function eventsIncludedBefore(states: readonly AlarmState[] | undefined): bigint
  */
 function eventsOffsetOf(engine: unknown): bigint {
   const told = (engine as Partial<EngineSnapshot> | null)?.told;
-  return typeof told === 'string' && /^\d{1,19}$/.test(told) ? BigInt(told) : 0n;
+  return isOffset(told) ? BigInt(told) : 0n;
 }
 
 const publishedOf: Decode<AlarmEvent | LimitsInForce | StandbyInForce | CommandAnswer> = ({ record }) => {
@@ -118,6 +124,15 @@ const publishedOf: Decode<AlarmEvent | LimitsInForce | StandbyInForce | CommandA
       return undefined;
   }
 };
+
+/** Returns a snapshot; undefined if its offsets are no numbers. */
+const stateOf: Decode<AlarmState> = ({ record }) => {
+  if (record.contentType !== contentTypes.alarmState) return undefined;
+  const { observations, commands } = record.body.offsets;
+  return isOffset(observations) && isOffset(commands) ? record.body : undefined;
+};
+
+const isOffset = (text: unknown): text is string => typeof text === 'string' && /^\d{1,19}$/.test(text);
 
 const commandOf: Decode<Restored['commands'][number]> = ({ opened, record }, { key, offset, timestampMs }) => {
   const result = inputOf(record, opened.origin);
@@ -135,36 +150,39 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
   const reading = createSealedReading({ open: sealedLog.open, log, leftOutOf: 'what is restored', wants });
 
   /**
-   * Reads the latest snapshot of each association: of the last two, the snapshot with the higher offset. The last
-   * snapshot may have the lower offset, because a former owner may have written it late.
+   * Reads the latest snapshot of each association: of the last two, the snapshot with the higher offset. A former owner
+   * may have written its snapshot late. `unreadable`: the associations whose last snapshot cannot be read. Such an
+   * association has the snapshot before, or no snapshot.
    */
-  async function readStates(starts: Starts): Promise<Map<number, AlarmState[]>> {
+  async function readStates(starts: Starts) {
     const lastTwo = new Map<string, RawRecord[]>();
     await reader.read('alarm-state', starts, (partition, record) => {
       if (record.value === null) lastTwo.delete(record.key);
       else lastTwo.set(record.key, [...(lastTwo.get(record.key) ?? []), { partition, record }].slice(-2));
     });
-    const pairs = [...lastTwo.values()];
+    const pairs = [...lastTwo];
     // Opening all pairs at the same time is faster, because other threads unwrap the data keys.
-    const bests = await Promise.all(pairs.map(stateWithHighestOffset));
+    const opened = await Promise.all(pairs.map(([, pair]) => openPair(pair)));
     const states = new Map<number, AlarmState[]>();
-    for (const [index, [first]] of pairs.entries()) {
-      const best = bests[index];
+    const unreadable = new Map<number, string[]>();
+    for (const [index, [associationId, [first]]] of pairs.entries()) {
+      const { best, isLastUnreadable } = opened[index]!;
       const { partition } = first!;
       if (best) states.set(partition, [...(states.get(partition) ?? []), best]);
+      if (isLastUnreadable) unreadable.set(partition, [...(unreadable.get(partition) ?? []), associationId]);
     }
-    return states;
+    return { states, unreadable };
   }
 
-  async function stateWithHighestOffset(pair: readonly RawRecord[]): Promise<AlarmState | undefined> {
+  async function openPair(pair: readonly RawRecord[]) {
     let best: AlarmState | undefined;
+    let isLastUnreadable = false;
     for (const raw of pair) {
-      const state = await read('alarm-state', raw, ({ record }) =>
-        record.contentType === contentTypes.alarmState ? record.body : undefined,
-      );
+      const state = await read('alarm-state', raw, stateOf);
+      isLastUnreadable = state === undefined;
       if (state && (!best || BigInt(state.offsets.observations) >= BigInt(best.offsets.observations))) best = state;
     }
-    return best;
+    return { best, isLastUnreadable };
   }
 
   async function readAll<T>(topic: KafkaTopic, from: Starts, decode: Decode<T>) {

@@ -69,7 +69,8 @@ export function isDue(engine: PatientEngine, nowMs: number): boolean {
   const { state } = engine;
   if (state.fault?.failed.includes('tick')) return true;
   try {
-    return nextDue(state) <= nowMs;
+    // If a time in the state is not a number, the tick is due, and throws.
+    return !(nextDue(state) > nowMs);
   } catch {
     // The tick will throw the same error, and the failure of the tick is reported.
     return true;

@@ -70,12 +70,15 @@ export type Step = {
 /**
  * Returns the state and the events after one input.
  * @param now wall clock, ms since 1970: the present time for a live input, the time of receipt for a replayed input
+ * @throws after a tick, if a time in the state is not a number: then no later tick would be due
  */
 export function step(env: Environment, before: State, input: Input, now: number): Step {
   const context = contextOf(env, before, input, now);
   const afterTime = passTime(env, before, context);
   const judged = noteWork(takeInput(env, withDevice(afterTime.state, input), input, context), input, now);
   const settled = settle(env, judged, afterTime.endings, context);
+  if (input.type === 'tick' && Number.isNaN(nextDue(settled.state)))
+    throw new Error('A time in the state is not a number. Silence would never be noticed.');
   const isSettledOnly = afterTime.events.length === 0 && judged.events === undefined;
   const events = isSettledOnly ? settled.events : [...afterTime.events, ...(judged.events ?? []), ...settled.events];
   const { answer, counts } = judged;

@@ -5,7 +5,7 @@
  */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { Alarm, Limits, type Priority } from '../../../contracts/messages/alarms.ts';
+import { Alarm, Limits, OwnLimits, type Priority } from '../../../contracts/messages/alarms.ts';
 import { Actor, patientCategories } from '../../../contracts/messages/records.ts';
 import { parameters, type TechnicalConditionCode, technicalConditions } from '../../../contracts/parameters.ts';
 import { priorityRank } from '../../../contracts/priorities.ts';
@@ -102,6 +102,7 @@ const StateV1 = Type.Object({
 });
 type StateV1 = Static<typeof StateV1>;
 const check = Compile(StateV1);
+const checkOverrides = Compile(Type.Record(Type.String(), OwnLimits));
 
 /**
  * Returns a saved state as version 2. Returns undefined if the saved data are not the state of this association; the
@@ -111,7 +112,12 @@ export function migrate(associationId: string, state: unknown): State | undefine
   const header = state as { readonly v?: unknown; readonly associationId?: unknown } | null;
   if (header?.associationId !== associationId) return undefined;
   // A part that is missing in an older state of version 2 starts empty.
-  if (header.v === 2) return { ...initialState(associationId), ...(state as State) };
+  if (header.v === 2) {
+    const { overrides } = state as State;
+    // A limit that is not a number would never be broken.
+    const hasLimits = overrides === undefined || checkOverrides.Check(overrides);
+    return hasLimits ? { ...initialState(associationId), ...(state as State) } : undefined;
+  }
   return check.Check(state) ? migrateV1(associationId, state) : undefined;
 }
 
