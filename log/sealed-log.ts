@@ -17,6 +17,7 @@ import { checkReaders } from './envelope/readers.ts';
 import { createSealer, type Sealer } from './envelope/sealer.ts';
 import { audienceOfWrappedKey, createKeyTag, createKeyWrapper, createUnwrap } from './envelope/wrapped-key.ts';
 import { type Appender, type AppenderOptions, createAppender } from './kafka/appender.ts';
+import { isCommitted } from './kafka/committed.ts';
 import { createKafkaClient, type Kafka } from './kafka/connect.ts';
 import { type DamageBook, openDamageBook } from './kafka/damage-book.ts';
 import { followKeys } from './kafka/keys.ts';
@@ -70,6 +71,12 @@ export type SealedTurn = Pick<Turn, 'commit' | 'close'> & {
    * `payload-schema` as `append` does.
    */
   write(records: readonly TurnRecord[]): Promise<void>;
+  /**
+   * Returns whether the last `commit` has committed its records, although it rejected. Must be called after somebody
+   * has taken the turn again, which ends the transaction.
+   * @throws Error of kafkajs, and the reason of `signal` if `signal` is aborted
+   */
+  wasCommitted(signal: AbortSignal): Promise<boolean>;
 };
 
 export type FollowedTable = {
@@ -199,10 +206,14 @@ export async function openSealedLog(options: {
       return appender.append(topic, key, await seal(topic, { key, contentType, body }));
     },
     async takeTurn(topic) {
-      const { write, commit, close } = await takeTurn(turnKafka, turns[topic].id);
+      const { write, commit, close, firstPlace } = await takeTurn(turnKafka, turns[topic].id);
       return {
         commit,
         close,
+        async wasCommitted(signal) {
+          const place = firstPlace();
+          return place !== undefined && isCommitted(kafka, place, { service, log, signal });
+        },
         async write(records) {
           const values = await Promise.all(
             records.map(async (record) => ({ key: record.key, value: await seal(topic, record) })),

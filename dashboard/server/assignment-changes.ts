@@ -8,7 +8,7 @@ import type { BoardDecision } from './core/board-context.ts';
 import type { Viewer } from './core/rights.ts';
 import type { Who } from './core/who.ts';
 import type { AssignmentsFeed } from './live/assignments-feed.ts';
-import { createTurns, isTurnLost } from './turns.ts';
+import { createTurns, notDoneTexts } from './turns.ts';
 
 /** Maximum length of a detail in the audit trail. */
 const detailMax = 2_000;
@@ -65,7 +65,7 @@ export function createBoardChanges(options: {
     await Promise.all(records);
   }
 
-  async function decideAndCommit(turn: SealedTurn, request: BoardRequest): Promise<BoardDecision> {
+  async function decideAndWrite(turn: SealedTurn, request: BoardRequest): Promise<BoardDecision> {
     const { who, ward, wanted } = request;
     const decision = request.decide(now());
     if (!decision.ok) {
@@ -75,16 +75,16 @@ export function createBoardChanges(options: {
     const key = pseudonym(pseudonymKey, 'ward', ward);
     await turn.write(decision.events.map((body) => ({ key, contentType: contentTypes.assignment, body })));
     await recordEvents(request, decision.events);
-    try {
-      await turn.commit();
-    } catch (error) {
-      if (isTurnLost(error)) await recordEvents(request, decision.events, 'not done, another change came first: ');
-      throw error;
-    }
     return decision;
   }
 
-  return (request) => runInTurn(request.viewer.userId, (turn) => decideAndCommit(turn, request));
+  return (request) =>
+    runInTurn(request.viewer.userId, {
+      decideAndWrite: (turn) => decideAndWrite(turn, request),
+      async onNotDone(decision, why) {
+        if (decision.ok) await recordEvents(request, decision.events, notDoneTexts[why]);
+      },
+    });
 }
 
 function detailOf(event: AssignmentEvent): string {

@@ -10,7 +10,7 @@ import type { ActContext } from './core/association-refusals.ts';
 import { deviceOf, foldAssociations } from './core/beds.ts';
 import { nurse, period, t0, table } from './core/fold.testing.ts';
 import { emptyState, type LiveState } from './core/state.ts';
-import { waitingPerAccountMax } from './turns.ts';
+import { notKnownText, waitingPerAccountMax } from './turns.ts';
 
 const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' as const };
 type Step = 'write' | 'commit';
@@ -19,9 +19,17 @@ type Step = 'write' | 'commit';
 function newLog() {
   const written: DeviceAssociations[] = [];
   let holder = 0;
+  /** Whether Kafka makes a commit, but its answer is lost. */
+  let losesAnswers = false;
+  /** Called before an answer is lost. */
+  let meanwhile: () => Promise<unknown> = async () => {};
+  /** Whether no further turn can be taken. */
+  let isAway = false;
   /** Called before each step of a turn, with the number of the turn (the first is 1). */
   let before: (step: Step, turn: number) => void | Promise<void> = () => {};
   async function takeTurn(): Promise<SealedTurn> {
+    if (isAway) throw new VigilError('log-unavailable', 'The turn to write cannot be taken from Kafka.');
+    let isCommitted = false;
     holder += 1;
     const ownNumber = holder;
     const drafts: DeviceAssociations[] = [];
@@ -37,6 +45,15 @@ function newLog() {
       async commit() {
         await step('commit');
         written.push(...drafts);
+        isCommitted = true;
+        if (!losesAnswers) return;
+        losesAnswers = false;
+        await meanwhile();
+        throw new VigilError('log-append-failed', 'Kafka did not confirm a transaction.');
+      },
+      async wasCommitted() {
+        expect(ownNumber, 'the next turn has ended the transaction').toBeLessThan(holder);
+        return isCommitted;
       },
       close: async () => {},
     };
@@ -44,6 +61,13 @@ function newLog() {
   return {
     written,
     takeTurn,
+    loseAnswer(doMeanwhile = meanwhile) {
+      losesAnswers = true;
+      meanwhile = doMeanwhile;
+    },
+    goAway(away: boolean) {
+      isAway = away;
+    },
     on(hook: typeof before) {
       before = hook;
     },
@@ -119,20 +143,90 @@ const acts: [string, (state: LiveState, context: ActContext) => Decision, (state
 describe('a change of several devices when Kafka fails', () => {
   for (const fails of ['write', 'commit'] as const)
     it.each(acts)(
-      `if Kafka fails at the ${fails}, %s changes no device; the next try changes all devices`,
+      `if Kafka fails at the ${fails}, %s changes no device, and the person reads this; the next try changes all devices`,
       async (_, act, isDone) => {
         const log = newLog();
         const { state, ask } = dashboard(log);
         log.on((step) => {
-          if (step === fails) throw new VigilError('log-append-failed', 'Kafka is away.');
+          if (step !== fails) return;
+          if (step === 'write') throw new VigilError('log-unavailable', 'Kafka did not accept the records of a turn.');
+          throw new VigilError('log-append-failed', 'Kafka did not confirm a transaction.');
         });
-        await expect(ask(act)).rejects.toMatchObject({ code: 'log-append-failed' });
+        await expect(ask(act)).rejects.toMatchObject({
+          code: 'log-unavailable',
+          message: 'Nothing was changed: Kafka did not accept the change. Try again.',
+        });
         for (const id of ['d1', 'd2', 'd3']) expect(isDone(state, id)).toBe(false);
         log.on(() => {});
         expect(await ask(act)).toMatchObject({ ok: true });
         for (const id of ['d1', 'd2', 'd3']) expect(isDone(state, id)).toBe(true);
       },
     );
+});
+
+describe('a change whose commit Kafka does not confirm', () => {
+  it.each(acts)('if %s was saved, the server finds this out and says that it is done', async (_, act, isDone) => {
+    const log = newLog();
+    const { state, audit, ask } = dashboard(log);
+    log.loseAnswer();
+    expect(await ask(act)).toMatchObject({ ok: true });
+    for (const id of ['d1', 'd2', 'd3']) expect(isDone(state, id)).toBe(true);
+    expect(log.written).toHaveLength(3);
+    expect(audit.map(({ detail }) => detail)).toEqual(['d1']);
+  });
+
+  it.each(acts)('if %s was not saved, it is decided again and saved once', async (_, act, isDone) => {
+    const log = newLog();
+    const { state, audit, ask } = dashboard(log);
+    log.on((step, turn) => {
+      if (step === 'commit' && turn === 1) throw new VigilError('log-append-failed', 'Kafka did not confirm it.');
+    });
+    expect(await ask(act)).toMatchObject({ ok: true });
+    for (const id of ['d1', 'd2', 'd3']) expect(isDone(state, id)).toBe(true);
+    expect(log.written).toHaveLength(3);
+    expect(audit.map(({ detail }) => detail)).toEqual(['d1', 'not done, Kafka did not accept it: d1', 'd1']);
+  });
+
+  it('if another dashboard changed the same patient meanwhile, a saved change is still answered as done', async () => {
+    const log = newLog();
+    const [mine, other] = [dashboard(log), dashboard(log, { ...nurse, userId: 'other', name: 'Other' })];
+    const correctName = (state: LiveState, context: ActContext) =>
+      correctPatient(state, context, 'd1', 'assoc-01', { version: 2, changes: { familyName: 'Right' } });
+    log.loseAnswer(async () => expect(await other.ask(correctName)).toMatchObject({ ok: true }));
+    expect(await mine.ask(moveTo('9'))).toMatchObject({ ok: true });
+    expect(log.written).toHaveLength(6);
+    for (const id of ['d1', 'd2', 'd3'])
+      expect([last(mine.state, id).bed, last(mine.state, id).patient?.familyName]).toEqual(['9', 'Right']);
+  });
+
+  it.each([
+    ['saved', true],
+    ['not saved', false],
+  ])('if Kafka goes away and the change was %s, the person reads that nobody knows', async (_, isSaved) => {
+    const log = newLog();
+    const { audit, ask } = dashboard(log);
+    log.on((step) => {
+      if (step !== 'commit') return;
+      log.goAway(true);
+      if (isSaved) log.loseAnswer();
+      else throw new VigilError('log-append-failed', 'Kafka did not confirm a transaction.');
+    });
+    await expect(ask(discharge)).rejects.toMatchObject({ code: 'log-append-failed', message: notKnownText });
+    expect(log.written).toHaveLength(isSaved ? 3 : 0);
+    expect(audit.map(({ detail }) => detail)).toEqual(['d1', 'it is not known whether this was done: d1']);
+  });
+
+  it('if a commit takes too long, nobody reads that nothing was changed', async () => {
+    const log = newLog();
+    const { ask } = dashboard(log);
+    const { promise: never } = Promise.withResolvers<void>();
+    log.on((step) => {
+      if (step !== 'commit') return;
+      log.goAway(true);
+      return never;
+    });
+    await expect(ask(discharge)).rejects.toMatchObject({ code: 'log-append-failed', message: notKnownText });
+  });
 });
 
 describe('changes on two dashboards at the same time', () => {

@@ -15,7 +15,7 @@ import type { ActContext, Denied } from './core/association-refusals.ts';
 import type { Viewer } from './core/rights.ts';
 import type { Who } from './core/who.ts';
 import type { Feed } from './live/feed.ts';
-import { createTurns, isTurnLost } from './turns.ts';
+import { createTurns, notDoneTexts } from './turns.ts';
 
 export type Change = {
   readonly action: AuditEvent['action'];
@@ -79,8 +79,8 @@ export function createChanges(options: {
     body: table,
   });
 
-  /** Decides and writes in one turn. The audit record is written before the change is committed. */
-  async function decideAndCommit(turn: SealedTurn, requester: Requester, change: Change): Promise<Decision> {
+  /** Decides and writes. The audit record is written before the change is committed. */
+  async function decideAndWrite(turn: SealedTurn, requester: Requester, change: Change): Promise<Decision> {
     const decision = change.decide({ viewer: requester.viewer, nowMs: now() });
     if (!decision.ok) {
       if (decision.denied) await recordDenied(requester, change, decision.denied);
@@ -88,17 +88,16 @@ export function createChanges(options: {
       return decision;
     }
     await turn.write(decision.tables.map(recordOf));
-    const detail = change.detail(decision);
-    await recordAllowed(requester, change, decision, detail);
-    try {
-      await turn.commit();
-    } catch (error) {
-      if (isTurnLost(error))
-        await recordAllowed(requester, change, decision, `not done, another change came first: ${detail}`);
-      throw error;
-    }
+    await recordAllowed(requester, change, decision, change.detail(decision));
     return decision;
   }
 
-  return (requester, change) => runInTurn(requester.viewer.userId, (turn) => decideAndCommit(turn, requester, change));
+  return (requester, change) =>
+    runInTurn(requester.viewer.userId, {
+      decideAndWrite: (turn) => decideAndWrite(turn, requester, change),
+      async onNotDone(decision, why) {
+        if (decision.ok)
+          await recordAllowed(requester, change, decision, `${notDoneTexts[why]}${change.detail(decision)}`);
+      },
+    });
 }

@@ -40,15 +40,16 @@ export async function resealAssociations(
     const runInTurn = createTurns<{ readonly ok: true; readonly count: number }>({
       ...{ topic: 'associations', log, readToEnd: async () => void (await table.reachEnd()) },
     });
-    const { count } = await runInTurn('reseal', async (turn) => {
-      // Nobody else can write now, so this is the newest record of each device. To write the same record again changes
-      // nothing.
-      const entries = await unreadable();
-      await turn.write(
-        entries.map(({ body, record: { key } }) => ({ key, contentType: contentTypes.associations, body })),
-      );
-      if (entries.length > 0) await turn.commit();
-      return { ok: true, count: entries.length };
+    const { count } = await runInTurn('reseal', {
+      async decideAndWrite(turn) {
+        // Nobody else can write now, so this is the newest record of each device. To write the same record
+        // again changes nothing.
+        const entries = await unreadable();
+        await turn.write(
+          entries.map(({ body, record: { key } }) => ({ key, contentType: contentTypes.associations, body })),
+        );
+        return { ok: true, count: entries.length };
+      },
     });
     logger.info({ admissions: count }, 'admissions were sealed again, so that all present services can read them');
     return count;

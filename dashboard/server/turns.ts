@@ -1,20 +1,22 @@
 /**
  * Makes changes of one topic one after the other, so that each change is decided on the result of all earlier changes.
  * Several dashboards may run. So each change first takes the turn (log/kafka/turn.ts), and then reads the topic to its
- * end. If another dashboard takes the turn before the change is written, the change is decided again
- * (docs/decisions/019-turns.md).
+ * end. If another dashboard takes the turn before the change is written, the change is decided again. If Kafka does not
+ * confirm a commit, the next turn finds out whether the change was saved (docs/decisions/019-turns.md).
  */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VigilError } from '../../contracts/errors.ts';
 import type { TurnTopic } from '../../contracts/turn-topics.ts';
-import type { SealedLog, SealedTurn } from '../../log/sealed-log.ts';
+import type { SealedLog, SealedTurn, TurnRecord } from '../../log/sealed-log.ts';
 import { createSlots } from './core/slots.ts';
 
 /** Maximum wait for the turn, and for the reading of the topic to its end before and after the change. */
 const waitMsMax = 5_000;
 /** Maximum number of tries of a change while other dashboards take the turn. */
 const triesMax = 12;
+/** Maximum number of tries of a change that Kafka did not commit, although no other dashboard took the turn. */
+const unconfirmedMax = 3;
 /**
  * The pause before the next try is random: at most `retryMsMax` multiplied by the number of tries so far. Without the
  * random pause, dashboards could take the turn from each other again and again.
@@ -26,6 +28,11 @@ const retryMsMax = 100;
  */
 const waitingMax = 50;
 export const waitingPerAccountMax = 8;
+/** The text for a person if nobody can find out whether a change was saved. */
+export const notKnownText =
+  'It is not known whether this was saved: Kafka did not answer in time. Look again before you repeat it.';
+const noAnswerText = 'Nothing was changed: Kafka did not answer in time. Try again.';
+const notAcceptedText = 'Nothing was changed: Kafka did not accept the change. Try again.';
 
 export type TurnOptions<Result> = {
   readonly topic: TurnTopic;
@@ -38,13 +45,32 @@ export type TurnOptions<Result> = {
   readonly waitMs?: number | undefined;
 };
 
-/**
- * Runs `work` in a turn. `work` decides whether the change is allowed (`ok` of its result). If so, `work` writes and
- * commits the change.
- * @throws VigilError `log-backlog-full`, `log-unavailable`, and the errors of the log and of `work`
- */
-export type RunInTurn<Result> = (account: string, work: (turn: SealedTurn) => Promise<Result>) => Promise<Result>;
+export type TurnWork<Result> = {
+  /** Decides whether the change is allowed (`ok` of the result). If so, writes the change; `createTurns` commits it. */
+  decideAndWrite(turn: SealedTurn): Promise<Result>;
+  /** Called if a change that `decideAndWrite` has written is not done, or if nobody can find out whether it is done. */
+  onNotDone?(result: Result, why: NotDone): Promise<void>;
+};
+export type NotDone = 'another-first' | 'not-committed' | 'unknown';
 
+/** The text of the audit trail about a change that is already in the trail. */
+export const notDoneTexts = {
+  'another-first': 'not done, another change came first: ',
+  'not-committed': 'not done, Kafka did not accept it: ',
+  unknown: 'it is not known whether this was done: ',
+} as const satisfies Record<NotDone, string>;
+
+/**
+ * Runs `work` in a turn, and commits what `work` has written.
+ * @throws VigilError `log-backlog-full`, `log-unavailable`, `log-append-failed` (nobody knows whether the change was
+ * saved), and the errors of `work`
+ */
+export type RunInTurn<Result> = (account: string, work: TurnWork<Result>) => Promise<Result>;
+
+/** A change whose commit Kafka has not confirmed. */
+type Unconfirmed<Result> = { readonly result: Result; readonly turn: SealedTurn };
+
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the options that they share.
 export function createTurns<Result extends { readonly ok: boolean }>(options: TurnOptions<Result>): RunInTurn<Result> {
   const { topic, log, readToEnd, readBack = readToEnd, waitMs = waitMsMax } = options;
   const tooManyChanges = () =>
@@ -52,24 +78,63 @@ export function createTurns<Result extends { readonly ok: boolean }>(options: Tu
   const bounds = { atOnceMax: 1, atOncePerKeyMax: 1, waitingMax, waitingPerKeyMax: waitingPerAccountMax };
   const slots = createSlots(bounds, tooManyChanges);
 
-  async function tryOnce(work: (turn: SealedTurn) => Promise<Result>): Promise<Result> {
-    const turn = await withinWait(log.takeTurn(topic), waitMs, (late) => late.close());
+  async function takeTurnAndRead(): Promise<SealedTurn> {
+    const turn = await withinWait(
+      log.takeTurn(topic).catch((error) => {
+        throw plainError(error, noAnswerText);
+      }),
+      waitMs,
+      (late) => late.close(),
+    );
+    if (await isInTime(readToEnd())) return turn;
+    void turn.close();
+    throw new VigilError('log-unavailable', 'Nothing was changed: this server reads from Kafka too slowly. Try again.');
+  }
+
+  async function writeOrSayNot(turn: SealedTurn, records: readonly TurnRecord[]): Promise<void> {
     try {
-      if (!(await isInTime(readToEnd())))
-        throw new VigilError(
-          'log-unavailable',
-          'Nothing was changed: this server reads from Kafka too slowly. Try again.',
-        );
-      const result = await work(turn);
-      if (result.ok && !(await isInTime(readBack(result))))
-        throw new VigilError(
-          'log-unavailable',
-          'The change was saved, but this server does not show it yet. Look again in a few seconds.',
-        );
+      await turn.write(records);
+    } catch (error) {
+      throw plainError(error, notAcceptedText);
+    }
+  }
+
+  /** Returns the result of the work, or the change whose commit was not confirmed. */
+  async function tryOnce(work: TurnWork<Result>): Promise<Result | Unconfirmed<Result>> {
+    const turn = await takeTurnAndRead();
+    try {
+      const result = await work.decideAndWrite({ ...turn, write: (records) => writeOrSayNot(turn, records) });
+      if (!result.ok) return result;
+      try {
+        await withinWait(turn.commit(), waitMs);
+      } catch (error) {
+        if (!isTurnLost(error)) return { result, turn };
+        await work.onNotDone?.(result, 'another-first');
+        throw error;
+      }
+      await showBack(result);
       return result;
     } finally {
       void turn.close();
     }
+  }
+
+  /**
+   * Finds out whether an unconfirmed change was saved. Takes the turn first, because this ends the transaction.
+   * @throws VigilError `turn-lost` (try again), and other errors if Kafka does not answer
+   */
+  async function wasSaved({ turn }: Unconfirmed<Result>): Promise<boolean> {
+    const next = await takeTurnAndRead();
+    void next.close();
+    return withinWait(turn.wasCommitted(AbortSignal.timeout(waitMs)), waitMs);
+  }
+
+  async function showBack(result: Result): Promise<void> {
+    if (await isInTime(readBack(result))) return;
+    throw new VigilError(
+      'log-unavailable',
+      'The change was saved, but this server does not show it yet. Look again in a few seconds.',
+    );
   }
 
   /** Waits for the reading. Returns false if the reading takes too long. */
@@ -82,10 +147,11 @@ export function createTurns<Result extends { readonly ok: boolean }>(options: Tu
     }
   }
 
-  async function run(work: (turn: SealedTurn) => Promise<Result>): Promise<Result> {
+  /** Calls `attempt` again while other dashboards take the turn. */
+  async function untilNotLost<T>(attempt: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await tryOnce(work);
+        return await attempt();
       } catch (error) {
         if (!isTurnLost(error)) throw error;
         if (tries === triesMax)
@@ -98,8 +164,38 @@ export function createTurns<Result extends { readonly ok: boolean }>(options: Tu
     }
   }
 
+  /** Returns whether the change was saved. Throws an error that says so if nobody can find out. */
+  async function settle(work: TurnWork<Result>, unconfirmed: Unconfirmed<Result>): Promise<boolean> {
+    try {
+      return await untilNotLost(() => wasSaved(unconfirmed));
+    } catch (cause) {
+      // The person gets the answer now: while Kafka is away, the audit trail waits, too.
+      void work.onNotDone?.(unconfirmed.result, 'unknown').catch(() => undefined);
+      throw new VigilError('log-append-failed', notKnownText, { cause });
+    }
+  }
+
+  async function run(work: TurnWork<Result>): Promise<Result> {
+    for (let tries = 1; ; tries += 1) {
+      const tried = await untilNotLost(() => tryOnce(work));
+      if ('ok' in tried) return tried;
+      if (await settle(work, tried)) {
+        await showBack(tried.result);
+        return tried.result;
+      }
+      await work.onNotDone?.(tried.result, 'not-committed');
+      if (tries === unconfirmedMax) throw new VigilError('log-unavailable', notAcceptedText);
+    }
+  }
+
   return (account, work) => slots.run(account, () => run(work));
 }
+
+/** Gives an error of Kafka before the commit a text that a person understands. Other errors stay as they are. */
+const plainError = (error: unknown, text: string) =>
+  error instanceof VigilError && error.code === 'log-unavailable'
+    ? new VigilError(error.code, text, { cause: error })
+    : error;
 
 export const isTurnLost = (error: unknown) => error instanceof VigilError && error.code === 'turn-lost';
 
@@ -112,7 +208,7 @@ async function withinWait<T>(result: Promise<T>, waitMs: number, discard?: (late
   const { promise: timeout, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     result.then(discard, () => {});
-    reject(new VigilError('log-unavailable', 'Nothing was changed: Kafka did not answer in time. Try again.'));
+    reject(new VigilError('log-unavailable', noAnswerText));
   }, waitMs);
   try {
     return await Promise.race([result, timeout]);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
 import pino from 'pino';
 import { afterEach, expect, inject, it, vi } from 'vitest';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -7,6 +8,11 @@ import { readSettings } from '../../process/settings.ts';
 import { openSealedLog } from '../sealed-log.ts';
 import { createReader } from './reader.ts';
 import { kafkaSettings } from './settings.ts';
+
+const require = createRequire(import.meta.url);
+type EndTxn = (this: unknown, request: object) => Promise<unknown>;
+const Broker = require('kafkajs/src/broker') as { prototype: { endTxn: EndTxn } };
+const { createErrorFromCode } = require('kafkajs/src/protocol/error') as { createErrorFromCode(code: number): Error };
 
 const writesMin = 30;
 const writesMax = 600;
@@ -51,4 +57,38 @@ it('a write right after a commit is tried again after about 20 ms, leaves no war
   expect(versions).toEqual(Array.from({ length: written }, (_, n) => n + 1));
   await Promise.all([turn.close(), reader.close()]);
   await sealedLog.close();
+});
+
+it('after a commit without an answer, the next turn shows whether the records are in the log', async () => {
+  const log = pino({ level: 'silent' });
+  const settings = readSettings(kafkaSettings, serviceEnv(inject('platform'), 'dashboard'));
+  const sealedLog = await openSealedLog({ settings, service: 'dashboard', boot: randomUUID().slice(0, 8), log });
+  const signal = AbortSignal.timeout(60_000);
+  const body = { deviceId: 'd1', version: 1, periods: [] };
+  const turnOf = async () => {
+    const turn = await sealedLog.takeTurn('associations');
+    await turn.write([{ key: `device-${randomUUID()}`, contentType: contentTypes.associations, body }]);
+    return turn;
+  };
+  // The answer of each EndTxn is replaced. So the commit itself was made, or was never sent.
+  const { endTxn } = Broker.prototype;
+  const answers = async (isSent: boolean) => {
+    const turn = await turnOf();
+    Broker.prototype.endTxn = async function broken(request) {
+      if (isSent) await endTxn.call(this, request);
+      throw createErrorFromCode(-1);
+    };
+    await expect(turn.commit()).rejects.toMatchObject({ code: 'log-append-failed', class: 'ambiguous' });
+    Broker.prototype.endTxn = endTxn;
+    const next = await sealedLog.takeTurn('associations');
+    const wasCommitted = await turn.wasCommitted(signal);
+    await Promise.all([turn.close(), next.close()]);
+    return wasCommitted;
+  };
+  try {
+    expect([await answers(true), await answers(false), await answers(true)]).toEqual([true, false, true]);
+  } finally {
+    Broker.prototype.endTxn = endTxn;
+    await sealedLog.close();
+  }
 });

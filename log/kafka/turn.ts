@@ -4,7 +4,7 @@
  * writes of the former process become void. The writes before a commit get into the log together at the commit, or not
  * at all. After a commit, the same turn may write again.
  */
-import type { Kafka, Transaction } from 'kafkajs';
+import type { Kafka, RecordMetadata, Transaction } from 'kafkajs';
 import { VigilError } from '../../contracts/errors.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { logNowMs } from '../../process/system-clock.ts';
@@ -14,28 +14,43 @@ import { partitionOf } from './connect.ts';
  * If a process dies during a turn, readers of the topic wait for this time, or until another process takes the turn.
  */
 const transactionMsMax = 10_000;
-/** Kafka's errors if another process has taken or is taking the turn. */
-const turnLostTypes = new Set(['INVALID_PRODUCER_EPOCH', 'INVALID_TXN_STATE', 'CONCURRENT_TRANSACTIONS']);
+/**
+ * Kafka's errors if another process has taken or is taking the turn. `INVALID_PRODUCER_ID_MAPPING`: Kafka has given the
+ * other process a new producer id, because the epochs of the former id were used up (after 32,767 turns).
+ */
+const turnLostTypes = new Set([
+  'INVALID_PRODUCER_EPOCH',
+  'INVALID_PRODUCER_ID_MAPPING',
+  'INVALID_TXN_STATE',
+  'CONCURRENT_TRANSACTIONS',
+]);
 
 /** Maximum size of a batch, bytes: far below the limit of Kafka (`messageBytesMax` of ops/platform/kafka-config.ts). */
 const batchBytesMax = 700_000;
 /** Upper limit of what Kafka adds to a record, bytes. */
 const recordOverheadBytes = 100;
 
+/** A record of the log. */
+export type RecordPlace = { readonly topic: KafkaTopic; readonly partition: number; readonly offset: bigint };
+
 type KeyedValue = { readonly key: string; readonly value: Buffer };
 
 export type Turn = {
   /**
    * Writes records. Readers get them only after `commit`.
-   * @throws VigilError `turn-lost`: another process has the turn, and nothing was written; `log-append-failed`: Kafka
-   * did not accept the records
+   * @throws VigilError `turn-lost`: another process has the turn, and nothing was written; `log-unavailable`: Kafka did
+   * not accept the records. After both errors, readers never get these records
    */
   write(topic: KafkaTopic, records: readonly KeyedValue[]): Promise<void>;
   /**
    * Commits all writes since the last commit.
-   * @throws VigilError as `write` does; after `log-append-failed` the records may or may not be in the log
+   * @throws VigilError `turn-lost`: nothing was committed; `log-append-failed`: the records may or may not be in the
+   * log. The next turn ends this transaction; after that, the record at `firstPlace` says which (committed.ts). Kafka
+   * also answers with an unknown error, and commits nothing, if another process takes the turn in the same moment
    */
   commit(): Promise<void>;
+  /** Returns the place of the first record that was written since the last commit; undefined if nothing was written. */
+  firstPlace(): RecordPlace | undefined;
   /** Ends the turn. Uncommitted records become void. Never rejects. */
   close(): Promise<void>;
 };
@@ -54,6 +69,7 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
   const disconnect = () => producer.disconnect().catch(() => undefined);
   /** Undefined after a commit, until the next write. */
   let transaction: Transaction | undefined;
+  let firstPlace: RecordPlace | undefined;
   try {
     await producer.connect();
     transaction = await producer.transaction();
@@ -64,21 +80,12 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
       : new VigilError('log-unavailable', 'The turn to write cannot be taken from Kafka.', { cause: error });
   }
 
-  async function send(request: () => Promise<unknown>): Promise<void> {
-    try {
-      await request();
-    } catch (error) {
-      if (isTakenOver(error)) throw turnLost(error);
-      throw new VigilError('log-append-failed', 'Kafka did not accept the records of a turn.', { cause: error });
-    }
-  }
-
   return {
-    write: (topic, records) =>
-      send(async () => {
+    async write(topic, records) {
+      try {
         transaction ??= await producer.transaction();
-        for (const batch of batchesOf(records))
-          await transaction.send({
+        for (const batch of batchesOf(records)) {
+          const sent = await transaction.send({
             topic,
             acks: -1,
             messages: batch.map(({ key, value }) => ({
@@ -88,12 +95,24 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
               timestamp: String(logNowMs()),
             })),
           });
-      }),
-    commit: () =>
-      send(async () => {
+          firstPlace ??= placeOf(topic, sent);
+        }
+      } catch (error) {
+        if (isTakenOver(error)) throw turnLost(error);
+        throw new VigilError('log-unavailable', 'Kafka did not accept the records of a turn.', { cause: error });
+      }
+    },
+    async commit() {
+      try {
         await transaction?.commit();
-        transaction = undefined;
-      }),
+      } catch (error) {
+        if (isTakenOver(error)) throw turnLost(error);
+        throw new VigilError('log-append-failed', 'Kafka did not confirm a transaction.', { cause: error });
+      }
+      transaction = undefined;
+      firstPlace = undefined;
+    },
+    firstPlace: () => firstPlace,
     async close() {
       if (transaction?.isActive()) await transaction.abort().catch(() => undefined);
       await disconnect();
@@ -118,6 +137,12 @@ export function batchesOf(records: readonly KeyedValue[]): KeyedValue[][] {
     bytes += more;
   }
   return batches;
+}
+
+function placeOf(topic: KafkaTopic, [sent]: readonly RecordMetadata[]): RecordPlace | undefined {
+  return sent?.baseOffset === undefined
+    ? undefined
+    : { topic, partition: sent.partition, offset: BigInt(sent.baseOffset) };
 }
 
 const turnLost = (cause: unknown) => new VigilError('turn-lost', 'Another process has taken the turn.', { cause });

@@ -206,6 +206,7 @@ export function createLive(options: ScreenServerOptions, hub: () => ReturnType<t
           else foldAssignmentEvent(board, body as AssignmentEvent);
         noteDuties(state, board, accountOf, Date.now());
       },
+      wasCommitted: async () => false,
       close: async () => {},
     };
   }

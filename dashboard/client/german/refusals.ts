@@ -36,6 +36,10 @@ const sentences = {
     'Nichts wurde geändert: Zu viele Personen ändern gleichzeitig etwas. Versuchen Sie es noch einmal.',
   'Nothing was changed: Kafka did not answer in time. Try again.':
     'Nichts wurde geändert: Kafka hat nicht rechtzeitig geantwortet. Versuchen Sie es noch einmal.',
+  'Nothing was changed: Kafka did not accept the change. Try again.':
+    'Nichts wurde geändert: Kafka hat die Änderung nicht angenommen. Versuchen Sie es noch einmal.',
+  'It is not known whether this was saved: Kafka did not answer in time. Look again before you repeat it.':
+    'Es ist nicht bekannt, ob dies gespeichert wurde: Kafka hat nicht rechtzeitig geantwortet. Sehen Sie noch einmal nach, bevor Sie es wiederholen.',
   'The server is starting and cannot reach Kafka yet. Try again in a few seconds.':
     'Der Server startet und erreicht Kafka noch nicht. Versuchen Sie es in ein paar Sekunden noch einmal.',
   'This question was replaced by a newer question about other limits.':

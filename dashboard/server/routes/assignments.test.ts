@@ -32,6 +32,7 @@ function newRoutes(...more: readonly AssignmentEvent[]) {
   const turn = {
     write: async (records: readonly object[]) => void written.push(...records),
     commit: async () => {},
+    wasCommitted: async () => false,
     close: async () => {},
   };
   const parts = {
