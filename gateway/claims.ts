@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { type ClaimRecord, contentTypes } from '../contracts/messages/records.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { observe } from '../process/histogram.ts';
+import { runAfter } from '../process/timer-tasks.ts';
 import { type LastClaims, noteClaim } from './core/claims.ts';
 import type { Counters } from './counters.ts';
 import type { Sink } from './listener/sink.ts';
@@ -79,10 +80,10 @@ export async function createClaims(options: {
         return;
       }
       log.debug({ error: (error as Error).message }, 'a claim could not be written to the log: trying again');
-      claim.retry = setTimeout(() => {
+      claim.retry = runAfter('claim-retry', retryAfterMs, () => {
         claim.retry = undefined;
         writeClaim(claim);
-      }, retryAfterMs);
+      });
     });
   }
 
@@ -139,7 +140,7 @@ export async function createClaims(options: {
         clientId,
         sinceMs: monotonicMs(),
         settle: onSettled,
-        timer: setTimeout(reportUnclaimed, claimWaitMsMax),
+        timer: runAfter('claim-wait', claimWaitMsMax, reportUnclaimed),
         retry: undefined,
         hasConnectionEnded: false,
       };

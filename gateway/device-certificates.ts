@@ -1,5 +1,6 @@
 /** Logs the connected devices whose certificate ends soon. */
 import type { Logger } from 'pino';
+import { runEvery } from '../process/timer-tasks.ts';
 import { endingCertificates, type PresentedCertificate } from './core/certificate-ends.ts';
 
 const checkEveryMs = 60_000;
@@ -16,7 +17,7 @@ export function watchDeviceCertificates(options: {
 }): { close(): void } {
   const { presented, log, nowMs } = options;
   const loggedEnds = new Map<string, number>();
-  const timer = setInterval(() => {
+  const timer = runEvery('device-certificates', options.everyMs ?? checkEveryMs, () => {
     const endingNow = endingCertificates(presented(), nowMs());
     const newlyEnding = endingNow.filter(({ deviceId, endMs }) => loggedEnds.get(deviceId) !== endMs);
     // Devices that are no longer connected are forgotten, so that they are logged again if they connect again.
@@ -27,7 +28,7 @@ export function watchDeviceCertificates(options: {
       .slice(0, loggedDevicesMax)
       .map(({ deviceId, endMs }) => ({ device: deviceId, until: new Date(endMs).toISOString() }));
     log.warn({ devices, ending: endingNow.length }, 'certificates of devices end soon: enrol them again');
-  }, options.everyMs ?? checkEveryMs);
+  });
   timer.unref();
   return { close: () => clearInterval(timer) };
 }

@@ -7,6 +7,7 @@ import type { DeviceEventRecord, RefusalsRecord } from '../contracts/messages/de
 import { type ContentType, contentTypes } from '../contracts/messages/records.ts';
 import { formatInstant } from '../contracts/time.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
+import { runEvery } from '../process/timer-tasks.ts';
 import { type DeviceLog, isClockWrong, type LoggedEvent, recordOfEvent } from './core/device-log.ts';
 import { countUnused, newRefusalCounts, takeRecords, type Unused } from './core/refusal-counts.ts';
 import type { Counters } from './counters.ts';
@@ -61,11 +62,12 @@ export function openDeviceEvents(options: {
   let wasRefused = false;
   let canWrite = false;
   let askTimer: NodeJS.Timeout | undefined;
-  const timer = setInterval(() => {
+  const timer = runEvery('device-events', writeEveryMs, () => {
     writing ??= write(false).finally(() => {
       writing = undefined;
     });
-  }, writeEveryMs).unref();
+    return writing;
+  }).unref();
 
   /**
    * Begins to write when Kafka has the topic. An update of Vigil makes the topic. A Kafka that the hospital runs itself

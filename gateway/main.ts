@@ -10,6 +10,7 @@ import { type Health, openMetricsServer } from '../process/metrics-server.ts';
 import { runProcess } from '../process/run-process.ts';
 import type { Settings } from '../process/settings.ts';
 import { startSteadyClock, wallAheadMs } from '../process/system-clock.ts';
+import { runEvery } from '../process/timer-tasks.ts';
 import { withCanary } from './canary.ts';
 import { createClaims } from './claims.ts';
 import { inboxAt } from './core/inbox.ts';
@@ -131,10 +132,8 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
       monotonicMs,
     });
   health = 'ready';
-  const timer = setInterval(
-    () =>
-      log.info({ ...counters, connections: listener.connections(), unackedBytes: listener.unackedBytes() }, 'counters'),
-    countersEveryMs,
+  const timer = runEvery('counters', countersEveryMs, () =>
+    log.info({ ...counters, connections: listener.connections(), unackedBytes: listener.unackedBytes() }, 'counters'),
   );
 
   return {

@@ -10,6 +10,7 @@ import { type GatewayNotice, gatewayNoticeForMs } from '../contracts/bed-notices
 import type { ConnectionRecord, NoticeRecord } from '../contracts/messages/records.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import { formatInstant } from '../contracts/time.ts';
+import { runAfter } from '../process/timer-tasks.ts';
 import { connectionRecord } from './core/records.ts';
 import type { Will } from './core/session.ts';
 import type { Counters } from './counters.ts';
@@ -78,11 +79,11 @@ export function createNotices(options: {
       counters.noticesDropped += 1;
       log.error({ deviceId }, 'a notice was dropped: too many notices wait for Kafka');
     }
-    const timer = setTimeout(() => {
+    const timer = runAfter('notice-retry', retryMs, () => {
       retries.delete(id);
       counters.noticesRetried += 1;
       writeAgain();
-    }, retryMs);
+    });
     retries.set(id, timer);
   }
 

@@ -2,12 +2,16 @@
 import pino from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkRecord } from '../contracts/messages/check.ts';
+import { forgetTimerFailures, timerFailures } from '../process/timer-tasks.ts';
 import { createCounters } from './counters.ts';
 import { createRejections } from './rejections.ts';
 import type { Unsealed } from './sealing.ts';
 import { createSource } from './source.ts';
 
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  forgetTimerFailures();
+});
 
 const atMs = Date.UTC(2026, 0, 1, 12);
 const fault = { code: 'payload-not-json', message: 'The payload is not JSON.' } as const;
@@ -19,10 +23,11 @@ const limitsPerDay = (deviceBytesPerDay: number) => ({ deviceBytesPerDay, allByt
 function open(refusedPerDay: number, apartPerDay = 0) {
   vi.useFakeTimers();
   const records: Unsealed[] = [];
-  const kafka = { isAway: false };
+  const kafka = { isAway: false, throwsFor: '' };
   const counters = createCounters();
   const rejections = createRejections({
     append(record, settle) {
+      if (record.key === kafka.throwsFor) throw new Error('a fault of this test');
       if (!kafka.isAway) records.push(record);
       settle(kafka.isAway ? new Error('Kafka is away') : undefined);
     },
@@ -103,6 +108,20 @@ it('a count that could not be written is added to the next count, and the last c
   kafka.isAway = false;
   await rejections.close();
   expect(bodies()).toMatchObject([{ notKept: { messages: 2, bytes: 2 } }]);
+});
+
+it('if the code throws for one device, the counts of the other devices are written, and its own count is written later', async () => {
+  const { rejections, refuse, bodies, kafka } = open(0);
+  const other = createSource('a2V5', 'bed-08', 'test');
+  for (const source of [bed, other]) refuse('a', 0, source);
+  kafka.throwsFor = bed.pseudonym;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(bodies()).toMatchObject([{ deviceId: 'bed-08', notKept: { messages: 1 } }]);
+  expect(timerFailures().get('rejection-counts')).toBe(1);
+  kafka.throwsFor = '';
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(bodies()).toMatchObject([{ deviceId: 'bed-08' }, { deviceId: 'bed-07', notKept: { messages: 1 } }]);
+  await rejections.close();
 });
 
 describe('keepApart', () => {

@@ -9,6 +9,7 @@ import type { Fault } from '../contracts/errors.ts';
 import { contentTypes, type RejectedRecord } from '../contracts/messages/records.ts';
 import { formatInstant } from '../contracts/time.ts';
 import { deviceTopic } from '../contracts/topics.ts';
+import { runEvery } from '../process/timer-tasks.ts';
 import {
   addNotKept,
   bytesInKafka,
@@ -84,7 +85,7 @@ export function createRejections(options: {
   const devices = new Map<string, Device>();
   const usedByAll = newUsedBudgets(monotonicMs());
   let lastSeq = 0;
-  const timer = setInterval(() => void writeCounts(), summaryMs).unref();
+  const timer = runEvery('rejection-counts', summaryMs, () => writeCounts()).unref();
 
   function deviceOf(source: Source): Device {
     const device = devices.get(source.pseudonym) ?? { source, used: newUsedBudgets(monotonicMs()), notKept: undefined };
@@ -125,11 +126,19 @@ export function createRejections(options: {
       },
       'refused and not kept: the device sends more refused messages than there is space for',
     );
+    const countAgain = () => {
+      device.notKept = addNotKept(notKept, device.notKept);
+    };
     return new Promise((resolve) => {
-      append(record(source.pseudonym, notKeptRecord(source.deviceId, notKept)), (error) => {
-        if (error !== undefined) device.notKept = addNotKept(notKept, device.notKept);
-        resolve();
-      });
+      try {
+        append(record(source.pseudonym, notKeptRecord(source.deviceId, notKept)), (error) => {
+          if (error !== undefined) countAgain();
+          resolve();
+        });
+      } catch (error) {
+        countAgain();
+        throw error;
+      }
     });
   }
 

@@ -9,6 +9,7 @@ import { type ErrorCode, VigilError } from '../contracts/errors.ts';
 import { type AnyRecord, checkRecord } from '../contracts/messages/check.ts';
 import { wrongTopicFault } from '../contracts/messages/record-topics.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
+import { thrownAtText } from '../process/thrown-at.ts';
 import { type OpenedRecord, parseHeader, type SealedHeader } from './envelope/header.ts';
 import type { Opener } from './envelope/opener.ts';
 import type { LogRecord } from './kafka/log-record.ts';
@@ -135,15 +136,6 @@ export function createSealedReading(options: {
     },
     leftOutCount: () => leftOutCount,
   };
-}
-
-/**
- * Returns where in the code an error was thrown. Leaves out the message of the error, which may have content of the
- * record.
- */
-export function thrownAtText(error: unknown): string {
-  const frame = error instanceof Error ? /^ +at (.+)$/m.exec(error.stack ?? '')?.[1] : undefined;
-  return frame === undefined ? '' : `: ${(error as Error).name} at ${frame}`;
 }
 
 /**

@@ -12,6 +12,7 @@ import { fileStamp } from './file-stamp.ts';
 import type { Metrics } from './metrics.ts';
 import { serverNameOption } from './server-name.ts';
 import { wallAheadMs } from './system-clock.ts';
+import { runEvery } from './timer-tasks.ts';
 
 /**
  * `presents`: the process's own certificate. `trusts`: a CA. `crl`: a revocation list; it ends at the time of its next
@@ -103,7 +104,7 @@ export function logEndingCertificates(log: Pick<Logger, 'warn' | 'error'>): { cl
     }
   };
   logEnds();
-  const timer = setInterval(logEnds, logEveryMs);
+  const timer = runEvery('certificate-ends', logEveryMs, logEnds);
   timer.unref();
   return { close: () => clearInterval(timer) };
 }
@@ -196,7 +197,7 @@ export function followServerPair(options: {
     },
   });
   followedCertificates.set(name, { use: 'presents', endMs: () => files.current().endMs });
-  const timer = setInterval(files.current, options.everyMs ?? checkEveryMs);
+  const timer = runEvery('certificate-files', options.everyMs ?? checkEveryMs, files.current);
   timer.unref();
   return {
     current: files.current,

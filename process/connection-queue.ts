@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 import { newBucket, takeTokens } from './admission.ts';
 import { createFairQueue } from './fair-queue.ts';
+import { runEvery } from './timer-tasks.ts';
 
 export type ConnectionQueue = {
   /** Begins the handshake of a new connection, or puts the connection into the queue. */
@@ -87,7 +88,7 @@ export function createConnectionQueue(options: ConnectionQueueOptions): Connecti
     socket.on('data', receive).on('error', giveUp).on('end', giveUp).on('close', giveUp);
     const connectionToClose = waiting.add(key, entry);
     if (connectionToClose) turnAway(connectionToClose);
-    timer ??= setInterval(serve, tickMs);
+    timer ??= runEvery('connection-queue', tickMs, serve);
   }
 
   function serve(): void {

@@ -4,6 +4,7 @@
  * normal client needs only milliseconds, so the oldest connection is the most suspicious.
  */
 import type { Socket } from 'node:net';
+import { runEvery } from './timer-tasks.ts';
 
 export type Door = {
   /** Counts a new connection. */
@@ -82,7 +83,7 @@ export function createDoor({ connectionsMax, perAddressMax, identifyMsMax, onClo
       entries.set(key, entry);
       const ofAddress = entriesByAddress.get(address) ?? new Set();
       entriesByAddress.set(address, ofAddress.add(entry));
-      if (identifyMsMax !== Number.POSITIVE_INFINITY) timer ??= setInterval(sweep, sweepMs);
+      if (identifyMsMax !== Number.POSITIVE_INFINITY) timer ??= runEvery('door', sweepMs, sweep);
       socket.once('close', () => {
         if (entries.get(key) === entry) remove(key);
       });

@@ -1,5 +1,6 @@
 /** Follows a file that the operator edits. */
 import { fileStamp } from './file-stamp.ts';
+import { runEvery } from './timer-tasks.ts';
 
 const checkEveryMs = 2_000;
 /** After a fault, the file is read again at every fifth check (ours), even if it has not changed. */
@@ -54,7 +55,7 @@ export function followFile<Content>(options: {
       onFault((error as Error).message);
     }
   }
-  const timer = setInterval(check, options.everyMs ?? checkEveryMs);
+  const timer = runEvery('follow-file', options.everyMs ?? checkEveryMs, check);
   timer.unref();
   return { current: () => content, check, close: () => clearInterval(timer) };
 }

@@ -12,6 +12,7 @@ import { createDoor } from './door.ts';
 import type { Metrics } from './metrics.ts';
 import type { Manifest } from './settings.ts';
 import { wallAheadMs } from './system-clock.ts';
+import { failingTasks } from './timer-tasks.ts';
 
 /**
  * The state in `/healthz`. `ready` answers 200. Every other state answers 503, so that a load balancer sends no
@@ -68,8 +69,9 @@ export async function openMetricsServer(options: {
   readonly log: Logger;
 }): Promise<MetricsServer> {
   const { host, port, metrics, log } = options;
+  const reasons = () => [...(options.reasons?.() ?? []), ...failingTaskLines()];
   const currentHealth = () =>
-    healthText(options.health(), options.reasons?.() ?? [], options.failsWithout ?? (({ use }) => use !== 'crl'));
+    healthText(options.health(), reasons(), options.failsWithout ?? (({ use }) => use !== 'crl'));
   const door = createDoor({ connectionsMax: silentMax, perAddressMax: silentMax, identifyMsMax: requestMsMax });
   const server = createServer(
     { requestTimeout: requestMsMax, headersTimeout: requestMsMax, connectionsCheckingInterval: 1_000 },
@@ -122,6 +124,10 @@ export async function openMetricsServer(options: {
       }),
   };
 }
+
+/** Returns a line for each task of a timer that fails now (timer-tasks.ts). */
+const failingTaskLines = () =>
+  failingTasks().map((task) => `A fault of Vigil: the task ${task} fails: look at the log.`);
 
 /**
  * Returns the health and the text of the answer: the state, then a line for each reason and for each certificate that

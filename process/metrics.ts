@@ -4,6 +4,7 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import { boundsOf, type Histogram } from './histogram.ts';
+import { timerFailures } from './timer-tasks.ts';
 
 /**
  * A number, or a number for each value of a label. If there are several labels, their values are in the order of the
@@ -26,14 +27,14 @@ export type Metrics = {
 };
 
 /**
- * Creates the metrics of a process, including the metrics of Node: CPU, memory, file descriptors, event-loop delay,
- * garbage collection.
+ * Creates the metrics of a process, including the metrics of Node (CPU, memory, file descriptors, event-loop delay,
+ * garbage collection) and the failures of timers (timer-tasks.ts).
  */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
-  return {
+  const metrics: Metrics = {
     counter(name, help, read, ...labelNames) {
       new Counter({
         name,
@@ -73,7 +74,12 @@ export function createMetrics(): Metrics {
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
+  metrics.counter('vigil_timer_failures_total', timerFailuresHelp, timerFailures, 'task');
+  return metrics;
 }
+
+const timerFailuresHelp =
+  'Failures of the own code in a task of a timer, by task. The process and the timer go on: a fault of Vigil';
 
 function rowsOf(reading: MetricValues): Iterable<readonly [string | readonly string[], number]> {
   return typeof reading === 'number' ? [[[], reading]] : reading;

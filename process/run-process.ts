@@ -14,6 +14,7 @@ import {
   settingsHelpText,
 } from './settings.ts';
 import { stopOnSignals } from './stopping.ts';
+import { logTimerFailuresTo } from './timer-tasks.ts';
 
 type ServerManifest = Manifest & { readonly logLevel: ChoiceSetting };
 
@@ -43,6 +44,7 @@ export function runProcess<const M extends ServerManifest>(options: {
   async function start(): Promise<void> {
     const settings = readSettings(manifest, env);
     const log = openProcessLog({ ...options.log, level: settings.logLevel as string });
+    logTimerFailuresTo(log);
     process.on('uncaughtException', (error) => {
       log.fatal({ err: error }, 'an error was not caught: the process ends');
       process.exit(1);

@@ -7,6 +7,7 @@ import { uptime } from 'node:os';
 import { followClock, type SteadyTime, startSteadyTime, wallAheadOf } from '../contracts/steady-time.ts';
 import type { Metrics } from './metrics.ts';
 import type { Manifest } from './settings.ts';
+import { runEvery } from './timer-tasks.ts';
 
 export const clockSettings = {
   clockAheadMs: {
@@ -80,7 +81,7 @@ export function startSteadyClock(options: {
   let step: ClockStep | undefined = aheadMs === 0 ? undefined : { aheadMs, atMs: steadyNow() };
   if (replace) Date.now = steadyNow;
 
-  const timer = setInterval(() => {
+  const timer = runEvery('system-clock', checkEveryMs, () => {
     const { time: next, stepMs } = followClock(time, readClocks());
     time = next;
     const currentAheadMs = wallAheadOf(time);
@@ -94,7 +95,7 @@ export function startSteadyClock(options: {
       { stepMs, aheadMs: currentAheadMs },
       'the machine’s clock was set: this process keeps its own time; restart all processes to take the new time',
     );
-  }, checkEveryMs);
+  });
   timer.unref();
 
   return {

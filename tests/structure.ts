@@ -77,8 +77,26 @@ export function faultsOf(source: Source): string[] {
         defaultValueFaults,
         zoneFaults,
         ownClockFaults,
+        timerFaults,
       ];
   return rules.flatMap((rule) => rule(source).map((fault) => `${source.path}: ${fault}`));
+}
+
+/** Files that may call `setInterval`: decision 95 says why. */
+const ownTimers = new Set([
+  'log/kafka/reader.ts',
+  'process/timer-tasks.ts',
+  'processors/alarms/flushing.ts',
+  'processors/alarms/processor.ts',
+  'processors/trends/rebuild/main.ts',
+]);
+
+/** Finds timers of a process that an error would end, and the process with them. */
+function timerFaults({ path, text }: Source): string[] {
+  const isOfProcess = /^(?:gateway|processors|dashboard\/server|process|log)\//.test(path);
+  return isOfProcess && !ownTimers.has(path) && /\bsetInterval\(/.test(text)
+    ? ['calls setInterval: use runEvery of process/timer-tasks.ts']
+    : [];
 }
 
 /**

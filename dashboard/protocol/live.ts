@@ -78,6 +78,11 @@ export const Health = Type.Object(
      */
     clock: Type.Optional(Type.Object({ aheadMs: Type.Integer(), at: Instant }, closed)),
     /**
+     * Present while a part of this server's own code fails, and for 30 s after its last failure. Something on the
+     * screens may be old.
+     */
+    failing: Type.Optional(Type.Literal(true)),
+    /**
      * Present for an hour after the server read a damaged batch of records from Kafka. The values and alarms of the
      * batch may be missing on the screens. `batches`: the number of damaged batches since the server's start. `at`:
      * when the server read the newest damaged batch.

@@ -21,6 +21,7 @@ import { readPushPublicKey } from '../../process/push-settings.ts';
 import { runProcess } from '../../process/run-process.ts';
 import type { Settings } from '../../process/settings.ts';
 import { startSteadyClock, wallAheadMs } from '../../process/system-clock.ts';
+import { runEvery } from '../../process/timer-tasks.ts';
 import { type AccountRecords, recordAccounts } from './accounts/account-records.ts';
 import { followAccounts } from './accounts/accounts.ts';
 import { openPreferences } from './accounts/preferences.ts';
@@ -303,14 +304,14 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     logger.info({ port, metricsPort: metrics.port, accounts: accounts.size() }, 'ready');
   });
 
-  const countersTimer = setInterval(() => {
+  const countersTimer = runEvery('counters', countersEveryMs, () => {
     const { leftOut, beds, alarms, devices } = feed.state;
     const sizes = { beds: beds.size, alarms: alarms.size, devices: devices.size };
     const queued = { auditWaiting: trail.waitingCount(), appendBytes: log.appender.pendingBytes() };
     const warnings = { unregistered: registryCheck.count(), unseenAlarms: hub?.health().unseenAlarms ?? 0 };
     const faults = { unreadable: feed.unreadable(), damaged: log.damage.total };
     logger.info({ ...hub?.stats(), ...sizes, ...warnings, ...queued, leftOut, ...faults }, 'counters');
-  }, countersEveryMs);
+  });
 
   async function close(): Promise<void> {
     clearInterval(countersTimer);

@@ -3,6 +3,7 @@
  * its inbox.
  */
 import type { TLSSocket } from 'node:tls';
+import { runEvery } from '../../process/timer-tasks.ts';
 import type { PresentedCertificate } from '../core/certificate-ends.ts';
 import { newLogLimiter } from '../core/log-limiter.ts';
 import { certificateRefusals } from '../core/revocation.ts';
@@ -92,7 +93,7 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
     draining: false,
   };
   const port = await open(options, logLimiter, (socket) => acceptSocket(context, socket));
-  const timer = setInterval(() => sweep(context), sweepMs);
+  const timer = runEvery('connection-sweep', sweepMs, () => sweep(context));
 
   return {
     port: port.port,

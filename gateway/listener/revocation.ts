@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { crlBytesMax, readRevocationLists, serialKey } from '../../process/crl.ts';
 import { fileStamp } from '../../process/file-stamp.ts';
+import { runEvery } from '../../process/timer-tasks.ts';
 import {
   type CertificateFacts,
   type CertificateFault,
@@ -117,14 +118,14 @@ export function openRevocation(options: RevocationOptions): Revocation {
   if (file === '') {
     const warn = () => log.warn('there is no CRL (VIGIL_MQTT_CRL_FILE): devices with revoked certificates can connect');
     warn();
-    timer = setInterval(warn, noCrlWarnEveryMs);
+    timer = runEvery('revocation-warning', noCrlWarnEveryMs, warn);
   } else {
     readIfChanged();
     warnIfOutdated();
-    timer = setInterval(() => {
+    timer = runEvery('revocation', pollMs, () => {
       readIfChanged();
       warnIfOutdated();
-    }, pollMs);
+    });
   }
 
   return {

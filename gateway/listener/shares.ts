@@ -7,6 +7,8 @@
  * single device gets at most half of the memory. If n devices want all the memory, each device gets an equal part, and
  * some memory is always free for a new device.
  */
+
+import { runAfter } from '../../process/timer-tasks.ts';
 import {
   type Allowance,
   type HeldBack,
@@ -136,14 +138,11 @@ export function createShares(options: {
   function resumeLater(share: Share, waitMs: number): void {
     if (share.timer !== undefined) return;
     timers += 1;
-    share.timer = setTimeout(
-      () => {
-        timers -= 1;
-        share.timer = undefined;
-        resumeConnections(share);
-      },
-      Math.max(pauseMsMin, Math.ceil(waitMs)),
-    );
+    share.timer = runAfter('share', Math.max(pauseMsMin, Math.ceil(waitMs)), () => {
+      timers -= 1;
+      share.timer = undefined;
+      resumeConnections(share);
+    });
   }
 
   function hold(share: Share, bytes: number): void {

@@ -1,6 +1,6 @@
 /** Counts and logs the failures of the engine's own code. The log names the device, and has no content of a record. */
 import type { Logger } from 'pino';
-import { thrownAtText } from '../../log/sealed-reading.ts';
+import { thrownAtText } from '../../process/thrown-at.ts';
 import type { EngineTask } from './core/not-judged.ts';
 import type { EngineFailureReport } from './partition-state.ts';
 

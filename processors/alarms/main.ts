@@ -17,6 +17,7 @@ import { type Health, openMetricsServer } from '../../process/metrics-server.ts'
 import { runProcess } from '../../process/run-process.ts';
 import type { Settings } from '../../process/settings.ts';
 import { startSteadyClock } from '../../process/system-clock.ts';
+import { runEvery } from '../../process/timer-tasks.ts';
 import { alarmHash } from './alarm-hash.ts';
 import { followAlertCodes } from './alert-codes-file.ts';
 import { createAssociations } from './associations.ts';
@@ -84,7 +85,7 @@ async function openAlarms(settings: AlarmSettings, log: Logger) {
   await ready.promise;
   parts.health = 'ready';
   const certificateWatch = logEndingCertificates(log);
-  const timer = setInterval(() => log.info(processor.counters(), 'counters'), countersEveryMs);
+  const timer = runEvery('counters', countersEveryMs, () => log.info(processor.counters(), 'counters'));
 
   return {
     metricsPort: metricsServer.port,

@@ -13,7 +13,7 @@ import { partitionOf } from '../../log/kafka/connect.ts';
 import { openPartitionReader } from '../../log/kafka/read-all.ts';
 import { createReader, type RecordBatch } from '../../log/kafka/reader.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import { thrownAtText } from '../../log/sealed-reading.ts';
+import { thrownAtText } from '../../process/thrown-at.ts';
 import type { Associations } from './associations.ts';
 import type { Canaries } from './canaries.ts';
 import { addCounts, type Counter } from './core/counts.ts';

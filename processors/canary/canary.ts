@@ -11,6 +11,7 @@ import type { Observation } from '../../contracts/messages/device.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { deviceTopic } from '../../contracts/topics.ts';
 import { createHistogram, type Histogram, observe } from '../../process/histogram.ts';
+import { runEvery } from '../../process/timer-tasks.ts';
 import { type CanaryState, nextAction, startState, stateAfterAnswer, stateAfterDisconnect } from './core/state.ts';
 
 const keepAliveS = 15;
@@ -109,7 +110,7 @@ export function openCanary(options: CanaryOptions): Canary {
   }
 
   connect();
-  const timer = setInterval(actIfDue, everyMs);
+  const timer = runEvery('canary', everyMs, actIfDue);
   return {
     state: () => state,
     isConnected: () => client?.connected === true,

@@ -21,6 +21,7 @@ import { type Health, openMetricsServer } from '../../process/metrics-server.ts'
 import { runProcess } from '../../process/run-process.ts';
 import type { Settings } from '../../process/settings.ts';
 import { startSteadyClock } from '../../process/system-clock.ts';
+import { runEvery } from '../../process/timer-tasks.ts';
 import { openChannels } from './channels/open-channels.ts';
 import { createCounts, deliveryMetrics, noticesOf } from './metrics.ts';
 import { createOwnership, type Ownership } from './ownership.ts';
@@ -100,7 +101,7 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
   const signs = startSigns({ sealedLog, work: () => workOf(parts), now, log });
   parts.health = 'ready';
   const certificateWatch = logEndingCertificates(log);
-  const timer = setInterval(() => logCounters(log, runningOf(parts, now())), countersEveryMs);
+  const timer = runEvery('counters', countersEveryMs, () => logCounters(log, runningOf(parts, now())));
 
   return {
     metricsPort: server.port,

@@ -13,7 +13,8 @@
 import type { Logger } from 'pino';
 import type { ReachEntry } from '../../contracts/messages/delivery-commands.ts';
 import type { DeliveryChannel } from '../../contracts/messages/delivery-policy.ts';
-import { thrownAtText } from '../../log/sealed-reading.ts';
+import { thrownAtText } from '../../process/thrown-at.ts';
+import { runEvery } from '../../process/timer-tasks.ts';
 import type { Channel, OutgoingMessage, SendResult } from './channels/channel.ts';
 import { sendToPerson } from './channels/send-to-person.ts';
 import { type Book, wantedCalls } from './core/book.ts';
@@ -81,7 +82,7 @@ export function createSender(options: SenderOptions): Sender {
     if (isClosed || all.size === 0) {
       clearInterval(watch);
       watch = undefined;
-    } else watch ??= setInterval(() => (options.isDeciding() ? startWaiting() : stopForNow()), lookEveryMs);
+    } else watch ??= runEvery('sender', lookEveryMs, () => (options.isDeciding() ? startWaiting() : stopForNow()));
   }
 
   function stopForNow(): void {

@@ -7,6 +7,7 @@ import { type DeliverySign, deliverySignEveryMs } from '../../contracts/messages
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
+import { runEvery } from '../../process/timer-tasks.ts';
 
 /**
  * If the last pass of decisions is older than this, the process does not work, and gives no sign. A pass comes at least
@@ -66,7 +67,7 @@ export function startSigns(options: {
     writing = undefined;
   }
 
-  const timer = setInterval(() => {
+  const timer = runEvery('sign-of-life', deliverySignEveryMs, () => {
     const current = signOf(work(), now());
     if (before === 'active' && current === undefined)
       log.error(
@@ -76,7 +77,7 @@ export function startSigns(options: {
     before = current;
     // While Kafka does not answer, only one sign waits.
     if (current && !writing) writing = write({ at: formatInstant(now()), state: current });
-  }, deliverySignEveryMs);
+  });
   return {
     async close() {
       clearInterval(timer);

@@ -9,7 +9,7 @@ import type { DeliveryRecord } from '../../contracts/messages/deliveries.ts';
 import type { DeliveryPositions } from '../../contracts/messages/delivery-progress.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedTurn, TurnRecord } from '../../log/sealed-log.ts';
-import { thrownAtText } from '../../log/sealed-reading.ts';
+import { thrownAtText } from '../../process/thrown-at.ts';
 import type { Book } from './core/book.ts';
 import { type AlarmFailure, nextDueAtMs } from './core/decide.ts';
 import type { Context } from './core/inputs.ts';

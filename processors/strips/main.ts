@@ -21,6 +21,7 @@ import { type Health, openMetricsServer } from '../../process/metrics-server.ts'
 import { runProcess } from '../../process/run-process.ts';
 import type { Settings } from '../../process/settings.ts';
 import { startSteadyClock } from '../../process/system-clock.ts';
+import { runEvery } from '../../process/timer-tasks.ts';
 import { createQueue, type Queue } from './core/queue.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { stripMetrics } from './metrics.ts';
@@ -73,7 +74,7 @@ async function openStrips(settings: Settings<typeof manifest>, log: Logger) {
     signal: closing.signal,
     onWorked: () => (workedMs = performance.now()),
   });
-  const commits = setInterval(() => void commit(reader, queue).catch(() => undefined), commitEveryMs);
+  const commits = runEvery('commits', commitEveryMs, () => void commit(reader, queue).catch(() => undefined));
   const certificateWatch = logEndingCertificates(log);
   health = 'ready';
   log.info({ metricsPort: server.port }, 'ready');

@@ -1,6 +1,7 @@
 /** Makes the strips of due onsets and writes them. */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import { VigilError } from '../../contracts/errors.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { Strip, StripContent } from '../../contracts/messages/strips.ts';
 import { waveformsKeptMs } from '../../contracts/retention.ts';
@@ -8,6 +9,7 @@ import { stripBytes } from '../../contracts/strip-bytes.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { readSpan } from '../../log/explain/span.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
+import { noteTaskFailure } from '../../process/timer-tasks.ts';
 import { isLastWait } from './core/onsets.ts';
 import type { Job, Queue } from './core/queue.ts';
 import { type NewStrip, stripOf } from './core/strip.ts';
@@ -20,7 +22,10 @@ export type StripCounts = {
 };
 
 export type StripWriter = {
-  /** Makes one pass. Returns whether there was something to do. @throws VigilError, or Error of kafkajs */
+  /**
+   * Makes one pass. Returns whether there was something to do. If the code fails for one alarm, only the strip of this
+   * alarm waits for its next attempt. @throws VigilError, or Error of kafkajs
+   */
   pass(): Promise<boolean>;
   /** Forgets which strips are in the log. The writer reads them from the log again before it writes the next strip. */
   forget(): void;
@@ -41,8 +46,10 @@ export function createStripWriter(options: {
   readonly counts: StripCounts;
   readonly now: () => number;
   readonly log: Logger;
+  /** `readSpan`, or another function in a test without Kafka. */
+  readonly readLog?: typeof readSpan;
 }): StripWriter {
-  const { sealed, source, queue, counts, now, log } = options;
+  const { sealed, source, queue, counts, now, log, readLog = readSpan } = options;
   const written = new Map<string, Written>();
   let isLoaded = false;
   let seq = 0;
@@ -68,7 +75,7 @@ export function createStripWriter(options: {
     if (isLoaded || oldestMs === undefined) return;
     const sinceMs = oldestMs - earlierMs;
     const context = { log: sealed, logger: log, onBatch: () => undefined };
-    await readSpan(context, { topic: 'strips', sinceMs, untilMs: () => Number.POSITIVE_INFINITY }, ({ record }) => {
+    await readLog(context, { topic: 'strips', sinceMs, untilMs: () => Number.POSITIVE_INFINITY }, ({ record }) => {
       if (record.contentType === contentTypes.strip) remember(record.body);
     });
     isLoaded = true;
@@ -109,7 +116,16 @@ export function createStripWriter(options: {
       await load();
       const keptFromMs = now() - waveformsKeptMs;
       const reads = await source.read(jobs);
-      for (const job of jobs) await settle(job, stripOf(job.onset, reads.get(job.onset.key)!, keptFromMs));
+      for (const job of jobs) {
+        try {
+          await settle(job, stripOf(job.onset, reads.get(job.onset.key)!, keptFromMs));
+        } catch (error) {
+          // The log is away: all jobs wait. Any other error concerns only the strip of this alarm.
+          if (error instanceof VigilError && error.class !== 'permanent') throw error;
+          noteTaskFailure('strip', error);
+          queue.again(job);
+        }
+      }
       return true;
     },
     forget() {

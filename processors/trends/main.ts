@@ -12,6 +12,7 @@ import { type Health, openMetricsServer } from '../../process/metrics-server.ts'
 import { runProcess } from '../../process/run-process.ts';
 import type { Settings } from '../../process/settings.ts';
 import { startSteadyClock } from '../../process/system-clock.ts';
+import { runEvery } from '../../process/timer-tasks.ts';
 import { newTrendCounters } from './counters.ts';
 import { openPointStore } from './influx.ts';
 import { readingSource, scoreSource, type TrendSource } from './intake.ts';
@@ -45,11 +46,11 @@ async function openTrends(settings: Settings<typeof manifest>, log: Logger) {
   const open = (source: TrendSource, group: string) =>
     openPipeline({ source, group, sinceMs, sealed, store, counters, log: log.child({ group }) });
   pipelines = await Promise.all([open(readingSource(), 'trends'), open(scoreSource, 'trends-scores')]);
-  const metrics = setInterval(() => {
+  const metrics = runEvery('counters', metricsEveryMs, () => {
     const pending = pipelines.reduce((sum, each) => sum + each.pendingPoints, 0);
     const influx = isStored() ? 'up' : 'away';
     log.info({ ...counters, pending, influx, damaged: sealed.damage.total }, 'metrics');
-  }, metricsEveryMs);
+  });
   const certificateWatch = logEndingCertificates(log);
   state = 'ready';
   log.info({ metricsPort: server.port }, 'ready');

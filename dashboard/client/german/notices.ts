@@ -60,6 +60,9 @@ export const notices = {
   'The message log is down{since}: no new values, alarms or acknowledgements. Watch the bedside monitors.':
     'Der Nachrichtenspeicher ist ausgefallen{since}: keine neuen Werte, Alarme oder Quittierungen. Beobachten Sie die Monitore am Bett.',
   'Check the bedside monitors: data may be missing.': 'Monitore am Bett prüfen: Daten fehlen vielleicht.',
+  'Watch the bedside monitors: a part of Vigil fails.': 'Monitore am Bett beobachten: Ein Teil von Vigil versagt.',
+  'A part of Vigil’s program fails: something here may be old or missing. Compare with the bedside monitors, and tell the operator.':
+    'Ein Teil des Programms von Vigil versagt: Etwas kann hier alt sein oder fehlen. Vergleichen Sie mit den Monitoren am Bett, und informieren Sie die IT.',
   'A part of the message log cannot be read, found at {when}: some values or alarms may be missing here. Compare with the bedside monitors, and tell the operator.|{n} parts of the message log cannot be read, found at {when}: some values or alarms may be missing here. Compare with the bedside monitors, and tell the operator.':
     'Ein Teil des Nachrichtenspeichers ist nicht lesbar, bemerkt um {when}: Einige Werte oder Alarme können hier fehlen. Vergleichen Sie mit den Monitoren am Bett, und informieren Sie die IT.|{n} Teile des Nachrichtenspeichers sind nicht lesbar, bemerkt um {when}: Einige Werte oder Alarme können hier fehlen. Vergleichen Sie mit den Monitoren am Bett, und informieren Sie die IT.',
   'Tell the operator: the server’s clock was set.': 'IT informieren: Die Uhr des Servers wurde gestellt.',

@@ -39,6 +39,13 @@ export function HealthNotices() {
           {canary}
         </Notice>
       )}
+      {health?.failing && (
+        <Notice level="high" id="notice-failing" shortText={t('Watch the bedside monitors: a part of Vigil fails.')}>
+          {t(
+            'A part of Vigil’s program fails: something here may be old or missing. Compare with the bedside monitors, and tell the operator.',
+          )}
+        </Notice>
+      )}
       {health?.damaged && (
         <Notice level="medium" id="notice-damaged" shortText={t('Check the bedside monitors: data may be missing.')}>
           {t(

@@ -8,6 +8,7 @@ import type { AssociationPeriod, DeviceAssociations } from '../../../contracts/m
 import { lastWard, timedPeriods } from '../../../contracts/periods.ts';
 import { noStarts } from '../../../contracts/shared-identity.ts';
 import { newDeviceGaps } from './device-gaps.ts';
+import { type ForEach, forEach } from './each.ts';
 import {
   audienceOf,
   type BedState,
@@ -54,15 +55,15 @@ export function forgetAssociations(state: LiveState, deviceId: string): void {
  * Removes devices without a bed from the screens if they have no alarm and were silent for `unassignedForgetMs`. Also
  * updates which alarms of the other devices without a bed are shown. Called about once a second.
  */
-export function tick(state: LiveState, nowMs: number): void {
+export function tick(state: LiveState, nowMs: number, each: ForEach = forEach): void {
   state.nowMs = nowMs;
-  for (const bed of state.beds.values()) {
-    if (bed.period !== undefined) continue;
+  each(state.beds.values(), (bed) => {
+    if (bed.period !== undefined) return;
     markAlarmsChanged(state, bed, 'changed');
     const seenAtMs = state.devices.get(bed.deviceId)?.seenAtMs ?? 0;
     const alarms = state.alarmsOf.get(bed.associationId)?.size ?? 0;
     if (alarms === 0 && nowMs - seenAtMs > unassignedForgetMs) removeBed(state, bed);
-  }
+  });
 }
 
 /** Updates the beds of one device after a change of its associations. */

@@ -17,6 +17,7 @@ import { visibleText } from '../../../contracts/text.ts';
 import { accountFault, type DutyAccount } from './board-context.ts';
 import { coverEndOf, uncoveredFromMs, warnAheadMs } from './cover-end.ts';
 import type { DutyBoard } from './duty-board.ts';
+import { type ForEach, forEach } from './each.ts';
 import { endNotice, noteNotice } from './notices.ts';
 import { type BedState, type LiveState, markHeaderChanged } from './state.ts';
 import { uncoveredSinceMs } from './uncovered-since.ts';
@@ -33,10 +34,16 @@ export type AccountOf = (userId: string) => DutyAccount | undefined;
  * Updates the nurses and the notices of all beds, and returns the numbers of gaps. Called every few seconds, and after
  * each change of a board.
  */
-export function noteDuties(state: LiveState, board: DutyBoard, accountOf: AccountOf, nowMs: number): DutyGaps {
+export function noteDuties(
+  state: LiveState,
+  board: DutyBoard,
+  accountOf: AccountOf,
+  nowMs: number,
+  each: ForEach = forEach,
+): DutyGaps {
   let noNurse = 0;
   let overdue = 0;
-  for (const bed of state.beds.values()) {
+  each(state.beds.values(), (bed) => {
     const { notice, nurse } = dutyAt(bed, board, accountOf, nowMs);
     if (bed.nurse !== nurse) {
       bed.nurse = nurse;
@@ -50,7 +57,7 @@ export function noteDuties(state: LiveState, board: DutyBoard, accountOf: Accoun
       if (shown && !isRight) endNotice(state, bed, code);
     }
     if (notice) noteNotice(state, bed, { ...notice, untilMs: Number.POSITIVE_INFINITY });
-  }
+  });
   return { noNurse, overdue };
 }
 

@@ -9,6 +9,7 @@ import { atMostNow } from '../../../contracts/steady-time.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import type { BedNotice } from '../../protocol/rest.ts';
 import { bedFor } from './beds.ts';
+import { type ForEach, forEach } from './each.ts';
 import { type BedState, type LiveState, markHeaderChanged } from './state.ts';
 
 /** The code of the notice about the error of the device's clock (device-clocks.ts). */
@@ -58,9 +59,10 @@ export function foldNotice(state: LiveState, associationId: string, record: Noti
 }
 
 /** Ends the notices whose time is over. Called about once a second. */
-export function endExpiredNotices(state: LiveState, nowMs: number): void {
-  for (const bed of state.beds.values())
+export function endExpiredNotices(state: LiveState, nowMs: number, each: ForEach = forEach): void {
+  each(state.beds.values(), (bed) => {
     for (const [code, { untilMs }] of bed.notices) if (untilMs <= nowMs) endNotice(state, bed, code);
+  });
 }
 
 /** Returns the notices for the screens, the oldest first. */

@@ -20,6 +20,7 @@ import { bedFor, deviceOf } from './beds.ts';
 import { noteClock, noteCoarseTimes, showsSetBack, updateClockNotice } from './device-clocks.ts';
 import { noteDeviceEvent } from './device-events.ts';
 import { noteReading } from './device-gaps.ts';
+import { type ForEach, forEach } from './each.ts';
 import { intervalMsOf, withValue } from './intervals.ts';
 import { noteDeviceStart } from './shared-identity.ts';
 import {
@@ -33,7 +34,6 @@ import {
   type StartNumbered,
   type ValueState,
 } from './state.ts';
-
 import { isBeforeTray, isWaveBeforeTray } from './tray.ts';
 
 /** If no chunk of a wave came for this time, the wave is removed from its bed. */
@@ -249,14 +249,14 @@ export function foldWaveArrival(
 }
 
 /** Removes stopped waves from the beds. Called about once a second. */
-export function forgetWaves(state: LiveState, nowMs: number): void {
-  for (const bed of state.beds.values()) {
+export function forgetWaves(state: LiveState, nowMs: number, each: ForEach = forEach): void {
+  each(state.beds.values(), (bed) => {
     for (const [code, atMs] of bed.waves) {
       if (nowMs - atMs <= waveForgetMs) continue;
       bed.waves.delete(code);
       markHeaderChanged(state, bed);
     }
-  }
+  });
 }
 
 /** Parses a receive time. Returns at most `nowMs`, because the machine's clock may have been set back since. */

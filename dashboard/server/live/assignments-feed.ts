@@ -9,6 +9,7 @@ import { contentTypes } from '../../../contracts/messages/records.ts';
 import type { RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading } from '../../../log/sealed-reading.ts';
+import { attemptEach, runEvery } from '../../../process/timer-tasks.ts';
 import { type DutyBoard, emptyBoard, foldAssignmentEvent } from '../core/duty-board.ts';
 import { type AccountOf, type DutyGaps, noteDuties } from '../core/duty-notices.ts';
 import type { LiveState } from '../core/state.ts';
@@ -73,9 +74,9 @@ export function openAssignmentsFeed(
     problem: 'the assignments cannot be read from Kafka; their boards do not work',
   });
 
-  const timer = setInterval(() => {
-    gaps = noteDuties(state, board, accountOf, now());
-  }, lookEveryMs);
+  const timer = runEvery('duties', lookEveryMs, () => {
+    gaps = noteDuties(state, board, accountOf, now(), (beds, work) => attemptEach('duties', beds, work));
+  });
 
   return {
     board,

@@ -10,6 +10,7 @@ import { contentTypes } from '../../../contracts/messages/records.ts';
 import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading, type ReadRecord } from '../../../log/sealed-reading.ts';
+import { runEvery } from '../../../process/timer-tasks.ts';
 import { foldDeviceEvent, foldRefusals, forgetOldDeviceLog } from '../core/device-log.ts';
 import type { LiveState } from '../core/state.ts';
 
@@ -83,7 +84,7 @@ export function openDeviceLogFeed(
     });
   }
   tryOpen();
-  const timer = setInterval(() => forgetOldDeviceLog(state.deviceLog, now()), hourMs).unref();
+  const timer = runEvery('forget-events', hourMs, () => forgetOldDeviceLog(state.deviceLog, now())).unref();
 
   return {
     unreadable: sealedReading.leftOutCount,

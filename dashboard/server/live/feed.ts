@@ -14,9 +14,11 @@ import type { LogRecord } from '../../../log/kafka/log-record.ts';
 import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading } from '../../../log/sealed-reading.ts';
+import { attempt, attemptEach, runEvery } from '../../../process/timer-tasks.ts';
 import { foldAlarmEvent, foldAlarmState, forgetAlarmsBefore } from '../core/alarms.ts';
 import { foldAssociations, forgetAssociations, tick } from '../core/beds.ts';
 import { noteCanary, noteCanaryReport } from '../core/canary.ts';
+import type { ForEach } from '../core/each.ts';
 import {
   type LifeSigns,
   newLifeSigns,
@@ -33,6 +35,9 @@ import { foldStandby } from '../core/standby.ts';
 import { emptyState, type LiveState } from '../core/state.ts';
 import { noteDashboard, type OtherDashboards } from '../core/unconfirmed.ts';
 import { type Chunk, emptyWaves, foldWave, forgetTracks, type WaveState } from '../core/waves.ts';
+
+/** An error about one bed concerns only this bed. */
+const eachBed: ForEach = (beds, work) => attemptEach('feed-beds', beds, work);
 
 /** How far back the server reads each topic at its start. */
 const lookBackMs = { observations: 5 * 60_000, waveforms: 20_000, alarms: 24 * 60 * 60_000, canary: 60_000 } as const;
@@ -272,13 +277,13 @@ export async function openFeed(
     return history.close();
   }
 
-  const timer = setInterval(() => {
+  const timer = runEvery('feed', tickMs, () => {
     noteRunning(signs, now());
-    tick(state, now());
-    endExpiredNotices(state, now());
-    forgetWaves(state, now());
+    attempt('feed-beds', () => tick(state, now(), eachBed));
+    attempt('notices', () => endExpiredNotices(state, now(), eachBed));
+    attempt('feed-waves', () => forgetWaves(state, now(), eachBed));
     forgetTracks(waves, now(), waveSilentMs);
-  }, tickMs);
+  });
 
   return {
     state,

@@ -1,9 +1,11 @@
 /** Sends deliveries and calls to all live connections: decides which connection gets them, and when. */
 import type { Logger } from 'pino';
 import type { Trail } from '../../../log/audit/trail.ts';
+import { runAfter } from '../../../process/timer-tasks.ts';
 import type { DeliveryDown } from '../../protocol/delivery.ts';
 import type { OpenScreen } from '../core/screen.ts';
 import type { Who } from '../core/who.ts';
+import { doFor } from './outbox.ts';
 import type { Screen } from './screen-connection.ts';
 import { createScreenDeliveries, type DeliverySource, type ScreenDeliveries } from './screen-deliveries.ts';
 import { createSeenPatients } from './seen-patients.ts';
@@ -60,15 +62,15 @@ export function createHubDeliveries(options: {
       do {
         const [screen, deliveries] = screens[next] ?? [];
         next += 1;
-        if (screen && deliveries && ofScreens.get(screen) === deliveries) deliveries.flush(shared);
+        if (screen && deliveries && ofScreens.get(screen) === deliveries) doFor(screen, () => deliveries.flush(shared));
       } while (next < screens.length && performance.now() < endMs);
     } finally {
       if (next < screens.length) setImmediate(sendSlice, screens, next, shared);
       else
-        setTimeout(() => {
+        runAfter('deliveries', pauseMs, () => {
           isBusy = false;
           if (hasChanged) send();
-        }, pauseMs).unref();
+        }).unref();
     }
   }
 
@@ -85,7 +87,7 @@ export function createHubDeliveries(options: {
       if (!isBusy) send();
     },
     followScopes() {
-      for (const deliveries of ofScreens.values()) deliveries.followScope();
+      for (const [screen, deliveries] of ofScreens) doFor(screen, () => deliveries.followScope());
     },
     downFor: options.downFor,
   };

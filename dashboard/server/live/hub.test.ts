@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { pino } from 'pino';
 import { afterEach, expect, it, vi } from 'vitest';
 import { formatInstant } from '../../../contracts/time.ts';
+import { forgetTimerFailures, timerFailures } from '../../../process/timer-tasks.ts';
 import type { ServerMessage } from '../../protocol/live.ts';
 import { closeCodes, heartbeatMs } from '../../protocol/pace.ts';
 import { actorOf } from '../access.ts';
@@ -18,7 +19,10 @@ import { createHub } from './hub.ts';
 const budget = { wavesBytesMax: 10, numericsBytesMax: 20, closeBytesMax: 1_000, waitMsMax: 10_000 };
 const report = Buffer.from(JSON.stringify({ type: 'report', page: 'painting', alarms: [] }));
 
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  forgetTimerFailures();
+});
 
 /** Opens a hub without Kafka, and returns a function that connects a page to it. */
 function openTestHub(more: Partial<Parameters<typeof createHub>[0]> = {}) {
@@ -164,5 +168,32 @@ it('a page that was logged out, but does not close its connection, confirms no m
   page.receive(Buffer.from('second'));
   expect(page.closes).toEqual([closeCodes.sessionEnded]);
   expect(taken).toEqual(['first']);
+  hub.close();
+});
+
+it('if a part of the hub throws in its timer, every page still gets heartbeats, and they say that a part of Vigil fails', async () => {
+  let isBroken = true;
+  const { hub, connect } = openTestHub({
+    deliveries: {
+      ...{
+        open: () => ({ take: () => false, flush() {}, followScope() {} }),
+        close() {},
+        followScopes() {},
+        downFor: () => undefined,
+      },
+      changed() {
+        if (isBroken) throw new Error('a fault of this test');
+      },
+    },
+  });
+  const pages = [connect(), connect()];
+  const failing = () =>
+    pages.map(({ sent }) => sent.flatMap((message) => (message.type === 'heartbeat' ? [message.health.failing] : [])));
+  await expect.poll(() => failing().every((beats) => beats.includes(true))).toBe(true);
+  isBroken = false;
+  expect(timerFailures().get('deliveries')).toBeGreaterThan(0);
+  forgetTimerFailures();
+  await expect.poll(() => failing().every((beats) => beats.at(-1) === undefined)).toBe(true);
+  expect(pages.map(({ closes }) => closes)).toEqual([[], []]);
   hub.close();
 });

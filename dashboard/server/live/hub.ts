@@ -5,6 +5,7 @@ import type { OwnedSound, UnconfirmedOnScreen } from '../../../contracts/message
 import type { Trail } from '../../../log/audit/trail.ts';
 import type { DamageBook } from '../../../log/kafka/damage-book.ts';
 import type { ClockStep } from '../../../process/system-clock.ts';
+import { attempt, runEvery } from '../../../process/timer-tasks.ts';
 import type { Health } from '../../protocol/live.ts';
 import { closeCodes, heartbeatMs, numericsEveryMs, reportTextStart } from '../../protocol/pace.ts';
 import { countRequestOf, reportsPerMinuteMax } from '../bounds.ts';
@@ -12,10 +13,8 @@ import type { Budget } from '../core/budget.ts';
 import type { FirstConfirmation } from '../core/confirmations.ts';
 import { admitConnection, type OpenConnection } from '../core/connection-limits.ts';
 import type { DisplayRecords } from '../core/display-settings.ts';
-import { judgeHealth, noteRunning } from '../core/health.ts';
 import { type ForgottenWaits, type KeptWaits, keepWaits, keptSessions, takeWaits } from '../core/kept-waits.ts';
 import { countRequest, type RequestPace } from '../core/request-pace.ts';
-import { unseenAlarms } from '../core/screen.ts';
 import type { Claims } from '../core/session-rules.ts';
 import type { SoundEverywhere } from '../core/sound-everywhere.ts';
 import type { BegunTest } from '../core/sound-test-records.ts';
@@ -25,6 +24,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import type { Feed } from './feed.ts';
 import { watchHealth } from './health-watch.ts';
 import type { HubDeliveries } from './hub-deliveries.ts';
+import { createHubHealth } from './hub-health.ts';
 import { createHubSound } from './hub-sound.ts';
 import { cutOffMs, doFor } from './outbox.ts';
 import { createScreen, type Screen } from './screen-connection.ts';
@@ -161,19 +161,11 @@ export function createHub(options: {
     ...{ everywhere: options.everywhere, displayRecords: options.displayRecords },
   });
   const waveSending = createWaveSending(() => screens.values());
-  const health = (): Health => {
-    noteRunning(feed().signs, now());
-    const openScreens = [...screens.keys()].flatMap((screen) => screen.watched() ?? []);
-    const unregisteredCount = unregistered();
-    const certificate = options.certificate?.();
-    const unseenCount = unseenAlarms(feed().state, openScreens);
-    return {
-      ...judgeHealth(feed().signs, now(), options.clockStep?.(), options.damage, options.canarySilentMs),
-      ...(certificate && { certificate }),
-      ...(unseenCount > 0 && { unseenAlarms: unseenCount }),
-      ...(unregisteredCount > 0 && { unregistered: unregisteredCount }),
-    };
-  };
+  const { clockStep, damage, canarySilentMs, certificate } = options;
+  const { health, judgeSigns } = createHubHealth({
+    ...{ feed, unregistered, clockStep, damage, canarySilentMs, certificate, now },
+    watched: () => [...screens.keys()].flatMap((screen) => screen.watched() ?? []),
+  });
 
   function flush(kind: 'numerics' | 'alarms'): void {
     const shared = newSharedChanges(feed().state);
@@ -182,10 +174,10 @@ export function createHub(options: {
 
   function sendHeartbeats(): void {
     const current = health();
-    unconfirmedScreens.collect(screens.keys());
-    hubSound.collect();
+    attempt('unconfirmed', () => unconfirmedScreens.collect(screens.keys()));
+    attempt('sound', hubSound.collect);
     for (const [screen, open] of screens) doFor(screen, () => sendHeartbeat(current, screen, open));
-    deliveries?.changed();
+    attempt('deliveries', () => deliveries?.changed());
   }
 
   function sendHeartbeat(current: Health, screen: Screen, { socket, answeredAtMs }: OpenScreenState): void {
@@ -234,13 +226,9 @@ export function createHub(options: {
     deliveries?.followScopes();
   }
 
-  const judgeSigns = () => {
-    noteRunning(feed().signs, now());
-    return judgeHealth(feed().signs, now());
-  };
   const timers = [
-    setInterval(flushNumerics, numericsEveryMs),
-    setInterval(sendHeartbeats, heartbeatMs),
+    runEvery('numerics', numericsEveryMs, flushNumerics),
+    runEvery('heartbeats', heartbeatMs, sendHeartbeats),
     watchHealth(judgeSigns, sendHeartbeats),
   ];
 

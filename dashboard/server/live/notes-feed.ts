@@ -10,6 +10,7 @@ import { contentTypes } from '../../../contracts/messages/records.ts';
 import type { RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading } from '../../../log/sealed-reading.ts';
+import { runEvery } from '../../../process/timer-tasks.ts';
 import { foldNote, type NoteBook, placeNotes } from '../core/hand-over-notes.ts';
 import { type EndedSince, foldTask, forgetEndedTasks, placeTasks, type TaskBook } from '../core/patient-tasks.ts';
 import { type LiveState, markHeaderChanged } from '../core/state.ts';
@@ -93,12 +94,12 @@ export function openNotesFeed(
     problem: 'the hand-over notes cannot be read from Kafka; the screens say so',
   });
 
-  const timer = setInterval(() => {
+  const timer = runEvery('notes', lookEveryMs, () => {
     if (state.areNotesRead) place();
-  }, lookEveryMs);
-  const forgetTimer = setInterval(() => {
+  });
+  const forgetTimer = runEvery('forget-tasks', forgetEveryMs, () => {
     if (state.areNotesRead && state.nowMs > 0) forgetEndedTasks(state, tasks, endedSince, state.nowMs);
-  }, forgetEveryMs);
+  });
 
   return {
     async hasEffect(eventId) {

@@ -7,6 +7,7 @@ import type { OwnedSound, PresenceRecord, UnconfirmedOnScreen } from '../../../c
 import { contentTypes } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
+import { runEvery } from '../../../process/timer-tasks.ts';
 import { presenceEveryMs } from '../core/health.ts';
 
 const wardsMax = 200;
@@ -57,7 +58,7 @@ export function announcePresence(
     };
   }
 
-  const timer = setInterval(() => {
+  const timer = runEvery('presence', changeEveryMs, () => {
     // Only one write at a time, so that no writes wait in a queue while Kafka is away.
     if (busy) return;
     const content = present();
@@ -69,7 +70,7 @@ export function announcePresence(
     void announce(content).finally(() => {
       busy = false;
     });
-  }, changeEveryMs);
+  });
 
   return {
     async close() {

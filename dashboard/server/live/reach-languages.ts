@@ -4,6 +4,7 @@
  * (docs/decisions/092-message-language.md).
  */
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
+import { runEvery } from '../../../process/timer-tasks.ts';
 import type { PreferenceStore } from '../accounts/preferences.ts';
 import type { DeliveriesFeed } from './deliveries-feed.ts';
 import type { DeliveryWriter } from './delivery-writer.ts';
@@ -59,9 +60,9 @@ export function keepReachLanguages(options: {
   async function work(): Promise<void> {
     if (isWorking || isClosed || !board.isRead) return;
     isWorking = true;
-    if (!hasLookedAtAll) for (const { userId } of board.entries.values()) pending.add(userId);
-    hasLookedAtAll = true;
     try {
+      if (!hasLookedAtAll) for (const { userId } of board.entries.values()) pending.add(userId);
+      hasLookedAtAll = true;
       for (const userId of pending) {
         if (isClosed) break;
         pending.delete(userId);
@@ -82,7 +83,7 @@ export function keepReachLanguages(options: {
     isWorking = false;
   }
 
-  const timer = setInterval(() => void work(), lookEveryMs);
+  const timer = runEvery('reach-languages', lookEveryMs, () => work());
   timer.unref();
   return {
     note(userId) {

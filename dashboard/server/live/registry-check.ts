@@ -1,6 +1,7 @@
 /** Counts the accounts and devices at wards or beds that are not registered, and logs them when they change. */
 import type { Logger } from 'pino';
 import { visibleText } from '../../../contracts/text.ts';
+import { runEvery } from '../../../process/timer-tasks.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { LiveState } from '../core/state.ts';
 import { findUnregistered } from '../core/wards.ts';
@@ -47,7 +48,7 @@ export function openRegistryCheck(options: {
       );
   }
 
-  const timer = setInterval(checkRegistry, options.everyMs ?? checkEveryMs);
+  const timer = runEvery('registry-check', options.everyMs ?? checkEveryMs, checkRegistry);
   timer.unref();
   return { count: () => count, close: () => clearInterval(timer) };
 }

@@ -11,6 +11,7 @@ import { reviewKeptMs } from '../../../contracts/review-span.ts';
 import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading, type ReadRecord } from '../../../log/sealed-reading.ts';
+import { runEvery } from '../../../process/timer-tasks.ts';
 import {
   foldReviewedAlarm,
   foldReviewedDelivery,
@@ -101,7 +102,7 @@ export function openReviewFeed(
     });
   }
   tryOpen();
-  const timer = setInterval(() => forgetOldAlarms(book, now()), hourMs);
+  const timer = runEvery('forget-alarms', hourMs, () => forgetOldAlarms(book, now()));
 
   return {
     book,

@@ -9,6 +9,7 @@ import { bodyFault } from '../../../contracts/messages/check.ts';
 import { contentTypes } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
+import { runEvery } from '../../../process/timer-tasks.ts';
 import type { FirstConfirmation } from '../core/confirmations.ts';
 
 /** Shortest time between two records. */
@@ -72,7 +73,7 @@ export function createShownRecorder(
     }
   }
 
-  const timer = setInterval(() => void write(), writeEveryMs);
+  const timer = runEvery('shown-alarms', writeEveryMs, () => write());
   return {
     note,
     leftOut: () => leftOut,

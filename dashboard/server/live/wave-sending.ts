@@ -3,6 +3,7 @@
  * then work once for each screen, and not once for each chunk. Alarms and numbers do not wait here.
  */
 import type { Duplex } from 'node:stream';
+import { runAfter } from '../../../process/timer-tasks.ts';
 import type { Chunk } from '../core/waves.ts';
 import { doFor } from './outbox.ts';
 import type { Screen } from './screen-connection.ts';
@@ -62,7 +63,7 @@ export function createWaveSending(targets: () => Iterable<WaveTarget>): WaveSend
     add(chunk) {
       waiting.push(chunk);
       if (waiting.length >= waitingMax) flush();
-      else timer ??= setTimeout(flush, wavesEveryMs);
+      else timer ??= runAfter('waves', wavesEveryMs, flush);
     },
     flush,
     close: () => clearTimeout(timer),

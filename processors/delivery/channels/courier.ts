@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { minuteMs, secondMs } from '../../../contracts/durations.ts';
+import { runAfter } from '../../../process/timer-tasks.ts';
 import type { SendResult } from './channel.ts';
 import type { HostSign } from './core/breaker.ts';
 import { createHostGate, type HostGate } from './host-gate.ts';
@@ -177,10 +178,10 @@ async function tryOnce(errand: Errand, permit: { end(sign: HostSign): void }, op
     ended.resolve(failed('transient', 'The message was not needed any more.', 'unknown'));
     end.abort();
   };
-  const timer = setTimeout(() => {
+  const timer = runAfter('courier', tryMs, () => {
     ended.resolve(failed('transient', 'The host did not answer in time.', tryMs < tryMsMax ? 'unknown' : 'fails'));
     end.abort();
-  }, tryMs);
+  });
   errand.signal.addEventListener('abort', onUnneeded, { once: true });
   const outcome = await Promise.race([errand.attempt(end.signal), ended.promise]);
   clearTimeout(timer);

@@ -9,6 +9,7 @@ import type { ReceiptSeen } from '../../../contracts/messages/deliveries.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import { type DeliveryChannel, deliveryChannels } from '../../../contracts/messages/delivery-policy.ts';
 import { type AskedPage, askedPagesMax } from '../../../contracts/messages/delivery-progress.ts';
+import { runEvery } from '../../../process/timer-tasks.ts';
 import type { Channel, SendResult } from '../channels/channel.ts';
 import { isChannelDown as isServiceDown } from '../channels/send-to-person.ts';
 import {
@@ -149,7 +150,7 @@ export function startCanaries(options: CanaryOptions): Canaries {
       });
   };
 
-  const timer = setInterval(look, lookEveryMs);
+  const timer = runEvery('reach-canaries', lookEveryMs, look);
   look();
 
   return {
