@@ -75,7 +75,10 @@ afterAll(async () => {
   rmSync(accountsFile, { force: true });
 });
 
-/** The steps are times of several processes. A steady clock may be behind the machine's clock by some milliseconds. */
+/**
+ * The steps are times of several processes. A steady clock may be behind the machine's clock by some milliseconds, so a
+ * later step may look earlier by at most this much.
+ */
 const clocksApartMs = 100;
 
 const refusals = () => lab.publishedOf(bed).filter((record) => 'accepted' in record && !record.accepted);

@@ -20,7 +20,8 @@ export function informWard(desk: Desk, error: unknown): void {
   const isSomebodyGoing = round?.phase === 'accepted' && !isDue(round.dueAtMs, desk.untilMs);
   if (isSomebodyGoing || (shownNotice(round) !== null && waitAgain(desk))) return;
   const chains = builtInPolicy.hospital[kind];
-  // The built-in policy sends no low alarm, but a policy of a hospital can.
+  // The policy of a hospital may send low alarms, but the built-in policy does not. So a low alarm gets the built-in
+  // chain of medium alarms.
   const chosen = 'notSent' in chains[priority] ? chains.medium : chains[priority];
   if ('notSent' in chosen) throw error;
   const { quietHours: _quietHours, ...chain } = { quietHours: undefined, ...chosen };

@@ -9,7 +9,10 @@
  */
 export const resumeMsMax = 60_000;
 
-/** Returns whether an alarm is too old to be sent. An alarm from the future is not old: the clocks differ. */
+/**
+ * Returns whether an alarm is too old to be sent. An alarm with a time in the future is not too old: only a difference
+ * of the clocks gives such a time.
+ */
 export function isTooOld(freshAtMs: number, ageMsMax: number, nowMs: number): boolean {
   return nowMs - freshAtMs > ageMsMax;
 }
