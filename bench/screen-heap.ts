@@ -27,7 +27,7 @@ const stepS = 10;
 /** Simulated time before the first measurement. In this time the browser loads and compiles all code of the page. */
 const warmUpS = 1_800;
 const settleMs = 5_000;
-/** Number of measurements of which each point has the smallest. */
+/** Number of measurements for a point. The point has the smallest result. */
 const measurements = 12;
 
 type Point = {

@@ -1,18 +1,21 @@
 /**
  * Runs the tasks of timers. An error in a task never ends the process and never stops the timer: it is counted by the
- * name of the task, and logged once a minute. An error about one item (a bed, a device, a connection) concerns only
- * this item. The counts are of the whole process: each process has them in its metrics (metrics.ts).
+ * name of the task, and logged once a minute. An error about one item (a bed, a device, a connection) does not stop the
+ * work for the other items. The counts are of the whole process: each process has them in its metrics (metrics.ts).
  */
 import type { Logger } from 'pino';
 import { thrownAtText } from './thrown-at.ts';
 
 /** A failure of the same task, thrown at the same place, is logged again after this time. */
 const logAgainMs = 60_000;
-/** Maximum number of places in the code whose last line in the log is remembered. Above it, the oldest is forgotten. */
+/**
+ * Maximum number of places in the code whose last line in the log is remembered. Above this number, the place with the
+ * oldest line is forgotten.
+ */
 const placesMax = 1_000;
 /**
  * A task counts as failing until it has not failed for this time, ms (ours). So a fault that comes and goes is a single
- * notice on the screens. A task that runs less often counts as failing for three of its intervals.
+ * notice on the screens. A task that runs less often than every 10 s counts as failing for three of its intervals.
  */
 const failingMs = 30_000;
 
@@ -52,7 +55,7 @@ export function attempt(task: string, work: () => unknown, everyMs = 0): void {
   }
 }
 
-/** Calls `work` for each item. An error about one item concerns only this item. Does not throw. */
+/** Calls `work` for each item. An error about one item does not stop the work for the other items. Does not throw. */
 export function attemptEach<T>(task: string, items: Iterable<T>, work: (item: T) => unknown): void {
   for (const item of items) attempt(task, () => work(item));
 }

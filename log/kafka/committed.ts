@@ -6,8 +6,8 @@ import { openRangeReader } from './range-reader.ts';
 import type { RecordPlace } from './turn.ts';
 
 /**
- * Returns whether the record at `place` was committed. The transaction must have ended: somebody has taken the turn
- * after it. All records of a transaction are committed together, so one record is enough.
+ * Returns whether the record at `place` was committed. Before the call, somebody must have taken the turn again,
+ * because this ends the transaction. All records of a transaction are committed together, so one record is enough.
  * @param service the service whose groups this process may use
  * @throws Error of kafkajs, and the reason of `signal` if `signal` is aborted
  */

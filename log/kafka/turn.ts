@@ -30,7 +30,7 @@ const batchBytesMax = 700_000;
 /** Upper limit of what Kafka adds to a record, bytes. */
 const recordOverheadBytes = 100;
 
-/** A record of the log. */
+/** The place of a record in the log. */
 export type RecordPlace = { readonly topic: KafkaTopic; readonly partition: number; readonly offset: bigint };
 
 type KeyedValue = { readonly key: string; readonly value: Buffer };
@@ -39,7 +39,7 @@ export type Turn = {
   /**
    * Writes records. Readers get them only after `commit`.
    * @throws VigilError `turn-lost`: another process has the turn, and nothing was written; `log-unavailable`: Kafka did
-   * not accept the records. After both errors, readers never get these records
+   * not accept the records. After either error, readers never get these records
    */
   write(topic: KafkaTopic, records: readonly KeyedValue[]): Promise<void>;
   /**

@@ -24,7 +24,7 @@ export type PendingCommand = {
 /** What the new owner of a partition has read from Kafka before it begins with new records. */
 export type Restored = {
   readonly states: readonly AlarmState[];
-  /** The associations whose last snapshot cannot be read. `states` may have the snapshot before. */
+  /** The associations whose last snapshot cannot be read. `states` may have an older snapshot of these associations. */
   readonly unreadable: readonly string[];
   /** Events of `alarms` that are perhaps not in the snapshots, in their order. */
   readonly publishedEvents: readonly AlarmEvent[];

@@ -92,13 +92,13 @@ function restoreEngines(partition: PartitionState): void {
   for (const record of restored.publishedInForce)
     adoptPublished(engineFor(partition, record.associationId, nowMs), record);
   for (const associationId of restored.unreadable) {
-    // The snapshot of a patient who has left may be unreadable because the patient's data key was deleted.
+    // A patient who has left needs no alarm: the snapshot may be unreadable because the patient's data key was deleted.
     if (partition.options.findAssociation(associationId)?.endedAt !== null) continue;
     const engine = engineFor(partition, associationId, nowMs);
     failures.push({ engine, error: new Error('The last snapshot of this patient cannot be read.') });
   }
-  // Failures are handled last, because the events of the last owner must be known first. From them, an alarm about a
-  // failure gets the id that it had before.
+  // Failures are handled last, because the events of the last owner must be known first. From these events, an alarm
+  // about a failure gets the id that it had before.
   for (const { engine, error } of failures) failRestore(partition, engine, error);
 }
 

@@ -21,7 +21,7 @@ const snapshot = (associationId: string, observations: string, change: object = 
 });
 type Written = { readonly key: string; readonly value: object | 'damaged' };
 
-/** Restores partition 0 from these records of `alarm-state`. Returns also the offset at which `alarms` was read. */
+/** Restores partition 0 from these records of `alarm-state`. Also returns the offset at which `alarms` was read. */
 async function restore(written: readonly Written[]) {
   const records = written.map(({ key, value }, index): LogRecord => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);

@@ -55,7 +55,8 @@ export async function restorePartitions(options: RestoreOptions): Promise<Readon
   const publishedFrom = (p: number) => {
     const included = eventsIncludedBefore(states.get(p));
     const last = max((alarmEnds.get(p)?.high ?? 0n) - publishedMax, 0n);
-    // The former alarms of a patient whose snapshot cannot be read are only in the events before the other snapshots.
+    // If a snapshot cannot be read, the patient's former alarms may be only in earlier events, which the other
+    // snapshots already include. So these events are read too.
     if (included === undefined || (unreadable.has(p) && last < included)) return last;
     return included;
   };
@@ -150,9 +151,9 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
   const reading = createSealedReading({ open: sealedLog.open, log, leftOutOf: 'what is restored', wants });
 
   /**
-   * Reads the latest snapshot of each association: of the last two, the snapshot with the higher offset. A former owner
-   * may have written its snapshot late. `unreadable`: the associations whose last snapshot cannot be read. Such an
-   * association has the snapshot before, or no snapshot.
+   * Reads the latest snapshot of each association. Of the last two snapshots, this is the snapshot with the higher
+   * offset, because a former owner may have written its snapshot late. `unreadable`: the associations whose last
+   * snapshot cannot be read. For these associations, `states` has the second last snapshot, or no snapshot.
    */
   async function readStates(starts: Starts) {
     const lastTwo = new Map<string, RawRecord[]>();

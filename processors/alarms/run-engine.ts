@@ -69,7 +69,8 @@ export function isDue(engine: PatientEngine, nowMs: number): boolean {
   const { state } = engine;
   if (state.fault?.failed.includes('tick')) return true;
   try {
-    // If a time in the state is not a number, the tick is due, and throws.
+    // If a time in the state is not a number, `nextDue` returns NaN. The tick is then due, and throws, so the failure
+    // is reported.
     return !(nextDue(state) > nowMs);
   } catch {
     // The tick will throw the same error, and the failure of the tick is reported.

@@ -114,7 +114,7 @@ export function migrate(associationId: string, state: unknown): State | undefine
   // A part that is missing in an older state of version 2 starts empty.
   if (header.v === 2) {
     const { overrides } = state as State;
-    // A limit that is not a number would never be broken.
+    // A limit that is not a number would never be broken, so a state with such a limit counts as unreadable.
     const hasLimits = overrides === undefined || checkOverrides.Check(overrides);
     return hasLimits ? { ...initialState(associationId), ...(state as State) } : undefined;
   }

@@ -46,7 +46,7 @@ export const unjudgedMsMax = 6 * 60 * 60_000;
 
 /**
  * Tasks that must succeed again before the alarm ends. Other inputs (a connection, a status, a notice) come so rarely
- * that a success may never come. The judging of values does not depend on them.
+ * that a success may never come. The judging of values does not depend on these inputs.
  */
 const mustSucceed: ReadonlySet<EngineTask> = new Set([
   'observation',
@@ -70,7 +70,8 @@ export type NotedFailure = {
 /** Returns the part after a failure. */
 export function noteFailure(part: FaultPart | undefined, failure: NotedFailure, now: number): FaultPart {
   const { since, noDataMs } = failure;
-  // After a failed restore, a reading must be judged. The engine may be empty, and an empty engine notices no silence.
+  // After a failed restore, the alarm ends only after a reading is judged: the engine may be empty, and an empty engine
+  // notices no silence.
   const task = failure.task === 'restore' ? 'observation' : failure.task;
   const failed = part?.failed ?? [];
   const isNoted = !mustSucceed.has(task) || failed.includes(task);
