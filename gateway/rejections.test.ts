@@ -110,7 +110,7 @@ it('a count that could not be written is added to the next count, and the last c
   expect(bodies()).toMatchObject([{ notKept: { messages: 2, bytes: 2 } }]);
 });
 
-it('if the code throws for one device, the counts of the other devices are written, and its own count is written later', async () => {
+it('if the code throws for one device, the counts of the other devices are written, and the count of this device is written later', async () => {
   const { rejections, refuse, bodies, kafka } = open(0);
   const other = createSource('a2V5', 'bed-08', 'test');
   for (const source of [bed, other]) refuse('a', 0, source);

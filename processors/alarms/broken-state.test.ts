@@ -44,7 +44,7 @@ function snapshots(): AlarmState[] {
   return first.states(8);
 }
 
-it('with a member of any shape, silence and low values raise alarms, or the bed has the alarm of a fault', () => {
+it('if a member of the state has an unexpected shape, silence and low values raise alarms, or the bed has the alarm that nothing is judged', () => {
   const states = snapshots();
   const { engine } = states.find(({ associationId }) => associationId === bad)! as { engine: { state: Json } };
   const lulled: string[] = [];

@@ -124,7 +124,7 @@ describe('a snapshot that this version cannot read', () => {
     expect(last(notJudged)?.type).toBe('cleared');
   });
 
-  it('that cannot be decrypted: the bed has an alarm, its former alarms end, and the other bed is judged', () => {
+  it('after a snapshot that cannot be decrypted, the bed has an alarm, its former alarms end, and the other bed is judged', () => {
     const first = open();
     first.add(bad, 0, reading(0, { HR: 150 }));
     first.add(good, 0);
@@ -141,7 +141,7 @@ describe('a snapshot that this version cannot read', () => {
     expect(next.of(good)).toEqual([]);
   });
 
-  it('that cannot be decrypted, of a patient who has left: no engine, and no alarm', () => {
+  it('a snapshot that cannot be decrypted makes no engine and no alarm if the patient has left', () => {
     world.badAssociation = { ...world.badAssociation, endedAt: t0 };
     const next = open({ ...restoredFrom([], 1n), unreadable: [bad] }, t0 + 2 * second);
     next.tick(2, 4);

@@ -59,7 +59,7 @@ describe('the last snapshot of a patient cannot be read', () => {
     { name: 'is damaged', value: 'damaged' },
     { name: 'does not match its schema', value: snapshot(one, '9', { live: 'none' }) },
     { name: 'has no offsets', value: snapshot(one, '9', { offsets: { observations: 'nine', commands: '0' } }) },
-  ])('because it $name: only this patient is named, and gets the snapshot before', async ({ value }) => {
+  ])('if it $name, only this patient is in `unreadable`, and gets the second last snapshot', async ({ value }) => {
     const good = { key: two, value: snapshot(two, '9') };
     const after = await restore([{ key: one, value: snapshot(one, '5') }, good, { key: one, value }]);
     expect(after.unreadable).toEqual([one]);
