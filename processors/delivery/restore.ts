@@ -9,7 +9,7 @@ import type { LogRecord } from '../../log/kafka/log-record.ts';
 import type { PartitionReader } from '../../log/kafka/read-all.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { createSealedReading, type ReadRecord } from '../../log/sealed-reading.ts';
-import { type Book, emptyBook, evolveBook } from './core/book.ts';
+import { type Book, emptyBook, evolveBookSafely } from './core/book.ts';
 import { bookOf, snapshotVersion } from './snapshots.ts';
 
 /** Maximum number of offsets in `deliveries` between two snapshots. */
@@ -48,9 +48,11 @@ export async function restore(
     await reader.read('deliveries', new Map([[0, start]]), (_partition, record) => raws.push(record));
     const reading = createSealedReading({ open: sealedLog.open, log, leftOutOf: 'the deliveries' });
     const fold = createFold(isWholeLog);
+    const source = { topic: 'deliveries', partition: 0 } as const;
     for (const raw of raws) {
-      const read = await reading.read({ topic: 'deliveries', partition: 0 }, raw);
-      if (read) fold.take(read.record);
+      const read = await reading.read(source, raw);
+      if (!read) continue;
+      reading.attempt(source, raw, () => fold.take(read.record));
     }
     const result = fold.result(raws.length);
     return result && { ...result, leftOut: reading.leftOutCount() };
@@ -79,10 +81,15 @@ export function createFold(isWholeLog: boolean) {
   }
 
   return {
+    /** @throws the error of the code for one part of the book; the other parts are right */
     take(record: ReadRecord['record']): void {
       if (record.contentType === contentTypes.deliverySnapshot) takePart(record.body);
       else if (record.contentType === contentTypes.deliveryPositions) positions = record.body;
-      else if (record.contentType === contentTypes.delivery && book) book = evolveBook(book, record.body);
+      else if (record.contentType === contentTypes.delivery && book) {
+        const { book: next, error } = evolveBookSafely(book, record.body);
+        book = next;
+        if (error !== undefined) throw error;
+      }
     },
     result: (records: number): Omit<Restored, 'leftOut'> | undefined => book && { book, positions, records },
   };

@@ -196,7 +196,7 @@ export function createWriting(options: WritingOptions): Writing {
     options.onLeftOut();
     options.log.error(
       { alarmId, reason: `The rules failed${thrownAtText(error)}.` },
-      'the calls about an alarm do not go on: a fault of Vigil',
+      'a fault of Vigil: its code fails about the calls of an alarm',
     );
   }
 

@@ -70,6 +70,47 @@ export function evolveBook(book: Book, record: DeliveryRecord): Book {
   }
 }
 
+/**
+ * Returns the book after a record, also if the code throws an error for one part of the book. Then the state of the
+ * rules moves on and a message is still sent, because the other alarms depend on them. The part that failed stays as it
+ * was.
+ */
+export function evolveBookSafely(
+  book: Book,
+  record: DeliveryRecord,
+): { readonly book: Book; readonly error?: unknown } {
+  try {
+    return { book: evolveBook(book, record) };
+  } catch (error) {
+    return { book: withPlainEvent(book, record), error };
+  }
+}
+
+function withPlainEvent(book: Book, { event }: DeliveryRecord): Book {
+  switch (event.type) {
+    case 'receipt':
+    case 'answer-seen':
+    case 'reach-seen':
+    case 'reach-ended':
+    case 'not-written':
+      return book;
+    case 'message': {
+      const unsent = event.channel === 'screen' ? book.unsent : new Map(book.unsent).set(event.messageId, event);
+      return { ...book, state: stateAfter(book.state, event), unsent };
+    }
+    default:
+      return { ...book, state: stateAfter(book.state, event) };
+  }
+}
+
+function stateAfter(state: State, event: AlarmDecision | MessageDecision): State {
+  try {
+    return evolve(state, event);
+  } catch {
+    return state;
+  }
+}
+
 function withDecision(book: Book, event: AlarmDecision, after: Partial<AlarmText> | null | undefined): Book {
   const { alarmId } = event;
   const state = evolve(book.state, event);

@@ -212,3 +212,59 @@ it('a large book is split into parts that each fit into a record, and all parts 
   for (const part of parts) expect(JSON.stringify(part).length).toBeLessThan(400_000);
   expect(bookOf(parts)).toEqual(large);
 });
+
+describe('the code throws an error for the book or the view of one alarm', () => {
+  const other = 'alarm-000000000002';
+  const broken = () => {
+    throw new RangeError('broken');
+  };
+  /** Two alarms are new. The book of the first alarm is broken by `change`. */
+  function twoAlarms(change: (book: Book) => Book) {
+    const give = (book: Book, id: string) =>
+      take(book, { type: 'alarm', event: eventOf('raised', alarmOf(id), t0) }, context, t0).book;
+    return change(give(give(emptyBook, alarmId), other));
+  }
+  const withTracks = (book: Book): Book => ({
+    ...book,
+    tracks: new Map(book.tracks).set(alarmId, Object.defineProperty(new Map(), 'get', { value: broken })),
+  });
+  const withTexts = (book: Book): Book => {
+    const texts = new Map(book.texts);
+    const get = (id: string) => (id === alarmId ? broken() : book.texts.get(id));
+    return { ...book, texts: Object.defineProperty(texts, 'get', { value: get }) };
+  };
+  const names = [
+    { name: 'how far its calls came', change: withTracks },
+    { name: 'its text', change: withTexts },
+  ];
+
+  it.each(names)('$name: a timer calls the next person about each alarm, and the views name both', ({ change }) => {
+    const book = twoAlarms(change);
+    const taken = take(book, { type: 'timer' }, context, t0 + seconds(70));
+    const called = taken.records.flatMap(({ event }) => (event.type === 'called' ? [event.alarmId] : []));
+    expect(new Set(called)).toEqual(new Set([alarmId, other]));
+    expect(new Set(taken.failures?.map((failure) => failure.alarmId))).toEqual(new Set([alarmId]));
+    const views = new Map(
+      taken.records.flatMap((record) => ('after' in record ? [[record.after?.alarmId, record]] : [])),
+    );
+    expect([...views.keys()].sort()).toEqual([alarmId, other]);
+    for (const record of taken.records) {
+      const checked = checkRecord(contentTypes.delivery, Buffer.from(JSON.stringify(record)));
+      expect(checked, JSON.stringify(record)).toMatchObject({ ok: true });
+    }
+  });
+
+  it.each(names)('$name: the report about a message with both alarms counts for the other alarm', ({ change }) => {
+    const book = twoAlarms(change);
+    const callOf = (id: string) => book.state.alarms.get(id)!.round!.calls[0]!;
+    const calls = [alarmId, other].map((id) => ({ alarmId: id, callId: callOf(id).callId, dueAtMs: t0 }));
+    const sent = { type: 'message', atMs: t0, userId: 'anna', name: 'anna', channel: 'push', calls } as const;
+    const message = { ...sent, messageId: 'push/1', onlyCounted: 0, confirmDueAtMs: t0 };
+    const report = { kind: 'reached', stage: 'taken' } as const;
+    const taken = take(book, { type: 'report', message, report }, context, t0 + 1_000);
+    expect(taken.records.map(({ event }) => 'alarmId' in event && event.alarmId)).toEqual(
+      expect.arrayContaining([alarmId, other]),
+    );
+    expect(taken.book.state.alarms.get(other)!.round!.calls[0]!.confirmDueAtMs).toBeNull();
+  });
+});

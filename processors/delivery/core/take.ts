@@ -8,12 +8,12 @@ import type { DeliveryRecord, ReachEnded, ReachSeen, ReceiptStage } from '../../
 import type { DeliveryCommand } from '../../../contracts/messages/delivery-commands.ts';
 import { valueBesideLimitText } from '../../../contracts/number-text.ts';
 import { parameters } from '../../../contracts/parameters.ts';
-import { type AlarmText, type Book, evolveBook, isFurther, wayOf } from './book.ts';
+import { type AlarmText, type Book, evolveBookSafely, isFurther, wayOf } from './book.ts';
 import { type AlarmFailure, decide } from './decide.ts';
 import type { MessageDecision } from './events.ts';
 import type { Context, Input } from './inputs.ts';
 import { refusalOf } from './refusal.ts';
-import { viewOf } from './view.ts';
+import { plainViewOf, viewOf } from './view.ts';
 
 /** The report of a channel about a message. */
 export type Report =
@@ -55,15 +55,34 @@ export function take(book: Book, intake: Intake, context: Context, nowMs: number
 function takeInput(book: Book, input: Input, context: Context, nowMs: number): Taken {
   const records: DeliveryRecord[] = [];
   let current = book;
-  const { events, failures } = decide(book.state, input, context, nowMs);
-  for (const decided of events) {
-    const event = decided as Mutable<typeof decided>;
-    current = evolveBook(current, event.type === 'message' ? { event } : { event, after: null });
-    records.push(
-      event.type === 'message' ? { event } : { event, after: viewOf(current, event.alarmId, context.placeOf) },
+  const decided = decide(book.state, input, context, nowMs);
+  const failures = [...decided.failures];
+  for (const each of decided.events) {
+    const event = each as Mutable<typeof each>;
+    const alarmId = event.type === 'message' ? event.calls[0]!.alarmId : event.alarmId;
+    const note = (error: unknown) => failures.push({ alarmId, error });
+    const { book: next, error } = evolveBookSafely(
+      current,
+      event.type === 'message' ? { event } : { event, after: null },
     );
+    current = next;
+    if (error !== undefined) note(error);
+    records.push(event.type === 'message' ? { event } : { event, after: viewSafely(current, alarmId, context, note) });
   }
   return { book: withoutLooseText(current, input), records, ...(failures.length > 0 && { failures }) };
+}
+
+/**
+ * Returns the view of an alarm's delivery; a view without calls if the code throws an error. So a fault about one alarm
+ * does not stop the calls about the other alarms.
+ */
+function viewSafely(book: Book, alarmId: string, { placeOf }: Context, note: (error: unknown) => void) {
+  try {
+    return viewOf(book, alarmId, placeOf);
+  } catch (error) {
+    note(error);
+    return plainViewOf(book, alarmId, placeOf);
+  }
 }
 
 /** Removes `readonly`, because the types of the schemas have no readonly members. */
@@ -142,12 +161,8 @@ function takePageReceipt(
     const call = taken.book.state.alarms.get(alarmId)?.round?.calls.find((other) => other.callId === callId);
     const way = wayOf(taken.book, alarmId, callId, channel);
     if (call?.userId !== userId || !way || !isFurther(stage, way.stage)) continue;
-    taken = takeReceipt(
-      taken,
-      { alarmId, callId, userId, channel, report: { kind: 'reached', stage } },
-      context,
-      nowMs,
-    );
+    const report = { kind: 'reached', stage } as const;
+    taken = takeReceipt(taken, { alarmId, callId, userId, channel, report }, context, nowMs);
   }
   return taken;
 }
@@ -168,19 +183,30 @@ type CallReport = Pick<MessageDecision, 'userId' | 'channel'> & {
   readonly report: Report;
 };
 
+/** Handles a report about one call. If the rules throw an error, the report counts, but the rules do not act on it. */
 function takeReceipt(before: Taken, { report, ...about }: CallReport, context: Context, nowMs: number): Taken {
   const { alarmId, callId, channel } = about;
+  const failures = [...(before.failures ?? [])];
+  const note = (error: unknown) => failures.push({ alarmId, error });
   const outcome =
     report.kind === 'reached'
       ? { stage: report.stage }
       : { failure: { class: report.class, reason: report.reason.slice(0, 200) || 'no reason given' } };
   const event = { type: 'receipt', atMs: nowMs, ...about, ...outcome } as const;
-  const after = viewOf(evolveBook(before.book, { event }), alarmId, context.placeOf);
+  const after = viewSafely(evolveBookSafely(before.book, { event }).book, alarmId, context, note);
   const noted = withRecords(before.book, [{ event, ...(after && { after }) }], before.records);
-  const decided = takeInput(noted.book, { type: 'receipt', alarmId, callId, channel, receipt: report }, context, nowMs);
-  return { book: decided.book, records: [...noted.records, ...decided.records] };
+  let decided: Taken = { book: noted.book, records: [] };
+  try {
+    decided = takeInput(noted.book, { type: 'receipt', alarmId, callId, channel, receipt: report }, context, nowMs);
+  } catch (error) {
+    note(error);
+  }
+  failures.push(...(decided.failures ?? []));
+  const records = [...noted.records, ...decided.records];
+  return { book: decided.book, records, ...(failures.length > 0 && { failures }) };
 }
 
 function withRecords(book: Book, added: readonly DeliveryRecord[], earlier: readonly DeliveryRecord[] = []): Taken {
-  return { book: added.reduce(evolveBook, book), records: [...earlier, ...added] };
+  const after = added.reduce((all, record) => evolveBookSafely(all, record).book, book);
+  return { book: after, records: [...earlier, ...added] };
 }

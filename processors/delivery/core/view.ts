@@ -34,6 +34,20 @@ export function viewOf(book: Book, alarmId: string, placeOf: Context['placeOf'])
   };
 }
 
+/**
+ * Returns a view without calls, for an alarm whose view cannot be made. If the state of the alarm cannot be read either,
+ * the ward has the technical alarm that nobody can be called.
+ */
+export function plainViewOf({ state }: Book, alarmId: string, placeOf: Context['placeOf']): DeliveryView | null {
+  const alarm = state.alarms.get(alarmId);
+  if (!alarm) return null;
+  const { associationId, kind, priority } = alarm;
+  const facts = { alarmId, associationId, ...placeOf(associationId), kind, priority, notSent: null };
+  const { phase = null, round = 0, policyVersion = null } = alarm.round ?? {};
+  const none = { dueAtMs: null, acceptedBy: [], calls: [] };
+  return { ...facts, phase, round, policyVersion, notice: shownNotice(alarm.round) ?? 'nobody-to-call', ...none };
+}
+
 /** Returns the first call of each person, and the newest repeated calls, in their order. */
 function shownCalls(calls: readonly Call[]): readonly Call[] {
   const repeats = calls.filter(({ repeat }) => repeat > 0);
