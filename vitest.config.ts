@@ -24,7 +24,8 @@ export default defineConfig({
           // The files of a worker share its modules, because loading the modules for each file took a third of the
           // processor time. So a test that changes the state of a module must undo the change.
           isolate: false,
-          // Many tests wait for a socket or a child process, so there are more workers than processors.
+          // Many tests wait for a socket or a child process. So a machine with few processors gets more workers than
+          // processors.
           maxWorkers: Math.max(4, availableParallelism()),
         },
       },

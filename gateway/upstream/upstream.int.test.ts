@@ -273,8 +273,8 @@ describe('messages that Mosquitto acknowledged to a device', () => {
     for (let seq = 2; seq <= count; seq += 1)
       await device.publishAsync(`devices/${bed}/observations`, JSON.stringify(reading(boot, seq)), { qos: 1 });
     await until('a full window of messages is sent', () => sent() >= 101);
-    // Kafka is stopped for longer than the gateway waits, so the gateway disconnects and the broker sends the messages
-    // again.
+    // Kafka is stopped for longer than the gateway waits for an append. So the gateway disconnects from the hospital's
+    // broker, and this broker sends the messages again.
     await until('an append failed', () => gateway.output().includes('a message did not reach the log'));
     await until(
       'the gateway has connected again',

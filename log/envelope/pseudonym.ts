@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 
 /**
  * Length of a pseudonym, characters of base64url. So a pseudonym has more than 128 bits of the HMAC, and two devices
- * never get the same pseudonym.
+ * practically never get the same pseudonym.
  */
 const pseudonymLength = 22;
 

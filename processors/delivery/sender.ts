@@ -118,8 +118,8 @@ export function createSender(options: SenderOptions): Sender {
   async function send(sending: Sending): Promise<void> {
     const { message, controller } = sending;
     const result = await sendToAll(options, current, message, controller.signal).catch((error: unknown): Report => {
-      // Otherwise the error would end this process and each next process, because each process sends this message
-      // again.
+      // An error that is not caught would end this process, and each next process, because each process sends this
+      // message again.
       const reason = `The code failed${thrownAtText(error)}.`;
       options.log.error({ messageId: message.messageId, reason }, 'a fault of Vigil: a message could not be sent');
       return fault;

@@ -28,7 +28,8 @@ beforeAll(async () => {
       accounts: [{ userId: 'anna', name: 'Anna Nurse', role: 'nurse', wards: ['CCU'] }],
       wards: [{ ward: 'CCU', beds: ['A-1'] }],
     }),
-    // Chromium runs a service worker only with a certificate that it trusts; the option of a context is not enough.
+    // Chromium runs a service worker only with a certificate that it trusts; the option `ignoreHTTPSErrors` of a
+    // context is not enough.
     chromium.launch({
       executablePath: inject('wholeChromium'),
       args: [...browserFlags, '--ignore-certificate-errors'],

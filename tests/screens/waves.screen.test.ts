@@ -301,7 +301,7 @@ describe('the page "Waves"', () => {
   });
 
   it('samples that come late appear on the open page, and the gap goes away', async () => {
-    // No other test looks at this gap, because the page keeps the samples that came late.
+    // No other test may look at this gap: the page keeps the samples that come late in this test, so the gap is gone.
     const ms = gapMs() - 1_200_000;
     await setHash(page, hashAt(ms));
     await part('in-view').getByText('II: no samples').waitFor();

@@ -116,7 +116,7 @@ describe('the decoder', () => {
         fc.property(clientPackets[version], fc.array(change, { minLength: 1, maxLength: 3 }), (packet, changes) => {
           const frame = generate(packet, { protocolVersion: version });
           for (const { at, to } of changes) {
-            // The length is not changed, so that the bytes stay one packet.
+            // The bytes with the length are not changed, so that the frame stays one packet.
             const changedIndex = at % frame.length;
             if (changedIndex === 0 || changedIndex > 4) frame[changedIndex] = to;
           }

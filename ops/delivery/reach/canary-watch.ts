@@ -43,7 +43,10 @@ export type CanaryWatch = {
 export function createCanaryWatch(reachId: string, testedAt: string): CanaryWatch {
   const events: ReachSeen[] = [];
   let ended: ReachEnded | undefined;
-  /** This test and later tests of other operators. Canaries of the later tests try the present entry too. */
+  /**
+   * This test and later tests of other operators. The canaries of the later tests try the present entry too, so their
+   * results count for this test.
+   */
   const tests = new Set([testedAt]);
   let isWritten = false;
   let isOverwritten = false;

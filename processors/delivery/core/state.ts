@@ -26,8 +26,8 @@ export type Call = {
 };
 
 /**
- * Maximum number of calls that a round remembers (ours). An alarm that comes and goes for days repeats its last call
- * each minute.
+ * Maximum number of calls that a round remembers (ours). Without a maximum, a round could grow for days: an alarm that
+ * comes and goes repeats its last call each minute.
  */
 export const callsMax = 200;
 

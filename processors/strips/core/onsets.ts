@@ -68,10 +68,11 @@ export const marginMs = 30_000;
 const farMs = 60_000;
 
 /**
- * When the waves of a strip are read, ms after the onset (ours). A message of a device may have 10 s of samples, so it
- * may come 20 s after the onset. The reading ends with the first attempt at which each wave is complete. If no attempt
- * finds all waves, the strip is written at `waitMsMax` with the waves that have come. The strip is written once more at
- * the last attempt, if more waves have come.
+ * When the waves of a strip are read, ms after the onset (ours). A strip has the waves until 10 s after the onset
+ * (`stripSideMs`), and a message of a device may have 10 s of samples. So the last message may come 20 s after the
+ * onset. The reading ends with the first attempt at which each wave is complete. If no attempt finds all waves, the
+ * strip is written at `waitMsMax` with the waves that have come. The strip is written once more at the last attempt, if
+ * more waves have come.
  */
 export const waitMsMax = 70_000;
 export const attemptsMs: readonly number[] = [13_000, 22_000, 40_000, waitMsMax, 600_000];
