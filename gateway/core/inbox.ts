@@ -7,7 +7,7 @@ import type { Period } from './associations.ts';
 
 /**
  * A presence record counts for this long after the gateway has read the record. A dashboard writes a record at least
- * every 2.5 s. If a dashboard was killed, the gateway treats its wards as watched for at most this time.
+ * every second. If a dashboard was killed, the gateway treats its wards as watched for at most this time.
  */
 export const presenceHeardMs = 6_000;
 /**

@@ -236,9 +236,11 @@ function AlarmCounts() {
 
 function Clock() {
   const app = useApp();
+  // The label of the zone has smaller letters than the time.
+  const [time, ...label] = labelledClock(app.now.value).split(' ');
   return (
     <time class="bar__clock" data-testid="clock">
-      {labelledClock(app.now.value)}
+      {time} <span class="bar__zone">{label.join(' ')}</span>
     </time>
   );
 }
