@@ -31,7 +31,7 @@ const english = Object.entries({ ...german, ...rareGerman })
 const firstAlarm = alarmOf(beds[0]!, { priority: 'high' });
 /** Words that no German text has. A part of an id such as `bed-02` is no word. */
 const words =
-  /(?<![\w-])(?:the|of|and|is|are|were|not|with|for|from|has|have|no|this|that|since|until|by|to|on|at|your|you|nobody|bed|beds|acknowledged|device|heart|pressure|or|limit|limits|low|high|nurse|none|ended|missing|seen|been|can|waves|open|gap|gaps)(?![\w-])/i;
+  /(?<![\w-])(?:the|of|and|is|are|were|not|with|for|from|has|have|no|this|that|since|until|by|to|on|at|your|you|nobody|bed|beds|acknowledged|device|heart|pressure|or|limit|limits|low|high|nurse|none|ended|missing|seen|been|can|waves|open|gap|gaps|physiological|technical)(?![\w-])/i;
 
 let server: ScreenServer;
 let browser: Browser;

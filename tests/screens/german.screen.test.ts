@@ -60,6 +60,24 @@ async function logInGerman(userId: string): Promise<Page> {
   return page;
 }
 
+/** Runs in the page. Returns the words that are broken without a hyphen. Only long names may be broken. */
+function brokenWords(): string[] {
+  const longestWord = 24;
+  const broken = new Set<string>();
+  const walker = document.createTreeWalker(document.getElementById('main')!, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (!node.parentElement!.checkVisibility()) continue;
+    for (const { 0: word, index } of node.textContent!.matchAll(/\p{L}+/gu)) {
+      const range = document.createRange();
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+      if (lines.size > 1 && word.length <= longestWord) broken.add(word);
+    }
+  }
+  return [...broken];
+}
+
 const closePage = (page: Page) => page.context().close();
 const languageOf = (page: Page) => page.evaluate(() => document.documentElement.lang);
 
@@ -186,6 +204,14 @@ describe('the layout with German words', () => {
       await setHash(page, hash);
       await page.locator(element).first().waitFor();
       await expectReadable(page, `de-${hash.slice(2, 7)}`, sizes);
+      // Opens all parts of the page that a person can open.
+      for (const summary of await page.locator('main summary:visible').all()) await pressWhenStill(summary);
+      for (const details of await page.locator('main [data-testid^=review-open]:visible').all())
+        await pressWhenStill(details);
+      for (const size of sizes) {
+        await resize(page, size);
+        expect([hash, size.name, await page.evaluate(brokenWords)]).toEqual([hash, size.name, []]);
+      }
     }
     await clickUntil(page, 'keys', 'help');
     await expectReadable(page, 'de-help', sizes);

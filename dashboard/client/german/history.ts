@@ -59,6 +59,7 @@ export const history = {
   'own limits {text}: {limitDifferences}': 'eigene Grenzwerte {text}: {limitDifferences}',
   'sound of {text} paused{part}': 'Ton von {text} pausiert{part}',
   no: 'nein',
+  'about the patient': 'zum Patienten',
   'no limit is off': 'kein Grenzwert ist aus',
   'no note': 'keine Notiz',
   'no tasks': 'keine',

@@ -154,7 +154,10 @@ function Details({ row }: { row: ReviewedAlarmRow }) {
   const app = useApp();
   const { value, limit, unit, profile, kind, priority, deviceId, patient } = row;
   const facts = [
-    t('{priority} priority, {kind}', { priority: priorityNames[priority], kind }),
+    t('{priority} priority, {kind}', {
+      priority: priorityNames[priority],
+      kind: kind === 'technical' ? t('technical') : t('about the patient'),
+    }),
     value === null ? undefined : t('value {value}{part}', { value, part: unit === null ? '' : ` ${unit}` }),
     limit === null ? undefined : t('limit {limit}{part}', { limit, part: unit === null ? '' : ` ${unit}` }),
     profile === null
