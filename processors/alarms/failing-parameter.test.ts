@@ -105,3 +105,42 @@ describe('the readings of one parameter fail now and then', () => {
     expect(counts(bench)).toEqual({ begun: begun + 1, ended: ended + 1 });
   });
 });
+
+// After a day forward, the failure counts as old. So the alarm ends, and the next failure raises it once more.
+it.each([
+  { setBy: -24 * 60 * minute, again: 0 },
+  { setBy: -10 * minute, again: 0 },
+  { setBy: 10 * minute, again: 0 },
+  { setBy: 24 * 60 * minute, again: 1 },
+])(
+  'a clock that was set by $setBy s between two owners does not make the alarm flap, and does not keep it for ever',
+  ({ setBy, again }) => {
+    const bench = open();
+    const everyS = 5 * minute;
+    run(bench, 0, 4 * everyS, everyS, { Temp: 37 }, always);
+    const position = bench.partition.position();
+    const restored = { states: bench.states(4 * everyS), position, replayTo: position.observations };
+    const from = 4 * everyS + setBy;
+    const next = open(restored, t0 + from * second);
+    run(next, from, from + 2 * everyS, everyS, { Temp: 37 }, always);
+    expect(counts(next)).toEqual({ begun: again, ended: again });
+    run(next, from + 2 * everyS, from + 2 * everyS + 31 * minute, everyS, { Temp: 37 }, never);
+    expect(counts(next)).toEqual({ begun: again, ended: again + 1 });
+    next.tick(from + 2 * everyS + 31 * minute, from + 2 * everyS + 32 * minute);
+    expect(next.of(bad).some(({ alarm }) => alarm.condition === 'no-data')).toBe(true);
+  },
+);
+
+it.each([
+  { name: 'the parameter is judged', everyS: 5 * minute },
+  { name: 'the parameter does not come any more', everyS: 48 * 60 * minute },
+])('after the clock was set back by a day, the alarm ends when $name, and not a day later', ({ everyS }) => {
+  const bench = open();
+  run(bench, 0, 10 * minute, 5 * minute, { NBPs: 120 }, always);
+  const position = bench.partition.position();
+  const from = -24 * 60 * minute + 5;
+  const restored = { states: bench.states(10 * minute), position, replayTo: position.observations };
+  const next = open(restored, t0 + from * second);
+  run(next, from, from + 7 * 60 * minute, everyS, { NBPs: 120 }, never);
+  expect(counts(next)).toEqual({ begun: 0, ended: 1 });
+});

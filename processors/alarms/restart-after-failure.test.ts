@@ -62,8 +62,8 @@ describe('the comparison with the events of the last owner fails until the resta
     const saved = snapshots.map(({ body }) => JSON.parse(JSON.stringify(body)) as AlarmState);
 
     isBroken = false;
-    const told = Math.max(...saved.map(tellsBefore));
-    const restored = { states: saved, publishedEvents: log.slice(told), publishedFrom: BigInt(told) };
+    const included = Math.max(...saved.map(tellsBefore));
+    const restored = { states: saved, publishedEvents: log.slice(included), publishedFrom: BigInt(included) };
     const third = open({ ...restored, position: { observations: 1n, commands: 1n }, replayTo: 1n }, at(80));
     third.tick(80, 200);
     const later = third.of(bad).filter(({ alarm }) => alarm.condition === 'HR.extreme-high');
@@ -104,9 +104,9 @@ it('a snapshot is too large until the restart: the next owner gets the events si
       else latest.set(associationId, JSON.parse(JSON.stringify(body)) as AlarmState);
   }
   const states = [...latest.values()];
-  const told = Math.max(...states.map(tellsBefore));
+  const included = Math.max(...states.map(tellsBefore));
   const position = first.partition.position();
-  const restored = { states, publishedEvents: first.events.slice(told), publishedFrom: BigInt(told) };
+  const restored = { states, publishedEvents: first.events.slice(included), publishedFrom: BigInt(included) };
   const next = open({ ...restored, position, replayTo: position.observations }, at(9));
   for (let s = 9; s < 60; s += 1) {
     next.add(bad, s, reading(s, { HR: 80 }));
