@@ -12,7 +12,7 @@ export type IdentityAlarm = {
    * Notes that a live connection lost its client id to a newer connection. Reports two devices if the loss proves that
    * they use one certificate.
    */
-  lostIdWhileAlive(source: Source, address: string | undefined): void;
+  lostIdWhileAlive(source: Source, address: string | undefined, newerAddress: string | undefined): void;
 };
 
 export function createIdentityAlarm(options: {
@@ -32,10 +32,10 @@ export function createIdentityAlarm(options: {
 
   return {
     raise,
-    lostIdWhileAlive(source, address) {
+    lostIdWhileAlive(source, address, newerAddress) {
       const { observations, status, waveforms } = source.numbers;
       const boot = observations.boot ?? status.boot ?? waveforms.boot;
-      if (noteLostClientId(source.identity, { boot, address }, now())) raise(source);
+      if (noteLostClientId(source.identity, { boot, address, newerAddress }, now())) raise(source);
     },
   };
 }

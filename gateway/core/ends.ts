@@ -14,8 +14,8 @@ export type EndCause =
   | { readonly kind: 'lost' }
   /** No packet came for one and a half times the Keep Alive. */
   | { readonly kind: 'keep-alive' }
-  /** A newer connection has the client id. */
-  | { readonly kind: 'taken-over' }
+  /** A newer connection has the client id. `newerAddress`: its network address, if it is at this gateway. */
+  | { readonly kind: 'taken-over'; readonly newerAddress?: string | undefined }
   /** The client broke the protocol or a limit. The reason string contains nothing that the client sent. */
   | { readonly kind: 'violation'; readonly code: ReasonCode; readonly reasonString: string }
   /** The client's certificate expired or was revoked. */

@@ -44,6 +44,23 @@ it.each([
   expect(detectionsByAddress(addresses)).toEqual(detected);
 });
 
+it.each([
+  [
+    'detects a thief at another address who takes the client id each 10 s and sends nothing',
+    10_000,
+    '10.0.0.9',
+    [5, 6, 7],
+  ],
+  ['detects no second device if this happens each 13 s', 13_000, '10.0.0.9', []],
+  ['detects no second device if the newer connections have the same address', 1_000, '10.0.0.1', []],
+  ['detects no second device if the newer address is unknown', 1_000, undefined, []],
+])('noteLostClientId %s', (_, everyMs, newerAddress, detected) => {
+  const signs = newIdentitySigns();
+  const loser = { boot: 'A', address: '10.0.0.1', newerAddress };
+  const results = Array.from({ length: 8 }, (_, i) => noteLostClientId(signs, loser, i * everyMs));
+  expect(results.flatMap((isShared, i) => (isShared ? [i] : []))).toEqual(detected);
+});
+
 it('noteLostClientId detects no second device if the client id is lost once in half a minute', () => {
   expect(detectionsByStart(['A', 'B', 'A', 'B', 'A', 'B'], 30_001)).toEqual([]);
 });

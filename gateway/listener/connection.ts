@@ -135,7 +135,7 @@ export function endConnection(context: Context, connection: Connection, cause: E
   }
   const { remoteAddress } = socket;
   if (client && cause.kind === 'taken-over')
-    socket.once('end', () => context.sink.lostIdWhileAlive(client.source, remoteAddress));
+    socket.once('end', () => context.sink.lostIdWhileAlive(client.source, remoteAddress, cause.newerAddress));
   // Nothing more is read from the client, but packets that were written to it (CONNACK, DISCONNECT) must still arrive.
   socket.removeAllListeners('data');
   socket.end();

@@ -57,8 +57,9 @@ export type Sink = {
    * Reports that a live connection lost its client id to a newer connection. Live means: the client still answered when
    * the gateway ended the connection.
    * @param address network address of the client
+   * @param newerAddress network address of the newer connection; undefined if it is at another gateway
    */
-  lostIdWhileAlive(source: Source, address: string | undefined): void;
+  lostIdWhileAlive(source: Source, address: string | undefined, newerAddress: string | undefined): void;
   /** Reports that a device is held back, because for a while it has sent more than it may. Called at each pause. */
   heldBack(source: Source): void;
   /** Reports that a connection ended. */

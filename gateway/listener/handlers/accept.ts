@@ -4,6 +4,7 @@
  */
 import type { IConnackPacket } from 'mqtt-packet';
 import { emptyAckQueue } from '../../core/acks.ts';
+import type { EndCause } from '../../core/ends.ts';
 import { reason } from '../../core/reasons.ts';
 import { keepAliveMs, sessionExpiryMs, type Will } from '../../core/session.ts';
 import type { Source } from '../../source.ts';
@@ -41,7 +42,7 @@ export function claimClientId(
   const olderConnection = claiming.get(clientId);
   if (olderConnection) {
     context.counters.takeOvers += 1;
-    endConnection(context, olderConnection, { kind: 'taken-over' });
+    endConnection(context, olderConnection, takenOverBy(connection));
   }
   claiming.set(clientId, connection);
   const endWait = () => {
@@ -68,7 +69,7 @@ export function acceptConnect(context: Context, connection: Connection, accepted
   const { version, cleanStart, sessionExpiryS } = packet;
   const { deviceId } = source;
   const { limits, sessions } = context;
-  const replaced = takeOver(context, clientId);
+  const replaced = takeOver(context, connection, clientId);
   const existing = sessions.get(clientId);
   // Without a claim, the gateway does not know whether the client was connected to another gateway in the meantime. If
   // the client was connected there, it may now reuse packet ids that this session remembers.
@@ -111,13 +112,18 @@ export function acceptConnect(context: Context, connection: Connection, accepted
  * connection [MQTT-3.1.4-3].
  * @returns whether there was an older connection
  */
-function takeOver(context: Context, clientId: string): boolean {
+function takeOver(context: Context, connection: Connection, clientId: string): boolean {
   const olderConnection = context.sessions.get(clientId)?.connection;
   if (!olderConnection) return false;
   context.counters.takeOvers += 1;
-  endConnection(context, olderConnection, { kind: 'taken-over' });
+  endConnection(context, olderConnection, takenOverBy(connection));
   return true;
 }
+
+const takenOverBy = ({ socket }: Connection): EndCause => ({
+  kind: 'taken-over',
+  newerAddress: socket.remoteAddress,
+});
 
 /**
  * Ends the connection and the session of a client id that another gateway has claimed: the client has a new session
