@@ -6,7 +6,7 @@
  */
 import type { Alarm } from './messages/alarms.ts';
 
-/** If an alarm starts again at least this long after its end, ms, the new start is new content (our choice). */
+/** Minimum time from the end of an alarm to a new start that counts as new content, ms (our choice). */
 export const newOnsetMs = 5_000;
 
 /**

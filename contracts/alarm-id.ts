@@ -9,8 +9,8 @@ import { formatInstant } from './time.ts';
 export const alarmIdLength = 22;
 
 /**
- * Returns the text whose hash is the id of an alarm. @param onsetMs event time at which the condition of the alarm
- * began, ms since 1970
+ * Returns the text whose hash is the id of an alarm.
+ * @param onsetMs event time at which the condition of the alarm began, ms since 1970
  */
 export function alarmIdText(associationId: string, key: string, onsetMs: number): string {
   return `${associationId}\n${key}\n${formatInstant(onsetMs)}`;

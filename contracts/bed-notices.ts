@@ -31,8 +31,8 @@ export const gatewayNotices = {
 export type GatewayNotice = keyof typeof gatewayNotices;
 
 /**
- * If Vigil refuses a reading and has accepted no other reading for this time, ms, the measured error of the device's
- * clock is outdated.
+ * Maximum time from the last accepted reading of a device to a reading that is refused because of its time, ms. If this
+ * time is longer, the measured error of the device's clock is outdated.
  */
 const clockStaleMs = 10_000;
 

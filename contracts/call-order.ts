@@ -67,7 +67,7 @@ export type AlarmPlace = {
   readonly priority: Priority;
 };
 
-/** A call. `afterMs`: how long after the start of the alarm the call is made, ms, if nobody has answered before. */
+/** A call. `afterMs`: if nobody answers earlier, the call is made this long after the start of the alarm, ms. */
 export type PlannedCall = PossibleCall & { readonly afterMs: number };
 
 /** Who would be called. `end` says in a sentence what happens if nobody answers. */
@@ -77,7 +77,7 @@ export type CallPlan =
       readonly calls: readonly PlannedCall[];
       /** Steps that can call nobody, with their absent persons. */
       readonly empty: readonly { readonly step: number; readonly duty: Duty; readonly away: readonly string[] }[];
-      /** If nobody has answered after this time, ms, the ward has the technical alarm "nobody answers". */
+      /** If nobody answers, the ward's technical alarm "nobody answers" begins this long after the alarm, ms. */
       readonly nobodyAfterMs: number;
       readonly repeatMs: number;
       readonly ageMsMax: number;

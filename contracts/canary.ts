@@ -12,7 +12,7 @@ export const canaryDeviceId = 'vigil-canary';
 export const isCanary = (deviceId: string): boolean => deviceId === canaryDeviceId;
 
 /**
- * If no canary has arrived for this time, ms, Vigil assumes that readings do not arrive either. Three canaries are
- * sent in this time (our choice).
+ * Longest time without a canary, ms. After this time, Vigil assumes that readings do not arrive either. Three canaries
+ * are sent in this time (our choice).
  */
 export const canarySilentMsDefault = 15_000;

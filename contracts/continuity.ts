@@ -64,8 +64,8 @@ export function noteNumber(
 }
 
 /**
- * Removes the numbers from `from` to `to`, both included, from the holes. @returns how many of these numbers were in a
- * hole
+ * Removes the numbers from `from` to `to`, both included, from the holes.
+ * @returns how many of these numbers were in a hole
  */
 export function fillHoles(state: Continuity, from: number, to: number, max = holesMax): number {
   let filled = 0;

@@ -40,9 +40,8 @@ export function lastWard<Period extends PeriodStamps & { readonly ward: string }
 }
 
 /**
- * If the stamp of a period's start is wrong, Vigil assumes that the period began this long before the next act, ms. If
- * no act follows, Vigil assumes a start this long before now. The readings of this time belong to the patient of the
- * period.
+ * Assumed time from the start of a period to the next act (or to now, if no act follows), ms: used if the stamp of the
+ * start is wrong. The readings of this time belong to the patient of the period.
  */
 export const assumedPeriodMs = 60_000;
 

@@ -5,9 +5,8 @@
 import { minuteMs } from './durations.ts';
 
 /**
- * The delivery process writes a changed result of a canary at once. The process writes an unchanged result again with
- * the first canary after this time, ms (ours). A canary is sent every 8 to 9.5 min, so every second unchanged result is
- * written.
+ * Minimum time between two records of the same result of a canary, ms (ours). A canary is sent every 8 to 9.5 min, so
+ * the delivery process writes every second unchanged result. It writes a changed result at once.
  */
 export const reachNotedEveryMs = 10 * minuteMs;
 

@@ -27,8 +27,8 @@ export type SteadyTime = {
 export const clockStepMsMin = 500;
 
 /**
- * Starts steady time. @param aheadMs how far the machine's clock is ahead of the steady time of the other processes,
- * ms; 0 if unknown
+ * Starts steady time.
+ * @param aheadMs how far the machine's clock is ahead of the steady time of the other processes, ms; 0 if unknown
  */
 export function startSteadyTime(reading: ClockReading, aheadMs = 0): SteadyTime {
   return { last: reading, baseMs: reading.wallMs - reading.monotonicMs - aheadMs };

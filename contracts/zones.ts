@@ -69,8 +69,8 @@ function partsOf(zone: string, ms: number): (type: Intl.DateTimeFormatPartTypes)
 }
 
 /**
- * Returns how far the local time of a zone is ahead of UTC at an instant, ms. @throws RangeError if the zone does not
- * exist
+ * Returns how far the local time of a zone is ahead of UTC at an instant, ms.
+ * @throws RangeError if the zone does not exist
  */
 export function offsetMsAt(zone: string, ms: number): number {
   const quarter = Math.floor(ms / quarterMs) * quarterMs;

@@ -9,8 +9,8 @@ const root = join(import.meta.dirname, '..');
 const sources = ['dashboard/client', 'dashboard/protocol', 'contracts'];
 
 /**
- * Runs the build of the browser client, unless the built files are newer than all sources. @throws VigilError
- * `start-failed`
+ * Runs the build of the browser client, unless the built files are newer than all sources.
+ * @throws VigilError `start-failed`
  */
 export async function ensureClient(): Promise<void> {
   const builtMs = latestChangeMs(join(root, 'dashboard/client/dist/index.html'));

@@ -17,7 +17,8 @@ export const deliverySettings = {
 } as const satisfies Manifest;
 
 /**
- * Returns the policy of a file. @param path path of the file; empty for the built-in policy
+ * Returns the policy of a file.
+ * @param path path of the file; empty for the built-in policy
  * @throws VigilError `settings-invalid` if the file has faults. The error names every fault with its place
  */
 export function readDeliveryPolicy(path: string): DeliveryPolicy {

@@ -59,7 +59,7 @@ export async function openMetricsServer(options: {
   readonly port: number;
   readonly metrics: Metrics;
   readonly health: () => Health;
-  /** Returns what does not work now: lines that follow the state in `/healthz`. */
+  /** Returns what does not work now: the lines that `/healthz` answers after the state. */
   readonly reasons?: () => readonly string[];
   /**
    * Returns whether the process is `failing` after this certificate has ended. The default is true for a certificate

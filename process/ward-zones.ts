@@ -24,8 +24,9 @@ export function parseWardZones(text: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Reads a wards file. @param path path of the file; empty if there is no wards file. @throws Error if the file cannot
- * be read or is not JSON
+ * Reads a wards file.
+ * @param path path of the file; empty if there is no wards file
+ * @throws Error if the file cannot be read or is not JSON
  */
 export const readWardZones = (path: string): ReadonlyMap<string, string> =>
   path === '' ? new Map() : parseWardZones(readFileSync(path, 'utf8'));

@@ -31,7 +31,7 @@ type Wholeness = { readonly isWhole: boolean };
 /** A person answers a call. */
 export type AnswerCommand = Extract<DeliveryCommand, { readonly type: 'answer' }>;
 
-/** The parts of the log. For each part, `isWhole` says whether records may be missing. */
+/** The parts of the log. The records of each part have `isWhole`: false if a record may be missing. */
 export const logParts = ['alarms', 'commands', 'observations', 'deliveries', 'pages', 'assignments', 'audit'] as const;
 export type LogPart = (typeof logParts)[number];
 
@@ -46,7 +46,10 @@ export type AlarmRecords = {
   /** From the topic `alarms`, in the order of the log. Repeated events are included. */
   readonly alarms: Wholeness & {
     readonly events: readonly Logged<AlarmEvent>[];
-    /** The ends of other alarms of the association before the raise. Such an alarm may have called instead. */
+    /**
+     * The ends of other alarms of the association, up to the raise of this alarm (included). Before its end, such an
+     * alarm may have called instead of this alarm.
+     */
     readonly others: readonly Logged<AlarmEvent>[];
     readonly answers: readonly Logged<CommandAnswer>[];
     readonly limits: readonly Logged<LimitsInForce>[];
@@ -66,9 +69,9 @@ export type AlarmRecords = {
     readonly answers: readonly Logged<AnswerCommand>[];
     readonly shown: readonly ShownAlarm[];
     /**
-     * Whether dashboards reported painted alarms of any patient, both within the hour before the alarm and within the
-     * hour after the alarm. If not, the dashboards may have had an older version without such reports. Then a missing
-     * report proves nothing.
+     * Whether dashboards reported painted alarms, of any patient, in the hour before the alarm, and again in the hour
+     * after its end. If not, the dashboards may have had an older version, which sends no such reports. Then a missing
+     * report about this alarm proves nothing.
      */
     readonly hasReportsAround: boolean;
   };

@@ -17,8 +17,8 @@ export function said(parts: TemplateStringsArray, ...values: readonly SaidValue[
 }
 
 /**
- * Returns fixed words as a sentence: the page may translate them. @param form undefined if a newer process wrote a
- * value for which this version has no words
+ * Returns fixed words as a sentence: the page may translate them.
+ * @param form undefined if a newer process wrote a value for which this version has no words
  */
 export const words = (form: string | undefined): Sentence => ({ form: form ?? 'not known', values: [] });
 

@@ -43,7 +43,7 @@ export const CallChain = Type.Object(
     steps: Type.Array(ChainStep, { minItems: 1, maxItems: chainStepsMax }),
     /** Time between two calls of the last person of the chain, ms. */
     repeatMs: WaitMs,
-    /** If nobody acknowledges the alarm for this time after a person accepted, ms, the chain starts again. */
+    /** Time from an acceptance, ms. If nobody acknowledges the alarm within this time, the chain starts again. */
     acceptedMs: Type.Integer({ minimum: 30 * secondMs, maximum: 10 * minuteMs }),
     /** Nothing is sent about an alarm if its latest onset, escalation or re-alarm is longer ago than this. */
     ageMsMax: Type.Integer({ minimum: minuteMs, maximum: 60 * minuteMs }),

@@ -85,8 +85,8 @@ export type AskedPage = AskedPages['asked'][number];
 /** How often a delivery process gives a sign of life, ms. */
 export const deliverySignEveryMs = 1_000;
 /**
- * Without an `active` sign for this time, no delivery process runs, ms. The server's next heartbeat comes up to 1 s
- * later. Screens must show the notice within 5 s (CLINICAL, "Delivery"). With a limit of 4 s, the notice was on the
- * screen only after 5.0 s (measured).
+ * Longest time without an `active` sign, ms. After this time, the server assumes that no delivery process runs. The
+ * server's next heartbeat comes up to 1 s later. Screens must show the notice within 5 s (CLINICAL, "Delivery"). With a
+ * limit of 4 s, the notice was on the screen only after 5.0 s (measured).
  */
 export const deliverySilentMs = 3_500;

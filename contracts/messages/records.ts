@@ -95,7 +95,7 @@ export const CanarySightRecord = Type.Object(
   {
     /** Only from a gateway: when it accepted a canary. Perhaps Kafka does not have the canary yet. */
     taken: Type.Optional(Instant),
-    /** Only from an alarm processor: when the gateway received the newest canary of each of its partitions. */
+    /** Only from an alarm processor: for each of its partitions, when the gateway received the newest canary. */
     judged: Type.Optional(
       Type.Array(Type.Object({ partition: Partition, receivedAt: Instant }, noOtherMembers), {
         maxItems: clinicalPartitions,

@@ -7,8 +7,9 @@ export type ValueFault = Extract<ErrorCode, 'payload-schema' | 'code-unknown' | 
 
 /**
  * Returns why nobody may use a numeric; undefined if the numeric has no fault. If the device marks the numeric as
- * invalid or calibrating, only the code and the unit are checked. Readers of the log leave out the same numerics
- * (`usableNumber` in `contracts/messages/check.ts`).
+ * invalid or calibrating, only the code and the unit are checked. Readers of the log use no numeric with a fault. They
+ * also use no numeric that is marked as invalid or calibrating, or has no value (`usableNumber` in
+ * `contracts/messages/check.ts`).
  */
 export function valueFault(numeric: NumericValue): ValueFault | undefined {
   const parameter = parameters.get(numeric.code);

@@ -13,8 +13,8 @@ const chunkLength = 65_536;
 export type Target = { readonly folder: string; readonly file: string | undefined };
 
 /**
- * Returns the folder of `--out`, and the file name if `--out` ends with `.ndjson`. @throws VigilError
- * `settings-invalid`
+ * Returns the folder of `--out`, and the file name if `--out` ends with `.ndjson`.
+ * @throws VigilError `settings-invalid`
  */
 export function targetOf(out: string, mayBeInGit: boolean): Target {
   const path = resolve(out);
@@ -54,8 +54,8 @@ export type CaptureFile = {
 };
 
 /**
- * Creates a file with the extension `.part`. `complete` gives the file its final name. @throws VigilError
- * `settings-invalid`
+ * Creates a file with the extension `.part`. `complete` gives the file its final name.
+ * @throws VigilError `settings-invalid`
  */
 export function openCapture(folder: string, name: string): CaptureFile {
   const path = join(folder, name);

@@ -8,8 +8,8 @@ import type { Due } from './stays.ts';
 export type Tape = {
   readonly count: { readings: number; commands: number; lines: number };
   /**
-   * Writes the lines that are due, and then the line of a reading. @param appendedMs the time at which Kafka got the
-   * reading
+   * Writes the lines that are due, and then the line of a reading.
+   * @param appendedMs the time at which Kafka got the reading
    */
   take(line: Line, appendedMs: number): void;
   /** Writes all remaining lines. */

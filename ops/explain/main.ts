@@ -71,8 +71,8 @@ async function explainAt(
 }
 
 /**
- * Returns the alarm if exactly one alarm of the person's wards has the id. The audit trail records an attempt at an
- * alarm of another ward.
+ * Returns the alarm if exactly one alarm of the person's wards has an id that begins with `idStart`. If only alarms of
+ * other wards have such an id, the audit trail records the attempt.
  * @throws VigilError `not-found` for an unknown id, an ambiguous id, and an alarm of another ward. The error has the
  * same text in all three cases, so that the text does not show whether such an alarm exists
  */

@@ -19,8 +19,8 @@ const lookEveryMs = 200;
 const internalTopics = ['__consumer_offsets', '__transaction_state'];
 
 /**
- * Waits until the number of brokers that answer is at least the requested number of copies. @throws VigilError
- * `start-failed` if too few answer
+ * Waits until the number of brokers that answer is at least the requested number of copies.
+ * @throws VigilError `start-failed` if too few answer
  */
 export async function waitForBrokers(admin: Admin, { factor }: Replication): Promise<void> {
   for (const endMs = Date.now() + brokersMsMax; ; await sleep(lookEveryMs)) {

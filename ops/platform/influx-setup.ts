@@ -94,8 +94,8 @@ function query(setup: InfluxSetup, statement: string, asAdmin = true, timeoutMs 
 }
 
 /**
- * Runs a statement as the administrator. @throws VigilError `start-failed` if InfluxDB refuses the statement or does
- * not answer
+ * Runs a statement as the administrator.
+ * @throws VigilError `start-failed` if InfluxDB refuses the statement or does not answer
  */
 export async function runStatement(setup: InfluxSetup, statement: string, timeoutMs = requestTimeoutMs): Promise<void> {
   const { status, body } = await query(setup, statement, true, timeoutMs).catch((cause: Error) => {

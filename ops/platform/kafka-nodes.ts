@@ -72,8 +72,8 @@ export function brokersOf(settings: KafkaSettings): string {
 }
 
 /**
- * Returns a node's settings as a member of its cluster; undefined for a single broker. @param clusterId the result of
- * `ensureClusterId`
+ * Returns a node's settings as a member of its cluster; undefined for a single broker.
+ * @param clusterId the result of `ensureClusterId`
  */
 export function memberOf(settings: KafkaSettings, { nodeId }: KafkaNode, clusterId: string): ClusterMember | undefined {
   if (nodeId === undefined) return undefined;

@@ -194,8 +194,8 @@ async function correctSettings(admin: Admin, wanted: readonly ITopicConfig[]): P
 }
 
 /**
- * Returns a Kafka client with the administrator's identity. @param certsDir the folder with `ca.pem`, `admin.pem` and
- * `admin.key`
+ * Returns a Kafka client with the administrator's identity.
+ * @param certsDir the folder with `ca.pem`, `admin.pem` and `admin.key`
  */
 export function adminKafka(brokers: string, certsDir: string): kafkajs.Kafka {
   const read = (file: string) => readFileSync(join(certsDir, file), 'utf8');

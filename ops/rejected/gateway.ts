@@ -18,8 +18,9 @@ export type GatewaySide = {
 };
 
 /**
- * Starts the gateway's process for a redrive. @param ruleEnv the values of the settings that decide which readings the
- * gateway accepts; each key is the name of a setting
+ * Starts the gateway's process for a redrive.
+ * @param ruleEnv the values of the settings that decide which readings the gateway accepts; each key is the name of a
+ *   setting
  */
 export function openGatewaySide(addresses: SystemAddresses, ruleEnv: Readonly<Record<string, string>>): GatewaySide {
   const child = spawn(process.execPath, [program], {

@@ -33,8 +33,8 @@ export async function personOfAccount(
 export type KnownAccount = { readonly userId: string; readonly name: string; readonly disabled: boolean };
 
 /**
- * Returns an account that can log in. @throws VigilError `settings-invalid` if there is no such account, or if it is
- * disabled
+ * Returns an account that can log in.
+ * @throws VigilError `settings-invalid` if there is no such account, or if it is disabled
  */
 export async function accountOf(accountsFile: string, userId: string): Promise<KnownAccount> {
   const args = ['show', '--user', userId, '--file', accountsFile];

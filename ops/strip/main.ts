@@ -91,8 +91,9 @@ async function printStrip(
 }
 
 /**
- * Returns the strip. @throws VigilError if there is no strip, or if its digest does not belong to its samples: such a
- * strip must not be printed
+ * Returns the strip.
+ * @throws VigilError if there is no strip, or if its digest does not belong to its samples: such a strip must not be
+ *   printed
  */
 function usableStrip(
   found: FoundStrip,
@@ -112,8 +113,8 @@ function usableStrip(
 }
 
 /**
- * Returns the alarm if exactly one alarm of the person's wards has the id. The audit trail records an attempt at an
- * alarm of another ward.
+ * Returns the alarm whose id begins with `idStart`. No other alarm of any ward may have such an id, and the person must
+ * have a ward in which the bed was. If the person has no such ward, the audit trail records the attempt.
  * @throws VigilError `not-found` for an unknown id, an ambiguous id, and an alarm of another ward, always with the same
  * text
  */

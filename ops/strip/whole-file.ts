@@ -21,8 +21,8 @@ import { gitTreeOf } from '../capture/files.ts';
 export type FileChoice = { readonly file: string; readonly mayReplace: boolean; readonly mayBeInGit: boolean };
 
 /**
- * Checks a file before anything is read, so that a person learns of a fault at once. @throws VigilError
- * `settings-invalid`
+ * Checks a file before anything is read, so that a person learns of a fault at once.
+ * @throws VigilError `settings-invalid`
  */
 export function checkTarget({ file, mayReplace, mayBeInGit }: FileChoice): void {
   const path = resolve(file);

@@ -105,8 +105,8 @@ async function rebuildAt(
 }
 
 /**
- * Returns the connection to InfluxDB as its administrator. @throws VigilError `settings-invalid` if a file cannot be
- * read
+ * Returns the connection to InfluxDB as its administrator.
+ * @throws VigilError `settings-invalid` if a file cannot be read
  */
 function setupOf(settings: VigilSettings) {
   const stateDir = settings.setupStateDir || settings.stateDir;

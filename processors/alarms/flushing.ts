@@ -156,8 +156,8 @@ export function createFlushing(options: {
   }
 
   /**
-   * Commits the last committed offsets again. @throws if another process owns the partitions, or if Kafka does not
-   * answer
+   * Commits the last committed offsets again.
+   * @throws if another process owns the partitions, or if Kafka does not answer
    */
   async function proveOwnership(): Promise<void> {
     await commitInTurn(() =>

@@ -13,7 +13,8 @@ export type Liveness = {
   mayJudge(): boolean;
   /**
    * Sends a request to Kafka. If the request fails, Kafka has not answered: the time without an answer counts from the
-   * first failed request. @throws the error of the request
+   * first failed request.
+   * @throws the error of the request
    */
   askKafka(request: () => Promise<void>): Promise<void>;
 };

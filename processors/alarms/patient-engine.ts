@@ -82,8 +82,9 @@ export function writtenEngine(body: AlarmState, nowMs: number): PatientEngine {
 }
 
 /**
- * Returns an empty engine in place of a snapshot that cannot be read. The engine cannot know whether the former alarms
- * still hold. So these alarms leave the screens when the partition becomes live.
+ * Returns an engine without alarms in place of a snapshot that cannot be read. Nobody knows whether the alarms of the
+ * snapshot still hold. Keeps their last events: with these events, `realign` ends the alarms on the screens when the
+ * partition becomes live.
  */
 export function emptyEngine({ associationId, live }: AlarmState, nowMs: number): PatientEngine {
   const state = { ...initialState(associationId), deviceId: live[0]?.deviceId ?? null };
@@ -93,8 +94,8 @@ export function emptyEngine({ associationId, live }: AlarmState, nowMs: number):
 }
 
 /**
- * Returns an engine with the present clock and the present profile. @param written the engine as it was written in
- * `body`
+ * Returns an engine with the present clock and the present profile.
+ * @param written the engine as the snapshot has it
  */
 export function restoredEngine(
   env: Environment,

@@ -53,7 +53,7 @@ export function createCounts() {
      */
     toMessageMs: createHistogram(10, 16),
     toReceiptMs: createHistogram(10, 16),
-    /** @param before the book with the alarms of the records; @param nowMs when they were committed */
+    /** @param book has the alarms of the records @param nowMs when the records were committed */
     note(records: readonly DeliveryRecord[], book: Book, nowMs: number): void {
       for (const { event } of records) {
         switch (event.type) {

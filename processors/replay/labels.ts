@@ -25,7 +25,7 @@ export type LabelledEvent = Omit<Static<typeof Label>, 'at' | 'until'> & {
   readonly untilMs: number;
 };
 
-/** If a label has no `until`, calls up to this time after the event count (ours). */
+/** If a label has no `until`, a call counts if it came at most this long after the event, ms (ours). */
 const defaultUntilMs = 600_000;
 
 /** Reads labels. Returns a sentence for each fault. If there is a fault, no label is returned. */

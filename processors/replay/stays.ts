@@ -83,8 +83,8 @@ export function callsOf(env: Environment, stay: Stay): readonly Call[] {
 export type Point = { readonly atMs: number; readonly value: number };
 
 /**
- * Returns the usable values of one parameter from `fromMs` to `toMs` inclusive. @param code the MDC code of the
- * parameter
+ * Returns the usable values of one parameter from `fromMs` to `toMs` inclusive.
+ * @param code the MDC code of the parameter
  */
 export function pointsOf({ lines }: Stay, code: string, fromMs: number, toMs: number): Point[] {
   return lines.flatMap(({ input }) => {

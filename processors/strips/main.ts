@@ -34,7 +34,7 @@ const closeMsMax = 9_000;
 const idleMs = 500;
 /** After this number of waiting onsets, no further events are read until some are finished (ours). */
 const waitingMax = 5_000;
-/** After passes have failed for this time, the process is `failing`, ms (ours). */
+/** Longest time without a successful pass, ms (ours). After this time, the process is `failing`. */
 const failingMs = 120_000;
 const retryMsMax = 30_000;
 const commitEveryMs = 5_000;

@@ -24,7 +24,8 @@ export type StripCounts = {
 export type StripWriter = {
   /**
    * Makes one pass. Returns whether there was something to do. If the code fails for one alarm, only the strip of this
-   * alarm waits for its next attempt. @throws VigilError, or Error of kafkajs
+   * alarm waits for its next attempt.
+   * @throws VigilError, or Error of kafkajs
    */
   pass(): Promise<boolean>;
   /** Forgets which strips are in the log. The writer reads them from the log again before it writes the next strip. */

@@ -15,7 +15,7 @@ import { saveFile } from '../shell/file-download.ts';
 import { SearchField } from './search-field.tsx';
 
 const refreshMs = 15_000;
-/** The page asks for the list when nobody has typed for this time, ms. */
+/** Time from the last typed character to the request for the list, ms. */
 const typingMs = 300;
 /** Number of rows at first, and number of further rows after each press of “Show more”. */
 const rowsAtOnce = 100;

@@ -1,6 +1,6 @@
 /**
- * A text in a form that appears and disappears, such as help while a person types, or a refusal. When the text
- * disappears, its room stays empty, so that no button below moves. A button that has just moved does not react
+ * A text that appears and disappears in a form, for example a help text while a person types, or a refusal. When the
+ * text disappears, its room stays empty, so that no button below moves. A button that has just moved does not react
  * (`shell/guard.ts`).
  */
 import { useRef } from 'preact/hooks';

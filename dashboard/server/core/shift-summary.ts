@@ -123,7 +123,8 @@ export function beginAlarmCount(source: ShiftSource, viewer: Viewer, { devices }
 
 /**
  * Returns the associations of a patient whose stored scores count as the scores at the beginning. Only associations in
- * wards of the viewer count. @param max maximum number, the newest associations first
+ * wards of the viewer count.
+ * @param max maximum number, the newest associations first
  */
 export function associationsAtStart(
   { associations }: Pick<LiveState, 'associations'>,

@@ -9,8 +9,8 @@ import type { LiveState } from './state.ts';
 const suggestionsMax = 3;
 
 /**
- * Returns the zones of an account's wards, by ward. Leaves out wards without a zone. @param wards the wards of the
- * account; `*` stands for all
+ * Returns the zones of an account's wards, by ward. Leaves out wards without a zone.
+ * @param wards the wards of the account; `*` stands for all
  */
 export function zonesOf(registry: Registry, wards: readonly string[]): Record<string, string> {
   const own = registry.wards.filter(({ ward }) => wards.includes('*') || wards.includes(ward));

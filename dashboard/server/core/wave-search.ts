@@ -12,7 +12,7 @@ import { endOf, gapsOf, type TimeSpan, type WaveChunk, withoutRepeats } from '..
 const clocksApartMs = 2_000;
 /** Usual longest time from the last sample of a chunk until its record is in Kafka, ms (ours). */
 const deliveryMs = 5_000;
-/** A wave that came late is searched for at most this time after the usual time, ms (ours). */
+/** How long after the usual time Vigil still looks for a wave that came late, ms (ours). */
 export const lateSearchMs = 15 * minuteMs;
 /** Errors of a clock that differ by less than this are searched only once, ms. */
 const errorStepMs = 5_000;

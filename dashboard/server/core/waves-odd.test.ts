@@ -24,10 +24,7 @@ const real = (second: number, byMs = 0): Sent => ({
   rateHz: 250,
   count: 250,
 });
-/**
- * Returns a chunk that starts `aheadMs` after the end of the second's real chunk, and is received just after that
- * chunk.
- */
+/** Returns an odd chunk of a second. It starts `aheadMs` after the second ends, and comes just after the real chunk. */
 const odd = (second: number, aheadMs: number, count: number, rateHz = 250): Sent => ({
   startMs: second * 1000 + 1000 + aheadMs,
   receivedMs: second * 1000 + 1060,

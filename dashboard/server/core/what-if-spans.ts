@@ -60,7 +60,8 @@ const clip = (span: CountedSpan, fromMs: number, toMs: number): CountedSpan => (
 });
 
 /**
- * Joins neighbouring spans that together have at most `spanValuesMax` values. There are no values between the spans.
+ * Joins neighbouring spans that together have at most `spanValuesMax` values. A joined span includes the gap between
+ * the two spans, because the gap has no values.
  */
 function joinSpans(spans: readonly CountedSpan[]): Span[] {
   const result: CountedSpan[] = [];

@@ -113,7 +113,7 @@ export function createHub(options: {
   readonly clockStep?: () => ClockStep | undefined;
   /** The damaged batches that were read from Kafka. */
   readonly damage?: Pick<DamageBook, 'total' | 'lastAtMs'>;
-  /** A step without canaries for this time is broken, ms; absent or 0: no canaries are expected. */
+  /** Longest time without a canary before a step counts as broken, ms. Absent or 0: no canaries are expected. */
   readonly canarySilentMs?: number;
   /** Returns the certificate of this server that expires soon, if there is one. */
   readonly certificate?: () => Health['certificate'];

@@ -65,8 +65,8 @@ export function stripsRoute(app: App, parts: Parts): void {
 }
 
 /**
- * Returns the requested time. @throws VigilError `time-invalid` if an instant does not exist, or the span is empty or
- * too long
+ * Returns the requested time.
+ * @throws VigilError `time-invalid` if an instant does not exist, or the span is empty or too long
  */
 function askedSpan({ from, to }: StripsQuery): { readonly fromMs: number; readonly toMs: number } {
   const [fromMs, toMs] = [parseInstant(from), parseInstant(to)];

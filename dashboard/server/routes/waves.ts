@@ -89,8 +89,8 @@ export const lookOf = (request: FastifyRequest, subject: WaveSubject): string =>
 const floorTo = (ms: number, step: number) => Math.floor(ms / step) * step;
 
 /**
- * Returns the requested time. @throws VigilError `time-invalid` if an instant does not exist, or the span is empty or
- * too long
+ * Returns the requested time.
+ * @throws VigilError `time-invalid` if an instant does not exist, or the span is empty or too long
  */
 function askedSpan({ from, to }: WaveHistoryQuery): TimeSpan {
   const [fromMs, toMs] = [parseInstant(from), parseInstant(to)];

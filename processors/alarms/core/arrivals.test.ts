@@ -126,7 +126,8 @@ it.each<[string, object, string]>([
 type Code = keyof typeof codes;
 const orderAt = (time: number) => ({ boot: 'b1', seq: 5, time, receivedAt: time });
 /**
- * Returns the arrivals of a parameter whose last reading came a second before `t0`. @param more changes for the test
+ * Returns the arrivals of a parameter whose last reading came a second before `t0`.
+ * @param more changes for the test
  */
 function lastArrival(name: Code, more: Partial<Arrival> = {}): Arrival {
   const [time, at] = [orderAt(t0 - 1_000), { at: t0 - 1_000, since: t0 - 60_000 }];

@@ -209,8 +209,8 @@ function applyHeldAcknowledgement(draft: Draft, key: string, context: BookContex
 }
 
 /**
- * Ends the alarm of a condition: the alarm latches or leaves the screens. @param endAt device time of the end. If an
- * old reading gives a time before the onset, the alarm ends at its onset
+ * Ends the alarm of a condition: the alarm latches or leaves the screens.
+ * @param endAt device time of the end. If an old reading gives a time before the onset, the alarm ends at its onset
  */
 function endAlarm(draft: Draft, key: string, endAt: number, context: BookContext): void {
   const at = Math.max(endAt, draft.live[key]!.onset);
@@ -270,8 +270,8 @@ export function closeAll(
 
 /**
  * Applies a person's acknowledgement. If the alarm is not raised yet, the acknowledgement waits for the alarm. If too
- * many acknowledgements wait, the oldest acknowledgement is dropped (`displacing`). @param isEnded the patient's time
- * at this device has ended
+ * many acknowledgements wait, the oldest acknowledgement is dropped (`displacing`).
+ * @param isEnded the patient's time at this device has ended
  */
 export function acknowledge(
   part: BookPart,

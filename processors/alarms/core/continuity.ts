@@ -57,8 +57,8 @@ export const missingReadingsKey = 'readings-missing';
 type Numbered = { readonly boot: string; readonly seq: number; readonly time: number; readonly receivedAt: number };
 
 /**
- * Handles the number of a reading that is not a repeat. @param isSeen a person has acknowledged the alarm about lost
- * readings
+ * Handles the number of a reading that is not a repeat.
+ * @param isSeen a person has acknowledged the alarm about lost readings
  */
 export function noteNumber(part: ContinuityPart, reading: Numbered, isSeen: boolean): ContinuityPart {
   const next = withAlarm(withNumber(part, reading), reading.receivedAt, isSeen);

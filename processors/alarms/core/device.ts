@@ -272,8 +272,8 @@ function hasNoCondition({ silentSince, disconnectedSince, skew, own }: DevicePar
 const noConditions: readonly Condition[] = [];
 
 /**
- * Returns the technical conditions of the device. @param hasPatient if false, the silence of the device is only a low
- * alarm
+ * Returns the technical conditions of the device.
+ * @param hasPatient if false, the silence of the device is only a low alarm
  */
 export function deviceConditions(part: DevicePart, hasPatient: boolean): readonly Condition[] {
   if (hasNoCondition(part)) return noConditions;

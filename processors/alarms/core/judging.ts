@@ -31,8 +31,8 @@ export const rulesIn = (env: Environment, state: State): RulesOf =>
   rulesOf(profileInForce(env, state), state.overrides);
 
 /**
- * Returns the state after a change of its rules: the new rules judge the last values immediately. @param before the
- * rules until now
+ * Returns the state after a change of its rules: the new rules judge the last values immediately.
+ * @param before the rules until now
  */
 export const judgeAgain = (env: Environment, state: State, before: RulesOf): State => ({
   ...state,

@@ -50,7 +50,7 @@ export type ReceivedValue = {
   readonly intervalMs: number;
   /** The value is a single measurement (interval.ts, `isSingle`). */
   readonly single: boolean;
-  /** After this time without a valid value, ms, a technical alarm begins. Longer gaps are not judged. */
+  /** Longest time without a valid value, ms. After this time, a technical alarm begins. Longer gaps are not judged. */
   readonly noDataMs: number;
 };
 

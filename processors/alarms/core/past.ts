@@ -28,7 +28,8 @@ export function withoutPast(book: KnownAlarms, conditions: readonly Condition[])
 
 /**
  * Returns whether a condition of a late or repeated reading was already an alarm: the time from its onset to `until`
- * overlaps with the alarm's time. @param until device time until which the condition held for certain
+ * overlaps with the alarm's time.
+ * @param until device time until which the condition held for certain
  */
 export function wasAlreadyAlarm(book: KnownAlarms, { key, onset }: Condition, until: number): boolean {
   const within = (from: number, to: number) => until >= from && onset <= to;

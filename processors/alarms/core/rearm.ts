@@ -27,8 +27,8 @@ import type { State } from './state.ts';
 type ClampToNow = (ms: number) => number;
 
 /**
- * Returns the state without times in the future. @param profile the patient's profile, which has the maxima of the
- * timers
+ * Returns the state without times in the future.
+ * @param profile the patient's profile, which has the maxima of the timers
  */
 export function rearm(state: State, profile: Profile, now: number): State {
   const clampToNow: ClampToNow = (ms) => atMostNow(ms, now);

@@ -56,8 +56,8 @@ const standby = (at: number): Input => {
 };
 
 /**
- * Returns the events of a delivery. @param viaJsonEach number of readings after which the state is written as JSON and
- * read again; 0: never.
+ * Returns the events of a delivery.
+ * @param viaJsonEach number of readings after which the state is written as JSON and read again; 0: never.
  * @param awayAt wall clock at which a nurse begins a standby; without it, there is no standby
  */
 function play(delivered: readonly Delivered[], viaJsonEach = 0, awayAt = Number.POSITIVE_INFINITY): AlarmEvent[] {

@@ -15,7 +15,7 @@ export type Sample = {
   readonly late: boolean;
   /** The value is a single measurement (interval.ts, `isSingle`). */
   readonly single: boolean;
-  /** If no value follows within this time, ms, a technical alarm begins, and nothing is judged. */
+  /** Longest time until the next value, ms. After this time, a technical alarm begins, and nothing is judged. */
   readonly noDataMs: number;
 };
 

@@ -4,8 +4,9 @@
  */
 
 /**
- * If an alarm ends without an answer and begins again within this time, its round goes on, ms (ours). With a new round,
- * an alarm that comes and goes would call the first person each time, and never the second person.
+ * Maximum time from the end of an unanswered alarm to its next beginning, ms (ours). Within this time, the round of the
+ * alarm goes on. With a new round, an alarm that comes and goes would call the first person each time, and never the
+ * second person.
  */
 export const resumeMsMax = 60_000;
 

@@ -81,8 +81,8 @@ export const attemptsMs: readonly number[] = [13_000, 22_000, 40_000, waitMsMax,
 export const isLastWait = (attempt: number): boolean => attemptsMs[attempt]! >= waitMsMax;
 
 /**
- * Returns when the waves of an onset are read next; undefined after the last attempt. @param nextAttempt the index in
- * `attemptsMs`
+ * Returns when the waves of an onset are read next; undefined after the last attempt.
+ * @param nextAttempt the index in `attemptsMs`
  */
 export function dueMs({ wallMs }: Onset, nextAttempt: number): number | undefined {
   const delayMs = attemptsMs[nextAttempt];

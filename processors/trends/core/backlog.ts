@@ -14,8 +14,8 @@ export function noteRead(backlog: Backlog, partition: number, next: bigint, atMs
 }
 
 /**
- * Removes batches that are in InfluxDB. @param positions for each partition, the offset before which InfluxDB has all
- * points
+ * Removes batches that are in InfluxDB.
+ * @param positions for each partition, the offset before which InfluxDB has all points
  */
 export function noteWritten(backlog: Backlog, positions: ReadonlyMap<number, bigint>): void {
   for (const [partition, written] of positions) {
