@@ -4,7 +4,8 @@ import type { Strip } from './messages/strips.ts';
 import { parseInstant } from './time.ts';
 
 /**
- * Returns the time of the onset. A late alarm is about an earlier time, in which the bed may have been in another ward.
+ * Returns the time of the onset. The span of a late alarm begins at the device's time of the onset: the patient may
+ * have been in another ward then.
  */
 export function stripSpan({
   alarm,

@@ -114,7 +114,8 @@ export type SealedLog = {
    */
   append(topic: KafkaTopic, key: string, contentType: ContentType, body: unknown): Promise<AppendPosition>;
   /**
-   * Takes the turn of a topic. Then Kafka refuses the writes of the former process. Rejects as log/kafka/turn.ts does.
+   * Takes the turn to write to a topic. Then Kafka refuses the writes of the process that had the turn. Rejects as
+   * log/kafka/turn.ts does.
    */
   takeTurn(topic: TurnTopic): Promise<SealedTurn>;
   /**

@@ -52,8 +52,8 @@ export type BootClock = Mutable<LiveReading> & {
    */
   firstSeqAfterSet: number;
   /**
-   * Receive time of the last reading whose number showed that the clock was set back; undefined if there was no such
-   * reading.
+   * Receive time of the last reading whose number showed that the clock was set back; undefined if no reading has shown
+   * this.
    */
   setBackAtMs: number | undefined;
   /** Step of the device's times, ms: 60,000 if the device sends whole minutes (contracts/device-clock.ts). */
@@ -188,7 +188,7 @@ function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, r
  * live if its difference is close to the difference of the newest live reading, or to the smallest difference. It is
  * also live if about as much receive time as device time has passed since the reading before: stored readings come
  * faster.
- * @param before the clock before the reading
+ * @param before what is known about the clock from the earlier readings
  */
 function isLive(before: BootClock, timeMs: number, differenceMs: number): boolean {
   const { error } = before;

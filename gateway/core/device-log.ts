@@ -1,7 +1,7 @@
 /**
  * Decides which events of a device the gateway writes for the page of the devices. A device may cause events without
- * end: it connects again and again, or its clock jumps with every reading. So each device has an allowance, and events
- * above the allowance are only counted. Pure.
+ * end: it connects again and again, or its clock jumps with every reading. So each device has allowances, and events
+ * above an allowance are only counted. Pure.
  */
 import { gatewayNoticeForMs } from '../../contracts/bed-notices.ts';
 import { clockErrorShownMsMin, clockToleranceMs } from '../../contracts/device-clock.ts';
@@ -12,9 +12,10 @@ import type { DeviceEventRecord } from '../../contracts/messages/device-events.t
 export const loggedDevicesMax = 20_000;
 
 /**
- * Each kind of event has an allowance of its own. So a jumping clock does not hide the connections. If a second device
- * with the same certificate connects again and again, its connections hide neither the notice about the two devices nor
- * new firmware.
+ * The allowances of a device: one for notices, one for what the device says about itself (`declared`), one for its
+ * clock, and one for all other events, such as connections. So even if the clock jumps with every reading, connections
+ * are written. If a second device with the same certificate connects again and again, the notice about the two devices
+ * and new firmware are still written.
  */
 const allowances = {
   notice: { events: 10, oneMoreEveryMs: 10 * minuteMs },
@@ -43,7 +44,7 @@ export type LoggedEvent = Omit<DeviceEventRecord, 'leftOut'>;
 
 /**
  * Returns the record of an event. Undefined if the event must not be written, because it says nothing new, or because
- * the allowance of the device is used up.
+ * its allowance is used up.
  * @param nowMs time of the monotonic clock
  */
 export function recordOfEvent(log: DeviceLog, event: LoggedEvent, nowMs: number): DeviceEventRecord | undefined {

@@ -66,7 +66,7 @@ async function printStrip(
   const firstSubject = found.subjectAt(firstOnsetSpan(alarm));
   const raisedMs = parseInstant(alarm.raisedAt) ?? nowMs;
   const read = await findStrip(readingOf(context), { alarmId: alarm.alarmId, raisedMs }, onset);
-  // At a later onset the bed may have been in another ward. Only the strip has the time of a later onset.
+  // At a later onset the patient may have been in another ward. Only the strip has the time of a later onset.
   const wallMs = parseInstant(read.strip?.onsetWallAt ?? '');
   const subject =
     onset === 1
@@ -137,8 +137,8 @@ async function findVisibleAlarm(
 }
 
 /**
- * Returns whether the person has a ward in which the bed was. If no ward is known, only an account of all wards sees
- * the alarm.
+ * Returns whether the person may see a ward in which the patient was. If no ward is known, only an account that may see
+ * every ward sees the alarm.
  */
 function seesSubject(person: Person, { wards }: FoundSubject): boolean {
   return hasWard(person, undefined) || wards.some((ward) => hasWard(person, ward));

@@ -7,7 +7,10 @@ import { type FoundAlarm, findPlaces } from '../../log/explain/search.ts';
 import { type ReadContext, readSpan } from '../../log/explain/span.ts';
 import type { Subject } from './header.ts';
 
-/** The patient and the bed of a strip, and the wards in which the bed was; no ward if the ward is not known. */
+/**
+ * The patient and the bed of a strip. `wards`: the wards in which the patient was in the span; empty if no ward is
+ * known.
+ */
 export type FoundSubject = Subject & { readonly wards: readonly string[] };
 
 /**
@@ -36,8 +39,8 @@ export async function findSubject(
 }
 
 /**
- * Returns the time of the first onset for `findSubject`. A late alarm is about an earlier time, in which the bed may
- * have been elsewhere.
+ * Returns the span of the first onset. The span of a late alarm begins at the onset, which was before the alarm was
+ * raised: the patient may have been in another bed then.
  */
 export function firstOnsetSpan({ raisedAt, onsetAt, late }: Pick<Alarm, 'raisedAt' | 'onsetAt' | 'late'>): AlarmSpan {
   const raisedMs = parseInstant(raisedAt) ?? 0;

@@ -56,7 +56,8 @@ export function openCanary(options: CanaryOptions): Canary {
   }
 
   function connect(): void {
-    // A connection that ends normally sends DISCONNECT.
+    // Ends the former connection: with DISCONNECT if it is open and the gateway acknowledges canaries, and otherwise
+    // without DISCONNECT.
     dropClient(client?.connected !== true || failure !== undefined);
     let newClient: MqttClient;
     try {

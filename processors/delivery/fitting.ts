@@ -1,6 +1,6 @@
 /**
- * Before records are written, replaces the records that do not fit their schema. Every reader would skip such a record
- * for ever. The decision itself counts: an alarm must call a person even if Vigil has a fault.
+ * Before records are written, replaces the records that do not fit their schema, because every reader would skip them
+ * for ever. The decision of a replaced record is still carried out: a fault of Vigil must not prevent a call.
  */
 import { bodyFault } from '../../contracts/messages/check.ts';
 import type { DeliveryRecord, NotWritten } from '../../contracts/messages/deliveries.ts';
@@ -22,7 +22,8 @@ export type Fitting = {
 export function fittingOf(records: readonly DeliveryRecord[], nowMs: number): Fitting {
   const short = withoutOldViews(records);
   if (short.every(fits)) return { records: short, faults: [] };
-  // An earlier view of the alarm stays if the record with the last view does not fit.
+  // Begins again with all views: if the record with the last view of an alarm does not fit, the view before it is
+  // written.
   const usable = records.map((record, index) => (fits(record) ? record : short[index]!));
   const { records: fitting, faults } = replaced(usable, nowMs);
   return { records: withoutOldViews(fitting), faults };

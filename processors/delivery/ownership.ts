@@ -2,7 +2,7 @@
  * Selects the one process that delivers: the owner. All delivery processes are in one Kafka group that reads a topic
  * with one partition. Kafka gives this partition to one process. If the process dies, Kafka gives the partition to
  * another process within seconds. The owner has a session (session.ts). A process that wrongly believes that it is the
- * owner cannot write, because it does not have the turn of `deliveries`.
+ * owner cannot write, because the true owner has taken the turn, the right to write to `deliveries`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';

@@ -1,7 +1,7 @@
 /**
- * A session: the time in which this process delivers. A session first takes the turn of `deliveries`, so that Kafka
- * refuses the writes of a former process. Then the session restores what was decided, and then decides and sends. If a
- * step fails, the session ends and a new session begins.
+ * A session: the time in which this process delivers. A session first takes the turn to write to `deliveries`, so that
+ * Kafka refuses the writes of a former process. Then the session restores what was decided, and then decides and sends.
+ * If a step fails, the session ends and a new session begins.
  */
 import type { Logger } from 'pino';
 import type { DeliveryRecord, ReachEnded, ReachSeen } from '../../contracts/messages/deliveries.ts';

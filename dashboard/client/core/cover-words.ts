@@ -22,8 +22,8 @@ export function coverAskedText(
 }
 
 /**
- * Returns the sentence that asks the reader to confirm the persons that she or he covers; undefined without such
- * persons.
+ * Returns the sentence that asks the reader to confirm the persons that she or he covers; undefined if `covers` is
+ * empty.
  */
 export function waitingCoversText(covers: readonly WaitingCover[], nowMs: number): string | undefined {
   if (covers.length === 0) return undefined;

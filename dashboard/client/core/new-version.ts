@@ -48,7 +48,7 @@ export function isAtRest({ hasForm, actsUnderway, isQuiet, hasUnansweredAlarm }:
 /**
  * Returns whether the page loads itself again now.
  * @param restSinceMs the time since which the page is at rest and nobody has touched it
- * @param spreadMs the wait of this page after the rest, from 0 to `spreadMsMax`
+ * @param spreadMs this page's own wait after `restMs`, from 0 to `spreadMsMax`
  */
 export function loadsItself(
   state: VersionState,

@@ -71,7 +71,7 @@ export function openNewVersion(options: {
   return {
     state,
     /**
-     * Must be called with the mark of the page that a browser would load now; undefined if the server names no mark.
+     * Must be called with the mark of the page that a browser would load now; undefined if the server sends no mark.
      */
     take(build: string | undefined): void {
       if (build === server) return;

@@ -73,10 +73,10 @@ export function openWaveHistory(ask: Ask, now: () => number) {
       loaded.value = shelf.loaded();
       return run();
     }
-    // A cancelled request is not a failure, because the view has moved.
+    // This page itself cancelled the request, because the view had moved. So nothing has failed.
     if (cancelled.aborted) return run();
     problem.value = answer.message;
-    // A new try helps only after these failures, and not if the person may not see the waves.
+    // Tries again only without an answer (0), or if the server was busy (429) or had a fault (500 and above).
     if (answer.status === 0 || answer.status === 429 || answer.status >= 500) runIn(retryMs);
   }
 

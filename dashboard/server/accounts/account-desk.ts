@@ -40,14 +40,16 @@ const oneTimeGroupChars = 4;
 export type AccountDesk = {
   /**
    * Carries out an act.
-   * @param check called with the account before and after the act, before anything is written; throws to refuse the act
+   * @param check called before anything is written, with the present account and with the account as the act would make
+   * it; throws to refuse the act
    * @throws VigilError with the reason if the act is refused, or nothing could be written
    */
   act(request: ActRequest, check: (before: Account, after: Account) => void): Promise<Done>;
   add(request: AddRequest): Promise<Done>;
   /**
    * Writes the password that a person has chosen, and ends the sessions of the account.
-   * @param seen the account as it was when the person entered its password
+   * @param seen the account for which the server checked the person's present password; if the account has changed
+   * since then, the new password is refused
    */
   setOwnPassword(seen: Account, newHash: string, who: Who): Promise<void>;
 };

@@ -44,8 +44,8 @@ export type Review = {
 };
 
 /**
- * Returns the alarms in the time span of a query, newest first. A query without an end ends a little after now. So such
- * a query does not return alarms whose time is far in the future.
+ * Returns the alarms in the time span of a query, newest first. A query without an end ends a little after now. So it
+ * does not return alarms whose time is far in the future.
  */
 export function alarmsOfQuery({ book, nowMs }: ReviewSource, { from, to }: Query): readonly ReviewedAlarm[] {
   const fromMs = parseInstant(from ?? '') ?? Number.NEGATIVE_INFINITY;
@@ -150,7 +150,8 @@ export function patientsOfReview({ rows, busiest }: AlarmReview): string[] {
 }
 
 /**
- * Returns what a viewer may see of an alarm; undefined if the bed was in no ward of the viewer while the alarm lasted.
+ * Returns what a viewer may see of an alarm; undefined if the patient was in no ward of the viewer while the alarm
+ * lasted.
  */
 function seenBy(source: ReviewSource, placesOf: PlacesOf, viewer: Viewer, alarm: ReviewedAlarm): Seen | undefined {
   const { first, raisedMs, cleared } = alarm;
@@ -164,7 +165,9 @@ function seenBy(source: ReviewSource, placesOf: PlacesOf, viewer: Viewer, alarm:
   return { alarm, places: seenPlaces, patient, answerers: answerersOf(source, alarm), called };
 }
 
-/** A late alarm is about an earlier time, in which the bed may have been in another ward. */
+/**
+ * Returns when an alarm began. A late alarm began before it was raised: the patient may have been in another ward then.
+ */
 function beganMs({ first, raisedMs }: ReviewedAlarm): number {
   return first.late ? Math.min(raisedMs, parseInstant(first.onsetAt) ?? raisedMs) : raisedMs;
 }

@@ -20,7 +20,10 @@ export type Call = {
   readonly repeat: number;
   readonly sent: readonly DeliveryChannel[];
   readonly failed: readonly DeliveryChannel[];
-  /** The latest time for the confirmation of a channel, ms; null before the first message and after a confirmation. */
+  /**
+   * Until when a channel must confirm that the call reached the person, ms. Null before the first message that can be
+   * answered, and after the call is confirmed, answered or over.
+   */
   readonly confirmDueAtMs: number | null;
   readonly outcome: CallOutcome;
 };
@@ -49,15 +52,16 @@ export type Round = {
   readonly waitMs: number;
   readonly notice: WardNotice | null;
   readonly acceptedBy: readonly string[];
-  /**
-   * `answersFrom`: the first round whose calls may still be answered. `calledBefore`: the persons who were called from
-   * the start of that round to the start of this round.
-   */
+  /** The first round whose calls may still be answered. */
   readonly answersFrom: number;
+  /**
+   * The persons of calls that may still be answered and are not in `calls`: the calls of the rounds from `answersFrom`
+   * to the previous round, and calls of this round that were dropped above `callsMax`.
+   */
   readonly calledBefore: readonly string[];
   /**
-   * The persons who accepted from round `answersFrom` until the start of this round. A person who accepted twice is in
-   * the list twice.
+   * The persons who accepted in the rounds from `answersFrom` to the previous round, and the persons who took an
+   * acceptance back in this round. A person who accepted twice is in the list twice.
    */
   readonly acceptedBefore: readonly string[];
   /**
