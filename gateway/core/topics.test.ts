@@ -40,7 +40,7 @@ it.each([
   ['#', false],
   ['a/#', false],
   ['a+', false],
-])('isTopicName returns for "%s" as a topic name: %s', (topic, expected) => {
+])('the answer of isTopicName for the topic name "%s" is %s', (topic, expected) => {
   expect(isTopicName(topic)).toBe(expected);
 });
 

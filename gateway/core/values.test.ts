@@ -28,7 +28,7 @@ it.each([
   [{ ...spo2, unit: '1', value: 0.97 }, 'unit-unknown'],
   [{ ...spo2, unit: '1', validity: 'invalid' as const }, 'unit-unknown'],
   [{ code: 'MDC_NO_SUCH', unit: '%', value: 1 }, 'code-unknown'],
-])('valueFault returns for the numeric %j: %s', (numeric, expected) => {
+])('the numeric %j has the fault %s', (numeric, expected) => {
   expect(valueFault(numeric)).toBe(expected);
 });
 

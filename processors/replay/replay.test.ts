@@ -42,7 +42,7 @@ describe('the adult ward profile on the bundled recordings', () => {
     expect(all(delayed(15_000))).toBeLessThanOrEqual(all(adultProfile));
   });
 
-  it('the adult ward profile raises an apnoea alarm for a real 0, and no alarm of a limit for missing values', () => {
+  it('with the adult ward profile, a RESP of 0 raises an apnoea alarm; a missing value counts neither as too low nor as 0', () => {
     // In file 13, RESP is missing for 146 s, and then 0 for 220 s.
     const thirteen = run(adultProfile, /bidmc_13/).byCondition;
     expect(thirteen.get('apnoea')).toBeGreaterThanOrEqual(1);

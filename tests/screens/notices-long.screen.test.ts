@@ -122,7 +122,7 @@ describe('the closed strip of a phone', () => {
   });
 });
 
-it('the ward page has a heading of level one on a phone, for a screen reader', async () => {
+it('on a phone, screen readers find a heading of level one on the ward page', async () => {
   await resize(called.phone.page, sizes[0]);
   const heading = called.phone.page.getByRole('heading', { level: 1, name: longWard });
   await heading.waitFor({ state: 'attached' });

@@ -40,7 +40,7 @@ describe('applyDelta', () => {
     expect(after.alarmsOf).toBe(start.alarmsOf);
   });
 
-  it('a change with a head replaces all values of the bed', () => {
+  it('a delta with the head of a bed replaces all values of this bed', () => {
     const { values: _values, ...head } = bed('assoc-01', { bed: '9' });
     const after = applyDelta(start, delta({ beds: [{ associationId: 'assoc-01', head, values: [spo2(95)] }] }))!;
     expect(after.beds.get('assoc-01')).toMatchObject({ bed: '9', values: [{ code: 'MDC_PULS_OXIM_SAT_O2' }] });

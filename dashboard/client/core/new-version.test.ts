@@ -3,11 +3,15 @@ import { type Busy, isAtRest, loadsItself, restMs, versionState } from './new-ve
 
 it.each([
   ['is `same` if the server has the same page', { own: 'a', server: 'a', tried: undefined }, 'same'],
-  ['is `same` if the server is older and names no mark', { own: 'a', server: undefined, tried: undefined }, 'same'],
+  [
+    'is `same` if the server is of an older version, which sends no mark',
+    { own: 'a', server: undefined, tried: undefined },
+    'same',
+  ],
   ['is `same` if the page was not built', { own: undefined, server: 'b', tried: undefined }, 'same'],
   ['is `newer` if the server has another page', { own: 'a', server: 'b', tried: undefined }, 'newer'],
   [
-    'is `newer` if the server has a third page since the page loaded itself again',
+    'is `newer` if the server has got another page since the page loaded itself again',
     { own: 'b', server: 'c', tried: 'b' },
     'newer',
   ],
@@ -34,9 +38,9 @@ describe('isAtRest', () => {
 });
 
 it.each([
-  ['loads itself again after the rest', 'newer', 0, restMs, 0, true],
-  ['does not load itself before the end of the rest', 'newer', 0, restMs - 1, 0, false],
-  ['loads itself again after the rest and its own wait', 'newer', 0, restMs + 25_000, 25_000, true],
+  ['loads itself again when it has been at rest for a minute', 'newer', 0, restMs, 0, true],
+  ['does not load itself if it has been at rest for less than a minute', 'newer', 0, restMs - 1, 0, false],
+  ['loads itself again when a minute at rest and its own wait have passed', 'newer', 0, restMs + 25_000, 25_000, true],
   ['does not load itself before the end of its own wait', 'newer', 0, restMs + 24_999, 25_000, false],
   ['does not load itself while it is not at rest', 'newer', undefined, restMs, 0, false],
   ['does not load itself a second time for the same version', 'stuck', 0, restMs, 0, false],

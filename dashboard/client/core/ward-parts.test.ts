@@ -47,7 +47,7 @@ describe('bedsOfPart of a sector', () => {
     ['first', true],
     ['sector:A: B', true],
     ['third', false],
-  ])('isPartChoice returns for "%s": %s', (text, expected) => {
+  ])('the answer of isPartChoice for "%s" is %s', (text, expected) => {
     expect(isPartChoice(text)).toBe(expected);
   });
 

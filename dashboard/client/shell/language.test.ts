@@ -30,7 +30,7 @@ describe('the language of the page', () => {
     [['en-US', 'de'], 'en'],
     [['fr'], 'en'],
     [[], 'en'],
-  ])('is for a browser with %j: %s', async (preferred, language) => {
+  ])('for a browser with %j is %s', async (preferred, language) => {
     const { state, root } = open({ preferred });
     try {
       expect(state.language.value).toBe(language);

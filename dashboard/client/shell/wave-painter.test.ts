@@ -64,7 +64,7 @@ function drawnIn(count: number): number {
 }
 
 describe('createPainter', () => {
-  it('the painter draws in about every second frame of the browser', () => {
+  it('the painter draws about 30 times a second if the browser has 60 frames a second', () => {
     showFrames(120);
     const drawn = drawnIn(240);
     expect(drawn).toBeGreaterThan(100);

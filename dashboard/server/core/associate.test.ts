@@ -228,7 +228,7 @@ describe('a ward that the viewer may not see', () => {
     },
   );
 
-  it('a refusal for a device of another ward reveals nothing, for any version, and is recorded', () => {
+  it('a refusal for a device of another ward is recorded and reveals nothing, with any version in the request', () => {
     const answers = [0, 1, 2, 99, null].flatMap((version) => [
       assignToStep(stepNurse, 'd3', version),
       assignToStep(stepNurse, 'd1', version),

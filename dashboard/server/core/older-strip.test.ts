@@ -52,13 +52,13 @@ describe('a strip whose alarm the alarm history no longer has', () => {
     expect([hiddenFrom('icu'), hiddenFrom('icu', 'sd'), hiddenFrom('*')]).toEqual([true, true, false]);
   });
 
-  it('the row names only wards of the viewer, and the owner is complete, for the audit trail', () => {
+  it('the row leaves out wards that the viewer may not see; `owner`, for the audit trail, leaves out nothing', () => {
     const { row, owner } = olderStrip(stripAt(10_000), tables, viewer('sd'));
     expect(row.places).toEqual([]);
     expect(owner).toEqual({ associationId: 'association-1', ward: 'icu', bed: '1', patientId: 'P-1' });
   });
 
-  it('control characters and changes of the direction in texts are visible', () => {
+  it('the texts of the row show control characters, and characters that change the direction of writing, as escapes', () => {
     const { row } = olderStrip(stripAt(10_000), tables, viewer('icu'));
     expect([row.text, row.patient?.familyName]).toEqual(['HR 151\\u{7}', 'Okapi\\u{202e}']);
   });

@@ -19,7 +19,7 @@ function admitted() {
   return state;
 }
 
-it('the newest scores are shown in any order of records', () => {
+it('the newest scores stay on the screen if older scores come after them', () => {
   const state = admitted();
   const newest = newScores('assoc-01', grave, publishedAtMinute(5));
   expect(foldScores(state, newest, nowMs)).toBe(true);
@@ -27,7 +27,7 @@ it('the newest scores are shown in any order of records', () => {
   expect(wholeScreen(state, nurse, ward).beds[0]?.scores).toEqual(newest);
 });
 
-it('new scores are sent with the header data of their bed, but only once a minute if only the ages change', () => {
+it('scores are sent with the header data of their bed; scores that differ only in the ages of their values are sent once a minute', () => {
   const state = admitted();
   let before = state.changeNo;
   const heads = () => changesSince(state, nurse, ward, before)?.beds.map(({ head }) => head?.scores?.at);
@@ -43,7 +43,7 @@ it('new scores are sent with the header data of their bed, but only once a minut
   expect(heads()).toEqual([publishedAtMinute(1.1).at]);
 });
 
-it('present scores replace scores from a clock that was ahead', () => {
+it('scores with a time in the future are replaced by the next scores, which have an earlier time', () => {
   const state = admitted();
   foldScores(state, newScores('assoc-01', grave, publishedAtMinute(120)), nowMs);
   foldScores(state, newScores('assoc-01', {}, publishedAtMinute(30)), nowMs);

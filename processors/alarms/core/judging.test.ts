@@ -13,7 +13,7 @@ const withGroups = (groups: Partial<Profile['groups']>): Profile => ({
 });
 
 describe('rulesOfGroup for the pulse', () => {
-  it('the limits of the heart rate judge the pulse, after the delays of the pulse', () => {
+  it('the pulse has the limits of the heart rate, with the delays of the pulse', () => {
     expect(PR.low?.delay).not.toEqual(HR.low?.delay);
     expect(rulesOfGroup(adultProfile, {}, 'PR')).toEqual({
       ...HR,
@@ -27,7 +27,7 @@ describe('rulesOfGroup for the pulse', () => {
     });
   });
 
-  it('the delays of the heart rate apply to the pulse if the pulse group has no such limit or is off', () => {
+  it('the pulse also has the delays of the heart rate if its own group has no low and no high limit, or is off', () => {
     const { low: _low, high: _high, ...extremes } = PR;
     expect(rulesOfGroup(withGroups({ PR: extremes }), {}, 'PR')).toEqual(HR);
     expect(rulesOfGroup(withGroups({ PR: { off: 'no pleth here' } }), {}, 'PR')).toEqual(HR);
