@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { VigilError } from '../../contracts/errors.ts';
 import type { DeviceAssociations } from '../../contracts/messages/records.ts';
 import type { AuditEvent } from '../../log/audit/chain.ts';
@@ -10,7 +10,9 @@ import type { ActContext } from './core/association-refusals.ts';
 import { deviceOf, foldAssociations } from './core/beds.ts';
 import { nurse, period, t0, table } from './core/fold.testing.ts';
 import { emptyState, type LiveState } from './core/state.ts';
-import { notKnownText, waitingPerAccountMax } from './turns.ts';
+import { decideAgainMsMax, notKnownText, waitingPerAccountMax } from './turns.ts';
+
+afterEach(() => void vi.restoreAllMocks());
 
 const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' as const };
 type Step = 'write' | 'commit';
@@ -185,6 +187,25 @@ describe('a change whose commit Kafka does not confirm', () => {
     for (const id of ['d1', 'd2', 'd3']) expect(isDone(state, id)).toBe(true);
     expect(log.written).toHaveLength(3);
     expect(audit.map(({ detail }) => detail)).toEqual(['d1', 'not done, Kafka did not accept it: d1', 'd1']);
+  });
+
+  it.each(acts)('if %s was not saved and this took long to find out, it is not made late', async (_, act, isDone) => {
+    const log = newLog();
+    const { state, audit, ask } = dashboard(log);
+    const startMs = performance.now();
+    log.on((step) => {
+      if (step !== 'commit') return;
+      vi.spyOn(performance, 'now').mockReturnValue(startMs + decideAgainMsMax + 60_000);
+      log.on(() => {});
+      throw new VigilError('log-append-failed', 'Kafka did not confirm it.');
+    });
+    await expect(ask(act)).rejects.toMatchObject({
+      code: 'log-unavailable',
+      message: 'Nothing was changed: Kafka did not accept the change. Try again.',
+    });
+    for (const id of ['d1', 'd2', 'd3']) expect(isDone(state, id)).toBe(false);
+    expect(log.written).toEqual([]);
+    expect(audit.map(({ detail }) => detail)).toEqual(['d1', 'not done, Kafka did not accept it: d1']);
   });
 
   it('if another dashboard changed the same patient meanwhile, a saved change is still answered as done', async () => {

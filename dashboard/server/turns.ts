@@ -18,6 +18,12 @@ const triesMax = 12;
 /** Maximum number of tries of a change that Kafka did not commit, although no other dashboard took the turn. */
 const unconfirmedMax = 3;
 /**
+ * Maximum time after which a change that was not saved is decided again, ms (ours). The page of the person waits 10 s
+ * (dashboard/client/shell/api.ts). A change must not be made much later: the person has read that there is no answer,
+ * and may have decided otherwise.
+ */
+export const decideAgainMsMax = 5_000;
+/**
  * The pause before the next try is random: at most `retryMsMax` multiplied by the number of tries so far. Without the
  * random pause, dashboards could take the turn from each other again and again.
  */
@@ -175,7 +181,8 @@ export function createTurns<Result extends { readonly ok: boolean }>(options: Tu
     }
   }
 
-  async function run(work: TurnWork<Result>): Promise<Result> {
+  /** @param requestedMs when the person asked for the change, by the clock `performance` */
+  async function run(work: TurnWork<Result>, requestedMs: number): Promise<Result> {
     for (let tries = 1; ; tries += 1) {
       const tried = await untilNotLost(() => tryOnce(work));
       if ('ok' in tried) return tried;
@@ -184,11 +191,15 @@ export function createTurns<Result extends { readonly ok: boolean }>(options: Tu
         return tried.result;
       }
       await work.onNotDone?.(tried.result, 'not-committed');
-      if (tries === unconfirmedMax) throw new VigilError('log-unavailable', notAcceptedText);
+      const isTooLate = performance.now() - requestedMs > decideAgainMsMax;
+      if (tries === unconfirmedMax || isTooLate) throw new VigilError('log-unavailable', notAcceptedText);
     }
   }
 
-  return (account, work) => slots.run(account, () => run(work));
+  return (account, work) => {
+    const requestedMs = performance.now();
+    return slots.run(account, () => run(work, requestedMs));
+  };
 }
 
 /** Gives an error of Kafka before the commit a text that a person understands. Other errors stay as they are. */
