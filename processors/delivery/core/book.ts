@@ -3,7 +3,7 @@
  * and the messages that must still be sent. The book is computed only from the records of the topic `deliveries`. So a
  * process that takes over has the same book as the former process. Pure.
  */
-import type { DeliveryRecord, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
+import type { DeliveryRecord, ReceiptSeen, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
 import { receiptStages } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
 import type { AlarmDecision, MessageDecision } from './events.ts';
@@ -52,9 +52,8 @@ export function evolveBook(book: Book, record: DeliveryRecord): Book {
     case 'message':
       return withMessage(book, event);
     case 'receipt': {
-      const { messageId, alarmId, callId, channel, stage, failure, atMs } = event;
-      const isDone = stage !== undefined || failure?.class === 'permanent';
-      const unsent = messageId !== undefined && isDone ? without(book.unsent, messageId) : book.unsent;
+      const { alarmId, callId, channel, stage, atMs } = event;
+      const unsent = unsentAfter(book.unsent, event);
       if (stage === undefined) return { ...book, unsent };
       return { ...book, unsent, tracks: withWay(book.tracks, alarmId, callId, { channel, stage, atMs }) };
     }
@@ -89,6 +88,8 @@ export function evolveBookSafely(
 function withPlainEvent(book: Book, { event }: DeliveryRecord): Book {
   switch (event.type) {
     case 'receipt':
+      // A message that has left must not be sent again by the next process.
+      return { ...book, unsent: unsentAfter(book.unsent, event) };
     case 'answer-seen':
     case 'reach-seen':
     case 'reach-ended':
@@ -109,6 +110,12 @@ function stateAfter(state: State, event: AlarmDecision | MessageDecision): State
   } catch {
     return state;
   }
+}
+
+/** Returns the unsent messages after a report. The message has left, or can never leave. */
+function unsentAfter(unsent: Book['unsent'], { messageId, stage, failure }: ReceiptSeen): Book['unsent'] {
+  const isDone = stage !== undefined || failure?.class === 'permanent';
+  return messageId !== undefined && isDone ? without(unsent, messageId) : unsent;
 }
 
 function withDecision(book: Book, event: AlarmDecision, after: Partial<AlarmText> | null | undefined): Book {

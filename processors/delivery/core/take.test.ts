@@ -254,6 +254,29 @@ describe('the code throws an error for the book or the view of one alarm', () =>
     }
   });
 
+  it.each([
+    { name: 'the message left', report: { kind: 'reached', stage: 'taken' } as const, left: [] },
+    {
+      name: 'the person has no address',
+      report: { kind: 'failed', class: 'permanent', reason: 'x' } as const,
+      left: [],
+    },
+    {
+      name: 'the host is away',
+      report: { kind: 'failed', class: 'transient', reason: 'x' } as const,
+      left: ['push/1'],
+    },
+  ])('after the report that $name, the next process sends again only what has not left', ({ report, left }) => {
+    const book = twoAlarms(withTracks);
+    const call = book.state.alarms.get(alarmId)!.round!.calls[0]!;
+    const calls = [{ alarmId, callId: call.callId, dueAtMs: t0 }];
+    const sent = { type: 'message', atMs: t0, userId: call.userId, name: 'anna', channel: 'push', calls } as const;
+    const message = { ...sent, messageId: 'push/1', onlyCounted: 0, confirmDueAtMs: t0 };
+    const withMessage = { ...book, unsent: new Map([['push/1', message]]) };
+    const taken = take(withMessage, { type: 'report', message, report }, context, t0 + 1_000);
+    expect([...taken.book.unsent.keys()]).toEqual(left);
+  });
+
   it.each(names)('$name: the report about a message with both alarms counts for the other alarm', ({ change }) => {
     const book = twoAlarms(change);
     const callOf = (id: string) => book.state.alarms.get(id)!.round!.calls[0]!;
