@@ -20,10 +20,18 @@ function openHub(sendMs = 0) {
     if (isChange) hub.changed();
     return [];
   };
+  let failsNext = false;
   const board = emptyDeliveryBoard();
   board.isRead = true;
   const hub = createHubDeliveries({
-    source: { board, state: () => ({}) as never, callsOf, writer: {} as never },
+    source: {
+      ...{ board, state: () => ({}) as never, writer: {} as never },
+      get callsOf() {
+        if (!failsNext) return callsOf;
+        failsNext = false;
+        throw new Error('a fault of this test');
+      },
+    },
     downFor: () => undefined,
     trail: { record: async () => {} },
     now: () => 0,
@@ -37,7 +45,10 @@ function openHub(sendMs = 0) {
   const changeDuringSending = () => {
     changesDuringSending = true;
   };
-  return { hub, sendings: () => sendings, changeDuringSending };
+  const failNext = () => {
+    failsNext = true;
+  };
+  return { hub, sendings: () => sendings, changeDuringSending, failNext };
 }
 
 it('a change is sent at once', () => {
@@ -153,4 +164,13 @@ it('the calls of a person with many screens are computed once, and again after o
   vi.advanceTimersByTime(0);
   vi.runOnlyPendingTimers();
   expect(slow.sentTo).toEqual(['a', 'a']);
+});
+
+it('if a sending fails, a later change is sent', () => {
+  const { hub, sendings, failNext } = openHub();
+  failNext();
+  expect(() => hub.changed()).toThrow('a fault of this test');
+  vi.advanceTimersByTime(1_000);
+  hub.changed();
+  expect(sendings()).toBeGreaterThan(0);
 });

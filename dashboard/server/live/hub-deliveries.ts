@@ -45,9 +45,10 @@ export function createHubDeliveries(options: {
   let hasChanged = false;
 
   function send(): void {
+    const shared = createSharedSending(source.callsOf);
     isBusy = true;
     hasChanged = false;
-    sendSlice([...ofScreens], 0, createSharedSending(source.callsOf));
+    sendSlice([...ofScreens], 0, shared);
   }
 
   /**

@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 
 function world() {
   const written: PresenceRecord[] = [];
-  const log = { boot: 'a', isAway: false };
+  const log = { boot: 'a', isAway: false, fails: false };
   const shown = { wards: ['step', 'icu'], unconfirmed: [] as UnconfirmedOnScreen[], sounds: [] as OwnedSound[] };
   const presence = announcePresence(
     {
@@ -25,7 +25,7 @@ function world() {
       engineering: () => false,
       unconfirmed: () => shown.unconfirmed,
       sounds: () => shown.sounds,
-      now: Date.now,
+      now: () => (log.fails ? Number.NaN : Date.now()),
       logger: pino({ level: 'silent' }),
     },
   );
@@ -91,4 +91,15 @@ it('while Kafka does not answer, only one record waits', async () => {
   const closed = presence.close();
   await vi.advanceTimersByTimeAsync(2_000);
   await closed;
+});
+
+it('if the code fails once, the next presence is written', async () => {
+  const { written, shown, log, presence } = world();
+  log.fails = true;
+  await vi.advanceTimersByTimeAsync(500);
+  log.fails = false;
+  shown.wards = ['icu'];
+  await vi.advanceTimersByTimeAsync(500);
+  expect(written.map(({ wards }) => wards)).toEqual([['icu']]);
+  await presence.close();
 });

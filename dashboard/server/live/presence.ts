@@ -38,7 +38,7 @@ export function announcePresence(
   let writtenAtMs = Number.NEGATIVE_INFINITY;
   let written = '';
 
-  function announce(content: Omit<PresenceRecord, 'at'>): Promise<unknown> {
+  async function announce(content: Omit<PresenceRecord, 'at'>): Promise<unknown> {
     const record: PresenceRecord = { at: formatInstant(now()), ...content };
     return sealedLog
       .append('presence', sealedLog.boot, contentTypes.presence, record)
@@ -60,14 +60,14 @@ export function announcePresence(
 
   const timer = runEvery('presence', changeEveryMs, () => {
     // Only one write at a time, so that no writes wait in a queue while Kafka is away.
-    if (busy) return;
+    if (busy) return undefined;
     const content = present();
     const text = JSON.stringify(content);
     // The timer may fire a few milliseconds early.
-    if (text === written && now() - writtenAtMs < presenceEveryMs - changeEveryMs / 2) return;
+    if (text === written && now() - writtenAtMs < presenceEveryMs - changeEveryMs / 2) return undefined;
     busy = true;
     [written, writtenAtMs] = [text, now()];
-    void announce(content).finally(() => {
+    return announce(content).finally(() => {
       busy = false;
     });
   });
