@@ -31,7 +31,7 @@ const english = Object.entries({ ...german, ...rareGerman })
 const firstAlarm = alarmOf(beds[0]!, { priority: 'high' });
 /** Words that no German text has. A part of an id such as `bed-02` is no word. */
 const words =
-  /(?<![\w-])(?:the|of|and|is|are|were|not|with|for|from|has|have|no|this|that|since|until|by|to|on|at|your|you|nobody|bed|beds|acknowledged|device|heart|pressure|or|limit|limits|low|high|nurse|none|ended|missing|seen|been|can|waves|open|gap|gaps|physiological|technical)(?![\w-])/i;
+  /(?<![\w-])(?:the|of|and|is|are|were|not|with|for|from|has|have|no|this|that|since|until|by|to|on|at|your|you|nobody|bed|beds|acknowledged|device|heart|pressure|or|limit|limits|low|high|nurse|none|ended|missing|seen|been|can|waves|open|gap|gaps|physiological|technical|yes|unknown|taken|answered|unanswered)(?![\w-])/i;
 
 let server: ScreenServer;
 let browser: Browser;
@@ -103,7 +103,9 @@ function textsOfPage(): string[] {
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node instanceof Element ? node : node.parentElement!;
     // Skips codes of files, and the details of the audit trail, which stay as they were recorded.
-    if (!element.checkVisibility() || element.closest('script, style, textarea, code, .audit__detail')) continue;
+    // A person sees the options of a closed list after a press on the list.
+    const visible = element.closest('select') ?? element;
+    if (!visible.checkVisibility() || element.closest('script, style, textarea, code, .audit__detail')) continue;
     if (node instanceof Element)
       for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'aria-description'])
         found.add(node.getAttribute(name) ?? '');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { german } from '../german/german.ts';
 import {
   ageClass,
   ageOf,
@@ -10,6 +11,7 @@ import {
   valueClass,
 } from './ages.ts';
 import { alarm, bed, numeric } from './fixtures.ts';
+import { setTexts } from './texts.ts';
 
 describe('ageClass and ageText', () => {
   it.each([
@@ -51,6 +53,15 @@ describe('ageClass and ageText', () => {
     [Number.NaN, 'unknown'],
   ])('an age of %d ms is written "%s"', (age, text) => {
     expect(ageText(age)).toBe(text);
+  });
+
+  it('an age that cannot be known is German on a German page', () => {
+    const reset = setTexts(
+      () => 'de',
+      () => german,
+    );
+    expect([ageText(-tolerance - 1), ageText(Number.NaN)]).toEqual(['Uhr?', 'unbekannt']);
+    reset();
   });
 });
 

@@ -69,8 +69,8 @@ export function isFutureAge(ageMs: number): boolean {
 
 /** Returns an age as text: `3 s`, `4 min`, `2 h 05`, `3 d`; `clock?` for a value from the future. */
 export function ageText(ageMs: number): string {
-  if (!Number.isFinite(ageMs)) return 'unknown';
-  if (isFutureAge(ageMs)) return 'clock?';
+  if (!Number.isFinite(ageMs)) return t('unknown');
+  if (isFutureAge(ageMs)) return t('clock?');
   const seconds = Math.max(0, Math.floor(ageMs / 1000));
   if (seconds < 100) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

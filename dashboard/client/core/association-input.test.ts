@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { german } from '../german/german.ts';
 import {
   changeText,
   contradictionTexts,
@@ -8,6 +9,7 @@ import {
   readChanges,
   readPatient,
 } from './association-input.ts';
+import { setTexts } from './texts.ts';
 
 const full = {
   patientId: 'P7',
@@ -101,7 +103,26 @@ it('changeText says who changed what', () => {
   ];
   const change = { version: 2, associationId: 'assoc-01', at: '2026-01-01T10:00:00.000Z', by, fields } as const;
   expect(changeText({ ...change, act: 'corrected', fields: [...fields] })).toBe(
-    'Nora corrected the patient: family name Made → First, date of birth none → 2026-01-01',
+    'Nora corrected the patient: family name Made → First, date of birth not known → 2026-01-01',
   );
   expect(changeText({ ...change, act: 'ended', fields: [] })).toBe('Nora removed the device');
+});
+
+it('changeText has German words for absent values, the sex and the category on a German page', () => {
+  const reset = setTexts(
+    () => 'de',
+    () => german,
+  );
+  const by = { userId: 'n', name: 'Nora', role: 'nurse' } as const;
+  const fields = [
+    { field: 'sex', from: null, to: 'female' },
+    { field: 'category', from: 'adult', to: 'neonatal' },
+    { field: 'familyName', from: 'male', to: 'other' },
+  ];
+  const change = { version: 2, associationId: 'assoc-01', at: '2026-01-01T10:00:00.000Z', by, fields } as const;
+  const text = changeText({ ...change, act: 'corrected', fields: [...fields] });
+  expect(text).toContain('nicht bekannt → weiblich');
+  expect(text).toContain('Erwachsene → Neugeborene');
+  expect(text).toContain('male → other');
+  reset();
 });

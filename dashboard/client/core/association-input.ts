@@ -131,8 +131,17 @@ const actNames: Readonly<Record<AssociationChange['act'], string>> = texts({
   ended: 'removed the device',
 });
 
+/** Returns a value of a patient's field. Only the sex and the category are words of Vigil and not of a person. */
+function valueText(field: string, value: string | null): string {
+  if (value === null) return t('not known');
+  return field === 'sex' || field === 'category' ? t(value) : value;
+}
+
 /** Returns a text about a change, for example `Nora corrected the patient: family name Made → First`. */
 export function changeText({ act, by, fields }: AssociationChange): string {
-  const what = fields.map(({ field, from, to }) => `${fieldNames[field] ?? field} ${from ?? 'none'} → ${to ?? 'none'}`);
+  const what = fields.map(({ field, from, to }) => {
+    const [before, after] = [from, to].map((value) => valueText(field, value));
+    return `${fieldNames[field] ?? field} ${before} → ${after}`;
+  });
   return `${by.name} ${actNames[act]}${what.length > 0 ? `: ${what.join(', ')}` : ''}`;
 }

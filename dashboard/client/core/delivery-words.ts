@@ -37,7 +37,9 @@ const stageNames: Readonly<Record<ReceiptStage, string>> = texts({
 /** Shorter names of the stages, for a line of limited width. */
 const shortStageNames: Readonly<Record<ReceiptStage, string>> = {
   ...stageNames,
-  taken: 'taken',
+  get taken() {
+    return t('taken');
+  },
   get 'on-device'() {
     return t('on the device');
   },

@@ -127,7 +127,12 @@ const noNewEntry = {
 };
 export const consciousnessOptions = [
   noNewEntry,
-  ...consciousnessLevels.map((value) => ({ value: value as string, text: `${value}: ${levelNames[value]}` })),
+  ...consciousnessLevels.map((value) => ({
+    value: value as string,
+    get text() {
+      return `${value}: ${levelNames[value]}`;
+    },
+  })),
 ];
 export const oxygenOptions = [
   noNewEntry,

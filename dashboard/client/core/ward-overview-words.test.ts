@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { WardCard, WardOverview } from '../../protocol/ward-overview.ts';
+import { german } from '../german/german.ts';
+import { setTexts } from './texts.ts';
 import { cardLines, compareCards, overviewFaults, overviewOldMs } from './ward-overview-words.ts';
 
 const nowMs = new Date(2026, 0, 1, 12, 0, 0).getTime();
@@ -95,6 +97,23 @@ describe('the lines of a card', () => {
   ])('a card with %o has the line “%s” with %o', (changes, label, expected) =>
     expect(lineOf(changes, label)).toEqual(expected),
   );
+
+  describe('on a German page', () => {
+    let reset = () => {};
+    afterEach(() => reset());
+
+    it.each<[Partial<WardCard>, string, string]>([
+      [{}, 'Nicht erreichbar', 'niemand'],
+      [{ isWatched: true }, 'Auf einem Bildschirm beobachtet', 'ja'],
+      [{ isWatched: false }, 'Auf einem Bildschirm beobachtet', 'nein'],
+    ])('a card with %o has the line “%s” with “%s”', (changes, label, text) => {
+      reset = setTexts(
+        () => 'de',
+        () => german,
+      );
+      expect(lineOf(changes, label)?.[0]).toBe(text);
+    });
+  });
 
   it('a card says that the screen with the sound does not sound', () => {
     expect(lineOf({ sound: { state: 'unheard', person: 'Ann' } }, 'Sound')?.[1]).toBe('bad');

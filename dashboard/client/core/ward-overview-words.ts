@@ -88,7 +88,7 @@ function reachLine({ reach, duties }: WardCard): CardLine {
     const text = listText(reach.names, reach.unreached);
     return line(label, unknownText === '' ? text : `${text}; ${unknownText}`, 'bad');
   }
-  return unknownText === '' ? line(label, 'nobody') : line(label, unknownText, 'unknown');
+  return unknownText === '' ? line(label, t('nobody')) : line(label, unknownText, 'unknown');
 }
 
 function devicesLine({ devices: { inBeds, inTrouble, withoutBed } }: WardCard): CardLine {
@@ -103,7 +103,7 @@ function devicesLine({ devices: { inBeds, inTrouble, withoutBed } }: WardCard): 
 function watchLine({ isWatched, occupied }: WardCard): CardLine {
   const label = t('Watched on a screen');
   if (isWatched === null) return line(label, notKnown(), 'unknown');
-  return isWatched ? line(label, 'yes') : line(label, 'no', occupied > 0 ? 'bad' : 'plain');
+  return isWatched ? line(label, t('yes')) : line(label, t('no'), occupied > 0 ? 'bad' : 'plain');
 }
 
 function soundLine({ sound, occupied, isWatched }: WardCard): CardLine {

@@ -69,6 +69,7 @@ export const calls = {
   'other system': 'anderes System',
   sent: 'gesendet',
   'taken by service': 'vom Dienst angenommen',
+  taken: 'angenommen',
   'on the device': 'auf dem Gerät',
   shown: 'gezeigt',
   answered: 'beantwortet',

@@ -14,6 +14,7 @@ export const names = {
   male: 'männlich',
   other: 'divers',
   unknown: 'unbekannt',
+  'clock?': 'Uhr?',
   'The device clock is {clockError}: the age counts from the corrected time':
     'Die Uhr des Geräts ist {clockError}: Das Alter zählt ab der berichtigten Zeit',
   'no value': 'kein Wert',

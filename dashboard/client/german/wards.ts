@@ -20,6 +20,7 @@ export const wards = {
   '{inTrouble} in trouble': '{inTrouble} gestört',
   '{withoutBed} without a bed': '{withoutBed} ohne Bett',
   Devices: 'Geräte',
+  yes: 'ja',
   'Watched on a screen': 'Auf einem Bildschirm beobachtet',
   'one person': 'einer Person',
   Sound: 'Ton',

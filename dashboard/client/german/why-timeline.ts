@@ -7,7 +7,6 @@ export const whyTimeline = {
   'A screen of {1} {2} it for the first time': 'Ein Bildschirm von {1}: zum ersten Mal {2}',
   painted: 'gezeigt',
   sounded: 'getönt',
-  taken: 'angenommen',
   'on-device': 'auf dem Gerät',
   rejected: 'abgelehnt',
   'accepted-then-gone': 'angenommen, dann nicht mehr gültig',

@@ -170,6 +170,7 @@ describe('the answers of the alarm processor on a German page', () => {
     expect(answers.requests.value.get('a1')).toEqual({
       state: 'error',
       message: 'Nicht quittiert: Dieser Alarm ist beendet.',
+      changed: true,
     });
     expect(await pending).toBe('Standby hat nicht begonnen: Der Befehl kam zu spät.');
   });

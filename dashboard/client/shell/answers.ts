@@ -22,8 +22,8 @@ export type RequestState =
       readonly state: 'error';
       readonly message: string;
       /**
-       * Whether the alarm has changed since the person saw the alarm. If true, `message` has the present state of the
-       * alarm.
+       * Whether the alarm has changed since the person saw the alarm. If true, `message` says that the alarm was not
+       * acknowledged, and what has become of the alarm.
        */
       readonly changed?: boolean;
     };
@@ -72,7 +72,8 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
       }
       if (entry.state !== 'pending') continue;
       const answer = screen.value?.answers.get(entry.commandId ?? '');
-      if (answer?.accepted === false) setRequest(key, { state: 'error', message: reasonOf(answer) });
+      if (answer?.accepted === false)
+        setRequest(key, { state: 'error', message: reasonOf(answer), ...(isAboutChange(answer) && { changed: true }) });
       else if (steady() - entry.sinceSteadyMs > answerWaitMs)
         setRequest(key, { state: 'error', message: noAnswerMessage() });
     }
@@ -119,6 +120,10 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
 
 /** Returns why the alarm processor refused a command. The first load has the German texts for alarms and pauses. */
 const reasonOf = ({ reason }: CommandAnswer) => (reason === undefined ? t('It was refused.') : serverText(reason));
+
+/** Returns whether the reason of a refusal itself says that an alarm was not acknowledged. */
+const isAboutChange = ({ type, reason }: CommandAnswer) =>
+  type === 'acknowledge' && reason?.startsWith('Not acknowledged') === true;
 
 /** Returns the error for a refused request. If the alarm has changed, the text asks the person to look again. */
 function refusalOf(

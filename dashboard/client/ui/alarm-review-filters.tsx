@@ -16,6 +16,8 @@ type Change = (changes: Partial<Record<keyof AlarmFilters, string | undefined>>,
 
 const noChoices: AlarmReview['choices'] = { beds: [], persons: [], conditions: [] };
 const plain = (values: readonly string[]): Option[] => values.map((value) => ({ value, text: value }));
+/** Options whose values are words of Vigil. */
+const translated = (values: readonly string[]): Option[] => values.map((value) => ({ value, text: t(value) }));
 
 export function ReviewFilters(props: {
   ward: string;
@@ -32,13 +34,19 @@ export function ReviewFilters(props: {
       <WardFilter ward={ward} onWard={(other) => onChange({ bed: undefined, person: undefined }, other)} />
       <Filter name="bed" label={t('Bed')} filters={filters} options={plain(choices.beds)} onChange={onChange} />
       <Filter name="person" label={t('Called or answered')} filters={filters} options={persons} onChange={onChange} />
-      <Filter name="priority" label={t('Priority')} filters={filters} options={plain(priorities)} onChange={onChange} />
+      <Filter
+        name="priority"
+        label={t('Priority')}
+        filters={filters}
+        options={translated(priorities)}
+        onChange={onChange}
+      />
       <Filter name="condition" label={t('Condition')} filters={filters} options={conditions} onChange={onChange} />
       <Filter
         name="answer"
         label={t('Answer')}
         filters={filters}
-        options={plain(['answered', 'unanswered'])}
+        options={translated(['answered', 'unanswered'])}
         onChange={onChange}
       />
       {filters.patient !== undefined && (

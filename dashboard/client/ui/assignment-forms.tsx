@@ -111,7 +111,7 @@ function AssignForm({ board, send, busy, proposal }: BoardState) {
           label={t('Person')}
           name="assign-person"
           value={person?.userId ?? ''}
-          options={people.map(({ userId: value, name, role }) => ({ value, text: `${name} (${role})` }))}
+          options={people.map(({ userId: value, name, role }) => ({ value, text: `${name} (${t(role)})` }))}
           onValue={(value) => {
             userId.value = value;
             // Clears the duty, which was chosen for the former person. If the form hands over a duty, this duty stays.

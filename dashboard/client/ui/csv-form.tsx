@@ -39,7 +39,7 @@ export function CsvForm({ board, send, busy }: BoardState) {
         <ul>
           {board.people.map(({ userId, name, role }) => (
             <li key={userId}>
-              <code>{userId}</code> {name} ({role})
+              <code>{userId}</code> {name} ({t(role)})
             </li>
           ))}
         </ul>

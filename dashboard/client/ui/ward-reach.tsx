@@ -145,7 +145,7 @@ export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly 
           label={t('Priority')}
           name="who-priority"
           value={priority.value}
-          options={priorities.map((value) => ({ value, text: value }))}
+          options={priorities.map((value) => ({ value, text: t(value) }))}
           onValue={(value) => {
             priority.value = value as WhoQuery['priority'];
           }}
