@@ -52,7 +52,7 @@ it('a missing message is drawn as a gap, and so are missing samples', () => {
   expect(halves[1].lines).toHaveLength(1);
 });
 
-it('a message that goes on after the end of the strip is cut off there, and a half without samples is one gap', () => {
+it('a message that goes on after the end of the strip is cut off there; a half without samples is one gap', () => {
   const { halves } = draw(chunk(8, flat(100, 500), 'MDC_PULS_OXIM_PLETH', 100));
   expect(halves[1].lines[0]!.at(-1)!.x).toBe(halfMm);
   expect(halves[0].gaps).toEqual([{ x: 0, width: 250 }]);

@@ -126,7 +126,7 @@ it('a claim that was written is reported even if its connection has ended since'
   expect(callTexts).toEqual(['us.1 unclaimed', 'us.1 has 41']);
 });
 
-it('a claim is not written again if its connection has ended, and nothing is reported about a claim that was given up', async () => {
+it('a claim is not written again if its connection has ended; nothing is reported about a claim that was given up', async () => {
   const first = source('us.1');
   const giveUp = claim(first);
   giveUp();

@@ -202,7 +202,7 @@ it('the gateway keeps its memory limit while Kafka is stopped, for anything that
   expect(await storedSeqsOf(testBoot)).toEqual(beds.map(() => numbersUpTo(520)));
 }, 300_000);
 
-it('the gateway closes connections without acknowledgement while Kafka is dead, and no reading is lost', async () => {
+it('the gateway closes connections without acknowledgement while Kafka is dead; no reading is lost', async () => {
   const testBoot = `${boot}-dead`;
   gateway = await startProcess(platform, 'gateway', { VIGIL_LOG_APPEND_MS: '1500' });
   const streams = await openStreams({ reconnectPeriod: 300, clean: false });

@@ -78,7 +78,7 @@ describe('while devices publish', () => {
     for (const gateway of gateways) expect(countLines(gateway, '"msg":"connection accepted"')).toBeGreaterThan(0);
   });
 
-  it('each gateway restarts after SIGTERM within 10 s, and its devices continue at the others', async () => {
+  it('each gateway restarts after SIGTERM within 10 s; its devices continue at the others', async () => {
     for (const gateway of gateways) {
       const before = reconnectingDevices.map((device) => device.connections());
       const closed = countLines(gateway, '"msg":"closed"');

@@ -80,7 +80,7 @@ it('records of one association do not wait for the data key of another associati
   await first;
 });
 
-it('all records that wait for a data key fail if the key cannot be published, and the next record gets a new key', async () => {
+it('all records that wait for a data key fail if the key cannot be published; the next record gets a new key', async () => {
   const waiting = [seal(1), seal(2)].map((sealed) => expect(sealed).rejects.toThrow('no Kafka'));
   await waitForKeys(1);
   keys[0]!.reject(new Error('no Kafka'));

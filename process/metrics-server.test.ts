@@ -91,7 +91,7 @@ it('the server answers 404 to every other path, and 405 to POST', async () => {
   expect((await call('/metrics', 'HEAD')).text).toBe('');
 });
 
-it('/metrics answers 500 if a metric cannot be read, and a taken port is refused', async () => {
+it('/metrics answers 500 if a metric cannot be read; a taken port is refused', async () => {
   const metrics = await open();
   metrics.gauge('broken', 'Broken.', () => {
     throw new Error('no');

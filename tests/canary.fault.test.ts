@@ -127,7 +127,7 @@ afterAll(async () => {
 }, 120_000);
 
 describe('the canary', () => {
-  it('the dashboard reports no fault while everything runs, and no screen shows the canary as a device or a patient', async () => {
+  it('the dashboard reports no fault while everything runs; no screen shows the canary as a device or a patient', async () => {
     await until('answers to 6 canary readings, which takes longer than the time limit for silence', async () => {
       const text = await (await fetchFromCanary('/metrics')).text();
       return Number(/vigil_canary_sent_total\{outcome="answered"\} (\d+)/.exec(text)?.[1] ?? 0) >= 6;
@@ -185,7 +185,7 @@ describe('the canary', () => {
     await untilNoFault();
   });
 
-  it('the dashboard reports a fault of the log when the topic observations is deleted, and readings raise alarms again when the topic exists again', async () => {
+  it('the dashboard reports a fault of the log when the topic observations is deleted; readings raise alarms again when the topic exists again', async () => {
     const stay = admitted('bed-01', ward, 'Anew');
     await associate(platform, operator, 'bed-01', 1, stay);
     const device = await connectDevice(platform, 'bed-01');

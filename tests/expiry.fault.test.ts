@@ -90,7 +90,7 @@ async function observe(deviceId: string, heartRate: number): Promise<void> {
 }
 
 describe('certificates', () => {
-  it('certificates that expired while Vigil was stopped are renewed before Kafka starts, and readings are acknowledged', async () => {
+  it('certificates that expired while Vigil was stopped are renewed before Kafka starts; readings are acknowledged', async () => {
     await issue(Date.now() - leafLifeMs - 10 * dayMs);
     const certificateBefore = readFileSync(join(certs, 'kafka.pem'), 'utf8');
     const beganMs = Date.now();
@@ -108,7 +108,7 @@ describe('certificates', () => {
     await observe('bed-01', 80);
   }, 300_000);
 
-  it('certificates are renewed while Vigil runs, and readings are acknowledged after the old certificates expired and after each process was restarted', async () => {
+  it('certificates are renewed while Vigil runs; readings are acknowledged after the old certificates expired and after each process was restarted', async () => {
     const untilExpiryMs = 15_000 + 8 * kafkaStartMs;
     const endMs = Date.now() + untilExpiryMs;
     for (const running of processes) await running.kill();

@@ -637,7 +637,7 @@ describe('what other limits would have done', () => {
     expect([answer.status, answer.body.code]).toEqual([503, 'log-unavailable']);
   });
 
-  it('the what-if answer is calculated from the stored values, and each what-if request is recorded', async () => {
+  it('the what-if answer is calculated from the stored values; each what-if request is recorded', async () => {
     await publishLimits();
     const nurse = await who('nurse');
     const withoutValues = await nurse.post(path, { group: 'HR' });

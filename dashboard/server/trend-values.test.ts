@@ -175,7 +175,7 @@ describe('readTrend of an earlier time, for a comparison', () => {
     expect(source.from).toBe('store-and-log');
   });
 
-  it('the log is not read if nothing was measured in the earlier time, and InfluxDB has the newest values', async () => {
+  it('the log is not read for a gap in the earlier time if InfluxDB has newer values', async () => {
     const { rows, source } = await readEarlier((ms) => ms < 20 * minute || ms > 40 * minute);
     expect(rows.get(hr)).toHaveLength(30);
     expect(source).toEqual({ from: 'store' });

@@ -175,7 +175,7 @@ describe('waiting questions', () => {
     expect(gates).toHaveLength(waitingMax + 1);
   });
 
-  it('a question is dropped when its request is closed, and the next question is answered', async () => {
+  it('a question is dropped when its request is closed; the next question is answered', async () => {
     const { gates, store } = createGatedStore();
     const whatIf = createWhatIf(store);
     const request = new AbortController();

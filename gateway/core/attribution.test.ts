@@ -256,7 +256,7 @@ describe('the attribution of readings if the clock was set and no reading shows 
     },
   );
 
-  it('no reading has the wrong patient if the birth message has no boot, and the clock is set forward before the network stalls', () => {
+  it('no reading has the wrong patient if the birth message has no boot and the clock is set forward before the network stalls', () => {
     const send = device(periodsWithChangeAt(130));
     send({ at: 0.5, behind: 0, kind: 'birth', boot: 'connection' });
     for (const at of seconds(1, 99)) send({ at, behind: 0 });

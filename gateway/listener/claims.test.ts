@@ -30,7 +30,7 @@ async function dialAndClaim(version: 4 | 5 = 5, more = {}) {
 const nextClaim = () => bench.claims!.shift()!;
 
 describe('CONNECT', () => {
-  it('CONNECT is answered when the log has the claim, and the packets after it are then handled in order', async () => {
+  it('CONNECT is answered when the log has the claim; then the packets after CONNECT are handled in order', async () => {
     const client = await dialAndClaim();
     client.send(publishPacket(1, 1, 'one'), publishPacket(1, 2, 'two'), { cmd: 'pingreq' });
     await bench.letTimePass(1000);

@@ -128,7 +128,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(await client.nextPacket()).toMatchObject({ cmd: 'puback', messageId: 1 });
   });
 
-  it('connections are paused while the unacknowledged bytes are above the limit, and no publish is lost', async () => {
+  it('connections are paused while the unacknowledged bytes are above the limit; no publish is lost', async () => {
     await bench.close();
     await open({ unackedBytesMax: 20_000 });
     const clients = [await join(bench, 'bed-07', version), await join(bench, 'bed-08', version)];

@@ -131,7 +131,7 @@ describe('a connection', () => {
     await client.closed;
   });
 
-  it('a connection ends when its certificate expires, and its session is kept for the renewed certificate', async () => {
+  it('a connection ends when its certificate expires; its session is kept for the renewed certificate', async () => {
     const client = await connect(bench, 'bed-07', 5, { clean: false, properties: { sessionExpiryInterval: 3600 } });
     const endMs = Date.parse(new X509Certificate((await deviceCertificate('bed-07')).certificate).validTo);
     bench.aheadMs = endMs - Date.now() - 5_000;

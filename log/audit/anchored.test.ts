@@ -76,7 +76,7 @@ describe('createAnchoredCheck', () => {
     expect(faults[0]).toEqual({ kind, text: expect.stringMatching(text) });
   });
 
-  it('an anchored log is not intact if records at its beginning are missing, and later records are still compared', () => {
+  it('if an anchored log lacks its first records, the check reports this, and still compares the later records', () => {
     const { faults, checked } = faultsOf(log.slice(15), anchors, 15);
     expect(faults).toEqual([{ kind: 'cut', text: 'the records of partition 0 before offset 15 are missing' }]);
     expect(checked).toBe(2);

@@ -10,7 +10,7 @@ it.each(services)('the service %s starts with the keys of all services', (servic
 });
 
 it.each(['gateway', 'alarms'] as const)(
-  'the service %s does not start with a file from before the strip writer, and the error names the remedy',
+  'the service %s does not start with a file from before the strip writer; the error names the remedy',
   (service) => {
     expect(() => checkReaders(without('strips'), service)).toThrow(
       'The file that VIGIL_READERS_FILE names has no key of the service strips. Run "npm run certs", give the new file to every process, and start the processes again.',

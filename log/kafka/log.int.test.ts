@@ -213,7 +213,7 @@ describe('openSealedLog with a real Kafka', () => {
     expect(seqs).toEqual(Array.from({ length: total }, (_, n) => n + 1));
   });
 
-  it('a batch is handed out again if onRecords throws, and the next reader of the group continues at the committed offset', async () => {
+  it('a batch is handed out again if onRecords throws; the next reader of the group continues at the committed offset', async () => {
     const alarms = await openLogAs('alarms');
     const key = `again-${randomUUID()}`;
     const group = `alarms-${randomUUID()}`;

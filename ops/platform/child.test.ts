@@ -190,7 +190,7 @@ describe('openLogFile', () => {
     },
   );
 
-  it('openLogFile does not throw if the folder cannot be created, and the process runs without a log', async () => {
+  it('openLogFile does not throw if the folder cannot be created; the process runs without a log', async () => {
     writeFileSync(join(folder, 'no-folder'), '');
     const logFile = join(folder, 'no-folder', 'e.log');
     const log = openLogFile(logFile);

@@ -127,7 +127,7 @@ async function wipe(): Promise<void> {
     await runStatement(setup, `GRANT ${user === 'trends' ? 'WRITE' : 'READ'} ON vigil TO ${user}`);
 }
 
-it('a rebuild restores all trends and their minute values while new readings come, and a second rebuild changes nothing', {
+it('a rebuild restores all trends and their minute values while new readings come; a second rebuild changes nothing', {
   timeout: 300_000,
 }, async () => {
   const [early, corrected, scored, live] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];

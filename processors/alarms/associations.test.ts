@@ -28,7 +28,7 @@ const row = (version: number, ...periods: AssociationPeriod[]): DeviceAssociatio
 const unassigned = unassignedAssociation(key, 'bed-01');
 
 describe('associations', () => {
-  it('an association is undefined before the table has it, and the association of a device without a patient is defined', () => {
+  it('an association is undefined before the table has it; the association of a device without a patient is defined', () => {
     const table = createAssociations(key);
     expect(table.find('association-1')).toBeUndefined();
     expect(table.find('u-anything')).toMatchObject({ category: 'unassigned', endedAt: null });
@@ -78,7 +78,7 @@ describe('associations', () => {
     expect(openAfter(period('association-1', 0, 10), period('association-2', 10, 20))).toEqual([]);
   });
 
-  it('a patient admitted before the clock was set back stays at the device, and the former patient has ended', () => {
+  it('a patient admitted before the clock was set back stays at the device; the former patient has ended', () => {
     const table = createAssociations(key);
     table.fold(row(1, period('association-1', 0, 600), period('association-2', 600, null)), t0 + 90_000);
     expect([...table.currentIds()]).toEqual(['association-2']);

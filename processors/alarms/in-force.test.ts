@@ -96,7 +96,7 @@ describe('the limits in force', () => {
     expect(snapshots(bench, 6)[0]?.limits).toEqual(bench.limits()[0]);
   });
 
-  it('changed limits are published before the answer to their command, and a refused command publishes no limits', () => {
+  it('changed limits are published before the answer to their command; a refused command publishes no limits', () => {
     const bench = openBench();
     bench.read(0, 0, 80);
     bench.partition.addCommand(key, 0n, t0 + 1_000, setHigh(1, 110), t0 + 1_000);
@@ -111,7 +111,7 @@ describe('the limits in force', () => {
     expect(bench.published.at(-1)?.body).toMatchObject({ commandId: 'command-2', accepted: false });
   });
 
-  it('unchanged limits are not published again after a restart, and the next change has the next revision', () => {
+  it('unchanged limits are not published again after a restart; the next change has the next revision', () => {
     const before = openBench();
     before.read(0, 3, 80);
     const after = openBench({

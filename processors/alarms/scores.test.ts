@@ -168,7 +168,7 @@ describe('the times of publication', () => {
 });
 
 describe('scores after a restart', () => {
-  it('the entries of a nurse remain after a restart, and unchanged scores are not published again', () => {
+  it('the entries of a nurse remain after a restart; unchanged scores are not published again', () => {
     const before = openBed();
     before.enter(0, { consciousness: 'V', oxygen: false, spo2Scale: 2 });
     before.read(1, 30, well);

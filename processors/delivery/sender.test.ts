@@ -164,7 +164,7 @@ describe('createSender', () => {
     expect(reports).toHaveLength(1);
   });
 
-  it('a message to several addresses is reported as reached if one address is reached, and an ended address is reported', async () => {
+  it('a message to several addresses is reported as reached if one address is reached; an ended address is reported', async () => {
     const { sender, sends, reports, ended } = newSender([entryOf('anna', 1), entryOf('anna', 2)]);
     sender.sync(bookWith(['anna', 1]));
     sends[0]!.finish({ kind: 'ended', reason: '410' });

@@ -65,7 +65,7 @@ it('while the log cannot be read, later decisions do not wait again; a reading o
   expect([isOpen(), reads.length]).toEqual([false, 2]);
 });
 
-it('the log is read again a second after a failure, and the gate does not stay shut longer because of the failure', async () => {
+it('the log is read again a second after a failure; the gate does not stay shut longer because of the failure', async () => {
   const { isOpen, reads, settle } = newGate();
   isOpen();
   await settle(0, true);
@@ -96,7 +96,7 @@ it('the gate opens for every wait if the log cannot be read', () => {
   expect(gate.readUntilMs()).toBe(Date.now());
 });
 
-it('a reading of the log that began before the last decision does not open the gate, and a new reading starts', async () => {
+it('a reading of the log that began before the last decision does not open the gate; a new reading starts', async () => {
   const { gate, isOpen, reads, settle } = newGate();
   isOpen();
   gate.shut();

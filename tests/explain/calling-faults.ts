@@ -31,7 +31,7 @@ export const dutyFaults: readonly Fault[] = [
     },
   },
   {
-    name: 'the nurse had not accepted, and does not come',
+    name: 'the nurse had not accepted the assignment, and does not come',
     causes: ['not-accepted'],
     change(story) {
       high(story);

@@ -102,7 +102,7 @@ async function savedText(testId: string): Promise<string> {
 }
 
 describe('the page of the audit trail', () => {
-  it('the page says who looked at a patient, how often and when, and a person’s line opens to the records', async () => {
+  it('the page says who looked at a patient, how often and when; a person’s line opens to the records', async () => {
     await search({ patient: 'p-2' }, 'group looks');
     await person('vera').waitFor();
     await until('the new search', async () =>

@@ -174,7 +174,7 @@ describe('several calls', () => {
     await expectReadable(called.phone.page, 'calls-page');
   });
 
-  it('several calls do not change places while a finger is down, and a press answers no other call', async () => {
+  it('several calls do not change places while a finger is down; a press answers no other call', async () => {
     const alarm = raise(bed, { priority: 'medium' });
     const call = callOf(alarm, bed);
     called.phone.playCalls([call]);

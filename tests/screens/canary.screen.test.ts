@@ -84,19 +84,16 @@ it.each([
     { loggedLate: 12, readings: true },
     /^\*\*Vigil’s own test reading .*Tell the operator\.$/,
   ],
-] as const)(
-  'a notice says that test readings do not arrive when %s, and no tile moves',
-  async (name, since, expected) => {
-    const topsBefore = await tops();
-    silenceCanary(since);
-    await expect.poll(() => notice().textContent(), { timeout: 60_000 }).toMatch(expected);
-    expect(await tops()).toEqual(topsBefore);
-    // The failure sound and its pause button exist only for a serious failure.
-    const isGrave = name !== 'patients’ readings still arrive';
-    await expect.poll(() => page.getByTestId('pause-failure-sound').count()).toBe(isGrave ? 1 : 0);
-    await expectReadable(page, `canary-${name.replaceAll(' ', '-')}`, windows);
-  },
-);
+] as const)('a notice says that test readings do not arrive when %s; no tile moves', async (name, since, expected) => {
+  const topsBefore = await tops();
+  silenceCanary(since);
+  await expect.poll(() => notice().textContent(), { timeout: 60_000 }).toMatch(expected);
+  expect(await tops()).toEqual(topsBefore);
+  // The failure sound and its pause button exist only for a serious failure.
+  const isGrave = name !== 'patients’ readings still arrive';
+  await expect.poll(() => page.getByTestId('pause-failure-sound').count()).toBe(isGrave ? 1 : 0);
+  await expectReadable(page, `canary-${name.replaceAll(' ', '-')}`, windows);
+});
 
 it('the notice about test readings disappears when test readings arrive again', async () => {
   server.alive.canary = true;

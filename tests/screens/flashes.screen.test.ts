@@ -170,7 +170,7 @@ describe('the flashing of alarms', () => {
   });
 
   it.each([130, 370, 620])(
-    'an alarm that comes %i ms after others flashes in step with them, and nothing flashes more than three times a second',
+    'an alarm that comes %i ms after others flashes in step with them; nothing flashes more than three times a second',
     async (afterMs) => {
       await showAlarms(alarmOf(beds[0]), alarmOf(beds[1], { priority: 'medium' }));
       const watched = watchFlashes(8);

@@ -115,7 +115,7 @@ it('no state of the sound moves the page at any width, and a press shows the who
 });
 
 describe('the choice of the language', () => {
-  it('a German browser begins in German, and the German texts are loaded only then', async () => {
+  it('a German browser begins in German; other browsers do not load the German texts', async () => {
     const loads = async (locale: string) => {
       const context = await browser.newContext({ ignoreHTTPSErrors: true, locale });
       const page = await context.newPage();

@@ -151,7 +151,7 @@ describe('the keys for alarms', () => {
     expect(ward.page.url()).not.toContain('patient');
   });
 
-  it('the key opens the bed of the selected alarm, and two keys go back to the ward', async () => {
+  it('`o` opens the bed of the selected alarm, `g` `w` the ward, and `g` `c` the page of calls', async () => {
     await untilListed(raise(second));
     await press('n');
     await press('o');

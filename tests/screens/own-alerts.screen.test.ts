@@ -90,7 +90,7 @@ describe.each([
   });
 });
 
-it('the patient page shows a notice while the sound of the monitor is paused, and the notice disappears when the sound is on', async () => {
+it('the patient page shows a notice while the sound of the monitor is paused; the notice disappears when the sound is on', async () => {
   await openPatient(page, 'U-1');
   await page.getByTestId('notice-device-sound').waitFor();
   await page.screenshot({ path: join(pictures, 'patient-1920.png') });

@@ -82,7 +82,7 @@ describe('the time shown', () => {
     await pressed('trend-7d').waitFor();
   });
 
-  it('a person can choose another time while a form has typed text, and the text stays', async () => {
+  it('a person can choose another time while a form has typed text; the text stays', async () => {
     await openTrends();
     await clickUntil(page, 'note-edit', 'note-form');
     const note = page.getByTestId('note-form').locator('textarea').first();
@@ -221,7 +221,7 @@ describe('alarms and limits', () => {
 });
 
 describe('the comparison', () => {
-  it('the charts have the values of a day before as lines of their own, and the read-out names them as such', async () => {
+  it('the charts have the values of a day before as lines of their own; the read-out names them as such', async () => {
     await openTrends('?span=3h');
     await page.getByTestId('trend-compare').selectOption('24');
     await page.getByTestId('trend-compare-state').getByText('24 h before, from').waitFor();

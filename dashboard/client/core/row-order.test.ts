@@ -18,7 +18,7 @@ describe('rowsOf with a held list', () => {
     expect(rowTexts(rowsAtStart(before, [high, a, b, c], false, 2))).toEqual(['high', 'a']);
   });
 
-  it('rows keep their places while somebody points at the list, and a new alarm is added at the end as fresh', () => {
+  it('rows keep their places while somebody points at the list; a new alarm is added at the end as fresh', () => {
     const heldRows = rowsAtStart(before, [high, c, b, a], true, 200);
     expect(rowTexts(heldRows)).toEqual(['a', 'b', 'c', 'high']);
     expect(heldRows.fresh).toEqual([high]);

@@ -50,7 +50,7 @@ describe('scoreColumns', () => {
     expect(drawn(storedScores, news2!, 'VIGIL_NEWS2')).toBe('0:2 10:2 15:2 / 21:3 26:3 /');
   });
 
-  it('the line ends when a part of the score is missing, and the points of the known parts are a separate line', () => {
+  it('the line ends when a part of the score is missing; the points of the known parts are a separate line', () => {
     const storedScores = trends(
       series('VIGIL_NEWS2', [
         [0, 6],
@@ -86,7 +86,7 @@ describe('scoreColumns', () => {
     expect(drawn(storedScores, index!, 'VIGIL_SHOCK_INDEX')).toBe('0:0.8 3:0.8 /');
   });
 
-  it('there is no line if no score was published, and a score of 0 has a line', () => {
+  it('without a published score there is no line, but a score of 0 has a line', () => {
     const storedScores = trends(series('VIGIL_NEWS2', [[0, 0]]), series('VIGIL_NEWS2_AT_LEAST', []));
     expect([...scoreColumns(storedScores, news2!, 60 * minute).series.keys()]).toEqual(['VIGIL_NEWS2']);
     expect(drawn(storedScores, news2!, 'VIGIL_NEWS2')).toBe('0:0 5:0 /');

@@ -53,7 +53,7 @@ describe('totalText and adviceText', () => {
     const scores = newScores('a', { total: 7, risk: 'high', response: 'emergency' });
     expect([totalText(scores, nowMs), adviceText(scores, nowMs)]).toEqual(['NEWS2 7', responseTexts.emergency]);
   });
-  it('a total is not shown if a part is missing, and the text names the missing part', () => {
+  it('a total is not shown if a part is missing; the text names the missing part', () => {
     const { total: _no, response: _none, risk: _neither, ...partial } = newScores('a').news2;
     const scores = {
       ...newScores('a'),

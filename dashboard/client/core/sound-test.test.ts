@@ -44,7 +44,7 @@ it('the mark of a test is no alarm signal: its pitch rises and its pulses are sh
 const inIcu: SoundTest = { test: 'a', ward: 'ICU', person: 'Nora', plays: true };
 const inStep: SoundTest = { test: 'b', ward: 'Step', person: 'Otto', plays: true };
 
-it('the page names a test only if no alarm and no failure should sound, and the heartbeats come', () => {
+it('the page names a test only while the heartbeats come and no alarm and no failure should sound', () => {
   const news = { beat: 1, wards: [], tests: [inIcu] };
   expect(namedTests(news, 1_000, false)).toEqual([inIcu]);
   expect(namedTests(news, 1_000, true)).toEqual([]);

@@ -14,7 +14,7 @@ describe('when the page of a strip asks again', () => {
     ['a strip that is overdue: never by itself', answer(null, 'overdue'), 200_000, undefined],
     ['samples are missing: after the last attempt of the strip writer', answer({ isComplete: false }), 80_000, 550_000],
     ['just before that time', answer({ isComplete: false }), 629_999, 1],
-    ['at that time: once more, later', answer({ isComplete: false }), 630_000, 150_000],
+    ['at that time: once more, 150 s later', answer({ isComplete: false }), 630_000, 150_000],
     ['after both times: never', answer({ isComplete: false }), 780_000, undefined],
   ])('%s', (_what, given, atMs, expected) => {
     expect(askStripAgainIn(given, t0 + atMs)).toBe(expected);

@@ -12,7 +12,7 @@ describe('createUnsaved', () => {
     expect(unsaved.asks.value).toBe(false);
   });
 
-  it('the form asks first if text was typed, and the person leaves only after dropping the text', () => {
+  it('the form asks first if text was typed; the person leaves only after dropping the text', () => {
     const next = vi.fn();
     const unsaved = createUnsaved();
     unsaved.mark(form, true);
@@ -22,7 +22,7 @@ describe('createUnsaved', () => {
     expect([next.mock.calls.length, unsaved.asks.value]).toEqual([1, false]);
   });
 
-  it('the person stays if they keep the typed text, and the form asks again the next time', () => {
+  it('the person stays if they keep the typed text; the form asks again the next time', () => {
     const next = vi.fn();
     const unsaved = createUnsaved();
     unsaved.mark(form, true);

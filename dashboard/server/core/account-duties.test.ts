@@ -31,7 +31,7 @@ it.each([
 
 describe('dutiesLeftBy', () => {
   const disabledAnna = account('anna', { disabled: true });
-  it('dutiesLeftBy names each bed of a person whose account is disabled, and who is responsible then', () => {
+  it('dutiesLeftBy names each bed of a person whose account is disabled, and the next responsible person', () => {
     expect(leftBy(disabledAnna, [anna, cleo])).toEqual([
       { ward: 'icu', duty: 'nurse', bed: '1' },
       { ward: 'icu', duty: 'nurse', bed: '2', next: 'cleo' },

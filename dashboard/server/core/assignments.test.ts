@@ -400,12 +400,12 @@ it('boardFor returns overdue assignments, who is away, and whether the viewer ma
 it.each<[string, readonly AssignmentEvent[], number | undefined]>([
   ['the end of the duty of the cover', [], 10],
   [
-    'nothing, if another nurse has the bed from then on',
+    'nothing, if another nurse has the bed from the end of the duty of the cover',
     [assigned('chief', 9, assignmentOf(7, 'chief', [10, 15]))],
     undefined,
   ],
   [
-    'the end, if another nurse has the bed a minute later',
+    'the end of the duty of the cover, if another nurse has the bed from a minute after this end',
     [assigned('chief', 9, assignmentOf(7, 'chief', [10 + 1 / 60, 15]))],
     10,
   ],

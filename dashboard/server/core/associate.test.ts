@@ -389,7 +389,7 @@ describe('moveDevice', () => {
     expect(outcome(moveDevice(ward(), contextOf(viewer), deviceId, wanted))).toBe(expected);
   });
 
-  it('a move is done even if somebody has just corrected the patient, and the correction stays', () => {
+  it('a move is done even if somebody has just corrected the patient; the correction stays', () => {
     const state = ward();
     carryOut(
       state,
@@ -399,7 +399,7 @@ describe('moveDevice', () => {
     expect(periodOf(state, 'd4')?.patient?.familyName).toBe('Right');
   });
 
-  it('a move is refused if somebody moved the device meanwhile, and the refusal names the person and the bed', () => {
+  it('a move is refused if somebody moved the device meanwhile; the refusal names the person and the bed', () => {
     const state = ward();
     carryOut(state, moveDevice(state, contextOf(nurse), 'd3', placeOf('8')));
     const late = moveDevice(state, contextOf({ ...nurse, userId: 'm', name: 'M' }), 'd3', placeOf('9'));

@@ -39,12 +39,12 @@ describe('uncoveredFromMs', () => {
   const dora = (hours: [number, number]) => assigned('dora', 8, assignmentOf(7, 'dora', hours, ['1']));
   const covered = [anna, ben(2, [7, 9]), away('anna', 50, [8, 11], 'ben')];
   it.each<[string, readonly AssignmentEvent[], number, number | undefined]>([
-    ['the end of the duty of a cover, 15 min before', [...covered, cleo], 8.75, 9],
-    ['nothing, more than 15 min before', [...covered, cleo], 8.75 - minute, undefined],
-    ['the end of the duty of a cover, even if nobody takes over from the cover', covered, 8.75, 9],
-    ['nothing at the change of the shift, if the next nurse begins then', [...covered, dora([9, 17])], 8.75, undefined],
+    ['the end of the duty of a cover, if it is 15 min away', [...covered, cleo], 8.75, 9],
+    ['nothing, if the end of the duty is more than 15 min away', [...covered, cleo], 8.75 - minute, undefined],
+    ["the end of the duty of a cover, even if nobody takes over the cover's own bed", covered, 8.75, 9],
+    ['nothing, if the next nurse begins when the duty of the cover ends', [...covered, dora([9, 17])], 8.75, undefined],
     [
-      'the end of the duty of a cover, if the next nurse begins a minute later',
+      'the end of the duty of a cover, if the next nurse begins a minute after this end',
       [...covered, dora([9 + minute, 17])],
       8.75,
       9,

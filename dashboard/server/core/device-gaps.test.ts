@@ -80,7 +80,7 @@ it('missingReadings is not known without a numbered reading, and old records at 
   expect(missingReadings(gaps, t0 + 90_000)).toEqual({ missing: 0, unused: 0, sinceMs: t0 + 89_000 });
 });
 
-it('gaps are forgotten after a day, and the memory is bounded', () => {
+it('gaps are forgotten after a day; the memory is bounded', () => {
   const gaps = newDeviceGaps();
   for (let n = 0; n < 100; n += 1) after([[1 + 2 * n, n * 3_600]], 'boot-1', gaps);
   expect(gaps.hours.length).toBeLessThanOrEqual(25);

@@ -180,7 +180,7 @@ describe('the events of the devices', () => {
     expect(kindsOf(state, query)).toEqual(expected);
   });
 
-  it('a clock that was set right while the gateway was away is right again in the list, and a repeated judgement is no new event', () => {
+  it('a clock that was set right while the gateway was away is right again in the list; a repeated judgement is no new event', () => {
     const state = newState();
     note(state, 'clock-right', 0);
     note(state, 'clock-wrong', 1, { clockErrorMs: 30_000 });

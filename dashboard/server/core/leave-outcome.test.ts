@@ -138,12 +138,12 @@ describe('places', () => {
   it.each<[string, readonly AssignmentEvent[], (string | undefined)[]]>([
     ['the end of the duty of the cover', [anna, shortBen], [nobodyFrom, nobodyFrom]],
     [
-      'nothing for a bed whose next nurse begins then',
+      'nothing for a bed whose next nurse begins at the end of the duty of the cover',
       [anna, shortBen, second(4, '1', endMs)],
       [undefined, nobodyFrom],
     ],
     [
-      'the end for a bed whose next nurse begins later',
+      'the end of the duty of the cover, for a bed whose next nurse begins after this end',
       [anna, shortBen, second(4, '1', endMs + 1_000)],
       [nobodyFrom, nobodyFrom],
     ],

@@ -155,7 +155,7 @@ describe('the tasks at a bed', () => {
     expect([shown.length, shown.at(2), shown.at(-1)]).toEqual([12, '+task 3', '+task 12']);
   });
 
-  it('are open points of the hand-over while they are open, and the audit trail gets no text of them', () => {
+  it('are open points of the hand-over while they are open; the audit trail gets no text of them', () => {
     const state = oneBed();
     placeTasks(state, bookOf(event(1, 'written', null)));
     const [open] = openAtBeds(state, nurse, { ward: 'icu', beds: undefined }, t0);

@@ -60,8 +60,18 @@ describe('channelState', () => {
       [push(1), push(2, { stage: 'taken' })],
       { stage: 'on-device' },
     ],
-    ['the service has ended the phone', [1], [push(1), ended], { state: 'down', reason: 'It is gone (410).' }],
-    ['the service has ended one of two phones', [1, 2], [push(2), ended], { state: 'reached' }],
+    [
+      'the push service has ended the registration of the phone',
+      [1],
+      [push(1), ended],
+      { state: 'down', reason: 'It is gone (410).' },
+    ],
+    [
+      'the push service has ended the registration of one of two phones',
+      [1, 2],
+      [push(2), ended],
+      { state: 'reached' },
+    ],
   ])(
     'channelState returns the state of the table for the phones of a person if %s',
     (_, entries, records, expected) => {

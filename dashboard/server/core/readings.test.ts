@@ -120,7 +120,7 @@ describe('the shown value', () => {
     expect(shownValue(state)?.intervalMs).toBe(1000);
   });
 
-  it('old values that are read after the newest value change its interval, and the screens get the new interval', () => {
+  it('old values that are read after the newest value change its interval; the screens get the new interval', () => {
     const state = oneBed();
     const nowMs = t0 + 3_600_000;
     const cuffAt = (minutes: number) => observation('d1', t0 + minutes * 60_000, [cuff]);

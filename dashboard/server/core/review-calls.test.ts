@@ -150,7 +150,7 @@ describe('the calls of an alarm', () => {
     expect(fold(notSent).calls).toMatchObject({ list: [], notSent: 'quiet hours' });
   });
 
-  it('keep the first calls and the newest if an alarm has more than the maximum, and count the others', () => {
+  it('keep the first calls and the newest if an alarm has more than the maximum; count the others', () => {
     const many = Array.from({ length: callsOfAlarmMax + 5 }, (_, n) =>
       called(n, { n: n + 1, userId: 'anna', repeat: n }),
     );

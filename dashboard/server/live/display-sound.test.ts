@@ -109,7 +109,7 @@ describe('a wall display whose account says that it takes the sound', () => {
     expect(audit).toHaveLength(1);
   });
 
-  it('takes the sound alone if the ward has two such displays, and only one record is written', async () => {
+  it('takes the sound alone if the ward has two such displays; only one record is written', async () => {
     const west: Viewer = { ...wall, userId: 'west', name: 'West' };
     const [first, second] = [openScreen(1), openScreen(2, west)];
     await pass(40, first, second);
@@ -158,20 +158,17 @@ describe('a wall display whose account says that it takes the sound', () => {
     ['blocked', { audio: 'blocked' }, undefined],
     ['blocked', { audio: 'failed' }, undefined],
     ['hidden', {}, 'hidden'],
-  ])(
-    'does not take the sound if it cannot sound (%s), and the screens of the ward say so',
-    async (why, fields, page) => {
-      const [display, other] = [openScreen(1), openScreen(2, nurse)];
-      display.report(fields, page);
-      await pass(40);
-      expect([owners.personOf('icu'), audit]).toEqual([undefined, []]);
-      expect(newsFor(other)).toEqual([{ ward: 'icu', display: 'Wall', why }]);
-      expect(newsFor(display)).toEqual([{ ward: 'icu', display: 'Wall', why }]);
-      await pass(2, display);
-      expect(owners.personOf('icu')).toBe('Wall');
-      expect(newsFor(other)).toEqual([]);
-    },
-  );
+  ])('does not take the sound if it cannot sound (%s); the screens of the ward say so', async (why, fields, page) => {
+    const [display, other] = [openScreen(1), openScreen(2, nurse)];
+    display.report(fields, page);
+    await pass(40);
+    expect([owners.personOf('icu'), audit]).toEqual([undefined, []]);
+    expect(newsFor(other)).toEqual([{ ward: 'icu', display: 'Wall', why }]);
+    expect(newsFor(display)).toEqual([{ ward: 'icu', display: 'Wall', why }]);
+    await pass(2, display);
+    expect(owners.personOf('icu')).toBe('Wall');
+    expect(newsFor(other)).toEqual([]);
+  });
 
   it('leaves the sound to a screen to which a person gave it', async () => {
     const nora = openScreen(2, nurse);

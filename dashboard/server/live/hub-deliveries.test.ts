@@ -57,7 +57,7 @@ it('a change is sent at once', () => {
   expect(sendings()).toBe(1);
 });
 
-it('the changes in the pause after a sending are sent together, and none is forgotten', () => {
+it('the changes in the pause after a sending are sent together; none is forgotten', () => {
   const { hub, sendings } = openHub();
   for (let n = 0; n < 500; n += 1) hub.changed();
   expect(sendings()).toBe(1);

@@ -195,7 +195,7 @@ describe('a screen', () => {
     expect(w.audit.slice(5)).toMatchObject([{ ...closed, detail: 'open for 1 s', session: 'mark' }]);
   });
 
-  it('the end of a view is recorded only if the view was shown, and without a wait for the audit trail', async () => {
+  it('only the end of a view that was shown is recorded; the recording does not wait for the audit trail', async () => {
     const w = world();
     w.trail.fails = true;
     await w.watch({ ...watchIcu, scope: { associationId: 'assoc-01' } });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Bed, bed, connection, highBed, instant, mediumBed } from '../../bed.testing.ts';
 import { clockDue } from './alarm.ts';
 
-it('a latched alarm leaves the screens when the patient leaves, and it is not resolved a second time', () => {
+it('a latched alarm leaves the screens when the patient leaves, and is not resolved a second time', () => {
   const patientBed = highBed();
   patientBed.feedEachSecond(3, 20, { HR: 80 });
   expect(patientBed.liveAlarms()['HR.extreme-high']?.signal).toBe('latched');

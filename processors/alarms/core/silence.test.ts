@@ -50,7 +50,7 @@ describe('the silence of a device', () => {
     expect(ids[0]).toBe(ids[1]);
   });
 
-  it('a device is not silent before its first reading, and a silence raises only one alarm', () => {
+  it('a device is not silent before its first reading; a silence raises only one alarm', () => {
     const patientBed = bed();
     patientBed.tick(100);
     expect(patientBed.raisedConditions()).toEqual([]);

@@ -209,7 +209,7 @@ describe('a mail server that does not work', () => {
     });
   });
 
-  it('the breaker opens if a mail server refuses connections, and a trial closes the breaker when the server works again', async () => {
+  it('the breaker opens if a mail server refuses connections; a trial closes the breaker when the server works again', async () => {
     const probe = createServer();
     await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
     const { port } = probe.address() as { port: number };

@@ -145,7 +145,7 @@ describe('a webhook', () => {
 });
 
 describe('1,000 messages while another host hangs', () => {
-  it('1,000 messages all arrive while another host hangs, and the host that hangs has at most 8 requests at once', async () => {
+  it('1,000 messages all arrive while another host hangs; the host that hangs has at most 8 requests at once', async () => {
     const hanging = await startHttpsPeer();
     opened.push(hanging);
     hanging.answers = ['hang'];

@@ -609,7 +609,7 @@ describe('a person of an earlier round', () => {
 });
 
 describe('a person who accepted', () => {
-  it('a person who accepted does not count any more after leaving the duty, and the next person is called', () => {
+  it('a person who accepted does not count any more after leaving the duty; the next person is called', () => {
     const ward = newWard(everybody);
     ward.alarm('raised', alarmOf('a'));
     ward.answer('anna', 'accepted');

@@ -160,7 +160,7 @@ describe('missing inputs of NEWS2', () => {
     expect(raisedScores(other).filter((name) => name.startsWith('NEWS2'))).toEqual([]);
   });
 
-  it('an incomplete set alarms if its known points reach 7, and the alarm names the missing inputs', () => {
+  it('an incomplete set alarms if its known points reach 7; the alarm names the missing inputs', () => {
     const patient = bed();
     patient.feedEachSecond(1, 80, ill);
     expect(patient.liveAlarms()['NEWS2.high']).toMatchObject({

@@ -258,7 +258,7 @@ const steps = fc.array(
 );
 
 describe('in random sequences', () => {
-  it('no channel of a person on duty goes longer than 10 min without a canary while the process runs, and an ended entry is never used', () => {
+  it('no channel of a person on duty goes longer than 10 min without a canary while the process runs; an ended entry is never used', () => {
     const tickMs = 5 * secondMs;
     let askedCount = 0;
     let endedCount = 0;
