@@ -29,7 +29,7 @@ export type Restored = {
   readonly leftOut: number;
 };
 
-/** Restores from the end of the log. The caller has the turn, so nobody else writes. */
+/** Restores from the end of the log. The caller has the turn to write to `deliveries`, so no other process writes. */
 export async function restore(
   sealedLog: Pick<SealedLog, 'open'>,
   reader: Pick<PartitionReader, 'read' | 'readEnds'>,
