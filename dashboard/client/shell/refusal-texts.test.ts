@@ -16,7 +16,8 @@ afterEach(() => {
 });
 
 const load = () => import('../german/refusals.ts');
-const unloaded = 'The log did not answer in time: try again.';
+/** A sentence that the page has not loaded in any other test, because loaded texts stay. */
+const unloaded = 'The lamp of this test is off.';
 
 describe('refusalText', () => {
   it('waits at most a second for the German texts, and then shows English', async () => {
@@ -37,12 +38,12 @@ describe('refusalText', () => {
   });
 
   it('after a failure, the next refusal loads the texts again', async () => {
-    const loading = vi.fn(load).mockRejectedValueOnce(new Error('no network'));
-    const refusalText = createRefusalTexts(loading);
-    expect(await refusalText(unloaded)).toBe(unloaded);
-    expect(await refusalText(unloaded)).toBe(
-      'Das Log hat nicht rechtzeitig geantwortet: Versuchen Sie es noch einmal.',
-    );
+    const sentence = 'The lamp of this test is on.';
+    const loading = vi.fn(async () => ({ ...(await load()), refusals: { [sentence]: 'Die Lampe ist an.' } }));
+    loading.mockRejectedValueOnce(new Error('no network'));
+    const refusalText = createRefusalTexts(loading as never);
+    expect(await refusalText(sentence)).toBe(sentence);
+    expect(await refusalText(sentence)).toBe('Die Lampe ist an.');
     expect(loading).toHaveBeenCalledTimes(2);
   });
 
