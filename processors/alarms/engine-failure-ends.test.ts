@@ -147,4 +147,20 @@ describe('a snapshot that this version cannot read', () => {
     next.tick(2, 4);
     expect([next.partition.engineCount(), next.events, next.failures]).toEqual([0, [], []]);
   });
+
+  it.each([
+    { category: 'adult', ended: 0 },
+    { category: 'unassigned', ended: 1 },
+  ] as const)(
+    'after a snapshot that cannot be decrypted, of a device that sends nothing (category $category), the alarm ends $ended times',
+    ({ category, ended }) => {
+      world.badAssociation = { ...world.badAssociation, category };
+      const next = open({ ...restoredFrom([], 1n), unreadable: [bad] }, t0 + 2 * second);
+      next.tick(2, 120);
+      const types = next.faultEvents().map(({ type }) => type);
+      expect(types.filter((type) => type === 'raised')).toHaveLength(1);
+      expect(types.filter((type) => type === 'cleared')).toHaveLength(ended);
+      expect(next.partition.failingCount()).toBe(1 - ended);
+    },
+  );
 });

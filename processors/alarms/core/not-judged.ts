@@ -69,10 +69,7 @@ export type NotedFailure = {
 
 /** Returns the part after a failure. */
 export function noteFailure(part: FaultPart | undefined, failure: NotedFailure, now: number): FaultPart {
-  const { since, noDataMs } = failure;
-  // After a failed restore, the alarm ends only after a reading is judged: the engine may be empty, and an empty engine
-  // notices no silence.
-  const task = failure.task === 'restore' ? 'observation' : failure.task;
+  const { task, since, noDataMs } = failure;
   const failed = part?.failed ?? [];
   const isNoted = !mustSucceed.has(task) || failed.includes(task);
   const apartMs = part === undefined ? 0 : now - part.lastAt;

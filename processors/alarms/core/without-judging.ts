@@ -43,7 +43,11 @@ export function stepWithoutJudging(env: Environment, before: State, failure: Eng
   const fault =
     task === undefined || (task === 'command' && !wasAccepted(input))
       ? before.fault
-      : noteFailure(before.fault, { task, since, noDataMs: noDataMsIn(before, input) }, now);
+      : noteFailure(
+          before.fault,
+          { task: taskToSucceed(task, before), since, noDataMs: noDataMsIn(before, input) },
+          now,
+        );
   const started: State = { ...before, fault, book: { ...initialBook, ...before.book } };
   const taken = input === undefined ? { state: started, endAt: now } : takeInput(env, started, input, context);
   const raised = withAlarm(taken.state, context);
@@ -55,6 +59,14 @@ export function stepWithoutJudging(env: Environment, before: State, failure: Eng
     ...(taken.answer && { answer: taken.answer }),
   };
 }
+
+/**
+ * Returns the task that must succeed before the alarm ends. After a failed restore, a reading must be judged: the engine
+ * may be empty, and an empty engine notices no silence. If the device has no patient, no reading is needed, because such
+ * a device may be switched off for weeks, and the alarm would stay until then.
+ */
+const taskToSucceed = (task: EngineTask, { association }: State): EngineTask =>
+  task === 'restore' && association?.category !== 'unassigned' ? 'observation' : task;
 
 /** Returns the parameters of a reading that failed, and after which time without a value each parameter is silent. */
 function noDataMsIn({ arrivals }: State, input: Input | undefined): NotedFailure['noDataMs'] {
