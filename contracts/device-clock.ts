@@ -17,8 +17,8 @@
 export const lateMsMax = 10_000;
 
 /**
- * If the difference stays the same for this time and this many readings, the difference is the clock's error and not a
- * delay (our choice).
+ * How long, and for how many readings, the difference must stay the same: then it is the clock's error and not a delay
+ * (our choice).
  */
 const skewProofMs = 10_000;
 const skewProofReadings = 3;

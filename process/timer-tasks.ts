@@ -14,7 +14,7 @@ const logAgainMs = 60_000;
  */
 const placesMax = 1_000;
 /**
- * A task counts as failing until it has not failed for this time, ms (ours). So a fault that comes and goes is a single
+ * A task counts as failing until this long after its last failure, ms (ours). So a fault that comes and goes is a single
  * notice on the screens. A task that runs less often than every 10 s counts as failing for three of its intervals.
  */
 const failingMs = 30_000;

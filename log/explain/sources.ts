@@ -15,8 +15,8 @@ import type { Place } from './search.ts';
 import { type ReadContext, readSpan } from './span.ts';
 
 /**
- * Late data can begin an ended alarm again, under the same id. So the log is read for this time after the end, ms
- * (ours).
+ * How long after the end of the alarm the log is read, ms (ours): late data can begin an ended alarm again, under the
+ * same id.
  */
 const afterEndMs = dayMs;
 /** Readings and connections are read until this time after the alarm was raised, ms (ours). */

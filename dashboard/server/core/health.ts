@@ -20,8 +20,8 @@ const readingsArriveMs = 15_000;
  */
 export const alarmsStaleMs = 4_000;
 /**
- * A sign comes each second. So if this server has read back its own record from at least this long after the last sign,
- * signs are missing.
+ * A sign comes each second. So signs are missing if this server has read back a record of its own that it wrote at least
+ * this long after the last sign.
  */
 const readPastMs = 2_500;
 /**
@@ -35,7 +35,7 @@ export const alarmsStaleMsMax = 10_000;
  */
 const stoodStillMs = 2_000;
 /**
- * If a server stands still again within this time, the limits do not begin again, because a notice must come in the
+ * A standstill within this time after another standstill does not restart the limits, because a notice must come in the
  * end.
  */
 const standstillEveryMs = 30_000;

@@ -26,7 +26,7 @@ export const coveredWavesMax = 16;
 const slotsOfChunkMax = 3;
 /** A chunk is late if it came more than this after its minute, ms (ours). */
 const lateMsMin = minuteMs;
-/** A stay without a chunk for this time is forgotten, ms: the log no longer has its waves. */
+/** Longest time without a chunk before a stay is forgotten, ms. After this time, the log no longer has its waves. */
 const silentMsMax = 26 * hourMs;
 
 /**

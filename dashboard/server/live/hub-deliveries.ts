@@ -17,7 +17,7 @@ import { createSharedSending, type SharedSending } from './shared-sending.ts';
  * takes longer than the pause.
  */
 const pauseMs = 20;
-/** A sending lets other work run after this time, ms (ours), so that alarms, heartbeats and requests need not wait. */
+/** Longest part of a sending, ms (ours). Then other work runs: alarms, heartbeats and requests need not wait. */
 const sliceMs = 8;
 
 export type HubDeliveries = {

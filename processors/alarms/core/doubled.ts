@@ -13,7 +13,7 @@ export type DoubledPart = Readonly<Record<string, { readonly since: number; read
 export const initialDoubled: DoubledPart = {};
 
 /**
- * The alarm ends when, for this time, each message with the parameter has contained it only once (a number of ours).
+ * The alarm ends after each message with the parameter has contained it only once for this time (a number of ours).
  */
 const onceMs = 60_000;
 

@@ -18,8 +18,8 @@ const earlyMs = 30 * secondMs;
 /** The canaries of different persons are spread over this time (ours). */
 const spreadMs = 90 * secondMs;
 /**
- * A channel that is down is tried again after this time, ms (ours), so that Vigil notices soon when the channel works
- * again. The time doubles with each failure in a row.
+ * Time until a channel that is down is tried again, ms (ours): so Vigil notices soon when the channel works again. The
+ * time doubles with each failure in a row.
  */
 const downCheckMs = minuteMs;
 /** A channel counts as down for this time after a failed canary, ms (ours). */
