@@ -99,7 +99,7 @@ describe('the delay chain', () => {
     expect(kindsOf(records)).toEqual([]);
   });
 
-  it('the delay chain says that nobody acknowledged only if all revisions are in the log', () => {
+  it('the delay chain says "nobody acknowledged" only if all revisions are in the log', () => {
     expect(stepsOf(recordsWith({ alarms: { events: lonelyEvents } }))).toMatchObject({
       asked: 'none',
       answered: 'none',

@@ -21,7 +21,7 @@ it('the screens say that a test runs until its signals have ended, even if a hea
   expect(last.atMs + lengthMs(last.burst) + 3_000).toBeLessThanOrEqual(soundTestMs);
 });
 
-it('a person can say that she or he heard all signals only after the last signal, which is high, has ended', () => {
+it('a person can answer "heard all signals" only after the last signal, which is high, has ended', () => {
   const high = testSteps(fullTuning)[3]!;
   const endMs = high.atMs + lengthMs(high.burst);
   expect(endMs).toBeGreaterThanOrEqual(signalsMsMin);

@@ -69,7 +69,7 @@ it.each([
   ['the first limits came with the first values', [100_000], 160_000, undefined],
   ['no limits are known', [100_000], undefined, 'are not known'],
   ['there are no values', [], undefined, undefined],
-] as const)('the page says that limits are not known only if this is true: %s', (_name, times, limitsMs, text) => {
+] as const)('the page says "limits are not known" only if this is true: %s', (_name, times, limitsMs, text) => {
   const limits = limitsMs === undefined ? [] : [{ atMs: limitsMs, groups: [] }];
   const series = [
     { code: 'VIGIL_NEWS2', points: [[0, 1, 1, 1, 1] as [number, number, number, number, number]] },
