@@ -17,7 +17,8 @@ const context: Context = {
 function fullBook() {
   const give = (book: typeof emptyBook, ...event: Parameters<typeof eventOf>) =>
     take(book, { type: 'alarm', event: eventOf(...event) }, context, event[2]).book;
-  const raised = give(emptyBook, 'raised', alarmOf('a'), t0);
+  const atOnset = { code: 'MDC_ECG_HEART_RATE', value: 161, limit: 160, unit: '/min' };
+  const raised = give(emptyBook, 'raised', alarmOf('a', { atOnset }), t0);
   const second = give(raised, 'raised', alarmOf('b', { associationId: 'a' }), t0 + 10);
   const third = give(second, 'raised', alarmOf('c'), t0 + 20);
   return give(third, 'cleared', alarmOf('c', { rev: 2, present: false }), t0 + 30);
@@ -45,12 +46,13 @@ it('the form of a snapshot has not changed without a new version', () => {
   // If this fails, raise `snapshotVersion`, and put the new version and the new names here.
   expect([snapshotVersion, ...new Set(names)]).toMatchInlineSnapshot(`
     [
-      3,
+      4,
       "alarm [alarmId,associationId,freshAtMs,kind,notSent,onsets,priority,quiet,rev,roundacceptedBefore[],acceptedBy[],answersFrom,callCount,calledBefore[],calls[callId,channels[],confirmDueAtMs,duty,failed[],name,outcome,repeat,sent[],step,userId,waitMs],chain,dueAtMs,notice,phase,policyVersion,priority,rejectedBy[],round,stopped,waitMs]",
       "over [alarmId,associationId,freshAtMs,kind,notSent,onsets,priority,quiet,rev,roundacceptedBefore[],acceptedBy[],answersFrom,callCount,calledBefore[],calls[callId,channels[],confirmDueAtMs,duty,failed[],name,outcome,repeat,sent[],step,userId,waitMs],chain,dueAtMs,notice,phase,policyVersion,priority,rejectedBy[],round,stoppedatMs,phase,why,waitMs]",
       "slot [channel,name,pending[alarmId,associationId,callId,priority],recent[associationId,atMs,priority],userId,wholeAtMs]",
       "track [[[calledAtMs,ways[atMs,channel,stage]]]]",
       "track [[[calledAtMs,ways[]]]]",
+      "text [onsetAt,onsetValue,text]",
       "text [onsetAt,text]",
       "unsent [atMs,calls[alarmId,callId,dueAtMs],channel,confirmDueAtMs,messageId,name,onlyCounted,type,userId]",
       "answered [[]]",

@@ -8,7 +8,7 @@ import type { AlarmDelivery, Slot } from './core/state.ts';
  * form, the rules would throw or decide wrongly. After a change of the version, the first start reads the whole log
  * once.
  */
-export const snapshotVersion = 3;
+export const snapshotVersion = 4;
 
 /** One entry of the book. */
 type Entry =
