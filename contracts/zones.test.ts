@@ -50,7 +50,7 @@ describe('time zones', () => {
     expect(instantsOf(berlin, wallOf('2026-03-29 03:00:00'))).toHaveLength(1);
   });
 
-  it('instantOfWall returns the first instant of a time that comes twice, and the same time after the change for a time that does not exist', () => {
+  it('instantOfWall returns the first instant of a time that comes twice; a time in an hour that does not exist becomes an hour later', () => {
     expect(instantOfWall(berlin, wallOf('2026-10-25 02:30:00'))).toBe(at('2026-10-25T00:30:00Z'));
     expect(instantOfWall(berlin, wallOf('2026-03-29 02:30:00'))).toBe(at('2026-03-29T01:30:00Z'));
     expect(instantOfWall(berlin, { ...wallOf('2026-03-01 07:00:00'), day: 0 })).toBe(at('2026-02-28T06:00:00Z'));

@@ -25,7 +25,7 @@ describe('runForExitCode', () => {
     expect(err).toMatch(/^Bad\S*202e\S* name\.\nSee --help\.\n$/i);
   });
 
-  it('runForExitCode prints the text that faultText returns for another error, and throws the error if there is no faultText', async () => {
+  it('if the error is no VigilError, runForExitCode prints the text of faultText; without faultText, it throws the error', async () => {
     const command = () => Promise.reject(new TypeError('no such method'));
     await expect(runCommandHere(command, [])).rejects.toThrow('no such method');
     let printed = '';

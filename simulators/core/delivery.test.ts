@@ -24,7 +24,7 @@ const takeAll = (box: ReturnType<typeof createOutbox>) => {
 };
 
 describe('createOutbox', () => {
-  it('take returns statuses before alarms, alarms before numerics, and numerics before waves, and messages of one kind in order', () => {
+  it('take returns statuses first, then alarms, numerics and waves; messages of one kind stay in order', () => {
     const box = createOutbox();
     for (const [kind, n] of [
       ['waveforms', 1],

@@ -54,7 +54,7 @@ describe('the chain', () => {
     expect(ward.called()).toBe('anna, ben, cleo, paul, paul+, paul+');
   });
 
-  it('the chain raises the technical alarm immediately if nobody has a duty, and calls a person who gets the duty later', () => {
+  it('the chain raises the technical alarm immediately if nobody has a duty; a person who gets a duty later is called', () => {
     const ward = raised({});
     expect([ward.called(), ward.notices()]).toEqual(['', ['nobody-to-call']]);
     ward.staff({ buddy: [person('ben')] });

@@ -78,7 +78,7 @@ describe('NEWS2', () => {
     expect(patient.liveAlarms()['NEWS2.medium']).toMatchObject({ priority: 'low', text: 'NEWS2 5 ≥ 5' });
   });
 
-  it('NEWS2 alarms with low priority if one parameter alone scores 3, and names the parameter', () => {
+  it('NEWS2 alarms with low priority if one parameter alone scores 3; the alarm names this parameter', () => {
     const patient = assessedBed();
     patient.feedEachSecond(1, 80, { ...well, RR: 26 });
     expect(raisedScores(patient)).toEqual(['NEWS2.low-medium']);
