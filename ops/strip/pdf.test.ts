@@ -131,7 +131,7 @@ describe('the letters of a printed page', () => {
     expect(allText(await drawn())).not.toContain('cannot print');
   });
 
-  it('a control character or a change of the direction in a text of a device is visible', async () => {
+  it('the PDF shows a character that changes the direction of writing as an escape', async () => {
     const strip = newStrip({ deviceId: 'bed\u202e01' });
     expect(allText(await drawn(newPrinted({ strip })))).toContain('bed\\u{202e}01');
   });

@@ -82,7 +82,7 @@ describe('a number of a device whose clock is wrong', () => {
     expect(bed.look(46.1)).toMatchObject({ value: 46, age: 'current' });
   });
 
-  it('the bed of the next patient shows the clock error of the device, too, and stops when the clock is right', () => {
+  it('the bed of the next patient shows the clock error of the device, too, until the clock is right', () => {
     const bed = oneBed();
     for (let s = 0; s <= 20; s += 1) bed.send(s, 80, 60);
     const to = formatInstant(t0 + 21_000);

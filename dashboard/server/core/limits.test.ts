@@ -34,7 +34,7 @@ describe('the limits in force', () => {
     expect(state.limits.get('assoc-01')?.rules).toBe(groups);
   });
 
-  it('the limits with the highest revision are used, in any order of records', () => {
+  it('the limits with the highest revision are used, even if an older revision comes later', () => {
     const state = admitted();
     const second = newLimits('assoc-01', { HR: { own: { high: 130 } } }, { rev: 2 });
     foldLimits(state, second);

@@ -22,7 +22,7 @@ function admitted() {
   return state;
 }
 
-it('the standby with the highest revision is used, in any order of records', () => {
+it('the standby with the highest revision is used, even if an older revision comes later', () => {
   const state = admitted();
   foldStandby(state, standbyRecord(2, false));
   foldStandby(state, standbyRecord(1, true));
