@@ -20,8 +20,8 @@ const readingsArriveMs = 15_000;
  */
 export const alarmsStaleMs = 4_000;
 /**
- * A sign comes each second. So signs are missing if this server has read back a record of its own that it wrote at least
- * this long after the last sign.
+ * A sign comes each second. So signs are missing if this server has read back a record of its own that it wrote at
+ * least this long after the last sign.
  */
 const readPastMs = 2_500;
 /**
