@@ -14,8 +14,8 @@ const logAgainMs = 60_000;
  */
 const placesMax = 1_000;
 /**
- * How long a task counts as failing after its last failure, ms (ours). So a fault that comes and goes is a single notice
- * on the screens. A task that runs less often than every 10 s counts as failing for three of its intervals.
+ * How long a task counts as failing after its last failure, ms (ours). So a fault that comes and goes is a single
+ * notice on the screens. A task that runs less often than every 10 s counts as failing for three of its intervals.
  */
 const failingMs = 30_000;
 
