@@ -1,7 +1,8 @@
 /** A ward in another time zone than the browser: the page shows the time of the ward, with its label. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { openBrowser, submitLogin } from '../browser.ts';
+import { openBrowser, password, submitLogin } from '../browser.ts';
+import { pressUntil } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -48,5 +49,28 @@ it('the clock and the alarm show the time of the ward in a browser of another zo
   }));
   expect(shown.clock).toMatch(/^\d\d:\d\d:\d\d UTC\+09:00$/);
   expect(shown.alarm).toContain('UTC+09:00');
+  await context.close();
+});
+
+it('on a German phone the buttons of the bar stand in the line of the clock, despite the label of the zone', async () => {
+  const context = await browser.newContext({
+    ...{ ignoreHTTPSErrors: true, timezoneId: 'America/New_York' },
+    viewport: { width: 360, height: 780 },
+  });
+  await context.addInitScript(`localStorage.setItem('vigil.language', 'de')`);
+  const page = await context.newPage();
+  await page.goto(`https://localhost:${server.httpPort}/`);
+  await page.getByTestId('login-user').fill('nora');
+  await page.getByTestId('login-password').fill(password);
+  await pressUntil(page.getByTestId('login-submit'), page.getByTestId('logout'));
+  await page.getByTestId('clock').getByText('UTC+09:00').waitFor();
+  await page.getByRole('button', { name: 'Abmelden' }).waitFor();
+  const middles = await page.evaluate(() =>
+    ['clock', 'keys', 'logout'].map((name) => {
+      const { top, bottom } = document.querySelector(`[data-testid=${name}]`)!.getBoundingClientRect();
+      return (top + bottom) / 2;
+    }),
+  );
+  expect(Math.max(...middles) - Math.min(...middles)).toBeLessThan(8);
   await context.close();
 });
