@@ -87,6 +87,12 @@ it('after a commit without an answer, the next turn shows whether the records ar
   };
   try {
     expect([await answers(true), await answers(false), await answers(true)]).toEqual([true, false, true]);
+    // A commit that Kafka confirms when the caller no longer waits counts as saved.
+    const late = await turnOf();
+    await late.commit();
+    const next = await sealedLog.takeTurn('associations');
+    expect(await late.wasCommitted(signal)).toBe(true);
+    await Promise.all([late.close(), next.close()]);
   } finally {
     Broker.prototype.endTxn = endTxn;
     await sealedLog.close();

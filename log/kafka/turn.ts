@@ -49,7 +49,10 @@ export type Turn = {
    * also answers with an unknown error, and commits nothing, if another process takes the turn in the same moment
    */
   commit(): Promise<void>;
-  /** Returns the place of the first record that was written since the last commit; undefined if nothing was written. */
+  /**
+   * Returns the place of the first record of the last transaction; undefined if nothing was written. The place stays
+   * after the commit: a commit may be confirmed when the caller no longer waits, and the caller then asks for the place.
+   */
   firstPlace(): RecordPlace | undefined;
   /** Ends the turn. Uncommitted records become void. Never rejects. */
   close(): Promise<void>;
@@ -83,7 +86,10 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
   return {
     async write(topic, records) {
       try {
-        transaction ??= await producer.transaction();
+        if (transaction === undefined) {
+          transaction = await producer.transaction();
+          firstPlace = undefined;
+        }
         for (const batch of batchesOf(records)) {
           const sent = await transaction.send({
             topic,
@@ -110,7 +116,6 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
         throw new VigilError('log-append-failed', 'Kafka did not confirm a transaction.', { cause: error });
       }
       transaction = undefined;
-      firstPlace = undefined;
     },
     firstPlace: () => firstPlace,
     async close() {
