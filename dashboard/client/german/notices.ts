@@ -1,16 +1,16 @@
 /** German texts: notices. */
 export const notices = {
-  'Watch the bedside monitors: some are not judged.': 'Monitore am Bett beobachten: Einige prüft Vigil nicht.',
-  'Watch the bedside monitors: values are not judged.': 'Monitore am Bett beobachten: Vigil prüft keine Werte.',
+  'Watch the bedside monitors: some are not judged.': 'Bettmonitore beobachten: Einige prüft Vigil nicht.',
+  'Watch the bedside monitors: values are not judged.': 'Bettmonitore beobachten: Vigil prüft keine Werte.',
   ' since {when}': ' seit {when}',
   'Values of some patients are not judged{since}: an alarm processor is silent. Watch the bedside monitors.':
     'Die Werte einiger Patienten werden nicht beurteilt{since}: Ein Alarmprozess gibt kein Lebenszeichen. Beobachten Sie die Monitore am Bett.',
   'The alarm processor is silent{since}: values are shown, but not judged. Watch the bedside monitors.':
     'Der Alarmprozess gibt kein Lebenszeichen{since}: Werte werden gezeigt, aber nicht beurteilt. Beobachten Sie die Monitore am Bett.',
-  'Watch the bedside monitors: readings may not arrive.': 'Monitore am Bett beobachten: Werte fehlen vielleicht.',
+  'Watch the bedside monitors: readings may not arrive.': 'Bettmonitore beobachten: Werte fehlen vielleicht.',
   'Vigil’s test reading is missing. Tell the operator.': 'Die Testmessung von Vigil fehlt. IT informieren.',
-  'Watch the bedside monitors: readings do not arrive.': 'Monitore am Bett beobachten: Keine neuen Werte.',
-  'Watch the bedside monitors: some values are missing.': 'Monitore am Bett beobachten: Einige Werte fehlen.',
+  'Watch the bedside monitors: readings do not arrive.': 'Bettmonitore beobachten: Keine neuen Werte.',
+  'Watch the bedside monitors: some values are missing.': 'Bettmonitore beobachten: Einige Werte fehlen.',
   '{partitions} of {of} parts of the message log': '{partitions} von {of} Teilen des Nachrichtenspeichers',
   'Watch the bedside monitors.': 'Beobachten Sie die Monitore am Bett.',
   'Readings may not arrive: the gateway confirms no test reading{since}. {watch}':
@@ -29,8 +29,8 @@ export const notices = {
     'Ein Zertifikat des Vigil-Servers ({name}) ist am {time} abgelaufen: Dieser Bildschirm kommt nach einem Verbindungsabbruch vielleicht nicht zurück. Informieren Sie jetzt die IT.',
   'A certificate of Vigil’s server ({name}) ends at {time} and was not renewed: after that, screens cannot connect. Tell the operator.':
     'Ein Zertifikat des Vigil-Servers ({name}) läuft am {time} ab und wurde nicht erneuert: Danach können sich Bildschirme nicht verbinden. Informieren Sie die IT.',
-  'Tell the operator now: a server certificate ended.': 'IT jetzt informieren: Server-Zertifikat abgelaufen.',
-  'Tell the operator: a server certificate ends soon.': 'IT informieren: Server-Zertifikat läuft bald ab.',
+  'Tell the operator now: a server certificate ended.': 'IT jetzt informieren: Serverzertifikat abgelaufen.',
+  'Tell the operator: a server certificate ends soon.': 'IT informieren: Serverzertifikat endet bald.',
   'This screen is slow: waves are drawn less often. Numbers and alarms work.':
     'Dieser Bildschirm ist langsam: Kurven werden seltener gezeichnet. Werte und Alarme funktionieren.',
   'This screen is too slow: waves are off. Numbers and alarms work. Show fewer beds, or close other programs.':
@@ -39,7 +39,7 @@ export const notices = {
     'Dieser Bildschirm ist zu langsam: Kurven sind aus, und Werte ändern sich einmal pro Sekunde. Alarme funktionieren. Beobachten Sie die Monitore am Bett.',
   'This screen is slow: it draws waves less often.': 'Bildschirm langsam: weniger Kurvenbilder.',
   'This screen is too slow: waves are off.': 'Bildschirm zu langsam: Kurven sind aus.',
-  'Watch the bedside monitors: this screen is too slow.': 'Monitore am Bett beobachten: Bildschirm zu langsam.',
+  'Watch the bedside monitors: this screen is too slow.': 'Bettmonitore beobachten: Bildschirm zu langsam.',
   from: 'ab',
   since: 'seit',
   'its page is old and must be loaded again': 'seine Seite ist alt und muss neu geladen werden',
@@ -56,11 +56,11 @@ export const notices = {
   'This screen has not shown {what}.': 'Dieser Bildschirm zeigt {what} nicht.',
   'Look at the screen of {person}: it has not shown {what}.': 'Bildschirm von {person} prüfen: Er zeigt {what} nicht.',
   'Look at another screen: it has not shown {what}.': 'Anderen Bildschirm prüfen: Er zeigt {what} nicht.',
-  'Watch the bedside monitors: no new values or alarms.': 'Monitore am Bett beobachten: Keine Werte, keine Alarme.',
+  'Watch the bedside monitors: no new values or alarms.': 'Bettmonitore beobachten: Keine Werte, keine Alarme.',
   'The message log is down{since}: no new values, alarms or acknowledgements. Watch the bedside monitors.':
     'Der Nachrichtenspeicher ist ausgefallen{since}: keine neuen Werte, Alarme oder Quittierungen. Beobachten Sie die Monitore am Bett.',
-  'Check the bedside monitors: data may be missing.': 'Monitore am Bett prüfen: Daten fehlen vielleicht.',
-  'Watch the bedside monitors: a part of Vigil fails.': 'Monitore am Bett beobachten: Ein Teil von Vigil versagt.',
+  'Check the bedside monitors: data may be missing.': 'Bettmonitore prüfen: Daten fehlen vielleicht.',
+  'Watch the bedside monitors: a part of Vigil fails.': 'Bettmonitore beobachten: Ein Teil von Vigil versagt.',
   'A part of Vigil’s program fails: something here may be old or missing. Compare with the bedside monitors, and tell the operator.':
     'Ein Teil des Programms von Vigil versagt: Etwas kann hier alt sein oder fehlen. Vergleichen Sie mit den Monitoren am Bett, und informieren Sie die IT.',
   'A part of the message log cannot be read, found at {when}: some values or alarms may be missing here. Compare with the bedside monitors, and tell the operator.|{n} parts of the message log cannot be read, found at {when}: some values or alarms may be missing here. Compare with the bedside monitors, and tell the operator.':

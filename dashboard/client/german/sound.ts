@@ -19,7 +19,7 @@ export const sound = {
     'Jeder Bildschirm lässt die Alarme von {ward} ertönen, weil der Bildschirm von {person}, der allein ertönen soll, {why}.',
   'Every screen sounds the alarms of {ward} from now on. No screen sounds alone any more.':
     'Jeder Bildschirm lässt die Alarme von {ward} ab jetzt ertönen. Kein Bildschirm ertönt mehr allein.',
-  'This screen sounds, and one at another server.': 'Dieser Bildschirm ertönt, und einer an einem anderen Server.',
+  'This screen sounds, and one at another server.': 'Dieser Bildschirm ertönt, einer anderswo auch.',
   'Every screen sounds the alarms of {ward}.': 'Jeder Bildschirm ertönt für {ward}.',
   'Every screen sounds the alarms of the ward.': 'Jeder Bildschirm der Station ertönt.',
   'The wall display {display} should sound the alarms of {ward}, but its browser plays no sound. Every screen sounds. Press “Turn sound on” on the display.':
