@@ -285,8 +285,8 @@ function plainRoutes(app: App, parts: Parts): void {
 
 async function pageRoutes(app: App, clientDir: string): Promise<void> {
   const built = existsSync(join(clientDir, 'index.html'));
-  // Only files that the build has compressed are sent compressed. Answers may have secrets and are never compressed
-  // (BREACH).
+  // Only files that the build has compressed are sent compressed. Answers may have secrets and are not compressed
+  // (BREACH); the list of devices is the only exception (compress.ts).
   if (built) await app.register(staticFiles, { root: clientDir, serve: false, preCompressed: true });
   app.setNotFoundHandler(() => {
     throw notFound();

@@ -512,6 +512,16 @@ describe('the refused messages and the events of the devices', () => {
     console.log(
       `1,000 devices: ms from a key to the picture ${keyMs.join(', ')}; list of ${none} bytes, ${all} with events`,
     );
+    // The browser says how many bytes of the body came over the network.
+    const networkBytes = await ted.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .filter(({ name }) => name.endsWith('/api/devices?open='))
+        .map((entry) => (entry as PerformanceResourceTiming).encodedBodySize),
+    );
+    console.log(`the list over the network: ${networkBytes.join(', ')} bytes`);
+    expect(networkBytes.length).toBeGreaterThan(0);
+    for (const bytes of networkBytes) expect(bytes).toBeLessThan(none! / 8);
     const eventsIn = (text = '') => text.match(/"events":/g)?.length ?? 0;
     expect(answers.slice(1).map(eventsIn)).toEqual([0, 1]);
     expect(none).toBeLessThan(one!);

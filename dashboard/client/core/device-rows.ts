@@ -11,8 +11,8 @@ import { dateTimeText, whenText } from './times.ts';
 export type DeviceRow = Devices['devices'][number];
 
 /**
- * How often the page asks for the list, ms (ours). A list of 1,000 devices has 540 kB, and the server never compresses
- * answers (BREACH).
+ * How often the page asks for the list, ms (ours). A list of 1,000 devices has 540 kB. The server compresses it, but
+ * must write it and the page must read it.
  */
 export function askEveryMs(deviceCount: number): number {
   return deviceCount > 200 ? 15_000 : 5_000;

@@ -22,6 +22,7 @@ import { ErrorBody } from '../../protocol/rest.ts';
 import { requirePace, viewerOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import { type Change, createChanges } from '../changes.ts';
+import { compressLongAnswer } from '../compress.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from '../core/associate.ts';
 import { notAllowedRefusal } from '../core/association-refusals.ts';
 import { deviceEventsFor } from '../core/device-event-list.ts';
@@ -83,6 +84,7 @@ function listRoutes(app: App, { feed, trail, wards, accounts }: Parts): void {
     '/api/devices',
     {
       config: { access: 'associate-device' },
+      onSend: compressLongAnswer,
       schema: {
         querystring: DevicesQuery,
         response: { 200: Devices, 400: ErrorBody, 401: ErrorBody, 403: ErrorBody },
