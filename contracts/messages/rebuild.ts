@@ -17,7 +17,7 @@ export const RebuildProgress = Type.Object(
     points: count,
     /** Points that InfluxDB refused, because they are older than its retention time. */
     refused: count,
-    /** Records that cannot be decrypted, or do not match their schema. */
+    /** Records that cannot be decrypted or do not match their schema, and points for which Vigil's code fails. */
     unreadable: count,
     /**
      * InfluxDB did not accept the last points. The trend writer sends these points again until InfluxDB accepts them.

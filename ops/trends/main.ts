@@ -99,7 +99,7 @@ async function rebuildAt(
   if (result.refused > 0)
     context.say(`${result.refused} points are left out because they are older than InfluxDB keeps points.`);
   if (result.unreadable > 0)
-    context.say(`${result.unreadable} records are left out because they could not be decrypted or read.`);
+    context.say(`${result.unreadable} records or points are left out because they could not be decrypted or read.`);
   await context.trail.record({ actor, action, detail: `written: ${result.points} points, why: ${why}` });
   return 0;
 }

@@ -9,6 +9,8 @@ export type TrendCounters = {
   pointsWritten: number;
   /** Points that InfluxDB refused permanently. */
   pointsRefused: number;
+  /** Points for which Vigil's own code failed. The process logs each of them without its values. */
+  pointsFailed: number;
   writesFailed: number;
   commits: number;
   /**
@@ -25,6 +27,7 @@ export function newTrendCounters(): TrendCounters {
     scores: 0,
     pointsWritten: 0,
     pointsRefused: 0,
+    pointsFailed: 0,
     writesFailed: 0,
     commits: 0,
     skipped: 0,

@@ -21,7 +21,7 @@ export type PointStore = {
   /**
    * Stores points. If InfluxDB refuses a whole batch as bad, the two halves are stored separately.
    * @throws VigilError `trends-unavailable` if InfluxDB is away, overloaded, or refuses the login. The caller must then
-   * write the same points again.
+   * write the same points again. Throws any other error if Vigil's own code fails for a point; no point is then stored.
    */
   write(points: readonly Point[]): Promise<WriteResult>;
 };
@@ -53,8 +53,11 @@ export function openPointStore(config: Settings<typeof settings>, log: Pick<Logg
 
   async function write(points: readonly Point[]): Promise<WriteResult> {
     if (points.length === 0) return { written: 0, refused: 0 };
+    // The library makes its text before it returns the promise. So an error that is thrown here is an error about a
+    // point, and never an error of the connection.
+    const sent = client.writePoints(points.map(toInflux), { precision: 'ms', retentionPolicy: retention });
     try {
-      await client.writePoints(points.map(toInflux), { precision: 'ms', retentionPolicy: retention });
+      await sent;
       return { written: points.length, refused: 0 };
     } catch (error) {
       const refusal = refusalOf(error, points.length);

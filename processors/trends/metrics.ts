@@ -41,10 +41,11 @@ export function trendMetrics({ counters, pipelines, clock, damage }: TrendMetric
   );
   metrics.counter(
     'vigil_trends_points_total',
-    'Points by result: written to InfluxDB (a repeated write counts again), or permanently refused by InfluxDB.',
+    'Points by result: written to InfluxDB (a repeated write counts again), permanently refused by InfluxDB, or left out because Vigil’s own code failed for them.',
     () => [
       ['written', counters.pointsWritten],
       ['refused', counters.pointsRefused],
+      ['failed', counters.pointsFailed],
     ],
     'outcome',
   );

@@ -3,6 +3,7 @@ import pino from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { VigilError } from '../../contracts/errors.ts';
 import type { Point } from '../../contracts/trend-points.ts';
+import { forgetTimerFailures, timerFailures } from '../../process/timer-tasks.ts';
 import { newTrendCounters } from './counters.ts';
 import { createTrendWriter, type TrendWriter, type TrendWriterOptions } from './writer.ts';
 
@@ -15,14 +16,25 @@ const pointsFrom = (from: number, to: number) => Array.from({ length: to - from 
  */
 function openWriter(limits: TrendWriterOptions['limits'] = {}) {
   const events: string[] = [];
+  const lines: string[] = [];
+  const logLines = { write: (line: string) => lines.push(line) };
   const counters = newTrendCounters();
-  const store = { isAway: false, refusedPoints: 0, delay: undefined as Promise<void> | undefined };
+  const store = {
+    isAway: false,
+    refusedPoints: 0,
+    delay: undefined as Promise<void> | undefined,
+    /** The code of the store throws if a write has a point for which this returns true. */
+    isPoison: (_point: Point) => false,
+  };
+  /** The number of next calls that throw. */
+  const failures = { onFull: 0 };
   const writer = createTrendWriter({
     counters,
-    log: pino({ level: 'silent' }),
+    log: pino({}, logLines),
     store: {
       async write(points) {
         await store.delay;
+        if (points.some(store.isPoison)) throw new TypeError('cannot write the value of a patient');
         if (store.isAway) throw new VigilError('trends-unavailable', 'away');
         events.push(`write ${points[0]?.timeMs}-${points.at(-1)?.timeMs}`);
         return { written: points.length - store.refusedPoints, refused: store.refusedPoints };
@@ -31,11 +43,14 @@ function openWriter(limits: TrendWriterOptions['limits'] = {}) {
     commit: async (positions) => {
       events.push(`commit ${[...positions].map(([partition, next]) => `${partition}:${next}`).join(' ')}`);
     },
-    onFull: (full) => events.push(full ? 'pause' : 'resume'),
+    onFull: (full) => {
+      if (failures.onFull-- > 0) throw new TypeError('a fault of the code');
+      events.push(full ? 'pause' : 'resume');
+    },
     limits: { lingerMs: 5, retryFirstMs: 5, retryMsMax: 10, closeMsMax: 200, ...limits },
   });
   open.push(writer);
-  return { writer, events, counters, store };
+  return { writer, events, lines, counters, store, failures };
 }
 
 const open: TrendWriter[] = [];
@@ -148,6 +163,45 @@ describe('the trend writer', () => {
     await writer.add(pointsFrom(0, 3), 0, 3n);
     await until(() => counters.commits === 1);
     expect(counters).toMatchObject({ pointsWritten: 2, pointsRefused: 1 });
+  });
+
+  it('a point for which the code fails is left out, counted and logged, and all other points are written', async () => {
+    const { writer, events, lines, counters, store } = openWriter();
+    store.isPoison = ({ timeMs }) => timeMs === 2;
+    await writer.add(pointsFrom(0, 5), 0, 5n);
+    await until(() => counters.commits === 1);
+    expect(events).toEqual(['write 0-1', 'write 3-4', 'commit 0:5']);
+    expect(counters).toMatchObject({ pointsWritten: 4, pointsFailed: 1, writesFailed: 0 });
+    expect(lines.join('')).toContain('a point is left out of the trends');
+    expect(lines.join('')).not.toContain('value of a patient');
+  });
+
+  it('a point for which the code fails waits with the others while the store is away', async () => {
+    const { writer, events, counters, store } = openWriter();
+    store.isPoison = ({ timeMs }) => timeMs === 2;
+    store.isAway = true;
+    await writer.add(pointsFrom(0, 5), 0, 5n);
+    await until(() => counters.writesFailed > 3);
+    expect(counters.commits).toBe(0);
+    store.isAway = false;
+    await until(() => counters.commits === 1);
+    expect(events).toEqual(['write 0-1', 'write 3-4', 'commit 0:5']);
+    expect(counters).toMatchObject({ pointsWritten: 4, pointsFailed: 1 });
+  });
+
+  it('an error of the writer’s own code is counted, loses no point, and leaves the reader running', async () => {
+    forgetTimerFailures();
+    const { writer, events, counters, store, failures } = openWriter({ batchPointsMax: 10, pausePoints: 10 });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    store.delay = promise;
+    await writer.add(pointsFrom(0, 11), 0, 11n);
+    failures.onFull = 1;
+    resolve();
+    await until(() => events.includes('resume'));
+    await writer.add(pointsFrom(11, 12), 0, 12n);
+    await until(() => events.at(-1) === 'commit 0:12');
+    expect(counters.pointsWritten).toBe(12);
+    expect(timerFailures().get('trends-write')).toBe(1);
   });
 
   it('close() writes the pending points, and ends in time if the store is away', async () => {

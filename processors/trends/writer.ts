@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Point } from '../../contracts/trend-points.ts';
+import { noteTaskFailure } from '../../process/timer-tasks.ts';
 import type { TrendCounters } from './counters.ts';
 import type { PointStore } from './influx.ts';
 import { persistentStore } from './persist.ts';
@@ -89,8 +90,8 @@ export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
   function updateFull(): void {
     const isFullNow = pending() > (isFull ? limits.pausePoints / 2 : limits.pausePoints);
     if (isFullNow === isFull) return;
+    options.onFull(isFullNow);
     isFull = isFullNow;
-    options.onFull(isFull);
   }
 
   /** Starts to write batches, unless a write is in progress. */
@@ -115,13 +116,35 @@ export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
       const batch = openBatch;
       openBatch = emptyBatch();
       writingPoints = batch.points.length;
-      const isStored = await store.write(batch.points, stopping.signal);
-      if (generationBefore === generation) writingPoints = 0;
-      if (!isStored) return;
-      if (generationBefore === generation) await commit(batch.positions);
-      updateFull();
+      try {
+        if (!(await writeBatch(batch, generationBefore))) return;
+      } catch (error) {
+        // The next write has these points and offsets again, so nothing is lost.
+        noteTaskFailure('trends-write', error);
+        if (generationBefore === generation) putBack(batch);
+        return;
+      }
       if (openBatch.points.length < limits.batchPointsMax && !isClosed) return;
     }
+  }
+
+  /** Writes a batch and commits its offsets. Returns false if the points are not stored. */
+  async function writeBatch(batch: Batch, generationBefore: number): Promise<boolean> {
+    const isStored = await store.write(batch.points, stopping.signal);
+    if (generationBefore === generation) writingPoints = 0;
+    if (!isStored) return false;
+    batch.points = [];
+    if (generationBefore === generation) await commit(batch.positions);
+    updateFull();
+    return true;
+  }
+
+  function putBack({ points, positions }: Batch): void {
+    openBatch = {
+      points: [...points, ...openBatch.points],
+      positions: new Map([...positions, ...openBatch.positions]),
+    };
+    writingPoints = 0;
   }
 
   async function commit(positions: Positions): Promise<void> {
@@ -137,7 +160,7 @@ export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
   return {
     async add(points, partition, next) {
       const generationBefore = generation;
-      openBatch.points.push(...points);
+      for (const point of points) openBatch.points.push(point);
       openBatch.positions.set(partition, next);
       if (openBatch.points.length >= limits.batchPointsMax) void flush();
       else startTimer();

@@ -60,7 +60,7 @@ export async function startRebuild(options: {
       ahead: Number([...remaining.values()].reduce((sum, count) => sum + count, 0n)),
       points: counters.pointsWritten,
       refused: counters.pointsRefused,
-      unreadable: counters.skipped,
+      unreadable: counters.skipped + counters.pointsFailed,
       isStoreAway: !store.isHealthy,
     }),
     done: Promise.all(readers.map(toTheEnd)).then(() => undefined),
