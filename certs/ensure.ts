@@ -50,9 +50,10 @@ export type EnsureOptions = {
 };
 
 /**
- * Creates missing secrets. Issues each certificate and CRL that is missing, expires soon, or has the wrong content.
- * Keeps all other files.
- * @returns the files that were written, each with the reason
+ * Creates missing secrets. Issues each certificate and CRL that is missing, expires soon, or has the wrong content, and
+ * replaces a revoked certificate of a service. Then writes the tables that depend on the certificates, if their content
+ * changed.
+ * @returns the secrets, certificates and CRLs that were written, each with the reason
  * @throws VigilError `settings-invalid` (an invalid name, or a folder that is not writable), `certificate-invalid` (a
  * broken file, or a recorded key that is missing or different), `no-space`
  */

@@ -19,8 +19,8 @@ type PeriodInterval = Pick<TimedPeriod<unknown>, 'stampMs' | 'fromMs' | 'toMs'>;
  */
 export function periodAt<Period extends PeriodInterval>(periods: readonly Period[], atMs: number): Period | undefined {
   let latest: Period | undefined;
-  // Search from the newest period, because the newest period nearly always applies and the gateway searches for each
-  // reading.
+  // The loop goes from the last row to the first. So if two periods have the same start, the later row is found first
+  // and stays.
   for (let i = periods.length - 1; i >= 0; i -= 1) {
     const period = periods[i]!;
     if (atMs < period.fromMs || atMs >= period.toMs) continue;

@@ -37,9 +37,9 @@ function namesIn(folder: string): readonly string[] {
 }
 
 /**
- * Returns a random name in the folder of a file for the draft of its next content. Removes old drafts of the file. The
- * process id is no safe name: in two containers that share a folder, two processes can have the same id. Then one
- * process could rename the unfinished draft of the other process.
+ * Returns the path of a new draft of a file. The draft is in the folder of the file, and its name has a random part.
+ * Removes old drafts of the file. A process id in the name would not be enough: in two containers that share a folder,
+ * two processes can have the same id. Then one process could rename the unfinished draft of the other process.
  */
 export function newDraftPath(path: string): string {
   removeOldDrafts(path);

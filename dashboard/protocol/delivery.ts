@@ -121,7 +121,7 @@ export type CallsPainted = Static<typeof CallsPainted>;
 
 /**
  * The part `delivery` of the heartbeat. Present only if something is wrong: since the given time, nobody is called in
- * these wards.
+ * these wards, or this server does not know whether persons are called.
  */
 export const DeliveryDown = Type.Object(
   { wards: Type.Array(Ward, { maxItems: 200 }), since: Type.Union([Instant, Type.Null()]) },

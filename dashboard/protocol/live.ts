@@ -301,7 +301,7 @@ export const Heartbeat = Type.Object(
     /** As in the snapshot. A screen that resumes gets no snapshot. */
     reports: Type.Optional(Type.Literal(true)),
     deliveries: Type.Optional(Type.Literal(true)),
-    /** Present if nobody is called in some of the wards on the screen. */
+    /** Present if nobody is called in some of the wards on the screen, or if the server does not know it. */
     delivery: Type.Optional(DeliveryDown),
     /** Screens that have not confirmed some of the alarms on this screen; absent if all screens have confirmed. */
     unconfirmed: Type.Optional(Type.Array(UnconfirmedScreen, { maxItems: 20 })),

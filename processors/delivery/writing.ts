@@ -56,7 +56,10 @@ export type Writing = {
   give(...items: Item[]): void;
   /** Returns the number of inputs that wait. */
   waiting(): number;
-  /** Resolves when at most half of the maximum number of inputs wait. */
+  /**
+   * Resolves immediately if at most the maximum number of inputs wait. Otherwise resolves when the next pass has taken
+   * the inputs, or when the writing ends.
+   */
   hasRoom(): Promise<void>;
   book(): Book;
   /** When the last pass ended without a fault, ms. Without work, a pass comes every 2 s. */

@@ -188,8 +188,9 @@ export function patientsOf({ beds }: Pick<Changes, 'beds'>): string[] {
 export type Changes = Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared' | 'answers'>;
 
 /**
- * Returns the header data, values and alarms in scope that changed after number `sinceChangeNo`. Returns undefined if
- * the state no longer knows all these changes: the screen then needs a snapshot.
+ * Returns what changed in scope after number `sinceChangeNo`: header data, values, alarms, answers to calls, and beds
+ * and alarms that are gone. Returns undefined if the state does not know all these changes any more, or has not reached
+ * this number: the screen then needs a snapshot.
  */
 export function changesSince(
   state: LiveState,

@@ -333,7 +333,8 @@ export function createScreen(parts: ScreenParts): Screen {
       if (text.startsWith(reportTextStart)) return takeReport(text);
       const receivedWatch = parseAs(watchCheck, text);
       if (!receivedWatch) return end(closeCodes.badMessage, 'not a valid watch message');
-      // A new `Watch` replaces a waiting one. A `Watch` that is not allowed stays, so that its refusal is recorded.
+      // A new `Watch` replaces the waiting one. But if the waiting one is not allowed, the new one is ignored, so that
+      // the refusal of the waiting one is recorded.
       if (pendingWatch === undefined || viewRecordOf(state, viewer, pendingWatch.scope) !== undefined)
         pendingWatch = receivedWatch;
       if (!isHandlingWatch) void handlePendingWatch();

@@ -195,8 +195,8 @@ function beginAlarm(draft: Draft, condition: Condition, context: BookContext): v
 }
 
 /**
- * Returns whether a condition is high and physiological, for example asystole or an extreme limit. Such a condition
- * sounds even during an audio pause (CLINICAL, "Audio pause").
+ * Returns whether a condition is high and physiological, for example asystole or an extreme limit. If such a condition
+ * comes again, its alarm needs a new acknowledgement.
  */
 const isVital = ({ kind, priority }: Condition) => kind === 'physiological' && priority === 'high';
 
