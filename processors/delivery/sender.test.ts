@@ -69,6 +69,15 @@ function messageOf(userId: string, n: number): MessageDecision {
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
 describe('createSender', () => {
+  it('sends the messages of the other persons if the code throws an error for one message', () => {
+    const { sender, sends } = newSender([entryOf('anna', 1), entryOf('ben', 2)]);
+    const book = bookWith(['anna', 1], ['ben', 2]);
+    const broken = { ...messageOf('anna', 1), calls: undefined } as unknown as MessageDecision;
+    sender.sync({ ...book, unsent: new Map(book.unsent).set('push/anna/1', broken) });
+    expect(sends.map(({ id }) => id)).toEqual(['push/ben/2']);
+    sender.close();
+  });
+
   it('the sender sends each unsent message of the book once, and reports the result', async () => {
     const { sender, sends, reports } = newSender();
     sender.sync(bookWith(['anna', 1]));

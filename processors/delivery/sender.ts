@@ -15,7 +15,7 @@ import type { ReachEntry } from '../../contracts/messages/delivery-commands.ts';
 import type { DeliveryChannel } from '../../contracts/messages/delivery-policy.ts';
 import { thrownAtText } from '../../process/thrown-at.ts';
 import { runEvery } from '../../process/timer-tasks.ts';
-import type { Channel, OutgoingMessage, SendResult } from './channels/channel.ts';
+import type { Channel, OutgoingMessage } from './channels/channel.ts';
 import { sendToPerson } from './channels/send-to-person.ts';
 import { type Book, wantedCalls } from './core/book.ts';
 import type { MessageDecision } from './core/events.ts';
@@ -170,7 +170,7 @@ function readyOf(all: readonly Sending[], nowMs: number): { readonly ready: Send
   for (const { message } of running) ofPerson.set(slotOf(message), (ofPerson.get(slotOf(message)) ?? 0) + 1);
   let nextRetryMs = Number.POSITIVE_INFINITY;
   const ready = all.filter((sending) => {
-    if (sending.state !== 'waiting' || uselessAfterMs(sending.message) <= nowMs) return false;
+    if (sending.state !== 'waiting' || isUseless(sending.message, nowMs)) return false;
     if (sending.retryAtMs > nowMs) nextRetryMs = Math.min(nextRetryMs, sending.retryAtMs);
     const count = ofPerson.get(slotOf(sending.message)) ?? 0;
     if (sending.retryAtMs > nowMs || free < 1 || count >= sendsPerPersonMax) return false;
@@ -192,7 +192,7 @@ async function sendToAll(
   const entries = entriesOf(message.userId, message.channel);
   if (!channel || entries.length === 0 || !book) return noAddress;
   const outgoing = outgoingOf(book, message, placeOf, zoneOf);
-  return sendToPerson(entries, (entry) => channel.send(entry, outgoing, signal).catch(unexpected), onEnded);
+  return sendToPerson(entries, (entry) => channel.send(entry, outgoing, signal), onEnded);
 }
 
 const fault: Report = {
@@ -201,12 +201,16 @@ const fault: Report = {
   reason: 'A fault in Vigil: it could not make the message.',
 };
 const noAddress: Report = { kind: 'failed', class: 'permanent', reason: 'The person has no address for this channel.' };
-const unexpected = (): SendResult => ({
-  kind: 'failed',
-  class: 'transient',
-  reason: 'The channel failed unexpectedly.',
-});
 const slotOf = ({ userId, channel }: MessageDecision) => `${channel} ${userId}`;
+
+/** Returns whether a message is too old. If the code throws an error, the message is tried, and the error is reported. */
+function isUseless(message: MessageDecision, nowMs: number): boolean {
+  try {
+    return uselessAfterMs(message) <= nowMs;
+  } catch {
+    return false;
+  }
+}
 
 function uselessAfterMs({ calls, atMs }: MessageDecision): number {
   return Math.max(...calls.map(({ dueAtMs }) => (dueAtMs > atMs ? dueAtMs : atMs + informingMs)));

@@ -9,6 +9,7 @@ import type { DeliveryCommand } from '../../contracts/messages/delivery-commands
 import type { DeliveryPolicy } from '../../contracts/messages/delivery-policy.ts';
 import { openPartitionReader } from '../../log/kafka/read-all.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
+import { noteTaskFailure } from '../../process/timer-tasks.ts';
 import type { Book } from './core/book.ts';
 import type { Context } from './core/inputs.ts';
 import { createEndReading } from './end-watch.ts';
@@ -164,14 +165,26 @@ async function restoreAll({ sealedLog, log }: SessionOptions, name: string) {
   }
 }
 
-function contextOf({ tables, policy, channels, isDown }: SessionOptions, book: Book): Context {
+/** Returns the answers to the questions of the rules. */
+export function contextOf(
+  { tables, policy, channels, isDown }: Pick<SessionOptions, 'tables' | 'policy' | 'channels' | 'isDown'>,
+  book: Book,
+): Context {
   return {
     policy: policy(),
     placeOf: tables.placeOf,
     personsOf: tables.personsOf,
-    isDown: (userId, channel) =>
-      channel !== 'screen' &&
-      (!channels.has(channel) || usableEntries(book, tables, userId, channel).length === 0 || isDown(userId, channel)),
+    isDown(userId, channel) {
+      if (channel === 'screen') return false;
+      try {
+        const entries = usableEntries(book, tables, userId, channel);
+        return !channels.has(channel) || entries.length === 0 || isDown(userId, channel);
+      } catch (error) {
+        // An error about the addresses of one person concerns only this person: the next persons are called.
+        noteTaskFailure('addresses-of-a-person', error);
+        return true;
+      }
+    },
   };
 }
 

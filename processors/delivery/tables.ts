@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { currentPeriod } from '../../contracts/association-at.ts';
-import { evolve, initialState, responsibleAt } from '../../contracts/duties.ts';
+import { evolve, initialState } from '../../contracts/duties.ts';
 import type { DutyState } from '../../contracts/duty-state.ts';
 import type { ReachEntry } from '../../contracts/messages/delivery-commands.ts';
 import type { DeliveryChannel } from '../../contracts/messages/delivery-policy.ts';
@@ -12,8 +12,10 @@ import { contentTypes, type DeviceAssociations } from '../../contracts/messages/
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { pseudonym, unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
+import { noteTaskFailure } from '../../process/timer-tasks.ts';
 import { uncheckedOffsets } from './core/checked-assignments.ts';
 import type { Context, Place } from './core/inputs.ts';
+import { personsApart } from './core/persons-apart.ts';
 import { watchEnds } from './end-watch.ts';
 
 /** Maximum number of entries of `reach` that are remembered (ours). Further entries are refused and counted. */
@@ -138,10 +140,8 @@ export async function openTables(options: {
 
   return {
     placeOf: places.placeOf,
-    personsOf({ ward, bed }, duty, atMs) {
-      if (ward === null || !duties.wards.has(ward)) return undefined;
-      return responsibleAt(duties, { ward, ...(bed !== null && { bed }), duty }, atMs);
-    },
+    personsOf: (place, duty, atMs) =>
+      personsApart(duties, place, duty, atMs, (error) => noteTaskFailure('persons-on-duty', error)),
     entriesOf: (userId, channel) => (ofPerson.get(userId) ?? []).filter((entry) => entry.channel === channel),
     reach: () => reach.values(),
     duties: () => duties,

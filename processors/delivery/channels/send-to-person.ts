@@ -10,6 +10,12 @@ import type { Channel, SendResult } from './channel.ts';
  */
 const graceMs = 3 * secondMs;
 
+const failedCode: SendResult = {
+  kind: 'failed',
+  class: 'transient',
+  reason: 'The channel failed unexpectedly.',
+};
+
 /** The result for the person. An entry that has ended counts as a permanent failure. */
 export type PersonResult = Exclude<SendResult, { readonly kind: 'ended' }>;
 
@@ -38,7 +44,12 @@ export function sendToPerson(
       else if (result.kind === 'reached') timer ??= setTimeout(finish, graceMs);
     };
     if (entries.length === 0) finish();
-    for (const entry of entries) void send(entry).then((result) => take(entry, result));
+    // An error about one address must not keep the message from the other addresses.
+    for (const entry of entries)
+      void Promise.try(() => send(entry)).then(
+        (result) => take(entry, result),
+        () => take(entry, failedCode),
+      );
   });
 }
 

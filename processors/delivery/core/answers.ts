@@ -5,7 +5,10 @@ import { type Desk, waitingCall } from './desk.ts';
 import type { Input } from './inputs.ts';
 
 /** Handles the report of a channel. Only an answer of a person ends the wait for an answer; a receipt never does. */
-export function takeReceipt(desk: Desk, { callId, channel, receipt }: Extract<Input, { type: 'receipt' }>): void {
+export function takeReceipt(
+  desk: Desk,
+  { callId, channel, receipt }: Pick<Extract<Input, { type: 'receipt' }>, 'callId' | 'channel' | 'receipt'>,
+): void {
   const round = desk.state()?.round;
   const call = round?.calls.find((other) => other.callId === callId);
   if (!round || !call?.channels.includes(channel)) return;

@@ -168,7 +168,15 @@ export function wantedCalls(state: State, { calls, channel }: MessageDecision): 
 }
 
 function wantedOf(state: State, unsent: Book['unsent']): Book['unsent'] {
-  const wanted = [...unsent].filter(([, message]) => wantedCalls(state, message).length > 0);
+  const isWanted = (message: MessageDecision) => {
+    try {
+      return wantedCalls(state, message).length > 0;
+    } catch {
+      // An error about one message must not change what the other persons get. The sender reports this message.
+      return true;
+    }
+  };
+  const wanted = [...unsent].filter(([, message]) => isWanted(message));
   return wanted.length === unsent.size ? unsent : new Map(wanted);
 }
 

@@ -9,20 +9,24 @@ import { takeAnswer, takeReceipt } from './answers.ts';
 import { takeAlarm, takeChange, takeTimer } from './decide-alarm.ts';
 import { type Desk, nextWaitEndMs } from './desk.ts';
 import type { AlarmDecision, DeliveryEvent } from './events.ts';
-import { evolve } from './evolve.ts';
+import { evolve, ownerOf } from './evolve.ts';
 import type { Context, Input, Place } from './inputs.ts';
 import { nextMessage, nextMessageAtMs } from './messages.ts';
 import { type AlarmDelivery, type State, shownNotice } from './state.ts';
+import { unsentCalls } from './wanted.ts';
 
 /** An alarm for which the rules threw an error. */
 export type AlarmFailure = { readonly alarmId: string; readonly error: unknown };
+
+/** If the code fails for a person and a channel, the calls continue as if this channel could not reach the person. */
+const lostForGood = { kind: 'failed', class: 'permanent' } as const;
 
 /** The events that an input causes. `evolve` makes the next state from these events. */
 export type Decided = { readonly events: readonly DeliveryEvent[]; readonly failures: readonly AlarmFailure[] };
 
 /**
  * Decides what an input changes. If the rules throw an error for one alarm during a change or a timer, the other alarms
- * go on (alarm-failure.ts).
+ * go on (alarm-failure.ts). If the code throws an error for the messages of one person, the alarms call the next persons.
  * @param nowMs the steady time of the process
  * @throws the error of the rules if the input is a receipt or an answer, or if the ward of a failing alarm cannot be
  * informed
@@ -81,7 +85,18 @@ export function decide(state: State, input: Input, context: Context, nowMs: numb
       takeEach(takeTimer);
       break;
   }
-  for (let message = nextMessage(current, nowMs); message; message = nextMessage(current, nowMs)) take(message);
+  const failedSlots = new Set<string>();
+  const next = () => nextMessage(current, nowMs, failedSlots);
+  for (let message = next(); message; message = next()) {
+    if ('failedKey' in message) {
+      failedSlots.add(message.failedKey);
+      const owner = ownerOf(message.failedKey);
+      for (const { alarmId, callId } of unsentCalls(current, owner)) {
+        failures.push({ alarmId, error: message.error });
+        takeOne(alarmId, (desk) => takeReceipt(desk, { callId, ...owner, receipt: lostForGood }), informWard);
+      }
+    } else take(message);
+  }
   return { events, failures };
 }
 

@@ -5,6 +5,7 @@ import { evolveAlarm, withSentCall } from './evolve-alarm.ts';
 import { groupMs } from './grouping.ts';
 import { wholeAfterMessage } from './rate.ts';
 import type { AlarmDelivery, PendingCall, Slot, State } from './state.ts';
+import { unsentCalls } from './wanted.ts';
 
 /** Returns the state after an event. If the log has an event twice in a row, the second event has no effect. */
 export function evolve(state: State, event: DeliveryEvent): State {
@@ -18,7 +19,7 @@ export function evolve(state: State, event: DeliveryEvent): State {
   return {
     alarms,
     over: overAfter(state, event, after),
-    slots: event.type === 'called' ? withPending(state.slots, event) : withoutPending(state.slots, event),
+    slots: event.type === 'called' ? withPending(state.slots, alarms, event) : withoutPending(state.slots, event),
   };
 }
 
@@ -55,12 +56,23 @@ function overAfter(state: State, event: AlarmDecision, after: AlarmDelivery | un
 function withoutPending(slots: State['slots'], event: AlarmDecision): State['slots'] {
   const isDropped = droppedBy(event);
   if (!isDropped) return slots;
-  return new Map(
-    [...slots].map(([key, slot]) => [
-      key,
-      { ...slot, pending: slot.pending.filter((call) => call.alarmId !== event.alarmId || !isDropped(slot, call)) },
-    ]),
-  );
+  const dropped = (slot: Slot) => ({
+    ...slot,
+    pending: slot.pending.filter((call) => call.alarmId !== event.alarmId || !isDropped(slot, call)),
+  });
+  return new Map([...slots].map(([key, slot]) => [key, tryAt(slot, dropped) ?? slot]));
+}
+
+/**
+ * Returns the result for a slot; undefined if the code throws an error. So an error about the slot of one person does
+ * not change what the other persons get. `decide` then ends the calls of this slot.
+ */
+export function tryAt<T>(slot: Slot, work: (slot: Slot) => T): T | undefined {
+  try {
+    return work(slot);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -89,16 +101,29 @@ export function slotKey(userId: string, channel: DeliveryChannel): string {
   return `${channel} ${userId}`;
 }
 
+/** Returns the person and the channel of a key. They are known even if the slot of this key cannot be read. */
+export function ownerOf(key: string): Pick<Slot, 'userId' | 'channel'> {
+  const end = key.indexOf(' ');
+  return { userId: key.slice(end + 1), channel: key.slice(0, end) as DeliveryChannel };
+}
+
 function withPending(
   slots: State['slots'],
+  alarms: State['alarms'],
   { alarmId, associationId, priority, call }: Extract<AlarmDecision, { type: 'called' }>,
 ): State['slots'] {
   const after = new Map(slots);
+  const { callId, userId, name } = call;
   for (const channel of call.channels) {
-    const key = slotKey(call.userId, channel);
-    const slot = after.get(key) ?? newSlot(call.userId, call.name, channel);
-    if (slot.pending.some(({ callId }) => callId === call.callId)) continue;
-    after.set(key, { ...slot, pending: [...slot.pending, { alarmId, associationId, callId: call.callId, priority }] });
+    const key = slotKey(userId, channel);
+    const empty = newSlot(userId, name, channel);
+    const added = (slot: Slot): Slot =>
+      slot.pending.some((other) => other.callId === callId)
+        ? slot
+        : { ...slot, pending: [...slot.pending, { alarmId, associationId, callId, priority }] };
+    // A new slot with all calls of the person replaces a slot that cannot be changed.
+    const renewed = () => added({ ...empty, pending: unsentCalls({ alarms }, empty) });
+    after.set(key, tryAt(after.get(key) ?? empty, added) ?? renewed());
   }
   return after;
 }
@@ -109,7 +134,8 @@ function newSlot(userId: string, name: string, channel: DeliveryChannel): Slot {
 
 function withMessage(state: State, event: MessageDecision): State {
   const { atMs, userId, channel, calls, confirmDueAtMs } = event;
-  const slots = new Map([...state.slots].filter(([, slot]) => slot.pending.length > 0 || slot.wholeAtMs > atMs));
+  const isNeeded = (slot: Slot) => slot.pending.length > 0 || slot.wholeAtMs > atMs;
+  const slots = new Map([...state.slots].filter(([, slot]) => tryAt(slot, isNeeded) ?? true));
   const key = slotKey(userId, channel);
   const slot = state.slots.get(key) ?? newSlot(userId, event.name, channel);
   const ids = new Set(calls.map(({ callId }) => callId));

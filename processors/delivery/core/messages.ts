@@ -3,6 +3,7 @@
  * old. Pure.
  */
 import type { MessageDecision } from './events.ts';
+import { tryAt } from './evolve.ts';
 import { groupsOf, readyAtMs } from './grouping.ts';
 import { allowedAtMs, allowedCount } from './rate.ts';
 import type { PendingCall, Slot, State } from './state.ts';
@@ -14,27 +15,54 @@ export const confirmMs = 5_000;
 /** A message names at most this many alarms, and gives the number of further alarms (ours). */
 export const namedMax = 20;
 
-/** Returns the next message that must leave now; undefined if no message must leave. */
-export function nextMessage(state: State, nowMs: number): MessageDecision | undefined {
-  for (const slot of state.slots.values()) {
-    const pending = slot.pending.filter((call) => isWanted(state, slot, call, nowMs));
-    const ready = pending.filter((call) => readyAtMs(slot, call, nowMs) <= nowMs);
-    const allowed = allowedCount(slot.wholeAtMs, nowMs);
-    if (ready.length === 0 || allowed < 1) continue;
-    const [group] = groupsOf(ready, pending, allowed);
-    if (group) return messageOf(state, slot, group, nowMs);
+/** A slot for which the code threw an error. */
+export type FailedSlot = { readonly failedKey: string; readonly error: unknown };
+
+/**
+ * Returns the next message that must leave now, or the next slot for which the code throws an error; undefined if
+ * nothing must leave.
+ * @param skipped the keys of slots that are left out
+ */
+export function nextMessage(
+  state: State,
+  nowMs: number,
+  skipped: ReadonlySet<string> = new Set(),
+): MessageDecision | FailedSlot | undefined {
+  for (const [key, slot] of state.slots) {
+    if (skipped.has(key)) continue;
+    try {
+      const message = messageOfSlot(state, slot, nowMs);
+      if (message) return message;
+    } catch (error) {
+      return { failedKey: key, error };
+    }
   }
   return undefined;
 }
 
-/** Returns when the next message may leave, ms; Infinity if no call waits. */
+function messageOfSlot(state: State, slot: Slot, nowMs: number): MessageDecision | undefined {
+  const pending = slot.pending.filter((call) => isWanted(state, slot, call, nowMs));
+  const ready = pending.filter((call) => readyAtMs(slot, call, nowMs) <= nowMs);
+  const allowed = allowedCount(slot.wholeAtMs, nowMs);
+  if (ready.length === 0 || allowed < 1) return undefined;
+  const [group] = groupsOf(ready, pending, allowed);
+  return group && messageOf(state, slot, group, nowMs);
+}
+
+/**
+ * Returns when the next message may leave, ms; Infinity if no call waits. A slot for which the code throws an error is
+ * tried with each change.
+ */
 export function nextMessageAtMs(state: State, nowMs: number): number {
-  const times = [...state.slots.values()].flatMap((slot) => {
-    const pending = slot.pending.filter((call) => isWanted(state, slot, call, nowMs));
-    const readyMs = pending.map((call) => readyAtMs(slot, call, nowMs));
-    return pending.length === 0 ? [] : [Math.max(Math.min(...readyMs), allowedAtMs(slot.wholeAtMs, nowMs))];
-  });
-  return Math.min(Number.POSITIVE_INFINITY, ...times);
+  const times = [...state.slots.values()].map((slot) => tryAt(slot, () => readySlotAtMs(state, slot, nowMs)));
+  return Math.min(...times.map((ms) => (ms === undefined || Number.isNaN(ms) ? Number.POSITIVE_INFINITY : ms)));
+}
+
+function readySlotAtMs(state: State, slot: Slot, nowMs: number): number {
+  const pending = slot.pending.filter((call) => isWanted(state, slot, call, nowMs));
+  if (pending.length === 0) return Number.POSITIVE_INFINITY;
+  const readyMs = pending.map((call) => readyAtMs(slot, call, nowMs));
+  return Math.max(Math.min(...readyMs), allowedAtMs(slot.wholeAtMs, nowMs));
 }
 
 /** Returns whether the call waits to be sent through the slot's channel. */

@@ -1,7 +1,7 @@
 /** Decides whether a person must still get the message of a call. Pure. */
 import type { CallOutcome } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
-import type { Call, State } from './state.ts';
+import type { Call, PendingCall, Slot, State } from './state.ts';
 
 /**
  * The outcomes of calls whose message may still be sent. A call with another outcome is over: the person has answered
@@ -14,7 +14,7 @@ const openOutcomes: readonly CallOutcome[] = ['waiting', 'informed', 'unconfirme
  * after the end of the alarm.
  */
 export function wantedCall(
-  state: State,
+  state: Pick<State, 'alarms'>,
   { alarmId, callId }: { readonly alarmId: string; readonly callId: string },
   channel: DeliveryChannel,
 ): Call | undefined {
@@ -24,4 +24,26 @@ export function wantedCall(
   return call?.channels.includes(channel) && !call.failed.includes(channel) && openOutcomes.includes(call.outcome)
     ? call
     : undefined;
+}
+
+/**
+ * Returns the calls of a person that must still be sent through a channel. They come from the alarms, so they are known
+ * even if the slot of the person cannot be read.
+ */
+export function unsentCalls(
+  state: Pick<State, 'alarms'>,
+  { userId, channel }: Pick<Slot, 'userId' | 'channel'>,
+): PendingCall[] {
+  return [...state.alarms.values()].flatMap((alarm) => {
+    try {
+      const { alarmId, associationId, round } = alarm;
+      return (round?.calls ?? [])
+        .filter((call) => call.userId === userId && !call.sent.includes(channel))
+        .filter(({ callId }) => wantedCall(state, { alarmId, callId }, channel) !== undefined)
+        .map(({ callId }) => ({ alarmId, associationId, callId, priority: round!.priority }));
+    } catch {
+      // The rules fail for this alarm and inform its ward (alarm-failure.ts).
+      return [];
+    }
+  });
 }

@@ -9,7 +9,7 @@ import type { ReceiptSeen } from '../../../contracts/messages/deliveries.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import { type DeliveryChannel, deliveryChannels } from '../../../contracts/messages/delivery-policy.ts';
 import { type AskedPage, askedPagesMax } from '../../../contracts/messages/delivery-progress.ts';
-import { runEvery } from '../../../process/timer-tasks.ts';
+import { attempt, noteTaskFailure, runEvery } from '../../../process/timer-tasks.ts';
 import type { Channel, SendResult } from '../channels/channel.ts';
 import { isChannelDown as isServiceDown } from '../channels/send-to-person.ts';
 import {
@@ -110,7 +110,15 @@ export function startCanaries(options: CanaryOptions): Canaries {
   };
 
   const look = () => {
-    const allEntries = (userId: string) => channelNames.flatMap((channel) => entriesOf(userId, channel));
+    const allEntries = (userId: string) => {
+      try {
+        return channelNames.flatMap((channel) => entriesOf(userId, channel));
+      } catch (error) {
+        // The canaries of the other persons go on.
+        noteTaskFailure('reach-canaries', error);
+        return [];
+      }
+    };
     targets = targetsOf(options.duties(), allEntries, options.allEntries(), now());
     for (const event of silentPages(state, now())) take(event);
     for (const event of lessThanNoted(state, noted, now())) note(event);
@@ -151,7 +159,7 @@ export function startCanaries(options: CanaryOptions): Canaries {
   };
 
   const timer = runEvery('reach-canaries', lookEveryMs, look);
-  look();
+  attempt('reach-canaries', look, lookEveryMs);
 
   return {
     answer: ({ checkId, userId, stage }) => take(checkEvent(state, checkId, userId, { kind: 'reached', stage }, now())),
