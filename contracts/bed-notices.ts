@@ -28,6 +28,9 @@ export const gatewayNotices = {
   'held-back': { text: 'Readings come late: the device sends too much at once', priority: 'medium' },
 } as const satisfies Record<string, { readonly text: string; readonly priority: 'high' | 'medium' | 'low' }>;
 
+/** The notice of the dashboard at a bed that it cannot show, because its code throws an error. */
+export const vigilFailsText = 'Fault in Vigil: values not shown, watch the monitor';
+
 export type GatewayNotice = keyof typeof gatewayNotices;
 
 /**

@@ -9,6 +9,7 @@ import { lastWard, timedPeriods } from '../../../contracts/periods.ts';
 import { noStarts } from '../../../contracts/shared-identity.ts';
 import { newDeviceGaps } from './device-gaps.ts';
 import { type ForEach, forEach } from './each.ts';
+import { retryFailedBeds } from './failed-beds.ts';
 import {
   audienceOf,
   type BedState,
@@ -53,10 +54,11 @@ export function forgetAssociations(state: LiveState, deviceId: string): void {
 
 /**
  * Removes devices without a bed from the screens if they have no alarm and were silent for `unassignedForgetMs`. Also
- * updates which alarms of the other devices without a bed are shown. Called about once a second.
+ * updates which alarms of the other devices without a bed are shown, and computes failed beds again. Called about once a second.
  */
 export function tick(state: LiveState, nowMs: number, each: ForEach = forEach): void {
   state.nowMs = nowMs;
+  retryFailedBeds(state, each);
   each(state.beds.values(), (bed) => {
     if (bed.period !== undefined) return;
     markAlarmsChanged(state, bed, 'changed');

@@ -10,8 +10,9 @@ import { devicesFor } from './device-list.ts';
 import { alarm, auditor, everywhere, hr, nurse, observation, period, t0, table, technician } from './fold.testing.ts';
 import { foldConnection, foldObservation, foldStatus } from './readings.ts';
 import type { Viewer } from './rights.ts';
-import { changesSince, type Scope, unseenAlarms, wardsFor, wholeScreen } from './screen.ts';
+import { changesSince, type Scope, unseenAlarms, wholeScreen } from './screen.ts';
 import { emptyState, type LiveState, removalsMax } from './state.ts';
+import { wardsFor } from './wards-for.ts';
 
 /** Returns the content of a screen after a delta, by the rules of protocol/live.ts. */
 function applyTo(screen: ReturnType<typeof wholeScreen>, changes: NonNullable<ReturnType<typeof changesSince>>) {

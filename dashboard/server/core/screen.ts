@@ -9,6 +9,8 @@ import { formatInstant } from '../../../contracts/time.ts';
 import type { Delta, Snapshot, Watch } from '../../protocol/live.ts';
 import type { Bed, BedHead } from '../../protocol/rest.ts';
 import { deviceSoundOf } from './alarms.ts';
+import { type ForEach, forEach } from './each.ts';
+import { failedBedView, type OnBedError } from './failed-beds.ts';
 import { shownNote } from './hand-over-notes.ts';
 import { noticesOf } from './notices.ts';
 import { shownTasks } from './patient-tasks.ts';
@@ -143,30 +145,85 @@ const isClinical = ({ type }: CommandAnswer) =>
  * Returns the answers about beds that this viewer sees in scope, with a number above `sinceChangeNo`. Limits and scores
  * go only to viewers who may see vitals.
  */
-function answersSince(state: LiveState, viewer: Viewer, scope: Scope, sinceChangeNo: number): CommandAnswer[] {
+function answersSince(
+  state: LiveState,
+  viewer: Viewer,
+  scope: Scope,
+  sinceChangeNo: number,
+  onError: OnBedError,
+): CommandAnswer[] {
   const answers: CommandAnswer[] = [];
   for (const { answer, changeNo } of state.answers.values()) {
     const bed = state.beds.get(answer.associationId);
-    if (changeNo <= sinceChangeNo || bed === undefined || !isVisible(viewer, scope, bed)) continue;
+    if (changeNo <= sinceChangeNo || bed === undefined) continue;
+    try {
+      if (!isVisible(viewer, scope, bed)) continue;
+    } catch (error) {
+      onError(error);
+      continue;
+    }
     if (!isClinical(answer) || may(viewer, 'view-vitals')) answers.push(answer);
   }
   return answers;
 }
 
-/** Returns the present state of everything in scope. */
+/**
+ * Returns the present state of everything in scope. An error about one bed concerns only this bed (failed-beds.ts).
+ * @param onError called with each error about a bed
+ */
 export function wholeScreen(
   state: LiveState,
   viewer: Viewer,
   scope: Scope,
+  onError: OnBedError = ignore,
 ): Pick<Snapshot, 'beds' | 'alarms' | 'answers'> {
   const beds: Bed[] = [];
   const alarms: Alarm[] = [];
   for (const bed of state.beds.values()) {
-    if (!isVisible(viewer, scope, bed)) continue;
-    beds.push(bedView(state, viewer, bed));
-    alarms.push(...alarmsOfBed(state, viewer, bed.associationId, -1));
+    const shown = tryBed(state, { viewer, scope }, bed, onError, () => ({
+      bed: bedView(state, viewer, bed),
+      alarms: alarmsOfBed(state, viewer, bed.associationId, -1),
+    }));
+    if (shown) beds.push(shown.bed ?? failedBedView(state, bed));
+    alarms.push(...(shown?.alarms ?? []));
   }
-  return { beds, alarms, answers: answersSince(state, viewer, scope, -1) };
+  return { beds, alarms, answers: answersSince(state, viewer, scope, -1, onError) };
+}
+
+const ignore = () => {};
+
+/**
+ * Computes what a screen shows of a bed. Returns undefined if the bed is not visible, or if it is not known whether it
+ * is visible. If the code throws an error about the visible bed, returns only the alarms that can be shown.
+ */
+function tryBed<T extends { readonly bed?: unknown; readonly alarms: readonly Alarm[] }>(
+  state: LiveState,
+  { viewer, scope }: OpenScreen,
+  bed: BedState,
+  onError: OnBedError,
+  compute: () => T,
+): T | { readonly bed?: undefined; readonly alarms: readonly Alarm[] } | undefined {
+  let isShown = false;
+  try {
+    isShown = isVisible(viewer, scope, bed);
+    return isShown ? compute() : undefined;
+  } catch (error) {
+    onError(error);
+    state.failedBeds.add(bed.associationId);
+    return isShown ? { alarms: alarmsThatWork(state, viewer, bed) } : undefined;
+  }
+}
+
+/** Returns all alarms of a failed bed for which the code throws no error. */
+function alarmsThatWork(state: LiveState, viewer: Viewer, { associationId }: BedState): Alarm[] {
+  return [...(state.alarmsOf.get(associationId) ?? [])].flatMap((alarmId) => {
+    try {
+      const alarmState = state.alarms.get(alarmId);
+      return alarmState && seesAlarm(viewer, alarmState) ? [alarmState.alarm] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** Returns the ids of the patients with names on a screen of this scope. */
@@ -174,8 +231,12 @@ export function patientsIn(state: LiveState, viewer: Viewer, scope: Scope): stri
   const patients: string[] = [];
   if (viewer.locked || !may(viewer, 'view-vitals')) return patients;
   for (const bed of state.beds.values()) {
-    const patient = bed.period?.patient;
-    if (patient && isVisible(viewer, scope, bed)) patients.push(visibleText(patient.patientId));
+    try {
+      const patient = bed.period?.patient;
+      if (patient && isVisible(viewer, scope, bed)) patients.push(visibleText(patient.patientId));
+    } catch {
+      // A bed for which the code throws an error shows no patient (failed-beds.ts).
+    }
   }
   return patients;
 }
@@ -190,30 +251,53 @@ export type Changes = Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared' | 'answ
 /**
  * Returns what changed in scope after number `sinceChangeNo`: header data, values, alarms, answers to calls, and beds
  * and alarms that are gone. Returns undefined if the state does not know all these changes any more, or has not reached
- * this number: the screen then needs a snapshot.
+ * this number: the screen then needs a snapshot. An error about one bed concerns only
+ * this bed (failed-beds.ts).
+ * @param onError called with each error about a bed
  */
 export function changesSince(
   state: LiveState,
   viewer: Viewer,
   scope: Scope,
   sinceChangeNo: number,
+  onError: OnBedError = ignore,
 ): Changes | undefined {
   if (sinceChangeNo < state.forgottenChangeNo || sinceChangeNo > state.changeNo) return undefined;
-  const answers = answersSince(state, viewer, scope, sinceChangeNo);
+  const answers = answersSince(state, viewer, scope, sinceChangeNo, onError);
   const changes: Changes = { beds: [], gone: [], alarms: [], cleared: [], answers };
   for (const bed of state.beds.values()) {
-    if (bed.changeNo <= sinceChangeNo || !isVisible(viewer, scope, bed)) continue;
-    const { associationId } = bed;
-    if (bed.headChangeNo > sinceChangeNo) {
-      changes.beds.push({ associationId, head: headOf(state, viewer, bed), values: valuesOf(viewer, bed, -1) });
-    } else {
-      const values = valuesOf(viewer, bed, sinceChangeNo);
-      if (values.length > 0) changes.beds.push({ associationId, values });
-    }
-    changes.alarms.push(...alarmsOfBed(state, viewer, associationId, sinceChangeNo));
+    if (bed.changeNo <= sinceChangeNo) continue;
+    const shown = tryBed(state, { viewer, scope }, bed, onError, () => ({
+      bed: bedChange(state, viewer, bed, sinceChangeNo),
+      alarms: alarmsOfBed(state, viewer, bed.associationId, sinceChangeNo),
+    }));
+    if (!shown) continue;
+    const change = shown.bed ?? failedChange(state, bed);
+    if (change.head || change.values.length > 0) changes.beds.push(change);
+    changes.alarms.push(...shown.alarms);
   }
-  addRemovals(state, viewer, scope, sinceChangeNo, changes);
+  try {
+    addRemovals(state, viewer, scope, sinceChangeNo, changes);
+  } catch (error) {
+    // A bed or an alarm that was removed must not stay on the screen. A snapshot does not have it.
+    onError(error);
+    return undefined;
+  }
   return changes;
+}
+
+type BedChange = Changes['beds'][number];
+
+function bedChange(state: LiveState, viewer: Viewer, bed: BedState, sinceChangeNo: number): BedChange {
+  const { associationId } = bed;
+  return bed.headChangeNo > sinceChangeNo
+    ? { associationId, head: headOf(state, viewer, bed), values: valuesOf(viewer, bed, -1) }
+    : { associationId, values: valuesOf(viewer, bed, sinceChangeNo) };
+}
+
+function failedChange(state: LiveState, bed: BedState): BedChange {
+  const { values, ...head } = failedBedView(state, bed);
+  return { associationId: bed.associationId, head, values };
 }
 
 function addRemovals(
@@ -243,26 +327,6 @@ function addRemovals(
   }
 }
 
-/**
- * Returns the wards that the viewer may see, sorted by name: the wards of the account, and wards that have beds or
- * devices without a bed. A bed with several devices counts as one bed.
- */
-export function wardsFor(state: LiveState, viewer: Viewer): { ward: string; beds: number; alarms: number }[] {
-  const counts = new Map<string, { beds: Set<string>; alarms: number }>();
-  for (const ward of viewer.wards) if (ward !== '*') counts.set(ward, { beds: new Set(), alarms: 0 });
-  for (const bed of state.beds.values()) {
-    const ward = audienceOf(bed);
-    if (ward === null || !seesWard(viewer, ward)) continue;
-    const count = counts.get(ward) ?? { beds: new Set(), alarms: 0 };
-    if (bed.period) count.beds.add(bed.period.bed);
-    count.alarms += alarmsOfBed(state, viewer, bed.associationId, -1).length;
-    counts.set(ward, count);
-  }
-  return [...counts]
-    .map(([ward, { beds, alarms }]) => ({ ward, beds: beds.size, alarms }))
-    .sort((a, b) => a.ward.localeCompare(b.ward));
-}
-
 /** The viewer and the scope of an open screen, which together decide what the screen may show. */
 export type OpenScreen = { readonly viewer: Viewer; readonly scope: Scope };
 
@@ -270,16 +334,16 @@ export type OpenScreen = { readonly viewer: Viewer; readonly scope: Scope };
  * Counts the present alarms that no open screen may show, for devices without a bed. Alarms of beds are not counted:
  * live/presence.ts publishes which wards are watched.
  */
-export function unseenAlarms(state: LiveState, screens: readonly OpenScreen[]): number {
+export function unseenAlarms(state: LiveState, screens: readonly OpenScreen[], each: ForEach = forEach): number {
   let unseen = 0;
-  for (const bed of state.beds.values()) {
-    if (bed.period) continue;
+  each(state.beds.values(), (bed) => {
+    if (bed.period) return;
     for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
       const alarmState = state.alarms.get(alarmId);
       if (!alarmState?.alarm.present) continue;
       const isSeen = ({ viewer, scope }: OpenScreen) => isVisible(viewer, scope, bed) && seesAlarm(viewer, alarmState);
       if (!screens.some(isSeen)) unseen += 1;
     }
-  }
+  });
   return unseen;
 }

@@ -243,6 +243,8 @@ export type LiveState = {
   readonly removals: Removal[];
   /** A screen whose last number is lower than this cannot get a delta and needs a snapshot. */
   forgottenChangeNo: number;
+  /** The associations whose bed could not be computed for a screen since the last tick (failed-beds.ts). */
+  readonly failedBeds: Set<string>;
   /** Number of records left out because a maximum was reached or the association is not on the screens. */
   leftOut: number;
 };
@@ -265,6 +267,7 @@ export function emptyState(): LiveState {
     areNotesRead: true,
     removals: [],
     forgottenChangeNo: 0,
+    failedBeds: new Set(),
     leftOut: 0,
   };
 }

@@ -6,8 +6,9 @@ import { foldAssociations, tick } from './beds.ts';
 import { alarm, everywhere, hr, nurse, observation, period, t0, table } from './fold.testing.ts';
 import { foldObservation, foldWaveArrival } from './readings.ts';
 import type { Viewer } from './rights.ts';
-import { changesSince, unseenAlarms, wardsFor, wholeScreen } from './screen.ts';
+import { changesSince, unseenAlarms, wholeScreen } from './screen.ts';
 import { emptyState, type LiveState } from './state.ts';
+import { wardsFor } from './wards-for.ts';
 
 const stepNurse: Viewer = { ...nurse, userId: 's', wards: ['step'] };
 const instantAt = (s: number) => formatInstant(t0 + s * 1000);

@@ -1,7 +1,7 @@
 /** The health of this server, as the hub sends it to the screens. */
 import type { DamageBook } from '../../../log/kafka/damage-book.ts';
 import type { ClockStep } from '../../../process/system-clock.ts';
-import { failingTasks } from '../../../process/timer-tasks.ts';
+import { attemptEach, failingTasks } from '../../../process/timer-tasks.ts';
 import type { Health } from '../../protocol/live.ts';
 import { judgeHealth, noteRunning } from '../core/health.ts';
 import { unseenAlarms } from '../core/screen.ts';
@@ -10,7 +10,7 @@ import type { Feed } from './feed.ts';
 /** The tasks whose failure may leave something old on the screens. The other tasks are for operators only. */
 const viewTasks = [
   ...['feed', 'feed-beds', 'feed-waves', 'notices', 'duties', 'notes', 'waves', 'numerics', 'heartbeats', 'health'],
-  ...['unconfirmed', 'sound', 'deliveries', 'presence', 'shown-alarms'],
+  ...['unconfirmed', 'sound', 'deliveries', 'presence', 'shown-alarms', 'screen-beds'],
 ];
 
 export function createHubHealth(options: {
@@ -30,7 +30,9 @@ export function createHubHealth(options: {
       noteRunning(feed().signs, now());
       const unregistered = options.unregistered();
       const certificate = options.certificate?.();
-      const unseen = unseenAlarms(feed().state, options.watched());
+      const unseen = unseenAlarms(feed().state, options.watched(), (beds, work) =>
+        attemptEach('screen-beds', beds, work),
+      );
       const isFailing = failingTasks().some((task) => viewTasks.includes(task));
       return {
         ...judgeHealth(feed().signs, now(), options.clockStep?.(), options.damage, options.canarySilentMs),

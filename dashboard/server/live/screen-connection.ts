@@ -24,7 +24,7 @@ import { createOutbox, doFor } from './outbox.ts';
 import { isEmpty, parseAs } from './screen-messages.ts';
 import type { ScreenParts } from './screen-parts.ts';
 import { createSeenPatients } from './seen-patients.ts';
-import { newSharedChanges, type SharedChanges } from './shared-changes.ts';
+import { newSharedChanges, noteBedError, type SharedChanges } from './shared-changes.ts';
 import { scopeFields, viewRecordOf, wardsOf } from './shown-scope.ts';
 import type { ReportWithSound } from './sound-owners.ts';
 import { waveText } from './wave-text.ts';
@@ -135,7 +135,7 @@ export function createScreen(parts: ScreenParts): Screen {
   const messageText = (body: ServerMessage) => JSON.stringify(body);
 
   function sendSnapshot(scope: Scope): void {
-    const shown = wholeScreen(state, viewer, scope);
+    const shown = wholeScreen(state, viewer, scope, noteBedError);
     const text = messageText({
       type: 'snapshot',
       stream,
@@ -251,7 +251,11 @@ export function createScreen(parts: ScreenParts): Screen {
       sentChangeNo = seenChangeNo = next.resume.n;
       // Perhaps the screen did not paint everything that it got before its connection was lost, so it must confirm all
       // its alarms.
-      step(confirmations, { kind: 'snapshot', alarms: wholeScreen(state, viewer, next.scope).alarms }, now());
+      step(
+        confirmations,
+        { kind: 'snapshot', alarms: wholeScreen(state, viewer, next.scope, noteBedError).alarms },
+        now(),
+      );
       flush('alarms');
     } else sendSnapshot(next.scope);
     sendRecentWaves();

@@ -3,6 +3,7 @@
  * scope and got the same last message. The server computes these changes and their text once, and not once for each
  * screen.
  */
+import { noteTaskFailure } from '../../../process/timer-tasks.ts';
 import type { Delta } from '../../protocol/live.ts';
 import type { Viewer } from '../core/rights.ts';
 import { type Changes, changesSince, type Scope } from '../core/screen.ts';
@@ -41,7 +42,10 @@ export function createSharedChanges(compute: SharedChanges['since']): SharedChan
   };
 }
 
+/** Notes an error about one bed. While it lasts, all screens say that a part of Vigil fails. */
+export const noteBedError = (error: unknown): void => noteTaskFailure('screen-beds', error);
+
 /** Returns the shared changes for a sending of the present state. */
 export function newSharedChanges(state: LiveState): SharedChanges {
-  return createSharedChanges((viewer, scope, changeNo) => changesSince(state, viewer, scope, changeNo));
+  return createSharedChanges((viewer, scope, changeNo) => changesSince(state, viewer, scope, changeNo, noteBedError));
 }

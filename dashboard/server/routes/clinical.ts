@@ -26,8 +26,9 @@ import { acknowledgeFault } from '../core/acknowledge.ts';
 import { conflictFault, newestChange, rememberSent, type SentChange } from '../core/limits-seen.ts';
 import { limitsText } from '../core/limits-text.ts';
 import { seesWard } from '../core/rights.ts';
-import { alarmsOfBed, bedView, seesAlarm, wardsFor } from '../core/screen.ts';
+import { alarmsOfBed, bedView, seesAlarm } from '../core/screen.ts';
 import { audienceOf, type BedState } from '../core/state.ts';
+import { wardsFor } from '../core/wards-for.ts';
 import { confirmedByKafka } from '../kafka-wait.ts';
 import type { Parts } from './parts.ts';
 

@@ -8,8 +8,8 @@ import { notFound, requirePace, sessionOf, viewerOf, whoOf } from '../access.ts'
 import type { App } from '../app.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
-import { wardsFor } from '../core/screen.ts';
 import { toDisplayDetail } from '../core/sound-everywhere.ts';
+import { wardsFor } from '../core/wards-for.ts';
 import type { Parts } from './parts.ts';
 import { soundTestRoutes } from './sound-test.ts';
 

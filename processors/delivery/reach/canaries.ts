@@ -110,16 +110,7 @@ export function startCanaries(options: CanaryOptions): Canaries {
   };
 
   const look = () => {
-    const allEntries = (userId: string) => {
-      try {
-        return channelNames.flatMap((channel) => entriesOf(userId, channel));
-      } catch (error) {
-        // The canaries of the other persons go on.
-        noteTaskFailure('reach-canaries', error);
-        return [];
-      }
-    };
-    targets = targetsOf(options.duties(), allEntries, options.allEntries(), now());
+    targets = targetsOf(options.duties(), (userId) => allEntriesOf(entriesOf, userId), options.allEntries(), now());
     for (const event of silentPages(state, now())) take(event);
     for (const event of lessThanNoted(state, noted, now())) note(event);
     for (const target of dueChecks(state, targets, spreadOf, isChanged, now()).slice(0, checksMax)) check(target);
@@ -180,6 +171,16 @@ export function startCanaries(options: CanaryOptions): Canaries {
       clearInterval(timer);
     },
   };
+}
+
+/** Returns the entries of a person in all channels; none if the code throws an error. Then the canaries of others go on. */
+function allEntriesOf(entriesOf: CanaryOptions['entriesOf'], userId: string): readonly ReachEntry[] {
+  try {
+    return channelNames.flatMap((channel) => entriesOf(userId, channel));
+  } catch (error) {
+    noteTaskFailure('reach-canaries', error);
+    return [];
+  }
 }
 
 /** Returns whether the hosts of all these entries have failed. */
