@@ -87,7 +87,6 @@ const ownTimers = new Set([
   'log/kafka/reader.ts',
   'process/timer-tasks.ts',
   'processors/alarms/flushing.ts',
-  'processors/alarms/processor.ts',
   'processors/trends/rebuild/main.ts',
 ]);
 

@@ -6,6 +6,7 @@ import { appliesUntilMs, currentPeriod } from '../../contracts/association-at.ts
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { type TimedPeriod, timedPeriods } from '../../contracts/periods.ts';
 import { pseudonym, unassignedAssociation } from '../../log/envelope/pseudonym.ts';
+import { attemptEach } from '../../process/timer-tasks.ts';
 import type { AssociationInput } from './core/inputs.ts';
 
 /**
@@ -133,11 +134,13 @@ export function createAssociations(pseudonymKey: string): Associations {
       if (!check()) waiting.add(check);
       return promise;
     },
-    *currentIds() {
-      for (const { periods: devicePeriods } of devices.values()) {
+    currentIds() {
+      const ids: string[] = [];
+      attemptEach('patients', devices.values(), ({ periods: devicePeriods }) => {
         const current = currentPeriod(devicePeriods);
-        if (current !== undefined && current.patient !== null) yield current.associationId;
-      }
+        if (current !== undefined && current.patient !== null) ids.push(current.associationId);
+      });
+      return ids;
     },
     refusedCount: () => refused,
   };

@@ -12,8 +12,11 @@ export const good = 'association-good';
 export const notJudged = 'not-judged';
 export const second = 1_000;
 
-/** `fault`: what throws now: nothing, or each use of the profile of the ward BAD. */
-type World = { fault: 'none' | 'profile'; badAssociation: AssociationInput };
+/**
+ * `fault`: what throws now: nothing, each use of the profile of the ward BAD, or each search for the association of the
+ * patient `bad`.
+ */
+type World = { fault: 'none' | 'profile' | 'association'; badAssociation: AssociationInput };
 const initialWorld = (): World => ({ fault: 'none', badAssociation: { ...adult, ward: 'BAD' } });
 export const world: World = initialWorld();
 /** Call this before each test. */
@@ -36,7 +39,10 @@ export function open(restored: Partial<Restored> = {}, nowMs = t0) {
   const partition = createPartition({
     env: faultyEnv,
     restored: { ...emptyRestored, ...restored },
-    findAssociation: (id) => (id === bad ? world.badAssociation : adult),
+    findAssociation(id) {
+      if (id === bad && world.fault === 'association') throw new TypeError('a fault of the code');
+      return id === bad ? world.badAssociation : adult;
+    },
     emit: (event) => events.push(event),
     publish: (record) => published.push(record),
     counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },

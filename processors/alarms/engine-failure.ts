@@ -61,10 +61,33 @@ export function failEngine(
 
 /** Lets the alarms of a patient go on although the code fails for this patient. */
 export function goOnWithoutJudging(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
-  const association = partition.options.findAssociation(engine.associationId);
+  const association = associationIfPossible(partition, engine);
   const isEnding = (association?.endedAt ?? null) !== null && (engine.state.association?.endedAt ?? null) === null;
   const failure = isEnding ? { input: association! } : {};
   runWithoutJudging(partition, engine, failure, nowMs, partition.position);
+}
+
+/** Returns the association; undefined if its search throws. The next tick reports the failure. */
+function associationIfPossible({ options }: PartitionState, { associationId }: PatientEngine) {
+  try {
+    return options.findAssociation(associationId);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Calls `work` for each engine of a partition. If it throws, the failure concerns only the patient of this engine, as
+ * if the patient's tick had failed.
+ */
+export function forEachEngine(partition: PartitionState, nowMs: number, work: (engine: PatientEngine) => void): void {
+  for (const engine of partition.engines.values()) {
+    try {
+      work(engine);
+    } catch (error) {
+      failEngine(partition, engine, { task: 'tick', error }, nowMs);
+    }
+  }
 }
 
 function runWithoutJudging(

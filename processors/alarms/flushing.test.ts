@@ -4,6 +4,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { PresenceRecord } from '../../contracts/messages/presence.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
+import { forgetTimerFailures, timerFailures } from '../../process/timer-tasks.ts';
 import { env, reading, t0 } from '../bed.testing.ts';
 import { type CommitRow, createFlushing, signsInRoundMsMax } from './flushing.ts';
 import { createOutbox } from './outbox.ts';
@@ -152,6 +153,29 @@ describe('a round', () => {
     expect(signs().length).toBeGreaterThan(3);
     expect(flushing.counts()).toEqual({ snapshots: 1, flushesRefused: 0 });
     await flushing.close();
+  });
+
+  it('if the code fails about a round, the process goes on without a sign of life, and the next round saves all', async () => {
+    forgetTimerFailures();
+    const { flushing, ownership, partition, snapshots, signs, writeOrder } = await openFlushing(3, 5);
+    flushing.start();
+    addReadings(partition(3), 20, 180);
+    const failing = partition(5) as { flush: Partition['flush'] };
+    const { flush } = failing;
+    failing.flush = () => {
+      throw new TypeError('a fault of the code');
+    };
+    for (let round = 0; round < 4; round += 1) await runRound();
+    expect(signs()).toEqual([]);
+    expect(snapshots()).toEqual([]);
+    expect(timerFailures().get('snapshots')).toBeGreaterThan(1);
+    failing.flush = flush;
+    for (let round = 0; round < 3; round += 1) await runRound();
+    expect(snapshots().map(({ key }) => key)).toContain(key);
+    expect(writeOrder()).toContain('commit 20,0');
+    expect(signs().length).toBeGreaterThan(0);
+    await flushing.close();
+    ownership.releaseAll();
   });
 
   it('a round commits the last offsets again, and then writes the sign of life, snapshots and new offsets', async () => {

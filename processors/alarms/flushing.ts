@@ -19,6 +19,7 @@ import { alarmsSignEveryMs } from '../../contracts/messages/presence.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { Appender } from '../../log/kafka/appender.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
+import { noteTaskFailure } from '../../process/timer-tasks.ts';
 import type { Canaries } from './canaries.ts';
 import type { Liveness } from './liveness.ts';
 import type { Owner, Ownership } from './ownership.ts';
@@ -83,7 +84,7 @@ export function createFlushing(options: {
 
   async function flush(quietMs: number): Promise<void> {
     const generation = ownership.generation();
-    const saves = takeSaves(quietMs);
+    const saves = trySaves(quietMs);
     if (saves.length === 0) return;
     let endSigns = () => {};
     try {
@@ -118,19 +119,38 @@ export function createFlushing(options: {
     }
   }
 
-  function takeSaves(quietMs: number): PartitionSave[] {
+  /**
+   * Takes the snapshots of all partitions. Returns an empty list if the code fails: nothing is saved, and there is no
+   * sign of life until a round succeeds.
+   */
+  function trySaves(quietMs: number): readonly PartitionSave[] {
+    const saves: PartitionSave[] = [];
+    try {
+      takeSaves(quietMs, saves);
+      return saves;
+    } catch (error) {
+      for (const { undo } of saves) undo();
+      counts.flushesRefused += 1;
+      hasFailed = true;
+      noteTaskFailure('snapshots', error);
+      return [];
+    }
+  }
+
+  /** Takes the snapshots of all partitions, and adds them to `saves`. Those taken before an error can be undone. */
+  function takeSaves(quietMs: number, saves: PartitionSave[]): void {
     const owners = [...ownership.owners()];
     // A dashboard of an older version also counts snapshots as signs of life. So if no snapshot was due for a while,
     // one partition writes its snapshots early.
     const isOverdue = performance.now() - lastWriteMs > snapshotAtLeastMs;
     const early = isOverdue ? owners.find(([, { partition }]) => partition.isDirty())?.[0] : undefined;
-    return owners.map(([partitionNumber, owner]) => {
+    for (const [partitionNumber, owner] of owners) {
       // This offset is read before the snapshots are taken, so that the snapshots include all events before this
       // offset.
       const eventsBefore = owner.outbox.nextOffset();
       const flush = owner.partition.flush(now(), partitionNumber === early ? 0 : quietMs, owner.eventsBefore);
-      return { partitionNumber, owner, eventsBefore, ...flush };
-    });
+      saves.push({ partitionNumber, owner, eventsBefore, ...flush });
+    }
   }
 
   /**
@@ -226,9 +246,11 @@ export function createFlushing(options: {
   function start(waitMs = stepMs): void {
     timer = setTimeout(() => {
       const beganMs = performance.now();
-      step = takeStep().finally(() => {
-        if (!isClosing) start(Math.max(stepMs - (performance.now() - beganMs), stepMs / 4));
-      });
+      step = takeStep()
+        .catch((error: unknown) => noteTaskFailure('snapshots', error))
+        .finally(() => {
+          if (!isClosing) start(Math.max(stepMs - (performance.now() - beganMs), stepMs / 4));
+        });
     }, waitMs);
   }
 

@@ -6,7 +6,7 @@ import { atMostNow } from '../../contracts/steady-time.ts';
 import type { CommandInput, Input } from './core/inputs.ts';
 import { isPeriodOver, profileInForce } from './core/judging.ts';
 import { type EngineTask, isFailing } from './core/not-judged.ts';
-import { failEngine, goOnWithoutJudging, guard, isWaiting } from './engine-failure.ts';
+import { failEngine, forEachEngine, goOnWithoutJudging, guard, isWaiting } from './engine-failure.ts';
 import { adoptPublished } from './in-force.ts';
 import { initialPartition, type PartitionOptions, type PartitionState } from './partition-state.ts';
 import { emptyEngine, type PatientEngine, restoredEngine, writtenEngine } from './patient-engine.ts';
@@ -93,7 +93,7 @@ function restoreEngines(partition: PartitionState): void {
     adoptPublished(engineFor(partition, record.associationId, nowMs), record);
   for (const associationId of restored.unreadable) {
     // A patient who has left needs no alarm: the snapshot may be unreadable because the patient's data key was deleted.
-    if (partition.options.findAssociation(associationId)?.endedAt !== null) continue;
+    if (!isAtDevice(partition, associationId)) continue;
     const engine = engineFor(partition, associationId, nowMs);
     failures.push({ engine, error: new Error('The last snapshot of this patient cannot be read.') });
   }
@@ -103,15 +103,25 @@ function restoreEngines(partition: PartitionState): void {
 }
 
 function failRestore(partition: PartitionState, engine: PatientEngine, error: unknown): void {
-  const { findAssociation, onFailed, nowMs } = partition.options;
+  const { onFailed, nowMs } = partition.options;
   const { associationId, state } = engine;
   // The patient of a snapshot that cannot be read may have left long ago.
-  if (state.association === null && findAssociation(associationId)?.endedAt !== null) {
+  if (state.association === null && !isAtDevice(partition, associationId)) {
     onFailed?.({ associationId, deviceId: state.deviceId, task: 'restore', error });
     return;
   }
   updateAssociation(partition, engine, nowMs);
   failEngine(partition, engine, { task: 'restore', error }, nowMs);
+}
+
+/** Returns whether the patient is at a device now; true if the search for the association throws. */
+function isAtDevice({ options }: PartitionState, associationId: string): boolean {
+  try {
+    return options.findAssociation(associationId)?.endedAt === null;
+  } catch {
+    // The failure is reported when the engine gets its association.
+    return true;
+  }
 }
 
 /**
@@ -152,7 +162,7 @@ function moveBehind(partition: PartitionState, offset: bigint, nowMs: number): v
 function tick(partition: PartitionState, nowMs: number): void {
   if (partition.phase !== 'live') advanceReplay(partition, nowMs);
   if (partition.phase !== 'live') return;
-  for (const engine of partition.engines.values()) passTime(partition, engine, nowMs);
+  forEachEngine(partition, nowMs, (engine) => passTime(partition, engine, nowMs));
 }
 
 function passTime(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
@@ -175,10 +185,10 @@ function applyNewProfiles(partition: PartitionState, nowMs: number): void {
   partition.hasNewProfiles = partition.phase !== 'live';
   if (partition.phase !== 'live') return;
   const { env } = partition.options;
-  for (const engine of partition.engines.values()) {
+  forEachEngine(partition, nowMs, (engine) => {
     const before = engine.inForce.madeFrom?.profile;
     const task = () => before !== profileInForce(env, engine.state);
     if (guard(partition, engine, 'profiles', nowMs, task) ?? false)
       runEngine(partition, engine, { type: 'profiles', before }, nowMs);
-  }
+  });
 }

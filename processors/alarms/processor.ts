@@ -9,32 +9,29 @@
 import type { Logger } from 'pino';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
-import { partitionOf } from '../../log/kafka/connect.ts';
 import { openPartitionReader } from '../../log/kafka/read-all.ts';
 import { createReader, type RecordBatch } from '../../log/kafka/reader.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import { thrownAtText } from '../../process/thrown-at.ts';
+import { runEvery } from '../../process/timer-tasks.ts';
 import type { Associations } from './associations.ts';
 import type { Canaries } from './canaries.ts';
 import { addCounts, type Counter } from './core/counts.ts';
 import type { Environment } from './core/environment.ts';
 import { createFailures, type Failures } from './failures.ts';
 import { createFlushing } from './flushing.ts';
+import type { IntakeResult } from './intake.ts';
 import { type Liveness, startLiveness } from './liveness.ts';
 import { createOpening } from './opening.ts';
 import { createOutbox } from './outbox.ts';
 import { createOwnership, type Owner, type Ownership } from './ownership.ts';
 import { createPartition, type Partition } from './partition.ts';
 import type { Counters } from './partition-state.ts';
-import { isKafkaAway } from './reception.ts';
 import { type RestoredPartition, restorePartitions } from './restore.ts';
 import { type Outgoing, outgoingOf } from './screen-record.ts';
+import { createTicks, type Ticks, tickMs } from './ticker.ts';
 
 const alarmsGroup = 'alarms';
-const tickMs = 500;
 const associationWaitMs = 2_000;
-/** Each patient at a device gets an engine after at most this time. So a device that never sends gets an alarm too. */
-const ensureEveryMs = 2_000;
 
 export type Processor = {
   counters(): Record<string, number>;
@@ -73,8 +70,7 @@ type Parts = {
   readonly options: ProcessorOptions;
   readonly counts: ReturnType<typeof startCounts>;
   readonly failures: Failures;
-  /** The partitions whose last tick threw. */
-  readonly failedTicks: WeakSet<Partition>;
+  readonly ticks: Pick<Ticks, 'hasFailed'>;
   readonly liveness: Liveness;
 };
 
@@ -85,7 +81,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     options,
     counts: startCounts(),
     failures,
-    failedTicks: new WeakSet(),
+    ticks: { hasFailed: (partition) => ticks.hasFailed(partition) },
     liveness: startLiveness(now),
   };
   const ownership = createOwnership({
@@ -113,7 +109,17 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     log,
   });
   // The ticker starts before the reader, because a long time without a tick looks like a pause of the process.
-  const ticker = startTicker(parts, ownership);
+  const ticks = createTicks({
+    owners: ownership.owners,
+    mayJudge: parts.liveness.mayJudge,
+    currentIds: options.associations.currentIds,
+    onSkipped: () => {
+      parts.counts.processor.ticksSkipped += 1;
+    },
+    now,
+    log,
+  });
+  const ticker = runEvery('ticker', tickMs, ticks.run);
   const reader = await createReader(sealedLog.kafka, {
     group: alarmsGroup,
     topics: ['observations', 'commands'],
@@ -173,7 +179,7 @@ function openPartition({ options, counts, failures, liveness }: Parts, restored:
  *
  * Guarantee: a partition that was released during a wait gets no further record.
  */
-function createJudging({ options, counts, failedTicks, liveness }: Parts, ownership: Ownership) {
+export function createJudging({ options, counts, failures, ticks, liveness }: Parts, ownership: Ownership) {
   const { sealedLog, associations, canaries, now } = options;
   const opening = createOpening(sealedLog, options.log);
   let isStopped = false;
@@ -191,17 +197,49 @@ function createJudging({ options, counts, failedTicks, liveness }: Parts, owners
       const offset = BigInt(record.offset);
       if (result?.ok && !owner.partition.hasEngine(key)) {
         // The data key is created early, so that the first alarm of the association does not wait for the key.
+        // If this fails, the alarm itself makes the key, and reports the failure (outbox.ts).
         void sealedLog.sealer.keyFor(key, 'alarms').catch(() => {});
-        if (associations.find(key) === undefined) await associations.waitFor(key, associationWaitMs);
+        await waitForAssociation(key);
       }
       if (generation !== ownership.generation() || isStopped) return;
       if (result && 'canaryMs' in result) receiveCanary(owner.partition, partitionNumber, offset, result.canaryMs);
       if (!result?.ok) owner.partition.skip(topic, offset, now());
-      else if (result.input.type === 'command')
-        owner.partition.addCommand(key, offset, timestampMs, result.input, now());
-      else owner.partition.addReading(key, offset, timestampMs, result.input, result.receivedAt ?? timestampMs, now());
+      else addInput(owner.partition, topic, { key, offset, timestampMs, result });
     }
     await owner.outbox.waitForRoom();
+  }
+
+  async function waitForAssociation(key: string): Promise<void> {
+    try {
+      if (associations.find(key) === undefined) await associations.waitFor(key, associationWaitMs);
+    } catch (error) {
+      failures.note({ associationId: key, deviceId: null, task: 'association', error });
+    }
+  }
+
+  /**
+   * Gives a record to its partition. If the code around the engine throws, the record is left out and counted.
+   * Otherwise the reader would try the same record for ever, and no patient of the partition would be judged.
+   */
+  function addInput(
+    partition: Partition,
+    topic: 'observations' | 'commands',
+    record: {
+      readonly key: string;
+      readonly offset: bigint;
+      readonly timestampMs: number;
+      readonly result: IntakeResult & { readonly ok: true };
+    },
+  ): void {
+    const { key, offset, timestampMs, result } = record;
+    const { input, receivedAt = timestampMs } = result;
+    try {
+      if (input.type === 'command') partition.addCommand(key, offset, timestampMs, input, now());
+      else partition.addReading(key, offset, timestampMs, input, receivedAt, now());
+    } catch (error) {
+      failures.note({ associationId: key, deviceId: null, task: input.type, error });
+      partition.skip(topic, offset, now());
+    }
   }
 
   /**
@@ -210,7 +248,7 @@ function createJudging({ options, counts, failedTicks, liveness }: Parts, owners
    */
   function receiveCanary(partition: Partition, partitionNumber: number, offset: bigint, canaryMs: number): void {
     if (partition.judgesAt(offset)) {
-      if (liveness.mayJudge() && !failedTicks.has(partition)) canaries.receive(partitionNumber, canaryMs, now());
+      if (liveness.mayJudge() && !ticks.hasFailed(partition)) canaries.receive(partitionNumber, canaryMs, now());
       // The states include offsets of the old log. Only a restore corrects the states.
     } else if (partition.isLive()) options.onLogRecreated(partitionNumber, offset);
   }
@@ -233,48 +271,6 @@ function createJudging({ options, counts, failedTicks, liveness }: Parts, owners
       isStopped = true;
     },
   };
-}
-
-/** Ticks the partitions, but only while silence may be judged and Kafka accepts their events. */
-function startTicker(parts: Parts, ownership: Ownership): NodeJS.Timeout {
-  const { counts, liveness } = parts;
-  const { associations, now } = parts.options;
-  let ensureAt = 0;
-  return setInterval(() => {
-    const at = performance.now();
-    if (!liveness.mayJudge()) {
-      counts.processor.ticksSkipped += 1;
-      return;
-    }
-    const isEnsureDue = at >= ensureAt;
-    if (isEnsureDue) ensureAt = at + ensureEveryMs;
-    const ids = isEnsureDue
-      ? Map.groupBy(associations.currentIds(), (id) => partitionOf('observations', id))
-      : undefined;
-    for (const [partitionNumber, { partition, outbox }] of ownership.owners())
-      tryTick(parts, partition, () => {
-        for (const id of ids?.get(partitionNumber) ?? []) partition.ensureEngine(id, now());
-        if (!isKafkaAway(at, outbox.waitingSince())) partition.tick(now());
-      });
-  }, tickMs);
-}
-
-/**
- * Runs the tick of one partition. If the tick throws, the other partitions are judged, and the canaries of this
- * partition do not count until a tick succeeds. So the screens show that its patients are not judged.
- */
-function tryTick({ options, failedTicks }: Parts, partition: Partition, tick: () => void): void {
-  try {
-    tick();
-    failedTicks.delete(partition);
-  } catch (error) {
-    if (!failedTicks.has(partition))
-      options.log.error(
-        { reason: `The code failed${thrownAtText(error)}.` },
-        'a fault of Vigil: a partition is not judged',
-      );
-    failedTicks.add(partition);
-  }
 }
 
 function startCounts() {

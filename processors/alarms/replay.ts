@@ -1,6 +1,6 @@
 /** Replays a partition after a takeover. After the replay, the engines also judge by the wall clock. */
 import { realign } from './core/realign.ts';
-import { applyEvents, guard } from './engine-failure.ts';
+import { applyEvents, forEachEngine, guard } from './engine-failure.ts';
 import type { PartitionState } from './partition-state.ts';
 import type { PatientEngine } from './patient-engine.ts';
 import { engineFor, isDue, publishInForce, publishScores, runEngine, updateAssociation } from './run-engine.ts';
@@ -53,14 +53,14 @@ export function advanceReplay(partition: PartitionState, nowMs: number): void {
  */
 function goLive(partition: PartitionState, nowMs: number): void {
   partition.phase = 'live';
-  for (const engine of partition.engines.values()) {
+  forEachEngine(partition, nowMs, (engine) => {
     updateAssociation(partition, engine, nowMs);
     if (engine.hasOtherProfile || partition.hasNewProfiles)
       runEngine(partition, engine, { type: 'profiles', before: undefined }, nowMs);
     publishScores(partition, engine, nowMs);
     if (isDue(engine, nowMs)) runEngine(partition, engine, { type: 'tick' }, nowMs);
     realignEngine(partition, engine, nowMs);
-  }
+  });
 }
 
 /** Emits an event for each live alarm that differs from its last event before the takeover. */

@@ -1,9 +1,10 @@
 /** Runs one engine of a partition, and publishes the result: limits in force, events, scores and answers. */
 import { nextDue, step } from './core/engine.ts';
-import type { Input } from './core/inputs.ts';
+import type { AssociationInput, Input } from './core/inputs.ts';
+import { noteSuccess } from './core/not-judged.ts';
 import { checkScores } from './core/scores/view.ts';
 import { initialState } from './core/state.ts';
-import { applyEvents, guard, isWaiting } from './engine-failure.ts';
+import { applyEvents, failEngine, guard, isWaiting } from './engine-failure.ts';
 import { inForceNow } from './in-force.ts';
 import type { PartitionState } from './partition-state.ts';
 import { newEngine, type PatientEngine, type Position } from './patient-engine.ts';
@@ -23,15 +24,27 @@ export function engineFor(partition: PartitionState, associationId: string, nowM
  * partition is live.
  */
 export function updateAssociation(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
-  const association = partition.options.findAssociation(engine.associationId);
-  if (!association) return;
+  const hasFailed = engine.state.fault?.failed.includes('association') === true;
+  if (hasFailed && isWaiting(engine, 'association', nowMs)) return;
+  let association: AssociationInput | undefined;
+  try {
+    association = partition.options.findAssociation(engine.associationId);
+  } catch (error) {
+    failEngine(partition, engine, { task: 'association', error }, nowMs);
+    return;
+  }
+  if (!association) {
+    // The search works, but the table has no such association. So nothing more can succeed.
+    const { fault } = engine.state;
+    if (fault && hasFailed) engine.state = { ...engine.state, fault: noteSuccess(fault, 'association') };
+    return;
+  }
   // During a replay, a period may have ended while some of its readings are still to be read. So the engine gets the
   // end later.
   const isLive = partition.phase === 'live';
   const input = isLive ? association : { ...association, endedAt: engine.state.association?.endedAt ?? null };
   const text = JSON.stringify(input);
-  const hasFailed = engine.state.fault?.failed.includes('association') === true;
-  if (hasFailed ? isWaiting(engine, 'association', nowMs) : text === engine.associationText) return;
+  if (!hasFailed && text === engine.associationText) return;
   engine.associationText = text;
   runEngine(partition, engine, input, nowMs);
 }

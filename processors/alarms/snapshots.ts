@@ -31,11 +31,31 @@ export type Flush = {
  * @param eventsBefore the snapshots in Kafka include the events of `alarms` before this offset
  */
 export function takeSnapshots(partition: PartitionState, nowMs: number, quietMs: number, eventsBefore: bigint): Flush {
-  const { engines, position, options } = partition;
+  const { engines } = partition;
   const isDue = ({ dirty, associationId }: PatientEngine) =>
     dirty && (dirty.urgent || nowMs - dirty.atMs >= quietMs * quietShareOf(associationId));
   const due = [...engines.values()].filter(isDue);
   const unsaved = due.map((engine) => ({ engine, dirty: engine.dirty! }));
+  const undo = () => {
+    for (const { engine, dirty } of unsaved)
+      engine.dirty = { from: dirty.from, atMs: dirty.atMs, urgent: dirty.urgent || (engine.dirty?.urgent ?? false) };
+  };
+  try {
+    return { ...takeDue(partition, due, nowMs, eventsBefore), undo };
+  } catch (error) {
+    // Otherwise a later round could commit the offsets of engines that are not saved.
+    undo();
+    throw error;
+  }
+}
+
+function takeDue(
+  partition: PartitionState,
+  due: readonly PatientEngine[],
+  nowMs: number,
+  eventsBefore: bigint,
+): Omit<Flush, 'undo'> {
+  const { engines, position, options } = partition;
   for (const engine of due) engine.dirty = undefined;
   moveEventsIncluded(partition, eventsBefore);
   const notDue = [...engines.values()].flatMap(({ dirty }) => (dirty ? [dirty.from] : []));
@@ -50,15 +70,11 @@ export function takeSnapshots(partition: PartitionState, nowMs: number, quietMs:
     options.counters.tombstones += 1;
     snapshots.push({ associationId: engine.associationId, body: null });
   }
-  const undo = () => {
-    for (const { engine, dirty } of unsaved)
-      engine.dirty = { from: dirty.from, atMs: dirty.atMs, urgent: dirty.urgent || (engine.dirty?.urgent ?? false) };
-  };
   const noteUnsaved = (associationId: string) => {
     const engine = engines.get(associationId);
     if (engine) engine.isUnsaved = true;
   };
-  return { snapshots, undo, noteUnsaved, position: lowestOf(position, notDue) };
+  return { snapshots, noteUnsaved, position: lowestOf(position, notDue) };
 }
 
 /**
