@@ -54,6 +54,21 @@ const OwnedSound = Type.Object(
 );
 export type OwnedSound = Static<typeof OwnedSound>;
 
+/** A wall display at the dashboard process that a person has made soft. */
+const SoftDisplayHere = Type.Object(
+  {
+    ward: Type.String({ minLength: 1, maxLength: 40 }),
+    /** The pseudonym of the display's account. */
+    actor: Type.String({ minLength: 1, maxLength: 64 }),
+    /** `volume`: the lowest volume was chosen. `night`: a night was chosen at the display. */
+    why: Type.Enum(['volume', 'night']),
+  },
+  noOtherMembers,
+);
+export type SoftDisplayHere = Static<typeof SoftDisplayHere>;
+/** Maximum number of soft displays in a presence record. Further displays are left out. */
+export const softDisplaysMax = 200;
+
 /**
  * In the topic `presence`, for one dashboard process: the wards that clinicians watch. A screen counts only if its page
  * reports that it paints. The gateway ignores a record that it read more than 6 s ago.
@@ -70,6 +85,8 @@ export const PresenceRecord = Type.Object(
     unconfirmed: Type.Optional(Type.Array(UnconfirmedOnScreen, { maxItems: unconfirmedMax })),
     /** The wards whose sound a screen of this process has; absent if there are none. */
     sounds: Type.Optional(Type.Array(OwnedSound, { maxItems: 200 })),
+    /** The soft wall displays of this process; absent if there are none. */
+    softDisplays: Type.Optional(Type.Array(SoftDisplayHere, { maxItems: softDisplaysMax })),
     /**
      * In the sign of life of an alarm processor: the partitions that it judges. Absent in the signs of older alarm
      * processors, and in the records of dashboards.

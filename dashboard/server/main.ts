@@ -219,6 +219,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     engineering: hub.watchesEngineering,
     unconfirmed: hub.unconfirmed,
     sounds: hub.ownedSounds,
+    softDisplays: hub.softDisplays,
     now,
     logger,
   });

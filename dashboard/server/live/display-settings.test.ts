@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { beforeEach, expect, it } from 'vitest';
+import type { SoftDisplayHere } from '../../../contracts/messages/presence.ts';
 import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { AuditEvent } from '../../../log/audit/chain.ts';
@@ -8,6 +9,7 @@ import { newConfirmations } from '../core/confirmations.ts';
 import { createDisplayRecords, type DisplayRecords } from '../core/display-settings.ts';
 import { nurse, t0 } from '../core/fold.testing.ts';
 import type { Viewer } from '../core/rights.ts';
+import { noteDashboard, type OtherDashboards } from '../core/unconfirmed.ts';
 import { sessionMark } from '../sessions/token.ts';
 import { createDisplaySettings, type DisplaySettings } from './display-settings.ts';
 import type { ScreenWithSound } from './sound-owners.ts';
@@ -20,6 +22,8 @@ let audit: AuditEvent[];
 let isAway: boolean;
 let records: DisplayRecords;
 let displays: DisplaySettings;
+let others: OtherDashboards;
+let nowMs: number;
 
 function openServer() {
   displays = createDisplaySettings({
@@ -32,11 +36,17 @@ function openServer() {
         records.note({ ...event, at: formatInstant(t0 + audit.length) } as AnyAuditRecord);
       },
     },
+    others: () => others,
+    pseudonymOf: (userId) => `p-${userId}`,
+    personOf: (actor) => (actor === 'p-wall-2' ? 'Wall 2' : undefined),
+    now: () => nowMs,
     logger: pino({ level: 'silent' }),
   });
 }
 
 beforeEach(() => {
+  others = new Map();
+  nowMs = t0;
   screens = [];
   audit = [];
   isAway = false;
@@ -189,4 +199,32 @@ it.each<[string, ScreenSettings, string | undefined]>([
   await seconds(1);
   expect(newsFor(nurse)).toEqual(why ? [{ ward: 'icu', display: 'Wall', why }] : []);
   expect(displays.newsFor({ viewer: { ...nurse, wards: ['step'] }, scope: { ward: 'step' } })).toEqual([]);
+});
+
+it('the soft displays at another dashboard are shown here, once each, until that dashboard is silent', async () => {
+  const report = openScreen();
+  report({ ...day, volume: 'low' });
+  const note = (softDisplays: SoftDisplayHere[]) =>
+    noteDashboard(
+      others,
+      'boot-b',
+      { at: formatInstant(nowMs), wards: [], ...(softDisplays.length > 0 && { softDisplays }) },
+      { isOld: false, nowMs },
+    );
+  const elsewhere = (actor: string, ward = 'icu'): SoftDisplayHere => ({ ward, actor, why: 'volume' });
+  note([elsewhere('p-wall'), elsewhere('p-wall-2'), elsewhere('p-wall-2'), elsewhere('p-wall-3', 'step')]);
+  await seconds(1);
+  const ofWard = (ward: string): Viewer => ({ ...nurse, wards: [ward] });
+  const namesFor = (viewer: Viewer) => newsFor(viewer).map(({ display }) => display);
+  expect(namesFor(ofWard('icu'))).toEqual(['Wall', 'Wall 2']);
+  expect(displays.forPresence()).toEqual([elsewhere('p-wall')]);
+  // A person of another ward learns nothing about this ward.
+  expect(namesFor(ofWard('other'))).toEqual([]);
+  note([]);
+  await seconds(1);
+  expect(namesFor(ofWard('icu'))).toEqual(['Wall']);
+  note([elsewhere('p-wall-2')]);
+  nowMs += 60_000;
+  await seconds(1);
+  expect(namesFor(ofWard('icu'))).toEqual(['Wall']);
 });

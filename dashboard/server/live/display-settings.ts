@@ -1,15 +1,18 @@
 /**
  * Records each change of the sound settings at a wall display. Anybody in front of a display can change its volume or
  * its night mode. So the record names the display and the time, and the other screens of the ward show which display is
- * soft (plays alarms at the lowest volume).
+ * soft (plays alarms at the lowest volume). The screens of the other dashboards show it, too: the presence record names
+ * the soft displays.
  */
 import type { Logger } from 'pino';
+import { type SoftDisplayHere, softDisplaysMax } from '../../../contracts/messages/presence.ts';
 import type { AuditEvent } from '../../../log/audit/chain.ts';
 import type { Trail } from '../../../log/audit/trail.ts';
 import type { SoftDisplay } from '../../protocol/sound.ts';
 import { type DisplayRecords, newDisplayText, settingsText, whySoft } from '../core/display-settings.ts';
 import { isDisplay } from '../core/rights.ts';
 import type { OpenScreen } from '../core/screen.ts';
+import { currentRecords, type OtherDashboards } from '../core/unconfirmed.ts';
 import { sessionMark } from '../sessions/token.ts';
 import { showsWholeWard } from './shown-scope.ts';
 import type { ScreenWithSound } from './sound-owners.ts';
@@ -45,6 +48,8 @@ export type DisplaySettings = {
   collect(): void;
   /** Returns, for the wards of a screen, the displays that a person at the display has made soft. */
   newsFor(open: OpenScreen | undefined): SoftDisplay[];
+  /** Returns the soft displays of this dashboard, for the other dashboards. */
+  forPresence(): SoftDisplayHere[];
 };
 
 export function createDisplaySettings(options: {
@@ -52,11 +57,16 @@ export function createDisplaySettings(options: {
   /** The settings that were recorded last, from the audit trail. */
   readonly records: Pick<DisplayRecords, 'of'>;
   readonly trail: Pick<Trail, 'record'>;
+  readonly others: () => OtherDashboards;
+  readonly pseudonymOf: (userId: string) => string;
+  readonly personOf: (actor: string) => string | undefined;
+  readonly now: () => number;
   readonly logger: Logger;
 }): DisplaySettings {
-  const { screens, records, trail, logger } = options;
+  const { screens, records, trail, others, pseudonymOf, personOf, now, logger } = options;
   const sessions = new Map<string, DisplaySession>();
   let soft: readonly SoftDisplay[] = [];
+  let softHere: readonly SoftDisplayHere[] = [];
 
   function sessionOf(mark: string): DisplaySession {
     const existing = sessions.get(mark);
@@ -119,16 +129,33 @@ export function createDisplaySettings(options: {
     },
     collect() {
       for (const session of sessions.values()) void write(session);
-      soft = [...screens()].flatMap((screen) => {
-        const open = screen.watched();
-        const settings = screen.soundReport()?.sound.settings;
-        const [ward] = open?.viewer.wards ?? [];
-        if (open === undefined || ward === undefined || settings === undefined || !isDisplay(open.viewer)) return [];
-        const why = whySoft(settings);
-        return why ? [{ ward, display: screen.person.name, why }] : [];
-      });
+      const names = new Map<string, string>();
+      softHere = withoutRepeats(
+        [...screens()].flatMap((screen) => {
+          const open = screen.watched();
+          const settings = screen.soundReport()?.sound.settings;
+          const [ward] = open?.viewer.wards ?? [];
+          if (open === undefined || ward === undefined || settings === undefined || !isDisplay(open.viewer)) return [];
+          const why = whySoft(settings);
+          if (why === undefined) return [];
+          const actor = pseudonymOf(screen.person.userId);
+          names.set(actor, screen.person.name);
+          return [{ ward, actor, why }];
+        }),
+      ).slice(0, softDisplaysMax);
+      const elsewhere = currentRecords(others(), now()).flatMap(([, { softDisplays = [] }]) => softDisplays);
+      soft = withoutRepeats([...softHere, ...elsewhere]).map(({ ward, actor, why }) => ({
+        ...{ ward, why },
+        display: names.get(actor) ?? personOf(actor) ?? 'another person',
+      }));
     },
+    forPresence: () => [...softHere],
     newsFor: (open) =>
       open === undefined ? [] : soft.filter(({ ward }) => showsWholeWard(open.viewer, open.scope, ward)),
   };
+}
+
+/** Leaves out repeated entries: a display may have several pages, or pages at two dashboards. */
+function withoutRepeats(displays: readonly SoftDisplayHere[]): SoftDisplayHere[] {
+  return [...new Map(displays.map((display) => [`${display.ward} ${display.actor} ${display.why}`, display])).values()];
 }

@@ -1,5 +1,6 @@
 /** The parts of the hub for the sound of wards: the owners of the sound, wall displays, and tests. */
 import type { Logger } from 'pino';
+import type { SoftDisplayHere } from '../../../contracts/messages/presence.ts';
 import type { Trail } from '../../../log/audit/trail.ts';
 import type { SoundNews } from '../../protocol/sound.ts';
 import type { DisplayRecords } from '../core/display-settings.ts';
@@ -21,6 +22,8 @@ export type HubSound = {
   collect(): void;
   /** Returns the part of a heartbeat about the wards of a screen. */
   newsFor(screen: ScreenWithSound): Omit<SoundNews, 'beat' | 'heardAt'>;
+  /** Returns the soft wall displays of this dashboard, for the other dashboards. */
+  softDisplays(): SoftDisplayHere[];
 };
 
 export function createHubSound(options: {
@@ -44,10 +47,14 @@ export function createHubSound(options: {
   const displays = createDisplaySounds({ screens, owners, trail, now, logger });
   const tests = createSoundTests({ screens, state, ownerPage: owners.pageOf, begunTests, now });
   const records = options.displayRecords ?? { of: () => undefined };
-  const settings = createDisplaySettings({ screens, records, trail, logger });
+  const settings = createDisplaySettings({
+    ...{ screens, records, trail, pseudonymOf, personOf, now, logger },
+    others: () => feed().otherDashboards,
+  });
   return {
     owners,
     tests,
+    softDisplays: settings.forPresence,
     reported(screen) {
       owners.reported(screen);
       settings.reported(screen);

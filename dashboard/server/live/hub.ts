@@ -1,7 +1,7 @@
 /** Keeps all live connections of this server: sends changes and heartbeats to them, and limits their number. */
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { OwnedSound, UnconfirmedOnScreen } from '../../../contracts/messages/presence.ts';
+import type { OwnedSound, SoftDisplayHere, UnconfirmedOnScreen } from '../../../contracts/messages/presence.ts';
 import type { Trail } from '../../../log/audit/trail.ts';
 import type { DamageBook } from '../../../log/kafka/damage-book.ts';
 import type { ClockStep } from '../../../process/system-clock.ts';
@@ -73,6 +73,8 @@ export type Hub = {
   readonly soundTests: Pick<SoundTests, 'mayBegin' | 'begin' | 'waiting' | 'answered'>;
   /** For the other dashboards: returns the wards whose sound a screen of this dashboard has. */
   ownedSounds(): OwnedSound[];
+  /** For the other dashboards: returns the wall displays at this dashboard that a person has made soft. */
+  softDisplays(): SoftDisplayHere[];
   /** Ends the connections of a session that was logged out. */
   endSession(sessionId: string): void;
   health(): Health;
@@ -313,6 +315,7 @@ export function createHub(options: {
     sound: hubSound.owners,
     soundTests: hubSound.tests,
     ownedSounds: hubSound.owners.forPresence,
+    softDisplays: hubSound.softDisplays,
     endSession(sessionId) {
       hubSound.owners.endSession(sessionId);
       for (const screen of screens.keys())

@@ -1,6 +1,11 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { OwnedSound, PresenceRecord, UnconfirmedOnScreen } from '../../../contracts/messages/presence.ts';
+import type {
+  OwnedSound,
+  PresenceRecord,
+  SoftDisplayHere,
+  UnconfirmedOnScreen,
+} from '../../../contracts/messages/presence.ts';
 import { presenceEveryMs } from '../core/health.ts';
 import { announcePresence } from './presence.ts';
 
@@ -10,7 +15,12 @@ afterEach(() => void vi.useRealTimers());
 function world() {
   const written: PresenceRecord[] = [];
   const log = { boot: 'a', isAway: false, fails: false };
-  const shown = { wards: ['step', 'icu'], unconfirmed: [] as UnconfirmedOnScreen[], sounds: [] as OwnedSound[] };
+  const shown = {
+    wards: ['step', 'icu'],
+    unconfirmed: [] as UnconfirmedOnScreen[],
+    sounds: [] as OwnedSound[],
+    soft: [] as SoftDisplayHere[],
+  };
   const presence = announcePresence(
     {
       boot: log.boot,
@@ -25,6 +35,7 @@ function world() {
       engineering: () => false,
       unconfirmed: () => shown.unconfirmed,
       sounds: () => shown.sounds,
+      softDisplays: () => shown.soft,
       now: () => (log.fails ? Number.NaN : Date.now()),
       logger: pino({ level: 'silent' }),
     },
@@ -102,4 +113,15 @@ it('if the code fails once, the next presence is written', async () => {
   await vi.advanceTimersByTimeAsync(500);
   expect(written.map(({ wards }) => wards)).toEqual([['icu']]);
   await presence.close();
+});
+
+it('a soft wall display is written at once, and the field is absent without such a display', async () => {
+  const { written, shown, presence } = world();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(written[0]).not.toHaveProperty('softDisplays');
+  shown.soft = [{ ward: 'icu', actor: 'wall', why: 'volume' }];
+  await vi.advanceTimersByTimeAsync(500);
+  expect(written.at(-1)).toMatchObject({ softDisplays: shown.soft });
+  await presence.close();
+  expect(written.at(-1)).not.toHaveProperty('softDisplays');
 });

@@ -3,7 +3,12 @@
  * read from Kafka.
  */
 import type { Logger } from 'pino';
-import type { OwnedSound, PresenceRecord, UnconfirmedOnScreen } from '../../../contracts/messages/presence.ts';
+import type {
+  OwnedSound,
+  PresenceRecord,
+  SoftDisplayHere,
+  UnconfirmedOnScreen,
+} from '../../../contracts/messages/presence.ts';
 import { contentTypes } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
@@ -20,7 +25,7 @@ export type Presence = { close(): Promise<void> };
  * Writes the presence record every `presenceEveryMs`, and when its content has changed.
  * @param options `wards` returns the wards that are on a screen whose page paints; `engineering` returns whether such a
  * screen shows the devices of biomedical engineering; `unconfirmed` returns the alarms that screens have not confirmed;
- * `sounds` returns the wards for which one screen has the sound
+ * `sounds` returns the wards for which one screen has the sound; `softDisplays` returns the soft wall displays
  */
 export function announcePresence(
   sealedLog: Pick<SealedLog, 'append' | 'boot'>,
@@ -29,11 +34,12 @@ export function announcePresence(
     engineering: () => boolean;
     unconfirmed: () => UnconfirmedOnScreen[];
     sounds: () => OwnedSound[];
+    softDisplays: () => SoftDisplayHere[];
     now: () => number;
     logger: Logger;
   },
 ): Presence {
-  const { wards, engineering, unconfirmed, sounds, now, logger } = options;
+  const { wards, engineering, unconfirmed, sounds, softDisplays, now, logger } = options;
   let busy = false;
   let writtenAtMs = Number.NEGATIVE_INFINITY;
   let written = '';
@@ -50,11 +56,13 @@ export function announcePresence(
   function present(): Omit<PresenceRecord, 'at'> {
     const alarms = unconfirmed();
     const ownedSounds = sounds();
+    const soft = softDisplays();
     return {
       wards: wards().toSorted().slice(0, wardsMax),
       ...(engineering() && { engineering: true }),
       ...(alarms.length > 0 && { unconfirmed: alarms }),
       ...(ownedSounds.length > 0 && { sounds: ownedSounds }),
+      ...(soft.length > 0 && { softDisplays: soft }),
     };
   }
 
