@@ -84,7 +84,7 @@ describe('headHeightPx', () => {
       { ...alone, hasNotice: true, state: 'standby until 02:03 CEST' },
       40,
     ],
-    ['has room for a bed name of two lines', { ...alone, bed: 'Window place 12B anteroom' }, 37],
+    ['has room for a bed name of two lines', { ...alone, bed: 'Window place 12B anteroom' }, 43],
     [
       'has separate lines for a long bed name, ward and state',
       {
@@ -94,7 +94,7 @@ describe('headHeightPx', () => {
         ward: 'ICU',
         state: 'standby until 02:03 CEST',
       },
-      58,
+      64,
     ],
   ] as const)('the head of a tile of 298 px %s', (_what, head, px) => {
     expect(headHeightPx(head, 298)).toBe(px);

@@ -3,6 +3,8 @@
  * The widths are for the widest usual font (DejaVu Sans, bold).
  */
 
+import { fitBedName } from './bed-name.ts';
+
 /**
  * The sizes of tiles whose texts have their normal size. A screen of 1920 × 1080 px shows 64 compact tiles of this
  * size.
@@ -22,9 +24,6 @@ export function textScale(widthPx: number, heightPx: number, isCompact: boolean)
 /** Width of the line around a tile. */
 export const tileEdgePx = 1;
 
-const bedFontPx = 16;
-const bedLinePx = 18.4;
-const bedShare = 0.6;
 const boldEm = 0.69;
 
 /** The content of a tile's head without the patient's name. */
@@ -65,10 +64,8 @@ export function headHeightPx(
   isCompact = false,
 ): number {
   const leastPx = isCompact ? compactHeadLeastPx : headLeastPx;
-  const bedPxMax = tilePx * bedShare;
-  const bedLines = linesOf(bed, bedPxMax - 16, bedFontPx * boldEm);
-  const bedPx =
-    bedLines > 1 ? bedPxMax : Math.min(bedPxMax, Math.max(bedLeastPx, bed.length * bedFontPx * boldEm + 16));
+  const name = fitBedName(bed, tilePx, isCompact);
+  const bedPx = name.isWide ? tilePx : Math.max(bedLeastPx, name.widthPx);
   const besidePx = [
     nameBasisPx,
     ...(ward === null || isCompact ? [] : [wardBasisPx]),
@@ -88,7 +85,7 @@ export function headHeightPx(
       usedPx = px;
     } else usedPx += headGapPx + px;
   }
-  return Math.max(leastPx, Math.ceil(bedLines * bedLinePx) + (lines - 1) * (headRowGapPx + nameLinePx));
+  return Math.max(leastPx, Math.ceil(name.heightPx) + (lines - 1) * (headRowGapPx + nameLinePx));
 }
 
 /** Sizes of tile.css for the letters and lines of an alarm's text, px. The text of a more serious alarm is larger. */

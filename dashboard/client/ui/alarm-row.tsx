@@ -16,6 +16,7 @@ import {
   widestAlarmText,
 } from '../core/alarm-order.ts';
 import { alarmText } from '../core/alarm-words.ts';
+import { bedParts, longestPart } from '../core/bed-name.ts';
 import { priorityNames } from '../core/name-words.ts';
 import { patientName, placeText } from '../core/numerics.ts';
 import { onsetText } from '../core/onset-words.ts';
@@ -28,9 +29,16 @@ import { inZoneOf } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 import { useKeys } from '../shell/keys.ts';
 import { namesAlarm } from '../shell/shown-alarms.ts';
+import { BedName } from './bed-name.tsx';
 import { DeliveryDetails } from './delivery.tsx';
 import { useCommonBeat } from './flash.ts';
 import { PatientLink } from './patient-link.tsx';
+
+/** A place at which a line may break, as in the name of a bed (bed-name.tsx). */
+const zeroWidthSpace = '\u200b';
+
+/** A longer name of the person who acknowledged the alarm has two lines of small letters. */
+const nameLettersMax = 12;
 
 type RowProps = {
   alarm: Alarm;
@@ -77,14 +85,14 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
         {priorityMarks[alarm.priority]}
         <span class="unseen"> {t('{priority} priority', { priority: priorityNames[alarm.priority] })}</span>
       </span>
-      <div class="alarm__what">
+      <div class="alarm__what" style={{ '--word': longestPart(place) }}>
         <div>
           <PatientLink class="alarm__bed" associationId={alarm.associationId}>
-            {place}
+            <BedName name={place} />
           </PatientLink>
           <span class="alarm__text">{alarmText(alarm)}</span>
         </div>
-        <Reserve class="alarm__what-room" texts={[place, widestAlarmText(alarm)]} />
+        <Reserve class="alarm__what-room" texts={[bedParts(place).join(zeroWidthSpace), widestAlarmText(alarm)]} />
       </div>
       <div class="alarm__more dim">
         <div class="alarm__when">
@@ -178,7 +186,10 @@ function Answer({ alarm }: { alarm: Alarm }) {
     const acknowledgedBy = alarm.acknowledgedBy?.name;
     const ward = app.screen.value?.beds.get(alarm.associationId)?.ward;
     return (
-      <p class="alarm__answer" data-testid={`acked-${alarm.alarmId}`}>
+      <p
+        class={`alarm__answer${(acknowledgedBy?.length ?? 0) > nameLettersMax ? ' alarm__answer--long' : ''}`}
+        data-testid={`acked-${alarm.alarmId}`}
+      >
         <span
           class="alarm__by"
           title={acknowledgedBy && `✓ ${acknowledgedBy}`}

@@ -12,10 +12,12 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { lookOf, priorityMarks } from '../core/alarm-order.ts';
 import { alarmText } from '../core/alarm-words.ts';
 import type { BedGroup } from '../core/bed-groups.ts';
+import { longestPart } from '../core/bed-name.ts';
 import { t } from '../core/texts.ts';
 import { hiddenAlarms, isTileInView, stepsInView } from '../core/ward-parts.ts';
 import { useApp } from '../shell/app.ts';
 import { namesAlarm } from '../shell/shown-alarms.ts';
+import { BedName } from './bed-name.tsx';
 
 /** Maximum number of beds that the closed strip names. Further beds are only counted. */
 const bedsMax = 6;
@@ -183,7 +185,9 @@ export function HiddenAlarms({ groups, isReserved, isInView, showsWard, alarmsOf
               >
                 {priorityMarks[alarm.priority]}
               </span>
-              <strong>{nameOf(group)}</strong>
+              <strong style={{ '--word': longestPart(nameOf(group)) }}>
+                <BedName name={nameOf(group)} />
+              </strong>
               <span class="hidden-alarms__text">{alarmText(alarm)}</span>
             </button>
           ))}

@@ -9,6 +9,7 @@ import { patientHref } from './top-bar.tsx';
 type PatientLinkProps = {
   associationId: string;
   class?: string;
+  style?: Record<string, string | number>;
   title?: string;
   'data-testid'?: string;
   'aria-label'?: string;

@@ -17,6 +17,7 @@ import {
 } from '../core/alarm-order.ts';
 import { alarmText } from '../core/alarm-words.ts';
 import type { PlacedBed } from '../core/bed-groups.ts';
+import { type BedNameFit, fitBedName } from '../core/bed-name.ts';
 import { priorityNames } from '../core/name-words.ts';
 import { patientName, readoutsOf } from '../core/numerics.ts';
 import { adviceText, totalText } from '../core/score-words.ts';
@@ -35,6 +36,7 @@ import {
 import { useApp } from '../shell/app.ts';
 import { marksAlarm, namesAlarm } from '../shell/shown-alarms.ts';
 import { Reserve } from './alarm-row.tsx';
+import { BedName } from './bed-name.tsx';
 import { alarmLineText, BedState, stateText } from './bed-state.tsx';
 import { type Companion, Companions, companionPlan } from './companions.tsx';
 import { TileDelivery, useTileDeliveryRoom } from './delivery.tsx';
@@ -100,7 +102,12 @@ export const Tile = memo(function Tile(props: TileProps) {
       data-flashes={frame?.flashes ?? false}
       aria-label={t('Bed {bed}, {name}', { bed: bed.bed, name })}
     >
-      <TileHead bed={bed} name={name} showWard={props.showWard} />
+      <TileHead
+        bed={bed}
+        name={name}
+        showWard={props.showWard}
+        bedFit={fitBedName(bed.bed, widthPx / scale, isCompact)}
+      />
       <AlarmLine alarm={headline} hidden={hiddenAlarms} notice={notice} room={longestWords} isCompact={isCompact} />
       <TileBody
         bed={bed}
@@ -131,13 +138,15 @@ function headOf(bed: PlacedBed, showWard: boolean, nowMs: number): HeadTexts {
 }
 
 /** The head of a tile: bed, patient, nurse, ward, score and marks. */
-function TileHead({ bed, name, showWard }: { bed: PlacedBed; name: string; showWard: boolean }) {
+function TileHead(props: { bed: PlacedBed; name: string; showWard: boolean; bedFit: BedNameFit }) {
+  const { bed, name, showWard, bedFit } = props;
   const bedName = bed.bed;
   const nurse = bed.nurse === undefined ? undefined : t('Nurse: {nurse}', { nurse: bed.nurse });
   return (
     <header class="tile__head">
       <PatientLink
-        class="tile__bed"
+        class={`tile__bed${bedFit.isWide ? ' tile__bed--wide' : ''}${bedFit.lines > 1 || bedFit.isWide ? ' tile__bed--long' : ''}`}
+        style={{ '--bed-letters': bedFit.fontPx }}
         associationId={bed.associationId}
         data-testid={`open-${bedName}`}
         title={t('{bedName}, {name}{part}{part2}: open', {
@@ -148,7 +157,9 @@ function TileHead({ bed, name, showWard }: { bed: PlacedBed; name: string; showW
         })}
         aria-label={t('{bedName}, {name}: open', { bedName, name })}
       >
-        {bedName}
+        <span>
+          <BedName name={bedName} />
+        </span>
       </PatientLink>
       <span class="tile__people">
         <span class={`tile__name${bed.patient ? '' : ' dim'}`} title={name} data-may-shorten>
