@@ -129,20 +129,9 @@ export function createDisplaySettings(options: {
     },
     collect() {
       for (const session of sessions.values()) void write(session);
-      const names = new Map<string, string>();
-      softHere = withoutRepeats(
-        [...screens()].flatMap((screen) => {
-          const open = screen.watched();
-          const settings = screen.soundReport()?.sound.settings;
-          const [ward] = open?.viewer.wards ?? [];
-          if (open === undefined || ward === undefined || settings === undefined || !isDisplay(open.viewer)) return [];
-          const why = whySoft(settings);
-          if (why === undefined) return [];
-          const actor = pseudonymOf(screen.person.userId);
-          names.set(actor, screen.person.name);
-          return [{ ward, actor, why }];
-        }),
-      ).slice(0, softDisplaysMax);
+      const here = [...screens()].flatMap((screen) => softDisplayAt(screen, pseudonymOf) ?? []);
+      const names = new Map(here.map(({ entry, name }) => [entry.actor, name]));
+      softHere = withoutRepeats(here.map(({ entry }) => entry)).slice(0, softDisplaysMax);
       const elsewhere = currentRecords(others(), now()).flatMap(([, { softDisplays = [] }]) => softDisplays);
       soft = withoutRepeats([...softHere, ...elsewhere]).map(({ ward, actor, why }) => ({
         ...{ ward, why },
@@ -153,6 +142,20 @@ export function createDisplaySettings(options: {
     newsFor: (open) =>
       open === undefined ? [] : soft.filter(({ ward }) => showsWholeWard(open.viewer, open.scope, ward)),
   };
+}
+
+/** Returns the entry of a screen that is a soft wall display, and the display's name; otherwise undefined. */
+function softDisplayAt(
+  screen: ScreenWithSound,
+  pseudonymOf: (userId: string) => string,
+): { readonly entry: SoftDisplayHere; readonly name: string } | undefined {
+  const open = screen.watched();
+  const settings = screen.soundReport()?.sound.settings;
+  const [ward] = open?.viewer.wards ?? [];
+  if (open === undefined || ward === undefined || settings === undefined || !isDisplay(open.viewer)) return undefined;
+  const why = whySoft(settings);
+  const { userId, name } = screen.person;
+  return why && { entry: { ward, actor: pseudonymOf(userId), why }, name };
 }
 
 /** Leaves out repeated entries: a display may have several pages, or pages at two dashboards. */
