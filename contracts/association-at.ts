@@ -1,11 +1,12 @@
 /**
- * Decides which association period of a device applies at an instant. Every process uses this file. The gateway uses it
- * for each reading, the alarm processor for each alarm, the dashboard for each bed, and a capture for each stay of a
- * patient.
+ * Decides which association period of a device applies at an instant. Every process that must know this uses this file:
+ * the gateway for each reading, the processors of alarms and of their delivery, the dashboard for each bed, and a
+ * capture for each stay of a patient.
  *
  * In a table that Vigil writes, periods never overlap. In a table that another program wrote, periods may overlap. Then
- * the period that began last applies. If two periods have the same start, the later row of the table applies. The
- * starts in the table are compared without correction. So the answer does not depend on when the table was read.
+ * the period that began last applies. If two periods have the same start, the later row of the table applies. To
+ * find the period that began last, the starts are compared as the table has them (`stampMs`). `timedPeriods` corrects a
+ * start that is later than the time of reading (`fromMs`), so two processes could otherwise choose different periods.
  */
 import { hasEnded, type PeriodStamps, type TimedPeriod } from './periods.ts';
 import { parseInstant } from './time.ts';

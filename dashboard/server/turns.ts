@@ -30,7 +30,8 @@ export const decideAgainMsMax = 5_000;
 const retryMsMax = 100;
 /**
  * Maximum number of waiting changes of all accounts, and of one account (ours). The accounts are served in rotation.
- * Above this number, the newest change of the account with the most waiting changes is refused.
+ * Above the first number, the newest change of the account with the most waiting changes is refused. Above the second
+ * number, the account's new change is refused.
  */
 const waitingMax = 50;
 export const waitingPerAccountMax = 8;

@@ -181,7 +181,7 @@ function readyOf(all: readonly Sending[], nowMs: number): { readonly ready: Send
   return { ready, nextRetryMs };
 }
 
-/** Sends to all addresses of the person. Reports the furthest stage that the message reached at any address. */
+/** Sends to all addresses that the person has for the channel. Reports the furthest stage that the message reached at any address. */
 async function sendToAll(
   { channels, entriesOf, placeOf, zoneOf, onEnded }: SenderOptions,
   book: Book | undefined,

@@ -37,7 +37,10 @@ const playbackOf = (recording: Recording, more: Partial<Playback> = {}): Playbac
 const framesOf = (items: Item[]) => items.filter((item) => item.kind === 'frame').map((item) => item.elapsedMs);
 const samplesOf = (items: Item[]) => items.flatMap((item) => (item.kind === 'chunk' ? [...item.samples] : []));
 
-/** Makes a random playback of a recording, and the random steps of time for which a test requests the due items. */
+/**
+ * Makes a random playback of a recording, and random time steps, ms. A test moves through the playback in these steps,
+ * and requests the items of each step.
+ */
 const anyPlayback = fc
   .record({
     rows: fc.integer({ min: 1, max: 30 }),

@@ -128,7 +128,8 @@ it('the server refuses an acceptance if something is open that the page did not 
   const olga = await openBoard('olga');
   const accept = olga.getByTestId(`hand-over-${handedOver.assignmentId}`).getByTestId('accept');
   await accept.waitFor();
-  // An alarm begins after the page has sent the points that it showed, while the request is on its way.
+  // The alarm begins while the request to accept is on its way. So it is not among the open points that the page sent as
+  // seen.
   await olga.route('**/assignments/accept', async (route) => {
     server.playAlarms(raisedEvent(alarmOf(beds[3]!, { text: 'SpO2 84 < 90', priority: 'high' })));
     await route.continue();
@@ -271,7 +272,7 @@ it('a note is written on the patient’s page, read by the next person, and goes
   await olga.setViewportSize({ width: 1366, height: 800 });
   await expectReadable(olga, 'note-hand-over-wide');
 
-  // Another nurse changes the note after the page has sent the points that it showed.
+  // Another nurse changes the note after the page has sent the open points that it showed.
   const bibi = await openBoard('bibi');
   await setHash(bibi, `#/patient/${stay}`);
   await pressWhenStill(bibi.getByTestId('note-edit'));

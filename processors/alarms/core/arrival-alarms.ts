@@ -76,7 +76,10 @@ type Failure = {
   readonly text: string;
 };
 
-/** Returns one technical condition for each parameter that is silent or intermittent. */
+/**
+ * Returns the technical conditions of all parameters that are silent or intermittent. A parameter that is both has two
+ * conditions.
+ */
 export function arrivalConditions({ codes, troubled }: ArrivalsPart): readonly Condition[] {
   if (!troubled) return noConditions;
   const failures = Object.entries(codes).flatMap(([code, arrival]) => failuresOf(code, arrival));
