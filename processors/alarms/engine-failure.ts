@@ -11,6 +11,7 @@ import type { State } from './core/state.ts';
 import { type EngineFailure, stepWithoutJudging } from './core/without-judging.ts';
 import type { PartitionState } from './partition-state.ts';
 import type { PatientEngine, Position } from './patient-engine.ts';
+import { noteUnsavedEvent } from './unsaved-events.ts';
 
 /**
  * The wait after a failure of a task of the wall clock, ms. The wait doubles from the first to the second number
@@ -169,7 +170,9 @@ export function applyEvents(
   for (const event of events) {
     // An event with a wrong or missing association could appear at another patient, or hold up all events of the
     // partition.
-    if (event.alarm.associationId === engine.associationId) options.emit(event);
-    else report(partition, engine, 'tick', new Error('An alarm in the state is not of this patient.'));
+    if (event.alarm.associationId === engine.associationId) {
+      noteUnsavedEvent(engine, event);
+      options.emit(event);
+    } else report(partition, engine, 'tick', new Error('An alarm in the state is not of this patient.'));
   }
 }

@@ -99,6 +99,8 @@ export type PartitionState = {
   phase: Phase;
   /** The snapshots of this owner include the events of `alarms` before this offset (snapshots.ts). */
   eventsIncluded: bigint;
+  /** When `eventsIncluded` was last moved, or the partition was taken over; ms since 1970. */
+  includedAtMs: number;
   /** The end of the log of readings, according to the newest batch. */
   logEnd: bigint;
   /** True if the profiles changed before the partition was live, so that former profiles judged some readings. */
@@ -115,6 +117,7 @@ export function initialPartition(options: PartitionOptions): PartitionState {
     commands,
     phase: 'replaying',
     eventsIncluded: publishedFrom,
+    includedAtMs: options.nowMs,
     logEnd: replayTo,
     hasNewProfiles: false,
   };

@@ -13,6 +13,7 @@ import { emptyEngine, type PatientEngine, restoredEngine, writtenEngine } from '
 import { advanceReplay, realignEngine, runCommands } from './replay.ts';
 import { engineFor, isDue, publishInForce, publishScores, runEngine, updateAssociation } from './run-engine.ts';
 import { type Flush, takeSnapshots } from './snapshots.ts';
+import { noteUnsavedEvent } from './unsaved-events.ts';
 
 export type Partition = ReturnType<typeof createPartition>;
 
@@ -87,8 +88,11 @@ function restoreEngines(partition: PartitionState): void {
     counters.restored += 1;
     partition.engines.set(body.associationId, engine);
   }
-  for (const event of restored.publishedEvents)
-    engineFor(partition, event.alarm.associationId, nowMs).publishedEvents.push(event);
+  for (const event of restored.publishedEvents) {
+    const engine = engineFor(partition, event.alarm.associationId, nowMs);
+    engine.publishedEvents.push(event);
+    noteUnsavedEvent(engine, event);
+  }
   for (const record of restored.publishedInForce)
     adoptPublished(engineFor(partition, record.associationId, nowMs), record);
   for (const associationId of restored.unreadable) {

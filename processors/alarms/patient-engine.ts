@@ -28,6 +28,8 @@ export type PatientEngine = {
   readonly includedBefore: Position;
   /** After a restart: events of the last owner that are perhaps not in the restored state. */
   publishedEvents: AlarmEvent[];
+  /** The newest event of each alarm since the last snapshot, by alarm (unsaved-events.ts). */
+  unsavedEvents: Map<string, AlarmEvent>;
   /** The last snapshot failed, so the snapshot in the log is older than the state. */
   isUnsaved: boolean;
   /** Undefined if a snapshot includes the state. `from`: the first records that no snapshot includes. */
@@ -53,6 +55,7 @@ export function newEngine(associationId: string, state: State, includedBefore: P
     state,
     includedBefore,
     publishedEvents: [],
+    unsavedEvents: new Map(),
     isUnsaved: false,
     dirty: undefined,
     associationText: JSON.stringify(state.association && { type: 'association', ...state.association }),

@@ -116,6 +116,52 @@ it('a snapshot is too large until the restart: the next owner gets the events si
   expect(new Set([...onScreens.values()].map(({ type }) => type))).toEqual(new Set(['cleared']));
 });
 
+it('a snapshot is too large for a long time: the next owner reads only the newest events, and the screens get the end of each alarm', () => {
+  const first = open();
+  first.add(good, 0);
+  first.add(bad, 0, reading(0, { HR: 150 }));
+  const latest = new Map(first.states(1).map((body) => [body.associationId, body]));
+  let eventsBefore = 0n;
+  for (let s = 2; s < 900; s += 1) {
+    // The alarm of the snapshot ends, and another alarm comes and stays.
+    if (s === 3) first.command(bad, s, { type: 'acknowledge', alarmId: first.of(bad)[0]!.alarm.alarmId });
+    first.add(bad, s, reading(s, s < 300 ? { HR: 80 } : { HR: 80, SpO2: 70 }));
+    first.add(good, s);
+    first.tick(s, s + 1);
+    const { snapshots, noteUnsaved } = first.partition.flush(at(s), 0, eventsBefore);
+    eventsBefore = BigInt(first.events.length);
+    for (const { body, associationId } of snapshots)
+      if (associationId === bad) noteUnsaved(associationId);
+      else latest.set(associationId, JSON.parse(JSON.stringify(body)) as AlarmState);
+  }
+  const states = [...latest.values()];
+  const included = Math.max(...states.map(tellsBefore));
+  const ofFirstMinute = first.events.filter((event) => Date.parse(event.at) < at(60)).length;
+  expect(included).toBeGreaterThan(ofFirstMinute);
+  const shown = new Map<string, AlarmEvent>();
+  const show = (events: readonly AlarmEvent[]) => {
+    for (const event of events)
+      if (event.alarm.rev > (shown.get(event.alarm.alarmId)?.alarm.rev ?? 0)) shown.set(event.alarm.alarmId, event);
+  };
+  show(first.of(bad));
+  const present = () =>
+    [...shown.values()].filter(({ type }) => type !== 'cleared').map(({ alarm }) => alarm.condition);
+  expect(present()).toEqual(['SpO2.extreme-low']);
+  const position = first.partition.position();
+  const restored = { states, publishedEvents: first.events.slice(included), publishedFrom: BigInt(included) };
+  const next = open({ ...restored, position, replayTo: position.observations }, at(901));
+  for (let s = 901; s < 1_100; s += 1) {
+    next.add(bad, s, reading(s, { HR: 80, SpO2: s < 930 ? 70 : 97 }));
+    next.tick(s, s + 1);
+    show(next.of(bad));
+    if (s === 929) expect(present()).toContain('SpO2.extreme-low');
+    if (s !== 940) continue;
+    for (const { type, alarm } of shown.values())
+      if (type !== 'cleared') next.command(bad, s, { type: 'acknowledge', alarmId: alarm.alarmId });
+  }
+  expect(present()).toEqual([]);
+});
+
 describe('a command whose answer is in the log, but whose result is in no snapshot', () => {
   const high = 125;
   function setLimits(isBroken = false): Command {

@@ -2,6 +2,7 @@
  * Takes the due snapshots of a partition, and computes the offsets that the group may commit after the snapshots are
  * written.
  */
+import { minuteMs } from '../../contracts/durations.ts';
 import type { AlarmState } from '../../contracts/messages/alarms.ts';
 import type { Scores } from '../../contracts/messages/scores.ts';
 import { formatInstant } from '../../contracts/time.ts';
@@ -11,6 +12,7 @@ import type { State } from './core/state.ts';
 import type { PartitionState } from './partition-state.ts';
 import { type EngineSnapshot, isForgettable, type PatientEngine, type Position } from './patient-engine.ts';
 import { quietShareOf } from './quiet-share.ts';
+import { publishUnsaved, restoreUnsavedEvents } from './unsaved-events.ts';
 
 /** A record of `alarm-state`. A null body is a tombstone. */
 export type Snapshot = { readonly associationId: string; readonly body: AlarmState | null };
@@ -36,12 +38,27 @@ export function takeSnapshots(partition: PartitionState, nowMs: number, quietMs:
     dirty && (dirty.urgent || nowMs - dirty.atMs >= quietMs * quietShareOf(associationId));
   const due = [...engines.values()].filter(isDue);
   const unsaved = due.map((engine) => ({ engine, dirty: engine.dirty! }));
+  const before = new Map(due.map((engine) => [engine, savingOf(engine)]));
+  const notWritten = (engine: PatientEngine) => {
+    const saving = before.get(engine);
+    if (!saving || saving.unsavedEvents === engine.unsavedEvents) return;
+    engine.unsavedSinceMs = saving.unsavedSinceMs;
+    restoreUnsavedEvents(engine, saving.unsavedEvents);
+  };
+  const noteUnsaved = (associationId: string) => {
+    const engine = engines.get(associationId);
+    if (!engine) return;
+    notWritten(engine);
+    engine.unsavedSinceMs ??= nowMs;
+  };
   const undo = () => {
-    for (const { engine, dirty } of unsaved)
+    for (const { engine, dirty } of unsaved) {
+      notWritten(engine);
       engine.dirty = { from: dirty.from, atMs: dirty.atMs, urgent: dirty.urgent || (engine.dirty?.urgent ?? false) };
+    }
   };
   try {
-    return { ...takeDue(partition, due, nowMs, eventsBefore), undo };
+    return { ...takeDue(partition, due, nowMs, eventsBefore), noteUnsaved, undo };
   } catch (error) {
     // Otherwise a later round could commit the offsets of engines that are not saved.
     undo();
@@ -54,14 +71,15 @@ function takeDue(
   due: readonly PatientEngine[],
   nowMs: number,
   eventsBefore: bigint,
-): Omit<Flush, 'undo'> {
+): Omit<Flush, 'noteUnsaved' | 'undo'> {
   const { engines, position, options } = partition;
   for (const engine of due) engine.dirty = undefined;
-  moveEventsIncluded(partition, eventsBefore);
+  moveEventsIncluded(partition, eventsBefore, nowMs);
   const notDue = [...engines.values()].flatMap(({ dirty }) => (dirty ? [dirty.from] : []));
   const snapshots = due.flatMap((engine): Snapshot[] => {
     const body = trySnapshot(partition, engine, nowMs);
-    engine.isUnsaved = body === undefined;
+    if (body === undefined) engine.unsavedSinceMs ??= nowMs;
+    else Object.assign(engine, { unsavedSinceMs: undefined, unsavedEvents: new Map() });
     return body === undefined ? [] : [{ associationId: engine.associationId, body }];
   });
   for (const engine of engines.values()) {
@@ -70,23 +88,33 @@ function takeDue(
     options.counters.tombstones += 1;
     snapshots.push({ associationId: engine.associationId, body: null });
   }
-  const noteUnsaved = (associationId: string) => {
-    const engine = engines.get(associationId);
-    if (engine) engine.isUnsaved = true;
-  };
-  return { snapshots, noteUnsaved, position: lowestOf(position, notDue) };
+  return { snapshots, position: lowestOf(position, notDue) };
 }
+
+const savingOf = ({ unsavedSinceMs, unsavedEvents }: PatientEngine) => ({ unsavedSinceMs, unsavedEvents });
+
+/**
+ * If the offset in `alarms` has not moved for this time, the events that hold it are published again, ms (ours). So the
+ * next owner reads at most the events of about this time, and the events are repeated seldom.
+ */
+export const includedAgainMs = 5 * minuteMs;
 
 /**
  * Moves the offset in `alarms` before which the snapshots of this owner include each event. The next owner reads the
  * events from this offset on. So the offset stays while the events of one patient are not in the patient's snapshot, or
- * were not compared with the state yet. Before the partition is live, no restored events are compared, so the offset
- * stays too.
+ * were not compared with the state yet. After some minutes, these events are published again, and the offset moves:
+ * otherwise the next owner would have to read an unlimited part of `alarms`. Before the partition is live, no restored
+ * events are compared, so the offset stays.
  */
-function moveEventsIncluded(partition: PartitionState, eventsBefore: bigint): void {
-  const isIncluded = ({ publishedEvents, isUnsaved }: PatientEngine) => publishedEvents.length === 0 && !isUnsaved;
-  if (partition.phase === 'live' && [...partition.engines.values()].every(isIncluded))
-    partition.eventsIncluded = eventsBefore;
+function moveEventsIncluded(partition: PartitionState, eventsBefore: bigint, nowMs: number): void {
+  if (partition.phase !== 'live') return;
+  const isIncluded = ({ publishedEvents, unsavedSinceMs }: PatientEngine) =>
+    publishedEvents.length === 0 && unsavedSinceMs === undefined;
+  const holding = [...partition.engines.values()].filter((engine) => !isIncluded(engine));
+  if (holding.length > 0 && Math.abs(nowMs - partition.includedAtMs) < includedAgainMs) return;
+  for (const engine of holding) publishUnsaved(partition, engine);
+  partition.eventsIncluded = eventsBefore;
+  partition.includedAtMs = nowMs;
 }
 
 /**
