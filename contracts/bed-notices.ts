@@ -28,6 +28,18 @@ export const gatewayNotices = {
   'held-back': { text: 'Readings come late: the device sends too much at once', priority: 'medium' },
 } as const satisfies Record<string, { readonly text: string; readonly priority: 'high' | 'medium' | 'low' }>;
 
+/** Notices of the alarm processor itself. They are alarms like the alarms of `gatewayNotices`. */
+export const engineNotices = {
+  /**
+   * For 5 min, Vigil has not been able to save the patient's alarms and limits. The values are judged, so a clinician
+   * has nothing to do at the bed, and the alarm calls nobody. The operator has an alert.
+   */
+  'not-saved': { text: 'Fault in Vigil: alarms and limits are not saved', priority: 'low' },
+} as const satisfies Record<string, { readonly text: string; readonly priority: 'low' }>;
+
+/** All notices that are alarms. */
+export const alarmNotices = { ...gatewayNotices, ...engineNotices };
+
 /** The notice of the dashboard at a bed that it cannot show, because its code throws an error. */
 export const vigilFailsText = 'Fault in Vigil: values not shown, watch the monitor';
 
@@ -44,7 +56,11 @@ const clockStaleMs = 10_000;
  * error is outdated if Vigil refuses readings because of their time and accepts no other readings of the device.
  * @param acceptedAtMs receive time of the last accepted reading
  */
-export function voidsClockError(notice: GatewayNotice, receivedAtMs: number, acceptedAtMs: number): boolean {
+export function voidsClockError(
+  notice: keyof typeof alarmNotices,
+  receivedAtMs: number,
+  acceptedAtMs: number,
+): boolean {
   const isAboutTime = notice === 'refused-ahead' || notice === 'refused-old';
   return isAboutTime && receivedAtMs - acceptedAtMs > clockStaleMs;
 }

@@ -17,6 +17,7 @@ export const germanAlarmSentences = {
   'No limits: patient category not known': 'Keine Grenzwerte: Kategorie des Patienten nicht bekannt',
   '1 reading missing': '1 Messwert fehlt',
   'Fault in Vigil: values not shown, watch the monitor': 'Fehler in Vigil: Werte nicht gezeigt, Monitor beobachten',
+  'Fault in Vigil: alarms and limits are not saved': 'Fehler in Vigil: Alarme und Grenzwerte nicht gespeichert',
   'Fault in Vigil: values not judged, watch the monitor': 'Fehler in Vigil: Werte nicht beurteilt, Monitor beobachten',
   'Sound of the monitor is off': 'Ton des Monitors ist aus',
   'Sound of the monitor is paused': 'Ton des Monitors ist pausiert',

@@ -29,12 +29,18 @@ function addCanaryMetrics(metrics: Metrics, { agesMs, tookMs }: Canaries): void 
 function addFailureMetrics(
   metrics: Metrics,
   notJudged: () => number,
+  notSaved: () => number,
   failures: () => Iterable<readonly [task: string, count: number]>,
 ): void {
   metrics.gauge(
     'vigil_alarms_not_judged',
     'Patients whose values are not judged, because code of Vigil fails about them. Their beds have an alarm.',
     notJudged,
+  );
+  metrics.gauge(
+    'vigil_alarms_not_saved',
+    'Patients whose alarms and limits could not be saved for 5 min. Their beds have an alarm of low priority.',
+    notSaved,
   );
   metrics.counter(
     'vigil_alarms_failures_total',
@@ -62,7 +68,7 @@ export function alarmsMetrics(
   metrics.gauge('vigil_alarms_partitions', 'Partitions that this process judges.', read('partitions'));
   metrics.gauge('vigil_alarms_associations', 'Associations for which this process has an engine.', read('engines'));
   metrics.gauge('vigil_alarms_live', 'Alarms that are live, so the screens show them.', read('live'));
-  addFailureMetrics(metrics, read('notJudged'), failures);
+  addFailureMetrics(metrics, read('notJudged'), read('notSaved'), failures);
   metrics.gauge('vigil_alarms_waiting', 'Alarm events that Kafka has not taken yet.', read('waiting'));
   const isRefused = (file: 'profiles' | 'alertCodes') => () => (files?.[file].isRefused() ? 1 : 0);
   const accepted = (file: 'profiles' | 'alertCodes') => () => files?.[file].changesAccepted() ?? 0;

@@ -8,6 +8,7 @@ import { isPeriodOver, profileInForce } from './core/judging.ts';
 import { type EngineTask, isFailing } from './core/not-judged.ts';
 import { failEngine, forEachEngine, goOnWithoutJudging, guard, isWaiting } from './engine-failure.ts';
 import { adoptPublished } from './in-force.ts';
+import { isLongUnsaved, isNoticeDue, notSavedNotice } from './not-saved.ts';
 import { initialPartition, type PartitionOptions, type PartitionState } from './partition-state.ts';
 import { emptyEngine, type PatientEngine, restoredEngine, writtenEngine } from './patient-engine.ts';
 import { advanceReplay, realignEngine, runCommands } from './replay.ts';
@@ -70,6 +71,8 @@ export function createPartition(options: PartitionOptions) {
     /** Returns the number of patients for which the code fails, or has just failed. */
     failingCount: () =>
       [...engines.values()].filter(({ state }) => isFailing(state.fault) && !isPeriodOver(state)).length,
+    /** Returns the number of patients whose snapshot could not be written for 5 min. */
+    notSavedCount: (nowMs: number) => [...engines.values()].filter((engine) => isLongUnsaved(engine, nowMs)).length,
   };
 }
 
@@ -178,6 +181,8 @@ function passTime(partition: PartitionState, engine: PatientEngine, nowMs: numbe
   if (has('limits-in-force')) publishInForce(partition, engine, nowMs);
   publishScores(partition, engine, nowMs);
   realignEngine(partition, engine, nowMs);
+  if (isNoticeDue(engine, nowMs) && !isWaiting(engine, 'notice', nowMs))
+    runEngine(partition, engine, notSavedNotice(engine, nowMs), nowMs);
   if (isFailing(engine.state.fault)) goOnWithoutJudging(partition, engine, nowMs);
 }
 

@@ -30,8 +30,11 @@ export type PatientEngine = {
   publishedEvents: AlarmEvent[];
   /** The newest event of each alarm since the last snapshot, by alarm (unsaved-events.ts). */
   unsavedEvents: Map<string, AlarmEvent>;
-  /** The last snapshot failed, so the snapshot in the log is older than the state. */
-  isUnsaved: boolean;
+  /**
+   * Since when each snapshot has failed, so that the snapshot in the log is older than the state; ms since 1970.
+   * Undefined if the last snapshot was written.
+   */
+  unsavedSinceMs: number | undefined;
   /** Undefined if a snapshot includes the state. `from`: the first records that no snapshot includes. */
   dirty: { readonly from: Position; readonly atMs: number; urgent: boolean } | undefined;
   /** The association that the engine last received, as JSON. */
@@ -56,7 +59,7 @@ export function newEngine(associationId: string, state: State, includedBefore: P
     includedBefore,
     publishedEvents: [],
     unsavedEvents: new Map(),
-    isUnsaved: false,
+    unsavedSinceMs: undefined,
     dirty: undefined,
     associationText: JSON.stringify(state.association && { type: 'association', ...state.association }),
     inForce: nothingPublished,

@@ -289,6 +289,7 @@ const countersOf = ({ options, counts }: Parts, ownership: Ownership): Record<st
   partitions: ownership.owners().size,
   engines: sumOf(ownership, ({ partition }) => partition.engineCount()),
   notJudged: sumOf(ownership, ({ partition }) => partition.failingCount()),
+  notSaved: sumOf(ownership, ({ partition }) => partition.notSavedCount(options.now())),
   live: sumOf(ownership, ({ partition }) => partition.liveAlarmCount()),
   waiting: sumOf(ownership, ({ outbox }) => outbox.waitingCount()),
 });

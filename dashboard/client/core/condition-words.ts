@@ -3,7 +3,7 @@
  * may send any word as a name. For example, `Alert` is also a level of consciousness, and the German word for this
  * level would be wrong for a condition. So the page translates only the names in this file.
  */
-import { gatewayNotices } from '../../../contracts/bed-notices.ts';
+import { alarmNotices } from '../../../contracts/bed-notices.ts';
 import { parameters } from '../../../contracts/parameters.ts';
 import { labelText } from './server-texts.ts';
 import { t, texts } from './texts.ts';
@@ -23,7 +23,7 @@ const wholeNames: Readonly<Record<string, string>> = texts({
   'device-sound-off': 'Sound of the monitor is off',
   'device-sound-paused': 'Sound of the monitor is paused',
   'shock-index': 'Shock index',
-  ...Object.fromEntries(Object.entries(gatewayNotices).map(([code, { text }]) => [code, text])),
+  ...Object.fromEntries(Object.entries(alarmNotices).map(([code, { text }]) => [code, text])),
 });
 
 /** The second part of the name of a condition, after a measurement or a score, as in `HR.high`. */

@@ -1,5 +1,5 @@
 /** The engine's inputs: decrypted and checked records, as plain data. Times are ms since 1970. */
-import type { GatewayNotice } from '../../../contracts/bed-notices.ts';
+import type { alarmNotices } from '../../../contracts/bed-notices.ts';
 import type { Command, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import type { NumericValue, TechnicalCondition } from '../../../contracts/messages/device.ts';
 import type { DeviceAlert, DeviceSound } from '../../../contracts/messages/device-alerts.ts';
@@ -75,14 +75,14 @@ export type ConnectionInput = {
 };
 
 /**
- * The gateway's notice about the bed. The notice holds for `forMs` from `receivedAt`, and longer if the gateway repeats
- * it.
+ * A notice of the gateway about the bed, or of the alarm processor about itself. The notice holds for `forMs` from
+ * `receivedAt`, and longer if it is repeated.
  */
 export type NoticeInput = {
   readonly type: 'notice';
   readonly deviceId: string;
   readonly receivedAt: number;
-  readonly notice: GatewayNotice;
+  readonly notice: keyof typeof alarmNotices;
   readonly forMs: number;
 };
 

@@ -1,8 +1,8 @@
 /**
- * The gateway's notices about a bed, as technical conditions. A notice stays for the time that the gateway has set.
- * Pure.
+ * The notices about a bed (contracts/bed-notices.ts), as technical conditions. A notice stays for the time that its
+ * sender has set. Pure.
  */
-import { gatewayNotices } from '../../../contracts/bed-notices.ts';
+import { alarmNotices } from '../../../contracts/bed-notices.ts';
 import { type Condition, technicalCondition } from './condition.ts';
 import type { NoticeInput } from './inputs.ts';
 
@@ -11,7 +11,7 @@ export type NoticesPart = Readonly<
   Partial<Record<NoticeInput['notice'], { readonly since: number; readonly until: number }>>
 >;
 
-/** Handles a notice of the gateway. A repeated notice extends the earlier notice. */
+/** Handles a notice. A repeated notice extends the earlier notice. */
 export function takeNotice(
   part: NoticesPart,
   { notice: code, receivedAt, forMs }: NoticeInput,
@@ -40,7 +40,7 @@ const noConditions: readonly Condition[] = [];
 export function noticeConditions(part: NoticesPart): readonly Condition[] {
   if (noticesDue(part) === Number.POSITIVE_INFINITY) return noConditions;
   return Object.entries(part).map(([code, { since }]) => {
-    const { priority, text } = gatewayNotices[code as NoticeInput['notice']];
+    const { priority, text } = alarmNotices[code as NoticeInput['notice']];
     return technicalCondition(code, priority, text, since);
   });
 }
