@@ -1,5 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fieldTime, fieldTimeDoubt, instantOfField, instantTextOfField, refusedTimeText } from './time-fields.ts';
+import {
+  fieldText,
+  fieldTime,
+  fieldTimeDoubt,
+  instantOfField,
+  instantTextOfField,
+  refusedTimeText,
+} from './time-fields.ts';
 
 const berlin = 'Europe/Berlin';
 const at = (text: string) => Date.parse(text);
@@ -43,4 +52,19 @@ describe('the time of a field', () => {
       expect(fieldTimeDoubt(field, berlin)).toBeUndefined();
     expect(refusedTimeText('', '2026-01-31T14:03')).toBeUndefined();
   });
+});
+
+it.each([
+  ['2026-03-04T05:06', '2026-03-04 05:06'],
+  ['2026-03-04T05:06:07', '2026-03-04 05:06'],
+  ['', ''],
+  ['2026-03', ''],
+])('the value "%s" of a field is shown as "%s"', (value, text) => {
+  expect(fieldText(value)).toBe(text);
+});
+
+it('every field for a date and a time shows its value in the form of the page, because browsers write it differently', () => {
+  const ui = join(import.meta.dirname, '../ui');
+  const withField = readdirSync(ui).filter((name) => readFileSync(join(ui, name), 'utf8').includes('"datetime-local"'));
+  expect(withField).toEqual(['time-field.tsx']);
 });

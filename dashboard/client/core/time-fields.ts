@@ -18,6 +18,14 @@ export function fieldTime(ms: number, zone = pageZone()): string {
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}`;
 }
 
+/**
+ * Returns the value of a field as all times of the page are written, for example `2026-01-31 14:03`. Returns an empty
+ * text if the field is not filled in.
+ */
+export function fieldText(value: string): string {
+  return fieldPattern.test(value) ? value.slice(0, 16).replace('T', ' ') : '';
+}
+
 function wallOfField(text: string): WallTime | undefined {
   const [, year, month, day, hour, minute, second = 0] = (fieldPattern.exec(text) ?? []).map(Number);
   if (year === undefined || month === undefined || day === undefined || hour === undefined || minute === undefined)

@@ -7,6 +7,7 @@ import { useApp } from '../shell/app.ts';
 import { halfFilledText } from './half-filled.ts';
 import { FormProblem } from './still-text.tsx';
 import { TimeDoubt } from './time-doubt.tsx';
+import { TimeField } from './time-field.tsx';
 
 export function ReviewSpanForm({ span, onSpan }: { span: ReviewSpan; onSpan: (chosen: ReviewSpan) => void }) {
   const app = useApp();
@@ -32,30 +33,24 @@ export function ReviewSpanForm({ span, onSpan }: { span: ReviewSpan; onSpan: (ch
         show(event.currentTarget);
       }}
     >
-      <label class="field">
-        <span>{t('From')}</span>
-        <input
-          type="datetime-local"
-          name="review-from"
-          data-testid="review-from"
-          value={from.value}
-          onInput={(event) => {
-            from.value = event.currentTarget.value;
-          }}
-        />
-      </label>
-      <label class="field">
-        <span>{t('To (empty: until now)')}</span>
-        <input
-          type="datetime-local"
-          name="review-to"
-          data-testid="review-to"
-          value={to.value}
-          onInput={(event) => {
-            to.value = event.currentTarget.value;
-          }}
-        />
-      </label>
+      <TimeField
+        label={t('From')}
+        name="review-from"
+        data-testid="review-from"
+        value={from.value}
+        onInput={(event) => {
+          from.value = event.currentTarget.value;
+        }}
+      />
+      <TimeField
+        label={t('To (empty: until now)')}
+        name="review-to"
+        data-testid="review-to"
+        value={to.value}
+        onInput={(event) => {
+          to.value = event.currentTarget.value;
+        }}
+      />
       <button class="button" type="submit" data-testid="review-span-show">
         {t('Show')}
       </button>

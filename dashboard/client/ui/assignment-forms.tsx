@@ -14,6 +14,7 @@ import { ChoiceField } from './fields.tsx';
 import { shiftStartsOf } from './shift-starts.ts';
 import { FormProblem } from './still-text.tsx';
 import { TimeDoubt } from './time-doubt.tsx';
+import { TimeField } from './time-field.tsx';
 
 export function AssignmentForms(state: BoardState) {
   return (
@@ -148,8 +149,8 @@ function AssignForm({ board, send, busy, proposal }: BoardState) {
         </fieldset>
       )}
       <div class="form__row">
-        <TimeField label={t('From')} name="assign-from" value={from} />
-        <TimeField label={t('Until')} name="assign-until" value={until} />
+        <DutyTime label={t('From')} name="assign-from" value={from} />
+        <DutyTime label={t('Until')} name="assign-until" value={until} />
         <button class="button button--primary" type="submit" aria-disabled={busy.value} data-testid="assign-save">
           {t('Assign')}
         </button>
@@ -160,18 +161,16 @@ function AssignForm({ board, send, busy, proposal }: BoardState) {
   );
 }
 
-function TimeField({ label, name, value }: { label: string; name: string; value: { value: string } }) {
+function DutyTime({ label, name, value }: { label: string; name: string; value: { value: string } }) {
   return (
-    <label class="field field--time">
-      <span>{label}</span>
-      <input
-        type="datetime-local"
-        name={name}
-        value={value.value}
-        onInput={(event) => {
-          value.value = event.currentTarget.value;
-        }}
-      />
-    </label>
+    <TimeField
+      class="field--time"
+      label={label}
+      name={name}
+      value={value.value}
+      onInput={(event) => {
+        value.value = event.currentTarget.value;
+      }}
+    />
   );
 }

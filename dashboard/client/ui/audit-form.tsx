@@ -19,6 +19,7 @@ import { useApp } from '../shell/app.ts';
 import { halfFilledText } from './half-filled.ts';
 import { FormProblem } from './still-text.tsx';
 import { TimeDoubt } from './time-doubt.tsx';
+import { TimeField } from './time-field.tsx';
 
 type Choices = AuditSummary['choices'];
 type Draft = { userId: string; patientId: string; ward: string; bed: string; what: string; from: string; to: string };
@@ -66,8 +67,18 @@ export function AuditForm(props: {
       <ChosenText label={t('Ward')} name="ward" value={ward} choices={props.choices?.wards} onValue={set('ward')} />
       <ChosenText label={t('Bed')} name="bed" value={bed} choices={props.choices?.beds} onValue={set('bed')} />
       <WhatField value={what} onValue={set('what')} />
-      <TimeField label={t('From')} name="from" value={from} onValue={set('from')} />
-      <TimeField label={t('Until')} name="to" value={to} onValue={set('to')} />
+      <TimeField
+        label={t('From')}
+        data-testid="audit-from"
+        value={from}
+        onInput={(event) => set('from')(event.currentTarget.value)}
+      />
+      <TimeField
+        label={t('Until')}
+        data-testid="audit-to"
+        value={to}
+        onInput={(event) => set('to')(event.currentTarget.value)}
+      />
       <div class="form__buttons">
         <button class="button button--primary" type="submit" data-testid="audit-search">
           {t('Show')}
@@ -142,20 +153,6 @@ function ChosenText({ label, name, value, choices, onValue }: FieldProps & { cho
           <option key={choice} value={choice} />
         ))}
       </datalist>
-    </label>
-  );
-}
-
-function TimeField({ label, name, value, onValue }: FieldProps) {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      <input
-        type="datetime-local"
-        value={value}
-        data-testid={`audit-${name}`}
-        onInput={(event) => onValue(event.currentTarget.value)}
-      />
     </label>
   );
 }

@@ -11,7 +11,7 @@ export const isHalfFilled = (field: HTMLInputElement): boolean => field.validity
 export function halfFilledText(form: HTMLFormElement): string | undefined {
   const field = [...form.querySelectorAll('input')].find(isHalfFilled);
   if (field === undefined) return undefined;
-  const label = field.labels?.[0]?.querySelector('span')?.textContent ?? '';
+  const label = field.labels?.[0]?.querySelector('span')?.textContent.trim() ?? '';
   return t(
     '“{label}” has only a part of a date and a time, or a date that does not exist. Fill in all of it, or clear it.',
     {

@@ -17,6 +17,7 @@ import { ScrollBox } from './scroll-box.tsx';
 import { shiftStartsOf } from './shift-starts.ts';
 import { FormProblem } from './still-text.tsx';
 import { TimeDoubt } from './time-doubt.tsx';
+import { TimeField } from './time-field.tsx';
 import { patientHref } from './top-bar.tsx';
 
 /** The longest time that the field allows: less than the 72 h of the server, because time passes before the request. */
@@ -175,24 +176,21 @@ function Beginning({ ward, since, bed, shownFromMs }: BeginningProps) {
           </button>
         ))}
       </fieldset>
-      <label class="field">
-        <span>{t('Since')}</span>
-        <input
-          type="datetime-local"
-          name="since"
-          data-testid="shift-since"
-          value={fieldTime(fromMs)}
-          min={fieldTime(nowMs - spanMsMax)}
-          max={fieldTime(nowMs)}
-          onChange={(event) => {
-            typed.value = event.currentTarget.value;
-            const ms = instantOfField(typed.value);
-            if (ms !== undefined) choose(ms);
-            else if (typed.value === '')
-              problem.value = t('The beginning is unchanged: fill in the whole date and time.');
-          }}
-        />
-      </label>
+      <TimeField
+        label={t('Since')}
+        name="since"
+        data-testid="shift-since"
+        value={fieldTime(fromMs)}
+        min={fieldTime(nowMs - spanMsMax)}
+        max={fieldTime(nowMs)}
+        onChange={(event) => {
+          typed.value = event.currentTarget.value;
+          const ms = instantOfField(typed.value);
+          if (ms !== undefined) choose(ms);
+          else if (typed.value === '')
+            problem.value = t('The beginning is unchanged: fill in the whole date and time.');
+        }}
+      />
       <FormProblem text={problem.value} testId="shift-since-problem" />
       <TimeDoubt fields={[typed.value]} />
       {since === undefined && fromMs < thisShiftMs && (

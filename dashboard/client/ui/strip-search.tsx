@@ -18,6 +18,7 @@ import { inZoneOf } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 import { halfFilledText } from './half-filled.ts';
 import { FormProblem } from './still-text.tsx';
+import { TimeField } from './time-field.tsx';
 
 /** How far from the time the search looks in both directions, ms. */
 const aroundMs = 30 * minuteMs;
@@ -69,18 +70,15 @@ export function StripSearch({ ward }: { ward: string }) {
       >
         <TextField label={t('Bed')} name="strips-bed" value={bed} lengthMax={40} />
         <TextField label={t('Patient (id)')} name="strips-patient" value={patientId} lengthMax={64} />
-        <label class="field">
-          <span>{t('Around (30 minutes before and after)')}</span>
-          <input
-            type="datetime-local"
-            name="strips-time"
-            data-testid="strips-time"
-            value={time.value}
-            onInput={(event) => {
-              time.value = event.currentTarget.value;
-            }}
-          />
-        </label>
+        <TimeField
+          label={t('Around (30 minutes before and after)')}
+          name="strips-time"
+          data-testid="strips-time"
+          value={time.value}
+          onInput={(event) => {
+            time.value = event.currentTarget.value;
+          }}
+        />
         <button class="button" type="submit" aria-disabled={isBusy.value} data-testid="strips-search">
           {t('Show')}
         </button>

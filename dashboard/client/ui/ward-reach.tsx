@@ -15,6 +15,7 @@ import { ChoiceField } from './fields.tsx';
 import { halfFilledText } from './half-filled.ts';
 import { FormProblem } from './still-text.tsx';
 import { TimeDoubt } from './time-doubt.tsx';
+import { TimeField } from './time-field.tsx';
 
 type Reach = Static<typeof WardReach>;
 type Who = Static<typeof WhoAnswer>;
@@ -150,17 +151,14 @@ export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly 
             priority.value = value as WhoQuery['priority'];
           }}
         />
-        <label class="field">
-          <span>{t('Time')}</span>
-          <input
-            type="datetime-local"
-            name="who-time"
-            value={time.value}
-            onInput={(event) => {
-              time.value = event.currentTarget.value;
-            }}
-          />
-        </label>
+        <TimeField
+          label={t('Time')}
+          name="who-time"
+          value={time.value}
+          onInput={(event) => {
+            time.value = event.currentTarget.value;
+          }}
+        />
         <button class="button" type="submit" data-testid="who-ask">
           {t('Show')}
         </button>

@@ -135,12 +135,14 @@ export function createDisplaySettings(options: {
       const elsewhere = currentRecords(others(), now()).flatMap(([, { softDisplays = [] }]) => softDisplays);
       soft = withoutRepeats([...softHere, ...elsewhere]).map(({ ward, actor, why }) => ({
         ...{ ward, why },
-        display: names.get(actor) ?? personOf(actor) ?? 'another person',
+        display: names.get(actor) ?? personOf(actor) ?? '?',
       }));
     },
     forPresence: () => [...softHere],
     newsFor: (open) =>
-      open === undefined ? [] : soft.filter(({ ward }) => showsWholeWard(open.viewer, open.scope, ward)),
+      open === undefined
+        ? []
+        : soft.filter(({ ward }) => showsWholeWard(open.viewer, open.scope, ward)).slice(0, softDisplaysMax),
   };
 }
 
