@@ -292,6 +292,36 @@ describe('hand-over notes on two dashboards', () => {
   });
 });
 
+it('a nurse at one dashboard sees that a wall display at the other is soft, until it is loud again', async () => {
+  const accounts = readAccounts(accountsFile);
+  const fields = { password: cheapHash(password), disabled: false, wards: [ward] };
+  accounts.set('wall', { userId: 'wall', name: 'Wall', role: 'display', ...fields });
+  writeAccounts(accountsFile, accounts);
+  const wall = newBrowser(targets[1]!);
+  await until('the login of the display', async () => (await wall.login('wall', password)).status === 200);
+  const watch = { type: 'watch', scope: { ward }, waves: null } as const;
+  const [atWall, atAnna] = await Promise.all([wall.live(watch), anna.live(watch)]);
+  const page = randomUUID();
+  const report = (volume: 'low' | 'full') => {
+    const beat = atWall.of('heartbeat').at(-1)?.sound?.beat;
+    if (beat === undefined) return;
+    const settings = { volume, night: 'ward', isNight: false } as const;
+    const sound = { screen: page, beat, at: 5, audio: 'on', settings } as const;
+    atWall.send({ type: 'report', page: 'painting', alarms: [], sound });
+  };
+  const softAtAnna = () => atAnna.of('heartbeat').at(-1)?.sound?.softDisplays ?? [];
+  await until('the soft display', async () => {
+    report('low');
+    return softAtAnna().length > 0;
+  });
+  expect(softAtAnna()).toEqual([{ ward, display: 'Wall', why: 'volume' }]);
+  await until('the loud display', async () => {
+    report('full');
+    return softAtAnna().length === 0;
+  });
+  for (const live of [atWall, atAnna]) live.close();
+});
+
 it('an administrator disables a person at one dashboard: the session at the other ends, and the trail names the administrator', async () => {
   const accounts = readAccounts(accountsFile);
   const hash = cheapHash(password);
