@@ -1,6 +1,6 @@
 /**
- * Notices at a bed whose data are doubtful. The gateway writes them into `observations` (`NoticeRecord`), so that the
- * alarm engine and the dashboard read them in order with the readings.
+ * Notices at a bed whose data are doubtful. The gateway writes `gatewayNotices` into `observations` (`NoticeRecord`),
+ * so that the alarm engine and the dashboard read them in order with the readings.
  */
 
 export const gatewayNotices = {

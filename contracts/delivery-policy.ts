@@ -87,7 +87,8 @@ export type PolicyResult = { readonly policy: DeliveryPolicy } | { readonly faul
 /**
  * Checks the content of a file, and returns it as a policy. A file without `hospital` uses the built-in chains for all
  * wards that the file does not name.
- * @returns `faults` names every fault with its place, each as one sentence
+ * @returns `faults` names faults with their places, each as one sentence. If a part of the file has a wrong shape, the
+ * faults inside this part are not named, and a fault of the file itself hides the faults of the wards
  */
 export function policyOf(content: unknown): PolicyResult {
   const ofShape = shapeFaults('file', content, '');

@@ -41,8 +41,8 @@ export const clockToleranceMs = 2_000;
 export const clockErrorShownMsMin = 3_000;
 
 /**
- * The recent differences (receive time − device time), in windows that follow each other. Each window lasts half of
- * `skewProofMs`.
+ * The recent differences (receive time − device time), in windows that follow each other. Each window lasts at least
+ * half of `skewProofMs`, and has at least two readings.
  */
 export type Pace = {
   /**
@@ -173,8 +173,8 @@ export const grainMsMax = 300_000;
 
 /**
  * Returns the step to which a device rounds its times, ms, as the times until now show it. The step is the greatest
- * number that divides all times. The result begins at `grainMsMax` and falls within a few readings to the real step: 1
- * for times in milliseconds, 60,000 for times in whole minutes.
+ * divisor of `grainMsMax` that divides all times. The result begins at `grainMsMax` and falls within a few readings to
+ * the real step: 1 for times in milliseconds, 60,000 for times in whole minutes.
  * @param grainMs the result for the former times; `grainMsMax` for the first time
  */
 export function nextGrainMs(grainMs: number, timeMs: number): number {

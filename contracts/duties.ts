@@ -4,9 +4,9 @@
  *
  * - The order of the log decides: one dashboard at a time writes (`turns`), so the log has the order of the decisions.
  * The time `at` of an event does not change the order.
- * - An accepted assignment stays with its person after its `until`. The assignment ends when a successor's assignment
- * for the same duty and bed was accepted and has begun, or when a person ends exactly this assignment. Without a
- * successor, the bed stays with its former person.
+ * - An accepted assignment stays with its person after its `until`, until another accepted assignment for the same duty
+ * and bed has begun that lasts longer, or until a person ends exactly this assignment. Without such a successor, the
+ * bed stays with its former person.
  * - An event that contradicts the state (an unknown assignment, another person's acceptance, a repeated event) has no
  * effect.
  */
@@ -64,8 +64,8 @@ export type DutyPlace = { readonly ward: string; readonly bed?: string; readonly
  * then of the latest acceptance.
  * 2. The persons who have not yet accepted this bed (`remainingBeds`). Vigil calls these persons rather than nobody,
  * but they do not cover the bed.
- * 3. The persons who are away. If the cover of an absent person may act for the person (`absentCoverFault`), the list
- * has the cover instead of the person.
+ * 3. The persons who are away (`standing`: `away`). Do not call them. If the cover of an absent person may act for the
+ * person (`absentCoverFault`), the list has the cover, too, at the place in 1 or 2 of the absent person.
  *
  * The result is right for the time of the state and for later times. For an earlier time, make the state only from the
  * events up to that time, because assignments that were ended since then are not listed.

@@ -99,10 +99,13 @@ function placesOf({ assignment }: DutyAssignment): readonly (string | undefined)
 /**
  * Returns the beds of a waiting assignment that the person must still accept; undefined for a duty of the whole ward.
  * These beds are left out:
- * - a bed that the person has accepted separately, in another assignment for the same duty that ends at the same time
- * or later;
+ * - a bed that the person has accepted separately, in another assignment for the same duty that begins at the same time
+ * or earlier and ends at the same time or later;
  * - a bed that the person accepted in this way and then lost again: somebody ended that assignment, or handed the bed
  * over. Vigil must not offer the bed again to the person who has just lost the bed.
+ *
+ * The list is never empty. If no bed is left, returns the beds that the person has not lost. If all beds are lost,
+ * returns all beds.
  */
 export function remainingBeds(ward: WardDuties, entry: DutyAssignment, atMs: number): readonly string[] | undefined {
   const { beds, duty, userId } = entry.assignment;
@@ -125,7 +128,7 @@ export function remainingBeds(ward: WardDuties, entry: DutyAssignment, atMs: num
   const open = beds.filter((bed) => !lost.has(bed));
   const remaining = open.filter((bed) => !accepted.has(bed));
   if (remaining.length > 0) return remaining;
-  // The person has accepted all beds one by one. The assignment can still be accepted as a whole.
+  // The person has accepted or lost all beds one by one. The assignment can still be accepted as a whole.
   return open.length > 0 ? open : beds;
 }
 

@@ -15,7 +15,10 @@ export const boundLabels = {
   extremeHigh: 'extreme high',
 } as const satisfies Record<BoundName, string>;
 
-/** The range that is allowed for extreme limits (CLINICAL, "Judged or told", 10; we chose the values). */
+/**
+ * The lowest value of a low limit (`min`) and the highest value of a high limit (`max`), plain or extreme (CLINICAL,
+ * "Judged or told", 10; we chose the values).
+ */
 const extremeLimitRanges: Readonly<Partial<Record<LimitGroup, { readonly min?: number; readonly max?: number }>>> = {
   HR: { min: 20, max: 250 },
   PR: { min: 20, max: 250 },

@@ -126,7 +126,7 @@ export const germanAlarmForms = {
     'Der Grenzwert „{bound}“ {limit} von {label} liegt über dem größten erlaubten Wert {value}.',
 } as const;
 
-/** The short name of a measurement, and plain numbers. */
+/** Patterns of a plain number and of the name of a limit. */
 const number = '-?\\d+(?:\\.\\d+)?';
 const bound = '(?:extreme )?(?:low|high)';
 /** What a value in a form may be, by its name. The page uses the same patterns. */

@@ -73,7 +73,7 @@ type Act = {
    * rows means nothing.
    */
   readonly isOutOfOrder: boolean;
-  /** The latest instant at which the act can have happened; undefined until it is computed. */
+  /** The instant that Vigil uses for the act: the stamp or an estimate; undefined until it is computed. */
   atMs?: number;
   earliestMs: number;
 };

@@ -1,6 +1,6 @@
 /**
- * Computes keys to compare the scores of two instants. Equal keys mean that nothing changed except the age of the
- * values. Pure.
+ * Computes keys to compare the scores of two instants. The keys do not contain the measured values or the shock index:
+ * these may differ although the keys are equal. Pure.
  */
 import type { Scores } from './messages/scores.ts';
 

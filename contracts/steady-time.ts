@@ -35,7 +35,8 @@ export function startSteadyTime(reading: ClockReading, aheadMs = 0): SteadyTime 
 }
 
 /**
- * Returns how far the machine's clock is ahead of steady time, ms: negative if it is behind, 0 if the two clocks agree.
+ * Returns how far the machine's clock is ahead of steady time, ms: negative if it is behind, 0 if the difference is at
+ * most `clockStepMsMin`.
  */
 export function wallAheadOf(time: SteadyTime): number {
   const { last, baseMs } = time;

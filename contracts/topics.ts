@@ -28,7 +28,7 @@ type TopicRow = {
     | 'name';
   readonly partitions: number;
   readonly cleanup: 'delete' | 'compact' | 'compact,delete';
-  /** Kafka keeps records for at least this time, ms; -1: for ever. Longer than any outage that Vigil must survive. */
+  /** Kafka keeps records for at least this time (but see `partitionBytesMax`), ms; -1: for ever. */
   readonly retentionMs: number;
   /** How often Kafka begins a new file, ms. Kafka deletes whole files, so a record may stay this much longer. */
   readonly segmentMs: number;
@@ -38,7 +38,7 @@ type TopicRow = {
   readonly readers: readonly Service[];
   /** Principals that may fetch the records but cannot open them. */
   readonly witnesses?: readonly Principal[];
-  /** Another topic whose data keys also seal this topic. Both topics have the same writer and readers. */
+  /** Another topic whose data keys also seal this topic. Both have the same writer; the readers of the other open both. */
   readonly sharesKeysWith?: string;
 };
 
@@ -241,8 +241,8 @@ export const kafkaTopics = {
     readers: ['delivery', 'dashboard', 'operator'],
   },
   notes: {
-    // Hand-over notes. They have a topic of their own, because only the dashboards may open them. One partition,
-    // because the newest note of a stay is used, even if the stay has several associations.
+    // Hand-over notes and tasks. They have a topic of their own, because only the dashboards may open them. One
+    // partition, because the newest note of a stay is used, even if the stay has several associations.
     key: 'stayId',
     ...events,
     writers: ['dashboard'],

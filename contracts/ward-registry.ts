@@ -24,7 +24,10 @@ const WardsFile = Type.Object(
 export type Registry = { readonly wards: readonly WardPlan[] };
 const validator = Compile(WardsFile);
 
-/** Checks the content of the file. Returns the registry, or all faults with their places. */
+/**
+ * Checks the content of the file. Returns the registry, or at most `faultsMax` faults with their places. If the content
+ * does not fit the schema, the result has only the faults of the schema.
+ */
 export function readRegistry(
   content: unknown,
 ): { readonly ok: true; readonly registry: Registry } | { readonly ok: false; readonly faults: readonly string[] } {

@@ -73,7 +73,7 @@ const endTexts: Readonly<Record<EventOf<'call-ended'>['outcome'], string>> = {
   gone: 'the person no longer had the duty, or was away',
 };
 
-/** Each text contains the time of its event, so that only a repeated record gives the same text. */
+/** Each text contains the time of its event, or its round, so that only a repeated record gives the same text. */
 function lineOf(event: DeliveryEvent, alarmId: string, nameOf: (userId: string) => string): Said | undefined {
   if (event.type === 'message') {
     if (!event.calls.some((call) => call.alarmId === alarmId)) return undefined;

@@ -1,7 +1,7 @@
 /**
- * Finds out from the audit trail who looked at the patient or the ward while the alarm was active. The audit trail
- * records when a person opens a view, not when the person closes it. So a view that was opened before the alarm may
- * still have shown the alarm.
+ * Finds out from the audit trail who looked at the patient or the ward while the alarm was active. This file uses the
+ * records of opened views and of logouts, but not the record of the end of a patient's view (`patient-view-closed`). So
+ * a view that was opened before the alarm may still have shown the alarm.
  */
 import type { AlertKind } from '../messages/alarms.ts';
 import type { AnyAuditRecord } from '../messages/records.ts';
@@ -31,7 +31,7 @@ export type Lookers = {
   /**
    * Who opened the ward or the patient before the alarm, and did not log out before the alarm. A person opened the view
    * at most `sessionMsMax` before the alarm. A wall display may have opened the view at any time, because the session
-   * of a display does not end.
+   * of a display has no maximum age. The records that were read begin `auditLeadMs` before the alarm.
    */
   readonly openedBefore: readonly Looker[];
   /**

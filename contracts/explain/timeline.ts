@@ -1,4 +1,7 @@
-/** Makes the timeline: what happened to an alarm and at its bed, one line for each event, in the order of the log. */
+/**
+ * Makes the timeline: what happened to an alarm and at its bed, in the order of time. Updates that follow each other and
+ * only change the value have one line together.
+ */
 
 import { lateMsMax } from '../device-clock.ts';
 import type { AlarmEvent, LimitsInForce } from '../messages/alarms.ts';

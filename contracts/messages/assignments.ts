@@ -46,7 +46,8 @@ export type Assignment = Static<typeof Assignment>;
 
 /**
  * `eventId` identifies the event: a repeated event has the same id and no effect. `at` is the time by the dashboard's
- * clock; it is only for people.
+ * clock. It does not change the order of the events. But it decides whether a person's own assignment begins soon, when
+ * an ended assignment ended, and when old assignments are dropped (contracts/duties.ts).
  */
 const eventFields = { eventId: Id, ward: Name(40), at: Instant, by: Actor };
 

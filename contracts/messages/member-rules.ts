@@ -66,8 +66,8 @@ const schemaNames = new Set(
 export type SchemaError = { readonly instancePath: string; readonly keyword: string; readonly params: object };
 
 /**
- * Returns which part of a message is wrong and what this part must be, without a full stop: `values[0].unit must be
- * text`.
+ * Returns which part of a message is wrong and what this part must be, without a full stop: `online must be true or
+ * false`.
  * @param at path of the checked part in the message: `['alerts', '2']`
  */
 export function misfitText(error: SchemaError | undefined, at: readonly string[] = []): string {

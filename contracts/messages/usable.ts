@@ -88,8 +88,8 @@ export function usableWaveform(sent: unknown): Usable<Waveform> | undefined {
 }
 
 /**
- * Returns the usable part of a status. Undefined if `online` is missing, or if the time is unusable. An unknown
- * condition is left out, and the other conditions stay.
+ * Returns the usable part of a status. Undefined if `online` is not true or false, or if the time is unusable. An
+ * unknown condition is left out, and the other conditions stay.
  */
 export function usableStatus(sent: unknown): Usable<Status> | undefined {
   if (!isObject(sent) || typeof sent.online !== 'boolean') return undefined;
