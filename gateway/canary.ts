@@ -87,6 +87,7 @@ function createCanaryIntake(options: CanaryOptions): Sink['publish'] {
   /** Reports that the canary reached the gateway. Screens show this if Kafka accepts no readings. */
   function reportReceived(receivedAtMs: number): void {
     const body: CanarySightRecord = { taken: formatInstant(receivedAtMs) };
+    // If this fails, Kafka is away. The canary itself then fails too, which is counted and shown.
     sealedLog.append('canary', boot, contentTypes.canarySight, body).catch(() => {});
   }
 

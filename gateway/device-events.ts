@@ -71,7 +71,7 @@ export function openDeviceEvents(options: {
 
   /**
    * Begins to write when Kafka has the topic. An update of Vigil makes the topic. A Kafka that the hospital runs itself
-   * may not have the topic yet.
+   * may not have the topic yet. If Kafka does not answer, this asks again later.
    */
   async function ask(): Promise<void> {
     const isThere = await hasTopic().catch(() => undefined);

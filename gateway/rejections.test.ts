@@ -124,6 +124,16 @@ it('if the code throws for one device, the counts of the other devices are writt
   await rejections.close();
 });
 
+it('if the code throws for the count of a device that is forgotten, the gateway goes on', async () => {
+  const { rejections, refuse, kafka } = open(0);
+  refuse('a');
+  kafka.throwsFor = bed.pseudonym;
+  for (let n = 0; n < 20_000; n += 1) refuse('a', 0, createSource('a2V5', `bed-${1_000 + n}`, 'test'));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(timerFailures().get('rejection-counts')).toBe(1);
+  await rejections.close();
+});
+
 describe('keepApart', () => {
   it('unclear readings and refused messages have separate budgets', () => {
     const { refuse, keepApart, bodies } = open(1_100, 1_100);

@@ -9,7 +9,7 @@ import type { Fault } from '../contracts/errors.ts';
 import { contentTypes, type RejectedRecord } from '../contracts/messages/records.ts';
 import { formatInstant } from '../contracts/time.ts';
 import { deviceTopic } from '../contracts/topics.ts';
-import { runEvery } from '../process/timer-tasks.ts';
+import { attempt, runEvery } from '../process/timer-tasks.ts';
 import {
   addNotKept,
   bytesInKafka,
@@ -94,7 +94,7 @@ export function createRejections(options: {
     const oldest = devices.size > devicesMax ? devices.values().next().value : undefined;
     if (oldest) {
       devices.delete(oldest.source.pseudonym);
-      if (oldest.notKept) void writeCount(oldest);
+      attempt('rejection-counts', () => writeCount(oldest));
     }
     return device;
   }
@@ -194,7 +194,7 @@ export function createRejections(options: {
       clearInterval(timer);
       const { promise, resolve } = Promise.withResolvers<void>();
       const timeLimit = setTimeout(resolve, closeMsMax);
-      await Promise.race([writeCounts(), promise]);
+      await Promise.race([writeCounts().catch(() => undefined), promise]);
       clearTimeout(timeLimit);
     },
   };

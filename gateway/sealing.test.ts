@@ -4,7 +4,8 @@ import { contentTypes } from '../contracts/messages/records.ts';
 import { kafkaTopics } from '../contracts/topics.ts';
 import { createSealer } from '../log/envelope/sealer.ts';
 import type { Appender } from '../log/kafka/appender.ts';
-import { createSealing, type Unsealed } from './sealing.ts';
+import { timerFailures } from '../process/timer-tasks.ts';
+import { type AppendSealed, createSealing, type Unsealed } from './sealing.ts';
 
 const readers = {
   keys: kafkaTopics.observations.readers.map((kid) => ({
@@ -20,6 +21,7 @@ const readers = {
 let keys: { resolve: () => void; reject: (error: Error) => void }[];
 let lane: number[];
 let seal: (seq: number, key?: string) => Promise<void>;
+let write: AppendSealed;
 
 beforeEach(() => {
   keys = [];
@@ -35,7 +37,7 @@ beforeEach(() => {
     lane.push(header.seq);
     settle(undefined, { partition: 0, offset: 0n });
   };
-  const write = createSealing(sealer, { enqueue } as Appender);
+  write = createSealing(sealer, { enqueue } as Appender);
   seal = (seq, key = 'association-1') => {
     const record: Unsealed = {
       topic: 'observations',
@@ -55,6 +57,19 @@ beforeEach(() => {
 async function waitForKeys(count: number): Promise<void> {
   while (keys.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
 }
+
+it('if the answer about one record throws, the records that wait for the same key are appended', async () => {
+  const first = { topic: 'observations', key: 'association-1', writer: 'w', boot: 'b', seq: 1 } as const;
+  write({ ...first, contentType: contentTypes.observation, plaintext: Buffer.from('{}') }, () => {
+    throw new TypeError('a fault of the code');
+  });
+  const second = seal(2);
+  await waitForKeys(1);
+  keys[0]!.resolve();
+  await second;
+  expect(lane).toEqual([1, 2]);
+  expect(timerFailures().get('acknowledge')).toBe(1);
+});
 
 it('records wait until their data key is published, and are then appended in their order', async () => {
   const all = [seal(1), seal(2), seal(3)];

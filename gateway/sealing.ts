@@ -7,6 +7,7 @@ import type { ContentType } from '../contracts/messages/records.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
 import type { DataKey, Sealer } from '../log/envelope/sealer.ts';
 import type { Appender } from '../log/kafka/appender.ts';
+import { attemptEach } from '../process/timer-tasks.ts';
 
 /** A record before it is sealed, with its place in the log (`Place` in log/envelope/header.ts). */
 export type Unsealed = {
@@ -51,11 +52,11 @@ export function createSealing(sealer: Sealer, appender: Appender): AppendSealed 
     sealer.keyFor(first.record.key, first.record.topic).then(
       (dataKey) => {
         pendingBySubject.delete(subject);
-        for (const { record, settle } of queue) write(dataKey, record, settle);
+        attemptEach('acknowledge', queue, ({ record, settle }) => write(dataKey, record, settle));
       },
       (error: unknown) => {
         pendingBySubject.delete(subject);
-        for (const { settle } of queue) settle(error);
+        attemptEach('acknowledge', queue, ({ settle }) => settle(error));
       },
     );
   }

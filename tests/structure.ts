@@ -84,7 +84,6 @@ export function faultsOf(source: Source): string[] {
 
 /** Files that may call `setInterval`: decision 95 says why. */
 const ownTimers = new Set([
-  'log/kafka/reader.ts',
   'process/timer-tasks.ts',
   'processors/alarms/flushing.ts',
   'processors/trends/rebuild/main.ts',

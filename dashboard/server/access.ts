@@ -133,6 +133,8 @@ export async function recordForeignRequest(
   const from = request.headers.origin === undefined ? 'no origin' : `origin ${request.headers.origin.slice(0, 100)}`;
   const leftOutText = leftOut > 0 ? `; ${leftOut} more before it` : '';
   const detail = visibleText(`${request.method} ${request.routeOptions.url ?? 'unknown'}, ${from}${leftOutText}`);
+  // The request was refused already. The trail logs that it waits for Kafka. If too many records wait, it has none of
+  // this request.
   trail.record({ ...who, action: 'access-denied', detail }).catch(() => {});
 }
 

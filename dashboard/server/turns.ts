@@ -176,7 +176,8 @@ export function createTurns<Result extends { readonly ok: boolean }>(options: Tu
     try {
       return await untilNotLost(() => wasSaved(unconfirmed));
     } catch (cause) {
-      // The person gets the answer now: while Kafka is away, the audit trail waits, too.
+      // The person gets the answer now: while Kafka is away, the audit trail waits, too. It logs that it waits, and
+      // writes the record later.
       void work.onNotDone?.(unconfirmed.result, 'unknown').catch(() => undefined);
       throw new VigilError('log-append-failed', notKnownText, { cause });
     }

@@ -13,6 +13,7 @@ import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { logNowMs } from '../../process/system-clock.ts';
+import { noteTaskFailure } from '../../process/timer-tasks.ts';
 import { partitionOf } from './connect.ts';
 import {
   type AppendPosition,
@@ -253,7 +254,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     counts.batches += 1;
     const { partition } = lane;
     let offset = base;
-    for (const waiting of batch) waiting.settle(undefined, { partition, offset: offset++ });
+    for (const waiting of batch) settleSafely(waiting, undefined, { partition, offset: offset++ });
   }
 
   /**
@@ -297,8 +298,8 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     lane.queue = [];
     removePending(laterRecords);
     counts.failed += batch.length + laterRecords.length;
-    for (const waiting of batch) waiting.settle(error);
-    for (const waiting of laterRecords) waiting.settle(error);
+    for (const waiting of batch) settleSafely(waiting, error);
+    for (const waiting of laterRecords) settleSafely(waiting, error);
   }
 
   /** Subtracts records from the pending counts, and returns their bytes. */
@@ -334,4 +335,16 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
       await Promise.race([producing.close(), sleep(disconnectMsMax, undefined, { ref: false })]);
     },
   };
+}
+
+/**
+ * Gives a record its answer. An error of the caller's code is counted, and concerns only this record: the other records
+ * of the batch get their answers, and the lane goes on.
+ */
+function settleSafely(waiting: WaitingRecord, ...answer: Parameters<Settle>): void {
+  try {
+    waiting.settle(...answer);
+  } catch (error) {
+    noteTaskFailure('acknowledge', error);
+  }
 }

@@ -32,6 +32,7 @@ export async function isCommitted(
     );
     return isFound;
   } finally {
+    // The answer is known. A reader that cannot be closed ends with its session.
     void reader.close().catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-/** Asks Kafka for the first and last offsets of partitions, and for the first offset after a time. */
+/** Asks Kafka for the first and last offsets of partitions, for the first offset after a time, and for commits. */
 import type { Kafka } from 'kafkajs';
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
 
@@ -41,6 +41,27 @@ export async function readOffsetsSince(
         offsets.set(`${topic}/${row.partition}`, BigInt(row.offset));
     }
     return offsets;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/**
+ * Returns the committed offset of each partition of a group; -1 if the group has committed none.
+ * @throws Error of kafkajs
+ */
+export async function readCommitted(
+  kafka: Kafka,
+  group: string,
+  topics: readonly KafkaTopic[],
+): Promise<[TopicPartition, string][]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const rows = await admin.fetchOffsets({ groupId: group, topics: [...topics] });
+    return rows.flatMap(({ topic, partitions }) =>
+      partitions.map((row): [TopicPartition, string] => [`${topic as KafkaTopic}/${row.partition}`, row.offset]),
+    );
   } finally {
     await admin.disconnect();
   }

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import pino from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createReader, type ReaderOptions } from './reader.ts';
 
 const topic = 'observations';
@@ -43,14 +43,13 @@ function fakeKafka(high: number) {
      * Sends a batch with these records. `last` is the last offset of the batch, which may be a marker or a damaged
      * record.
      */
-    batch: (offsets: readonly number[], last: number) => {
+    batch: (offsets: readonly number[], last: number, heartbeat = async () => {}) => {
       const messages = offsets.map((offset) => ({ offset: String(offset), key: null, value: null, timestamp: '0' }));
       const batch = { topic, partition: 0, messages, highWatermark: String(high), lastOffset: () => String(last) };
-      const doNothing = async () => {};
       return eachBatch({
         batch,
         resolveOffset() {},
-        heartbeat: doNothing,
+        heartbeat,
         isRunning: () => true,
         isStale: () => false,
       });
@@ -91,6 +90,49 @@ it.each([true, false])(
     await reader.close();
   },
 );
+
+it.each([true, false])(
+  'if the code fails when it is called for a reached offset, the next records are handed out (reads ahead: %s)',
+  async (ahead) => {
+    const { kafka, join, batch } = fakeKafka(4);
+    const seen: string[] = [];
+    const reader = await createReader(kafka, {
+      ...options(),
+      readsAhead: ahead,
+      onRecords: ({ records }) => void seen.push(...records.map(({ offset }) => `record ${offset}`)),
+      onReached() {
+        throw new TypeError('a fault of the code');
+      },
+    });
+    join();
+    await batch([0, 1], 1);
+    await batch([2], 3);
+    await runPendingTasks();
+    expect(seen).toEqual(['record 0', 'record 1', 'record 2']);
+    await reader.caughtUp;
+    await reader.close();
+  },
+);
+
+it('a failure of the heartbeat during a batch is logged once, and kafkajs gets it after the batch', async () => {
+  vi.useFakeTimers();
+  const lines: string[] = [];
+  const { kafka, join, batch } = fakeKafka(4);
+  const { promise: judged, resolve: judge } = Promise.withResolvers<void>();
+  const log = pino({}, { write: (line: string) => lines.push(line) });
+  const reader = await createReader(kafka, { ...options(), log, onRecords: () => judged });
+  join();
+  const handled = batch([0, 1], 1, async () => {
+    throw new Error('no answer');
+  });
+  const outcome = expect(handled).rejects.toThrow('no answer');
+  await vi.advanceTimersByTimeAsync(3_500);
+  judge();
+  await outcome;
+  expect(lines.filter((line) => line.includes('the heartbeat of the Kafka group failed'))).toHaveLength(1);
+  vi.useRealTimers();
+  await reader.close();
+});
 
 it('the reader drops waiting records at a rebalance, and does not report their offsets as reached', async () => {
   const { kafka, join, batch } = fakeKafka(4);

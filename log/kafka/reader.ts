@@ -6,8 +6,10 @@ import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
+import { attempt, runAfter } from '../../process/timer-tasks.ts';
 import { copartition } from './copartition.ts';
-import { type EndsByPartition, readLogEnds, readOffsetsSince } from './log-ends.ts';
+import { startHeartbeats } from './heartbeats.ts';
+import { type EndsByPartition, readCommitted, readLogEnds, readOffsetsSince } from './log-ends.ts';
 import { type LogRecord, logRecordOf } from './log-record.ts';
 import { recordMember, removePredecessor } from './predecessor.ts';
 import { createReadAheadQueue, type ReadAheadQueue } from './read-ahead.ts';
@@ -158,7 +160,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     if (payload.restart || isClosed) return;
     const error = payload.error.message;
     log.error({ group: options.group, error, restartMs }, 'the reader stopped and starts again');
-    setTimeout(() => void retry(begin, () => isClosed), restartMs);
+    runAfter('restart-reader', restartMs, () => retry(begin, () => isClosed));
     restartMs = Math.min(2 * restartMs, restartMsMax);
   });
 
@@ -179,7 +181,8 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
         .map(([topicPartition, end]) => [topicPartition, end.high]),
     );
     if (startsAtCommitted)
-      for (const [topicPartition, offset] of await committedOffsets()) noteReached(topicPartition, BigInt(offset));
+      for (const [topicPartition, offset] of await readCommitted(kafka, options.group, topics))
+        noteReached(topicPartition, BigInt(offset));
     if (endsToReach.size === 0) setCaughtUp();
   }
 
@@ -190,7 +193,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   ): Promise<Map<TopicPartition, string>> {
     if (firstSinceMs === undefined) return new Map();
     const offsetsAtTime = await readOffsetsSince(kafka, [...partitions.keys()], firstSinceMs);
-    const committed = new Map(await committedOffsets());
+    const committed = new Map(await readCommitted(kafka, options.group, topics));
     const uncommitted = [...ends].filter(([topicPartition]) => BigInt(committed.get(topicPartition) ?? -1) < 0n);
     return new Map(
       uncommitted.map(([topicPartition, { low }]) => [
@@ -218,19 +221,6 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     return start;
   }
 
-  async function committedOffsets(): Promise<[TopicPartition, string][]> {
-    const admin = kafka.admin();
-    await admin.connect();
-    try {
-      const rows = await admin.fetchOffsets({ groupId: options.group, topics: [...topics] });
-      return rows.flatMap(({ topic, partitions }) =>
-        partitions.map((row): [TopicPartition, string] => [`${topic as KafkaTopic}/${row.partition}`, row.offset]),
-      );
-    } finally {
-      await admin.disconnect();
-    }
-  }
-
   function seek(topicPartition: TopicPartition, offset: string): void {
     const [topic, partition] = topicPartition.split('/') as [KafkaTopic, string];
     positions.set(topicPartition, offset);
@@ -240,7 +230,8 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   function moveTo(topicPartition: TopicPartition, next: bigint): void {
     positions.set(topicPartition, String(next));
     const [topic, partition] = topicPartition.split('/') as [KafkaTopic, string];
-    options.onReached?.(topic, Number(partition), next);
+    // An error here would end the reading of all partitions.
+    attempt('reached', () => options.onReached?.(topic, Number(partition), next));
     noteReached(topicPartition, next);
   }
 
@@ -255,7 +246,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     const fetchedMs = performance.now();
     const ownGeneration = generation;
     const isOver = () => ownGeneration !== generation || isClosed || !isRunning() || isStale();
-    const heartbeatTimer = setInterval(() => void heartbeat().catch(() => {}), 1_000);
+    const heartbeatTimer = startHeartbeats(heartbeat, { group: options.group, log });
     try {
       await assignment;
       if (isOver()) return;

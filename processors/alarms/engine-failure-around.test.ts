@@ -1,5 +1,6 @@
 /** The code around the engine of one patient fails: the search for the patient's association, and the loops. */
 import { beforeEach, expect, it } from 'vitest';
+import { contentTypes } from '../../contracts/messages/records.ts';
 import { reading, t0 } from '../bed.testing.ts';
 import { bad, good, notJudged, open, resetWorld, second, world } from './engine-failure.testing.ts';
 
@@ -38,4 +39,18 @@ it('the next owner takes over all patients although the association of one canno
   next.tick(2, 20);
   expect(next.of(good).some(({ alarm }) => alarm.condition === 'no-data')).toBe(true);
   expect(next.faultEvents()[0]).toMatchObject({ type: 'raised', alarm: { associationId: bad } });
+});
+
+it('if an event can never be written, the bed has the alarm, and the screens get the event’s alarm again', () => {
+  const bench = open();
+  for (let s = 0; s <= 2; s += 1) bench.add(bad, s, reading(s, { HR: 150 }));
+  const lost = bench.of(bad).find(({ alarm }) => alarm.condition === 'HR.extreme-high')!;
+  const record = { key: bad, contentType: contentTypes.alarmEvent, body: lost } as const;
+  bench.partition.noteLeftOut(record, new TypeError('a fault of the code'), t0 + 3 * second);
+  expect(bench.faultEvents().map(({ type }) => type)).toEqual(['raised']);
+  bench.tick(3, 6);
+  const again = bench.of(bad).findLast(({ alarm }) => alarm.alarmId === lost.alarm.alarmId)!;
+  expect(again.alarm.rev).toBeGreaterThan(lost.alarm.rev);
+  expect(again.alarm).toMatchObject({ present: true, signal: 'on' });
+  expect(bench.of(good)).toEqual([]);
 });

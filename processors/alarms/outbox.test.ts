@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { VigilError } from '../../contracts/errors.ts';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import { createOutbox } from './outbox.ts';
@@ -45,6 +45,48 @@ describe('the outbox', () => {
     expect(await outbox.waitUntilSent()).toBe(true);
     // Events 3 and 4 may be in the log before event 2. They are appended again after event 2.
     expect(appended.slice(appended.indexOf(2))).toEqual([2, 3, 4]);
+  });
+
+  it('an event that is too large is left out and reported, and the later events are appended', async () => {
+    const { append, appended } = logOf(() => true);
+    const leftOut: number[] = [];
+    const outbox = createOutbox<AlarmEvent>({
+      async append(item) {
+        if (item.alarm.rev === 2) throw new VigilError('payload-too-large', 'too large');
+        return append(item);
+      },
+      start: 100n,
+      log,
+      onLeftOut: ({ alarm }) => leftOut.push(alarm.rev),
+    });
+    for (let rev = 1; rev <= 4; rev++) outbox.put(event(rev));
+    expect(await outbox.waitUntilSent()).toBe(true);
+    expect(leftOut).toEqual([2]);
+    expect([...new Set(appended)]).toEqual([1, 3, 4]);
+    expect(outbox.waitingCount()).toBe(0);
+  });
+
+  it('an event about which the code fails is tried again a few times, and is then left out and reported', async () => {
+    vi.useFakeTimers();
+    const { append, appended } = logOf(() => true);
+    const leftOut: number[] = [];
+    const outbox = createOutbox<AlarmEvent>({
+      async append(item) {
+        if (item.alarm.rev === 1) throw new TypeError('a fault of the code');
+        return append(item);
+      },
+      start: 100n,
+      log,
+      onLeftOut: ({ alarm }) => leftOut.push(alarm.rev),
+    });
+    for (let rev = 1; rev <= 2; rev++) outbox.put(event(rev));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(leftOut).toEqual([]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(leftOut).toEqual([1]);
+    expect(appended.at(-1)).toBe(2);
+    expect(await outbox.waitUntilSent()).toBe(true);
+    vi.useRealTimers();
   });
 
   it('waitForRoom() waits while more than 2,000 events wait', async () => {

@@ -1,14 +1,20 @@
 /**
  * Sends the events and screen records of one partition to Kafka, in order. A record that Kafka does not accept is sent
- * again until Kafka accepts it. The later records are then sent again too, so that the order in `alarms` is right.
+ * again until Kafka accepts it. The later records are then sent again too, so that the order in `alarms` is right. A record
+ * that can never be sent, because Vigil's own code refuses it or fails about it, is left out. Otherwise one record would
+ * hold up the alarms of all patients of the partition.
  */
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
+import { thrownAtText } from '../../process/thrown-at.ts';
+import { attempt } from '../../process/timer-tasks.ts';
 
 /** If more events than this wait, `waitForRoom` does not resolve, and no more records are read. */
 const waitingMax = 2_000;
 const batchMax = 200;
 const retryMs = 500;
+/** If the code fails about the first waiting record this many times, the record is left out (ours). */
+const codeTriesMax = 3;
 
 export type Outbox<Event> = {
   put(event: Event): void;
@@ -34,8 +40,12 @@ export function createOutbox<Event>(options: {
   readonly append: (event: Event) => Promise<{ readonly offset: bigint }>;
   readonly start: bigint;
   readonly log: Logger;
+  /** Called for a record that is left out. */
+  readonly onLeftOut?: (event: Event, error: unknown) => void;
 }): Outbox<Event> {
   const { append, log } = options;
+  /** How often the code has failed about the first waiting record. */
+  let codeTries = 0;
   let queue: { readonly event: Event; readonly atMs: number }[] = [];
   let next = options.start;
   let putCount = 0;
@@ -56,9 +66,23 @@ export function createOutbox<Event>(options: {
       queue = queue.slice(inLog);
       sentCount += inLog;
       resolveDue();
-      if (failed !== -1 && !isClosed) await pauseAfter((results[failed] as PromiseRejectedResult).reason);
+      if (inLog > 0) codeTries = 0;
+      if (failed !== -1 && !isClosed) await leaveOutOrPause((results[failed] as PromiseRejectedResult).reason);
     }
     isSending = false;
+  }
+
+  /** Handles the failure of the first waiting record. */
+  async function leaveOutOrPause(error: unknown): Promise<void> {
+    if (isFaultOfCode(error)) codeTries += 1;
+    if (!isRefused(error) && codeTries < codeTriesMax) return pauseAfter(error);
+    codeTries = 0;
+    const [first] = queue;
+    queue = queue.slice(1);
+    sentCount += 1;
+    log.error({ reason: reasonOf(error) }, 'a fault of Vigil: an alarm event cannot be written');
+    attempt('outbox', () => options.onLeftOut?.(first!.event, error));
+    resolveDue();
   }
 
   async function pauseAfter(error: unknown): Promise<void> {
@@ -100,3 +124,14 @@ export function createOutbox<Event>(options: {
     },
   };
 }
+
+/** Returns whether a record was refused because of its content. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof VigilError && (error.code === 'payload-too-large' || error.code === 'payload-schema');
+
+/** Returns whether Vigil's own code failed. Errors of kafkajs may come when Kafka is away. */
+const isFaultOfCode = (error: unknown): boolean =>
+  !(error instanceof VigilError) && !(error instanceof Error && error.name.startsWith('KafkaJS'));
+
+const reasonOf = (error: unknown): string =>
+  error instanceof VigilError ? error.code : `The code failed${thrownAtText(error)}.`;

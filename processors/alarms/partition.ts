@@ -2,6 +2,8 @@
  * Creates a partition: its engines, and the position in the log before which their states include all records. All
  * functions here are synchronous. The caller reads the records, appends the events, and writes the snapshots.
  */
+import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
 import { atMostNow } from '../../contracts/steady-time.ts';
 import type { CommandInput, Input } from './core/inputs.ts';
 import { isPeriodOver, profileInForce } from './core/judging.ts';
@@ -13,6 +15,7 @@ import { initialPartition, type PartitionOptions, type PartitionState } from './
 import { emptyEngine, type PatientEngine, restoredEngine, writtenEngine } from './patient-engine.ts';
 import { advanceReplay, realignEngine, runCommands } from './replay.ts';
 import { engineFor, isDue, publishInForce, publishScores, runEngine, updateAssociation } from './run-engine.ts';
+import type { Outgoing } from './screen-record.ts';
 import { type Flush, takeSnapshots } from './snapshots.ts';
 import { noteUnsavedEvent } from './unsaved-events.ts';
 
@@ -46,6 +49,11 @@ export function createPartition(options: PartitionOptions) {
       else if (partition.commands.length === 0) partition.position = { ...partition.position, commands: offset + 1n };
     },
     tick: (nowMs: number) => tick(partition, nowMs),
+    /**
+     * Notes that a record of a patient can never be written to `alarms`. The bed gets the alarm that nothing is judged.
+     * If the record is an event, the screens get its alarm again, with a higher `rev`.
+     */
+    noteLeftOut: (record: Outgoing, error: unknown, nowMs: number) => noteLeftOut(partition, record, error, nowMs),
     applyNewProfiles: (nowMs: number) => applyNewProfiles(partition, nowMs),
     /** Creates the engine of a patient who is at a device, so that a device that never sends gets an alarm. */
     ensureEngine(associationId: string, nowMs: number): void {
@@ -163,6 +171,20 @@ function addReading(partition: PartitionState, reading: Reading, nowMs: number):
 function moveBehind(partition: PartitionState, offset: bigint, nowMs: number): void {
   partition.position = { ...partition.position, observations: offset + 1n };
   if (partition.phase !== 'live') advanceReplay(partition, nowMs);
+}
+
+function noteLeftOut(partition: PartitionState, record: Outgoing, error: unknown, nowMs: number): void {
+  const engine = partition.engines.get(record.key);
+  if (!engine) {
+    partition.options.onFailed?.({ associationId: record.key, deviceId: null, task: 'realign', error });
+    return;
+  }
+  if (record.contentType === contentTypes.alarmEvent) {
+    // For `realign`, the screens have a later revision that differs. So it makes a new event of the alarm.
+    const { alarm, ...event } = record.body as AlarmEvent;
+    engine.publishedEvents.push({ ...event, alarm: { ...alarm, rev: alarm.rev + 1 } });
+  }
+  failEngine(partition, engine, { task: 'realign', error }, nowMs);
 }
 
 /** Judges what follows from the wall clock without any input: silence, escalation, and the end of periods. */

@@ -155,7 +155,12 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
 function openPartition({ options, counts, failures, liveness }: Parts, restored: RestoredPartition) {
   const { sealedLog, associations, env, log } = options;
   const append = ({ key, contentType, body }: Outgoing) => sealedLog.append('alarms', key, contentType, body);
-  const outbox = createOutbox({ append, start: restored.publishedTo, log });
+  const outbox = createOutbox({
+    append,
+    start: restored.publishedTo,
+    log,
+    onLeftOut: (record, error) => partition.noteLeftOut(record, error, options.now()),
+  });
   const partition = createPartition({
     env,
     restored,

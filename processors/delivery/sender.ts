@@ -14,7 +14,7 @@ import type { Logger } from 'pino';
 import type { ReachEntry } from '../../contracts/messages/delivery-commands.ts';
 import type { DeliveryChannel } from '../../contracts/messages/delivery-policy.ts';
 import { thrownAtText } from '../../process/thrown-at.ts';
-import { runEvery } from '../../process/timer-tasks.ts';
+import { attempt, runAfter, runEvery } from '../../process/timer-tasks.ts';
 import type { Channel, OutgoingMessage } from './channels/channel.ts';
 import { sendToPerson } from './channels/send-to-person.ts';
 import { type Book, wantedCalls } from './core/book.ts';
@@ -110,9 +110,9 @@ export function createSender(options: SenderOptions): Sender {
     const { ready, nextRetryMs } = readyOf([...all.values()], now());
     for (const sending of ready) {
       sending.state = 'sending';
-      void send(sending);
+      attempt('sender', () => send(sending));
     }
-    if (Number.isFinite(nextRetryMs)) timer = setTimeout(startWaiting, Math.max(0, nextRetryMs - now()));
+    if (Number.isFinite(nextRetryMs)) timer = runAfter('sender', Math.max(0, nextRetryMs - now()), startWaiting);
   }
 
   async function send(sending: Sending): Promise<void> {
@@ -125,16 +125,21 @@ export function createSender(options: SenderOptions): Sender {
       return fault;
     });
     if (controller.signal.aborted || isClosed) return startWaiting();
-    if (result.kind === 'failed' && result.class === 'transient') {
-      if (sending.tries === 0) report(message, result);
-      sending.retryAtMs = now() + Math.min(retryMsMin * 2 ** sending.tries, retryMsMax);
-      sending.tries += 1;
-      sending.state = 'waiting';
-    } else {
-      sending.state = 'reported';
-      report(message, result);
+    try {
+      take(sending, result);
+    } finally {
+      startWaiting();
     }
-    startWaiting();
+  }
+
+  /** Reports a result, and notes when a failed message is sent again. */
+  function take(sending: Sending, result: Report): void {
+    const { message, tries } = sending;
+    const isTransient = result.kind === 'failed' && result.class === 'transient';
+    sending.state = isTransient ? 'waiting' : 'reported';
+    sending.retryAtMs = now() + Math.min(retryMsMin * 2 ** tries, retryMsMax);
+    sending.tries += 1;
+    if (!isTransient || tries === 0) report(message, result);
   }
 
   return {

@@ -64,6 +64,7 @@ let sessionCount = 0;
 export async function openSession(options: SessionOptions): Promise<Session> {
   const opened: (() => Promise<void>)[] = [];
   const close = async () => {
+    // The other parts must be closed, too. Kafka ends the session of a part that cannot be closed.
     for (const part of opened.splice(0).toReversed()) await part().catch(() => undefined);
   };
   try {

@@ -3,6 +3,7 @@
  * Without this delay, the process could call the next person although the log has an answer. In this file, a reading
  * means that the process reads the log up to its end.
  */
+import { attempt } from '../../process/timer-tasks.ts';
 
 /**
  * Longest time for which a decision waits for the reading, ms (ours). If the answers cannot be read, the next person is
@@ -54,10 +55,11 @@ export function createTimeGate(options: {
       readMs = isOld ? undefined : beginMs;
       sinceMs = undefined;
     } catch {
+      // `readEnd` has logged the failure.
       await new Promise((done) => setTimeout(done, retryMs).unref());
     }
     isReading = false;
-    onChange();
+    attempt('time-gate', onChange);
   }
 
   return {

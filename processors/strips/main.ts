@@ -74,7 +74,8 @@ async function openStrips(settings: Settings<typeof manifest>, log: Logger) {
     signal: closing.signal,
     onWorked: () => (workedMs = performance.now()),
   });
-  const commits = runEvery('commits', commitEveryMs, () => void commit(reader, queue).catch(() => undefined));
+  const saveOffsets = createCommit(reader, queue, log);
+  const commits = runEvery('commits', commitEveryMs, saveOffsets);
   const certificateWatch = logEndingCertificates(log);
   health = 'ready';
   log.info({ metricsPort: server.port }, 'ready');
@@ -84,7 +85,7 @@ async function openStrips(settings: Settings<typeof manifest>, log: Logger) {
       clearInterval(commits);
       closing.abort();
       await work;
-      await commit(reader, queue).catch(() => undefined);
+      await saveOffsets();
       await reader.close();
       await source.close();
       await sealed.close();
@@ -132,13 +133,27 @@ function openAlarmReader(
   });
 }
 
-async function commit(reader: Reader, queue: Queue): Promise<void> {
-  const offsets = [...queue.positions()].map(([partition, next]) => ({
-    topic: 'alarms' as const,
-    partition,
-    offset: String(next),
-  }));
-  if (offsets.length > 0) await reader.commit(offsets);
+/**
+ * Returns a function that commits the offsets of the written strips. A failure is logged once until a commit succeeds.
+ * The next commit includes these offsets. At worst, the next process writes the same strips again.
+ */
+function createCommit(reader: Reader, queue: Queue, log: Logger): () => Promise<void> {
+  let hasFailed = false;
+  return async () => {
+    const offsets = [...queue.positions()].map(([partition, next]) => ({
+      topic: 'alarms' as const,
+      partition,
+      offset: String(next),
+    }));
+    if (offsets.length === 0) return;
+    try {
+      await reader.commit(offsets);
+      hasFailed = false;
+    } catch (error) {
+      if (!hasFailed) log.warn({ error: (error as Error).message }, 'offsets could not be committed');
+      hasFailed = true;
+    }
+  };
 }
 
 /** Makes passes until the process stops. After a failure, waits longer and longer. */

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Point } from '../../contracts/trend-points.ts';
-import { noteTaskFailure } from '../../process/timer-tasks.ts';
+import { noteTaskFailure, runAfter } from '../../process/timer-tasks.ts';
 import type { TrendCounters } from './counters.ts';
 import type { PointStore } from './influx.ts';
 import { persistentStore } from './persist.ts';
@@ -106,7 +106,7 @@ export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
   }
 
   function startTimer(): void {
-    if (!isClosed) timer ??= setTimeout(() => void flush(), limits.lingerMs);
+    if (!isClosed) timer ??= runAfter('trends-write', limits.lingerMs, flush);
   }
 
   /** Writes the open batch, and continues as long as the next open batch is full. After `close`, writes every batch. */

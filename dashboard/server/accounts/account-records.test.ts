@@ -20,6 +20,8 @@ function world() {
   const audit: AuditEvent[] = [];
   const ended: [string, number][] = [];
   const kafka = { isAway: false };
+  /** The account for which the code of the audit trail throws. */
+  const code = { failsFor: '' };
   let accounts: Account[] = [];
   const away = () => {
     if (kafka.isAway) throw new VigilError('log-unavailable', 'Kafka is away.');
@@ -43,6 +45,7 @@ function world() {
       trail: {
         async record(event) {
           away();
+          if (event.account === code.failsFor) throw new TypeError('a fault of the code');
           audit.push(event);
         },
       },
@@ -56,6 +59,7 @@ function world() {
     audit,
     ended,
     kafka,
+    code,
     start,
     /** Returns the audit records since the last call. */
     newRecords: () => audit.splice(0).map(({ action, account, detail }) => `${action} ${account}: ${detail}`),
@@ -90,6 +94,36 @@ describe('recordAccounts', () => {
       'account-changed nora: wards icu → icu step',
       'account-removed nora: Nora, nurse of icu step',
     ]);
+    await records.close();
+  });
+
+  it('if the code fails about one account, the changes of the other accounts are recorded', async () => {
+    vi.useFakeTimers({ now: t0 });
+    const w = world();
+    const records = await w.start();
+    await records.settled();
+    w.code.failsFor = 'nora';
+    w.set(nora, { ...nora, userId: 'paul' });
+    records.changed();
+    await records.settled();
+    expect(w.newRecords()).toEqual(['account-created paul: Nora, nurse of icu']);
+    w.code.failsFor = '';
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(w.newRecords()).toEqual(['account-created nora: Nora, nurse of icu']);
+    await records.close();
+  });
+
+  it('if the accounts cannot be compared, the server goes on, and compares them again at the next change', async () => {
+    const w = world();
+    const records = await w.start();
+    await records.settled();
+    w.set({ ...nora, wards: undefined as never });
+    records.changed();
+    await expect(records.settled()).resolves.toBeUndefined();
+    w.set(nora);
+    records.changed();
+    await records.settled();
+    expect(w.newRecords()).toEqual(['account-created nora: Nora, nurse of icu']);
     await records.close();
   });
 

@@ -7,10 +7,12 @@
  * change.
  */
 import type { Logger } from 'pino';
+import { VigilError } from '../../../contracts/errors.ts';
 import { type AccountRecord, contentTypes } from '../../../contracts/messages/records.ts';
 import type { Trail } from '../../../log/audit/trail.ts';
 import { pseudonym } from '../../../log/envelope/pseudonym.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
+import { noteTaskFailure, runAfter } from '../../../process/timer-tasks.ts';
 import { type AccountChange, type AccountFacts, accountChanges, endsSessions } from '../core/account-changes.ts';
 import { fingerprintOf } from '../sessions/token.ts';
 import type { Account } from './accounts.ts';
@@ -90,13 +92,13 @@ export async function recordAccounts(options: {
   function noteAnnounced(userId: string, former: AccountFacts | undefined): void {
     announced.set(userId, { former, atMs: now() });
     if (former === undefined) neverSeen.add(userId);
-    checkTimer ??= setTimeout(checkAnnounced, announcedMs).unref();
+    checkTimer ??= runAfter('accounts', announcedMs, checkAnnounced).unref();
   }
 
   /** Records that an announced state did not come into the file in time. */
   function checkAnnounced(): void {
     for (const [userId, { atMs }] of announced) if (now() - atMs >= announcedMs) announced.delete(userId);
-    checkTimer = announced.size === 0 ? undefined : setTimeout(checkAnnounced, announcedMs).unref();
+    checkTimer = announced.size === 0 ? undefined : runAfter('accounts', announcedMs, checkAnnounced).unref();
     changed();
   }
 
@@ -145,22 +147,50 @@ export async function recordAccounts(options: {
     );
     for (const change of changes) if (endsSessions(change)) endSessions(change.account.userId, now());
     try {
-      for (const change of changes) if (!closed) await recordChange(change);
+      for (const change of changes) if (!closed) await tryRecordChange(change);
     } catch (error) {
       logger.warn(
         { code: (error as { code?: string }).code },
         'changes of accounts could not be written to the audit trail; the dashboard tries again',
       );
-      if (!closed) timer = setTimeout(changed, retryMs);
+      tryLater();
+    }
+  }
+
+  /**
+   * Records a change. If the code fails about this account, the changes of the other accounts are still recorded.
+   * @throws VigilError if Kafka does not take the change
+   */
+  async function tryRecordChange(change: AccountChange): Promise<void> {
+    try {
+      await recordChange(change);
+    } catch (error) {
+      if (error instanceof VigilError) throw error;
+      noteTaskFailure('accounts', error, retryMs);
+      tryLater();
+    }
+  }
+
+  function tryLater(): void {
+    clearTimeout(timer);
+    if (!closed) timer = runAfter('accounts', retryMs, changed);
+  }
+
+  async function recordChangesSafely(): Promise<void> {
+    try {
+      await recordChanges();
+    } catch (error) {
+      noteTaskFailure('accounts', error, retryMs);
+      tryLater();
     }
   }
 
   let recording: Promise<void> = table.ready.then(() => {
     isFollowing = true;
-    return recordChanges();
+    return recordChangesSafely();
   });
   function changed(): void {
-    recording = recording.then(recordChanges);
+    recording = recording.then(recordChangesSafely);
   }
 
   return {
@@ -174,7 +204,7 @@ export async function recordAccounts(options: {
         const { userId } = announced;
         note(userId, announced);
         if (present === undefined) neverSeen.add(userId);
-        if (!closed) timer = setTimeout(changed, retryMs);
+        tryLater();
         throw error;
       }
     },

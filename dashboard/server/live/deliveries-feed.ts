@@ -12,6 +12,7 @@ import type { LogRecord } from '../../../log/kafka/log-record.ts';
 import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading, type ReadRecord } from '../../../log/sealed-reading.ts';
+import { runAfter } from '../../../process/timer-tasks.ts';
 import {
   type DeliveryBoard,
   emptyDeliveryBoard,
@@ -150,7 +151,8 @@ export function openDeliveriesFeed(
         { error: error.message },
         'the deliveries of alarms cannot be read from Kafka; the screens show none',
       );
-      if (!isClosed) setTimeout(() => void closeReaders().then(tryOpen), retryMs).unref();
+      // If a reader cannot be closed, the deliveries must still be read again.
+      if (!isClosed) runAfter('deliveries', retryMs, () => closeReaders().finally(tryOpen)).unref();
     });
   }
 
