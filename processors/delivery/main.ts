@@ -124,8 +124,8 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
 }
 
 /**
- * Returns the health of the process. A process that stands by is healthy. The owner is healthy while it reads and
- * decides.
+ * Returns whether this process is the owner, and when its parts last worked. `signOf` computes from this whether the
+ * process works.
  */
 function workOf({ ownership, tables }: Parts): Work {
   const session = ownership?.session();

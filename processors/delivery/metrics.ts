@@ -48,8 +48,9 @@ export function createCounts() {
     restoredRecords: 0,
     leftOut: 0,
     /**
-     * `toMessageMs`: from the onset, escalation or re-alarm to the first message about the alarm.
-     * `toReceiptMs`: from a message to its first confirmation.
+     * `toMessageMs`: from the onset, escalation or re-alarm to each message whose most urgent call is the first call of
+     * its round. The first call of each round counts, once for each channel.
+     * `toReceiptMs`: from a call to each further stage of its message.
      */
     toMessageMs: createHistogram(10, 16),
     toReceiptMs: createHistogram(10, 16),

@@ -12,7 +12,7 @@ import { createSealedReading, type ReadRecord } from '../../log/sealed-reading.t
 import { type Book, emptyBook, evolveBookSafely } from './core/book.ts';
 import { bookOf, snapshotVersion } from './snapshots.ts';
 
-/** Maximum number of offsets in `deliveries` between two snapshots. */
+/** The transaction that reaches this number of offsets since the last snapshot has a new snapshot, too. */
 export const snapshotEveryOffsets = 1_000;
 /**
  * The first attempt reads this number of offsets before the end of the log. This number is several times
@@ -39,7 +39,8 @@ export async function restore(
   const from = high - windowOffsets > low ? high - windowOffsets : low;
   const restored = await restoreFrom(from, from === low);
   if (restored) return restored;
-  // This happens only after a change of the version, because snapshots of another version cannot be used.
+  // This happens after a change of the version, because snapshots of another version cannot be used. It also happens if
+  // the newest snapshots cannot be read.
   log.warn({ offsets: String(high - low) }, 'no snapshot of this version is near the end, so the whole log is read');
   return (await restoreFrom(low, true))!;
 

@@ -186,7 +186,10 @@ function readyOf(all: readonly Sending[], nowMs: number): { readonly ready: Send
   return { ready, nextRetryMs };
 }
 
-/** Sends to all addresses that the person has for the channel. Reports the furthest stage that the message reached at any address. */
+/**
+ * Sends to all addresses that the person has for the channel. Returns the furthest stage that the message reached at
+ * any address.
+ */
 async function sendToAll(
   { channels, entriesOf, placeOf, zoneOf, onEnded }: SenderOptions,
   book: Book | undefined,
@@ -208,7 +211,9 @@ const fault: Report = {
 const noAddress: Report = { kind: 'failed', class: 'permanent', reason: 'The person has no address for this channel.' };
 const slotOf = ({ userId, channel }: MessageDecision) => `${channel} ${userId}`;
 
-/** Returns whether a message is too old. If the code throws an error, the message is tried, and the error is reported. */
+/**
+ * Returns whether a message is too old. If the code throws an error, the message is tried, and the error is reported.
+ */
 function isUseless(message: MessageDecision, nowMs: number): boolean {
   try {
     return uselessAfterMs(message) <= nowMs;

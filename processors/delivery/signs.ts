@@ -26,7 +26,10 @@ export const intakeMsMax = 10_000;
  */
 export const tablesMsMax = 30_000;
 
-/** When the parts of the process last worked, ms; undefined while the process does not deliver. */
+/**
+ * When the parts of the process last worked, ms. The first two times are undefined while the process does not deliver;
+ * the third only until the tables are open.
+ */
 export type Work = {
   readonly isOwner: boolean;
   /** The end of the last pass of decisions. */

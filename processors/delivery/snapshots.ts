@@ -21,7 +21,10 @@ type Entry =
   | readonly ['answered', readonly string[]]
   | readonly ['ended', readonly string[]];
 
-/** Maximum size of a part, characters of JSON. A record in Kafka can have at most 2 MiB, and sealing adds a third. */
+/**
+ * Maximum size of a part, characters of JSON. An entry that is longer has a part of its own. A record in Kafka can have
+ * at most 2 MiB, and sealing adds a third.
+ */
 const partCharsMax = 200_000;
 
 /** Returns the parts of a book, at least one. */

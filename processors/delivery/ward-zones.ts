@@ -1,6 +1,7 @@
 /**
  * The time zones of the wards, from the wards file of the dashboards. The times in messages are in these zones. A file
- * that is missing or wrong stops and delays nothing: the times are then in UTC, with the label UTC.
+ * that is missing or wrong stops and delays nothing: as long as no file was read, the times are in UTC, with the label
+ * UTC.
  */
 import type { Logger } from 'pino';
 import type { Registry } from '../../contracts/ward-registry.ts';

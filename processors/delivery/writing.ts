@@ -71,7 +71,10 @@ export type WritingOptions = {
   readonly turn: Pick<SealedTurn, 'write' | 'commit'>;
   readonly book: Book;
   readonly positions: DeliveryPositions;
-  /** Number of offsets in `deliveries` since the last snapshot; the number may be too large, never too small. */
+  /**
+   * Number of offsets in `deliveries` since the last snapshot, about: it may have records before the snapshot, and
+   * lacks the markers of transactions.
+   */
   readonly offsetsSince: number;
   /** Resolves when everything that was in the log at the call has been handed out to `give`. */
   readonly readEnd: () => Promise<void>;
@@ -80,9 +83,12 @@ export type WritingOptions = {
   /** Called after each pass. */
   readonly onBook: (book: Book) => void;
   readonly onWritten: (records: readonly DeliveryRecord[]) => void;
-  /** Called for each input that is skipped, and for each decision that the log does not show. */
+  /**
+   * Called for each input that is skipped, for each alarm for which the rules begin to fail, and for each decision that
+   * the log does not show.
+   */
   readonly onLeftOut: () => void;
-  /** Called once if a transaction fails. Nothing is decided after that. */
+  /** Called once if a transaction fails, or if a timer or a change throws an error. Nothing is decided after that. */
   readonly onFailed: (error: unknown) => void;
   readonly now: () => number;
   readonly log: Pick<Logger, 'error'>;

@@ -15,7 +15,7 @@ import { countOf, type SendCounts } from './send-counts.ts';
  * earlier.
  */
 export const tryMsMax = 4 * secondMs;
-/** The courier tries a message for at most this time, ms (ours). */
+/** After this time from the first try, the courier begins no further try of a message, ms (ours). */
 const giveUpMs = 8 * secondMs;
 /** The waits between tries, ms (ours): 250 ms at first, doubled each time up to 2 s, each with a random part. */
 const firstWaitMs = 250;
@@ -24,7 +24,7 @@ const waitMsMax = 2 * secondMs;
 const checkPauseMs = 5 * minuteMs;
 /** Maximum number of addresses that are remembered because their service has asked to wait (ours). */
 const pausesMax = 10_000;
-/** Maximum number of hosts with a gate of their own (ours). */
+/** Maximum number of hosts with a gate (ours). If no gate is free, a message to a further host fails for now. */
 const hostsMax = 1_000;
 
 /** The result of one try. `retryAfterMs`: the host asks to wait for this time. */
@@ -44,7 +44,10 @@ export type Errand = {
   /** Nothing leaves after this time, ms since 1970. */
   readonly uselessAfterMs: number;
   readonly signal: AbortSignal;
-  /** Whether this is a canary. If a service asks to wait, only canaries wait; messages about alarms are still sent. */
+  /**
+   * Whether this is a canary. If a service asks to wait after a canary, only the canaries to this address wait. If it
+   * asks to wait after a message about an alarm, later messages about alarms to this address wait, too.
+   */
   readonly isCheck?: boolean;
   /** Tries once. Must not reject. The signal ends the try. */
   readonly attempt: (signal: AbortSignal) => Promise<TryResult>;

@@ -91,8 +91,8 @@ export function createPushChannel(options: PushOptions): Channel<PushEntry> {
 }
 
 /**
- * Returns the host and port of a push service; empty if the endpoint is not an address. The client refuses such an
- * endpoint.
+ * Returns the host and port of a push service; empty if the endpoint is not an address. A try to such an endpoint fails
+ * for good.
  */
 function hostOf({ endpoint }: PushEntry): string {
   return URL.canParse(endpoint) ? new URL(endpoint).host : '';
@@ -148,7 +148,7 @@ function pushResult(answer: Awaited<ReturnType<HttpsClient['post']>>): TryResult
   if (answer.kind === 'failed') return failed(answer.class, answer.reason, answer.isHostFault ? 'fails' : 'unknown');
   const { status, retryAfterMs } = answer;
   const host = hostSignOf(status);
-  // RFC 8030, 7.3: the subscription has expired. Some push services answer 404 instead.
+  // The subscription has expired. RFC 8030, 7.3, requires 404. Some push services answer 410 instead.
   const result = httpResult(status, [404, 410]);
   return {
     result: result.kind === 'taken' ? { kind: 'reached', stage: 'taken' } : result,

@@ -52,7 +52,8 @@ function waitAgain(desk: Desk): boolean {
 /**
  * Notes a calling alarm and informs its ward, if the rules throw an error for an event of the alarm. The next timer
  * tries to call the persons.
- * @throws the error of the rules if the alarm does not call, or if the ward cannot be informed
+ * @throws the error of the rules if the alarm does not call, if the event is not newer than the last event, or if the
+ * ward cannot be informed
  */
 export function informWardOfEvent(desk: Desk, event: AlarmEvent, error: unknown): void {
   const { alarm } = event;

@@ -4,7 +4,10 @@ import { callNext, callOrRepeat, endCall, goOn } from './calling.ts';
 import { type Desk, waitingCall } from './desk.ts';
 import type { Input } from './inputs.ts';
 
-/** Handles the report of a channel. Only an answer of a person ends the wait for an answer; a receipt never does. */
+/**
+ * Handles the report of a channel. A report that the message came further never ends the wait for an answer. If every
+ * channel that the person could answer through has failed for good, the call ends, and the next person is called.
+ */
 export function takeReceipt(
   desk: Desk,
   { callId, channel, receipt }: Pick<Extract<Input, { type: 'receipt' }>, 'callId' | 'channel' | 'receipt'>,
@@ -25,8 +28,9 @@ export function takeReceipt(
 }
 
 /**
- * The acceptances of a person stop the calls in at most this many rounds (ours). Without a maximum, a person who
- * accepts and does not go, or a thief with the person's session, could stop the calls for ever.
+ * The acceptances of a person stop the calls about one occurrence of an alarm at most this many times (ours). An
+ * acceptance that ended because the person left the duty does not count. Without a maximum, a person who accepts and
+ * does not go, or a thief with the person's session, could stop the calls for ever.
  */
 const acceptancesMax = 2;
 

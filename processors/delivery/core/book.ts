@@ -1,7 +1,8 @@
 /**
  * The book: all that a delivery process remembers. The book contains the state of the rules, how far each message came,
- * and the messages that must still be sent. The book is computed only from the records of the topic `deliveries`. So a
- * process that takes over has the same book as the former process. Pure.
+ * and the messages that must still be sent. The book is computed from the records of the topic `deliveries`. So a
+ * process that takes over has the same book as the former process. One exception: the newest text of an alarm comes
+ * from its event (take.ts), and is in the log only after the next decision about the alarm. Pure.
  */
 import type { DeliveryRecord, ReceiptSeen, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
 import { receiptStages } from '../../../contracts/messages/deliveries.ts';

@@ -105,7 +105,10 @@ function emitCall(
   desk.emit({ type: 'called', round: number, call: { callId, ...call }, associationId, priority, dueAtMs });
 }
 
-/** Ends the call that waits for an answer, and calls the next person. */
+/**
+ * Ends the call that waits for an answer, and calls the next person. At the end of a chain, calls at once only if the
+ * message could not be delivered; otherwise the present wait goes on.
+ */
 export function endCall(desk: Desk, call: Call, outcome: 'unanswered' | 'unconfirmed' | 'undelivered' | 'gone'): void {
   desk.emit({ type: 'call-ended', callId: call.callId, outcome });
   const { phase } = desk.state()!.round!;

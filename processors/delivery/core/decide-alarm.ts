@@ -13,7 +13,10 @@ import { nextCall, presentPersons, repeatedCall } from './next-call.ts';
 import type { AlarmDelivery, Round } from './state.ts';
 import { isDue, isTooOld, resumeMsMax } from './waits.ts';
 
-/** Handles an alarm event of the engine. An event that is not newer than the last event has no effect. */
+/**
+ * Handles an alarm event of the engine. An event that is older than the last event has no effect. The last event again
+ * only completes what a killed process has left undone.
+ */
 export function takeAlarm(desk: Desk, event: AlarmEvent): void {
   const { alarm } = event;
   const before = desk.state();

@@ -26,10 +26,11 @@ export type Decided = { readonly events: readonly DeliveryEvent[]; readonly fail
 
 /**
  * Decides what an input changes. If the rules throw an error for one alarm during a change or a timer, the other alarms
- * go on (alarm-failure.ts). If the code throws an error for the messages of one person, the alarms call the next persons.
+ * go on (alarm-failure.ts). If the code throws an error for the messages of one person, the alarms call the next
+ * persons.
  * @param nowMs the steady time of the process
- * @throws the error of the rules if the input is a receipt or an answer, or if the ward of a failing alarm cannot be
- * informed
+ * @throws the error of the rules if the input is a receipt or an answer, or an event that does not make its alarm call
+ * (`informWardOfEvent`), or if the ward of a failing alarm cannot be informed
  */
 export function decide(state: State, input: Input, context: Context, nowMs: number): Decided {
   const events: DeliveryEvent[] = [];

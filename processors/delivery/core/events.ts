@@ -1,7 +1,7 @@
 /**
- * The events that the delivery of alarms decides. Only events are stored, and the state is computed from them, so the
- * state is the same after a restart. Every time in an event was computed together with the event, so a restart changes
- * no wait.
+ * The events that the delivery of alarms decides. The state is computed only from these events, so the state is the
+ * same after a restart. A stored snapshot of the state only replaces the reading of older events. Every time in an
+ * event was computed together with the event, so a restart changes no wait.
  */
 import type { AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 import type { CallOutcome, RoundCause, StopReason, WardNotice } from '../../../contracts/messages/deliveries.ts';
@@ -20,7 +20,7 @@ export type AlarmDecision = { readonly alarmId: string; readonly atMs: number } 
       readonly quiet: StopReason | null;
       readonly freshAtMs: number;
     }
-  /** The alarm is over, and its state is removed. */
+  /** The alarm is over. Its state moves from `alarms` to `over`. */
   | { readonly type: 'alarm-cleared' }
   | { readonly type: 'not-sent'; readonly reason: string }
   | {
@@ -50,7 +50,10 @@ export type AlarmDecision = { readonly alarmId: string; readonly atMs: number } 
     }
   | { readonly type: 'accepted'; readonly round: number; readonly userId: string; readonly dueAtMs: number }
   | { readonly type: 'rejected'; readonly round: number; readonly userId: string }
-  /** Nobody is left to call, so the ward has a technical alarm. `dueAtMs` is when the last person is called again. */
+  /**
+   * Nobody is left to call, so the ward has a technical alarm. The last person is called again at once. If nobody can
+   * be called again, the next try is at `dueAtMs`.
+   */
   | { readonly type: 'chain-ended'; readonly notice: WardNotice; readonly dueAtMs: number }
   /** Nobody can be called again now. */
   | { readonly type: 'repeat-skipped'; readonly dueAtMs: number }

@@ -67,8 +67,8 @@ function keepsNotice(before: Round | null, cause: RoundCause): before is Round {
 }
 
 /**
- * Returns whether a round was stopped a short time ago because the alarm ended. Such a round goes on if the alarm
- * begins again.
+ * Returns whether a round was stopped a short time ago because the alarm ended. If the alarm begins again, answers to
+ * the calls of this round still count.
  */
 function isRecentEnd({ stopped }: Round, atMs: number): boolean {
   return stopped !== null && stopped.why === 'ended' && Math.abs(atMs - stopped.atMs) <= resumeMsMax;
@@ -145,8 +145,9 @@ function evolveRound(round: Round, event: RoundDecision): Round {
 }
 
 /**
- * Ends a call because its person left the duty. Channels through which nothing was sent are forgotten, so that a person
- * who comes back is called. If the person had accepted and nobody else has accepted, the round calls again.
+ * Ends a call because its person left the duty. Channels through which nothing was sent are forgotten. A person who
+ * comes back is called again, because `nextCall` does not count calls with the outcome `gone`. If the person had
+ * accepted and nobody else has accepted, the round calls again.
  */
 function withoutGone(round: Round, callId: string): Round {
   const call = round.calls.find((other) => other.callId === callId);

@@ -33,8 +33,9 @@ export type Input =
     }
   /**
    * Time has passed. The process gives this input when it starts, at the end of a wait, and every few seconds. At this
-   * time, the process has read the log up to `untilMs`. A wait with a later end is not over yet, because its answer may
-   * be in the log after `untilMs`. Without `untilMs`, every wait that has ended is over.
+   * time, the process has read the log up to `untilMs`. If the log cannot be read for 3 s, `untilMs` is the present
+   * (time-gate.ts). A wait with a later end is not over yet, because its answer may be in the log after `untilMs`.
+   * Without `untilMs`, every wait that has ended is over.
    */
   | { readonly type: 'timer'; readonly untilMs?: number };
 
@@ -48,8 +49,8 @@ export type Context = {
   readonly policy: DeliveryPolicy;
   readonly placeOf: (associationId: string) => Place;
   /**
-   * Returns the persons with a duty at a place, in the order in which to call them. Undefined if the ward has never had
-   * assignments. Such a ward does not take part in the delivery of alarms.
+   * Returns the persons with a duty at a place, in the order in which to call them. Undefined if the ward is not known,
+   * or has never had assignments. Then the alarms of this place call nobody.
    */
   readonly personsOf: (place: Place, duty: Duty, atMs: number) => readonly Responsible[] | undefined;
   /** Returns whether a channel cannot reach a person now. */

@@ -49,8 +49,8 @@ const repeatable: readonly CallOutcome[] = ['gone', 'unanswered', 'unconfirmed']
 
 /**
  * Returns the call to repeat at the end of a chain: the last call of a person who has not answered, still has the duty
- * and can be reached. If there are several such calls, returns the newest call. A person who rejected the alarm is not
- * called again in this round.
+ * and can be reached. If there are several such calls, the order of `repeatable` decides, and then the newest call. A
+ * person who rejected the alarm is not called again in this round.
  */
 export function repeatedCall(round: Round, personsOf: PersonsOf, isDown: IsDown): Call | undefined {
   const present = presentPersons(round, personsOf);

@@ -8,8 +8,8 @@ import type { Duty } from '../../../contracts/messages/assignments.ts';
 import type { Place } from './inputs.ts';
 
 /**
- * Returns the persons with a duty at a place, in the order in which to call them. Undefined if the ward has never had
- * assignments.
+ * Returns the persons with a duty at a place, in the order in which to call them. Undefined if the ward is not known,
+ * or has never had assignments.
  * @param onFailure called with the error for the persons who are left out
  * @throws the error of `responsibleAt` if no single person causes it
  */

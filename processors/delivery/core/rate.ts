@@ -1,14 +1,13 @@
 /**
  * Limits how many messages one person gets through one channel: a few at once, then one every few seconds. More
- * messages would hide each other. Calls beyond the limit are not dropped: they wait, and the next message counts them.
- * Pure.
+ * messages would hide each other. Calls beyond the limit are not dropped: they wait for the next message. Pure.
  */
 
 /** Number of messages that may be sent at once (ours). */
 export const burstMax = 6;
 /**
- * After these messages, one more message may be sent in each period of this length, ms (ours). No call waits longer
- * than this for a message.
+ * After these messages, one more message may be sent in each period of this length, ms (ours). This limit delays no
+ * call for longer than this. The grouping of the calls about one patient may delay a call for 3 s more (grouping.ts).
  */
 export const messageEveryMs = 5_000;
 

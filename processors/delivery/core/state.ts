@@ -16,13 +16,14 @@ export type Call = {
   readonly name: string;
   readonly channels: readonly DeliveryChannel[];
   readonly waitMs: number;
-  /** How often the person was called before in this round. */
+  /** 0 for a call in the order of the chain. A repeated call has one more than the call that it repeats. */
   readonly repeat: number;
   readonly sent: readonly DeliveryChannel[];
   readonly failed: readonly DeliveryChannel[];
   /**
-   * Until when a channel must confirm that the call reached the person, ms. Null before the first message that can be
-   * answered, and after the call is confirmed, answered or over.
+   * Until when a channel must confirm the message of the call, ms. A push service that has taken the message confirms
+   * it, even if the phone has not answered. Null before the first message that can be answered, and after the call is
+   * confirmed, answered or over.
    */
   readonly confirmDueAtMs: number | null;
   readonly outcome: CallOutcome;
@@ -39,14 +40,20 @@ export type Round = {
   readonly round: number;
   readonly priority: Priority;
   readonly policyVersion: string;
-  /** The chain that was in force when the round started. A changed policy counts from the next round on. */
+  /**
+   * The chain that was in force when the round started. A changed policy counts from the next round on. If the policy
+   * sends nothing any more, an alarm that calls already keeps its chain.
+   */
   readonly chain: CallChain;
   readonly phase: DeliveryPhase;
   /** At most `callsMax`. */
   readonly calls: readonly Call[];
   /** Number of calls so far. The id of the next call is made from this number. */
   readonly callCount: number;
-  /** The end of the present wait, ms; null if the round does not wait. */
+  /**
+   * The end of the present wait, ms; null if the round does not wait. A stopped round keeps the value, because the
+   * round may go on.
+   */
   readonly dueAtMs: number | null;
   /** Length of the present wait, ms. If `dueAtMs` is further away than this, the clock was set back. */
   readonly waitMs: number;
@@ -125,7 +132,7 @@ export type State = {
 
 export const initialState: State = { alarms: new Map(), over: new Map(), slots: new Map() };
 
-/** Returns whether the ward now has the technical alarm of a round. */
+/** Returns the technical alarm that the ward now has about a round; null if the ward has no such alarm. */
 export function shownNotice(round: Round | null): WardNotice | null {
   return round === null || round.phase === 'stopped' || round.phase === 'accepted' ? null : round.notice;
 }

@@ -101,8 +101,8 @@ function withoutLooseText(book: Book, input: Input): Book {
 }
 
 /**
- * Stores the newest text of an alarm for messages. The text needs no event of its own, because every later record of
- * the alarm has the text.
+ * Stores the newest text of an alarm for messages. The text needs no event of its own, because the view in the next
+ * decision about the alarm has the text.
  */
 function withText(book: Book, { alarm }: AlarmEvent): Book {
   const { alarmId, onsetAt } = alarm;

@@ -35,8 +35,8 @@ export function viewOf(book: Book, alarmId: string, placeOf: Context['placeOf'])
 }
 
 /**
- * Returns a view without calls, for an alarm whose view cannot be made. If the state of the alarm cannot be read either,
- * the ward has the technical alarm that nobody can be called.
+ * Returns a view without calls, for an alarm whose view cannot be made. If the ward has no technical alarm about this
+ * alarm, the view shows the technical alarm that nobody can be called.
  */
 export function plainViewOf({ state }: Book, alarmId: string, placeOf: Context['placeOf']): DeliveryView | null {
   const alarm = state.alarms.get(alarmId);
@@ -48,7 +48,9 @@ export function plainViewOf({ state }: Book, alarmId: string, placeOf: Context['
   return { ...facts, phase, round, policyVersion, notice: shownNotice(alarm.round) ?? 'nobody-to-call', ...none };
 }
 
-/** Returns the first call of each person, and the newest repeated calls, in their order. */
+/**
+ * Returns the calls that repeat no call, and the newest repeated calls, in their order; only the newest of all these.
+ */
 function shownCalls(calls: readonly Call[]): readonly Call[] {
   const repeats = calls.filter(({ repeat }) => repeat > 0);
   const dropped = new Set(repeats.slice(0, -repeatsMax));

@@ -10,8 +10,8 @@ import type { Call, PendingCall, Slot, State } from './state.ts';
 const openOutcomes: readonly CallOutcome[] = ['waiting', 'informed', 'unconfirmed'];
 
 /**
- * Returns the call if it may be sent through a channel. Nothing is sent after an answer, after the end of the call, or
- * after the end of the alarm.
+ * Returns the call if it may be sent through a channel. Nothing is sent after an answer, after the end of the alarm, or
+ * after the end of the call. One exception: an `unconfirmed` call may still be sent.
  */
 export function wantedCall(
   state: Pick<State, 'alarms'>,

@@ -47,8 +47,8 @@ export type CanaryOptions = {
   /** Writes an event into `deliveries`. */
   readonly emit: (event: ReachEvent) => void;
   /**
-   * Asks open pages to answer, by a record that the dashboards read. Called again every few seconds until the pages
-   * have answered.
+   * Asks open pages to answer, by a record that the dashboards read. Called again every 5 s, until the pages have
+   * answered or 60 s have passed.
    */
   readonly askPages: (asked: readonly AskedPage[]) => void;
   readonly newId: () => string;
@@ -136,15 +136,16 @@ export function startCanaries(options: CanaryOptions): Canaries {
     if (target.channel === 'screen') return;
     const channel = channels.get(target.channel);
     if (!entry || !channel) return takeResult(notSetUp);
-    // `Promise.try` also catches an error that the channel throws at once. This error would end the process.
+    // `Promise.try` also catches an error that the channel throws at once. This error would stop the canaries to the
+    // other targets.
     void Promise.try(() => channel.check(entry, { checkId, userId, name }, closing.signal))
       .catch((error: unknown): SendResult => {
         options.log.warn({ err: error, channel: target.channel }, 'a canary failed unexpectedly');
         return { kind: 'failed', class: 'transient', reason: 'The channel failed unexpectedly.' };
       })
       .then((result) => {
-        // A service that asks for fewer messages works. Alarms are still sent to this service, and a later canary shows
-        // how far messages come.
+        // A service that asks for fewer messages works, so this is no failure. A later canary shows how far messages
+        // come.
         if (result.kind !== 'failed' || !result.asksToWait) takeResult(result);
       });
   };
@@ -173,7 +174,9 @@ export function startCanaries(options: CanaryOptions): Canaries {
   };
 }
 
-/** Returns the entries of a person in all channels; none if the code throws an error. Then the canaries of others go on. */
+/**
+ * Returns the entries of a person in all channels; none if the code throws an error. Then the canaries of others go on.
+ */
 function allEntriesOf(entriesOf: CanaryOptions['entriesOf'], userId: string): readonly ReachEntry[] {
   try {
     return channelNames.flatMap((channel) => entriesOf(userId, channel));

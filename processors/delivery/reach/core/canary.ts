@@ -31,7 +31,7 @@ export const aheadMsMax = 5 * secondMs;
 /** Maximum number of targets in the state (ours). The oldest targets are removed. */
 export const reachStatesMax = 20_000;
 
-/** A target of canaries: one entry of a person on duty in the topic `reach`, or the person's own pages. */
+/** A target of canaries: one entry of the topic `reach`, or the pages of a person on duty (on-duty.ts). */
 export type ReachTarget = {
   readonly userId: string;
   readonly name: string;
@@ -114,9 +114,10 @@ export function withinMax<Collection extends Map<string, unknown> | Set<string>>
 
 /**
  * Returns the targets that need a canary now. A target about which nothing is known is tried at once. After its first
- * canary, a target is tried every 8 to 9.5 minutes. While it is down, it is tried after 1, 2, 4 minutes and so on. If a
- * canary has no result after 60 s, the process was killed, so the canary is repeated.
- * @param targets the channels of all persons on duty; entries that have ended are left out
+ * canary, a target is tried every 8 to 9.5 minutes. While it is down, it is tried after 1, 2, 4 minutes and so on. A
+ * canary to an entry that has no result after 60 s is repeated, for instance because its service asked for fewer
+ * messages.
+ * @param targets the result of `targetsOf`; this function leaves out the entries that have ended
  * @param isChanged returns whether an entry was written since its newest canary; such an entry is tried at once
  * @param spreadOf returns a number from 0 to 1 for a target, always the same for the same target
  */

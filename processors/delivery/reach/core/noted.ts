@@ -47,8 +47,9 @@ export function noteReach(noted: NotedReach, event: ReachEvent): NotedReach {
 /**
  * Returns the last events after the receipt of a call: the receipt is the newest result. So a later canary with another
  * result is written at once. A receipt does not name the entry that confirmed the call, so the receipt counts for all
- * entries of the channel. One exception: the receipt does not count for an entry whose last event in the topic is a
- * canary without a result. The result of this canary is always written, because an operator may wait for the result.
+ * entries of the channel. Two exceptions: a receipt changes nothing for an entry (not a page) whose last result got as
+ * far or further. And the receipt does not count for an entry whose last event in the topic is a canary without a
+ * result. The result of this canary is always written, because an operator may wait for the result.
  */
 export function noteReceipt(
   noted: NotedReach,
