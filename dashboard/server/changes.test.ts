@@ -10,7 +10,7 @@ import type { ActContext } from './core/association-refusals.ts';
 import { deviceOf, foldAssociations } from './core/beds.ts';
 import { nurse, period, t0, table } from './core/fold.testing.ts';
 import { emptyState, type LiveState } from './core/state.ts';
-import { decideAgainMsMax, notKnownText, waitingPerAccountMax } from './turns.ts';
+import { beginMsMax, decideAgainMsMax, notKnownText, waitingPerAccountMax } from './turns.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -77,7 +77,7 @@ function newLog() {
 }
 
 /** Creates a dashboard that reads `log`. One patient is in bed 1 of the ward icu, with the devices d1, d2 and d3. */
-function dashboard(log: ReturnType<typeof newLog>, viewer = nurse) {
+function dashboard(log: ReturnType<typeof newLog>, viewer = nurse, beginMs?: number) {
   const state = emptyState();
   for (const id of ['1', '2', '3'])
     foldAssociations(state, table(`d${id}`, 1, period(`assoc-0${id}`, 'icu', { patient })));
@@ -98,6 +98,7 @@ function dashboard(log: ReturnType<typeof newLog>, viewer = nurse) {
     pseudonymKey: 'made-up-key-of-at-least-32-bytes-for-tests',
     now: () => t0,
     waitMs: 50,
+    ...(beginMs !== undefined && { beginMs }),
   });
   const ask = (decide: (state: LiveState, context: ActContext) => Decision, by = viewer) =>
     change({ viewer: by, who: { actor: actorOf(by), session: 'mark' } }, {
@@ -369,5 +370,40 @@ describe('waiting changes of several accounts', () => {
     expect(order.filter((entry) => entry === 'flood log-backlog-full')).toHaveLength(30 - 1 - waitingPerAccountMax);
     const successes = order.filter((entry) => !entry.includes(' '));
     expect([successes.length, successes.indexOf('nora')]).toEqual([2 + waitingPerAccountMax, 2]);
+  });
+
+  it('a change whose turn comes after its page has given up is not made, and the person reads this before', async () => {
+    const log = newLog();
+    const { audit, ask } = dashboard(log, nurse, 1_000);
+    const { promise: isWritten, resolve: endWriting } = Promise.withResolvers<void>();
+    log.on((step, turn) => (step === 'write' && turn === 1 ? isWritten : undefined));
+    const first = ask(discharge);
+    const second = ask(moveTo('9'), { ...nurse, userId: 'nora' });
+    // The first change has begun, so it is carried out. The second change gets its answer while the first still runs.
+    await expect(second).rejects.toMatchObject({
+      code: 'log-backlog-full',
+      message: 'Nothing was changed: too many changes wait, or Kafka is slow. Try again.',
+    });
+    expect(log.written).toEqual([]);
+    endWriting();
+    expect(await first).toMatchObject({ ok: true });
+    await new Promise((done) => setTimeout(done, 100));
+    expect(log.written).toHaveLength(3);
+    expect(audit).toHaveLength(1);
+  });
+
+  it('a change that another dashboard overtakes is not decided again after its page has given up', async () => {
+    const log = newLog();
+    const { audit, ask } = dashboard(log);
+    const startMs = performance.now();
+    log.on(async (step) => {
+      if (step !== 'commit') return;
+      vi.spyOn(performance, 'now').mockReturnValue(startMs + beginMsMax + 60_000);
+      log.on(() => {});
+      await log.takeTurn();
+    });
+    await expect(ask(discharge)).rejects.toMatchObject({ code: 'log-backlog-full' });
+    expect(log.written).toEqual([]);
+    expect(audit.map(({ detail }) => detail)).toEqual(['d1', 'not done, another change came first: d1']);
   });
 });

@@ -43,9 +43,14 @@ export function createChanges(options: {
   readonly now: () => number;
   /** `waitMsMax` of turns.ts, or another value in a test. */
   readonly waitMs?: number;
+  /** `beginMsMax` of turns.ts, or another value in a test. */
+  readonly beginMs?: number;
 }): MakeChange {
-  const { feed, trail, log, pseudonymKey, now, waitMs } = options;
-  const runInTurn = createTurns<Decision>({ topic: 'associations', log, readToEnd: feed.readAssociations, waitMs });
+  const { feed, trail, log, pseudonymKey, now, waitMs, beginMs } = options;
+  const runInTurn = createTurns<Decision>({
+    ...{ topic: 'associations', log, readToEnd: feed.readAssociations, waitMs },
+    ...(beginMs !== undefined && { beginMs }),
+  });
 
   async function recordDenied({ who }: Requester, { action }: Change, { detail, ...about }: Denied): Promise<void> {
     await trail.record({ ...who, action: 'access-denied', ...about, detail: `${action} ${detail}` });

@@ -39,6 +39,7 @@ export async function resealAssociations(
     if ((await unreadable()).length === 0) return 0;
     const runInTurn = createTurns<{ readonly ok: true; readonly count: number }>({
       ...{ topic: 'associations', log, readToEnd: async () => void (await table.reachEnd()) },
+      beginMs: Number.POSITIVE_INFINITY,
     });
     const { count } = await runInTurn('reseal', {
       async decideAndWrite(turn) {

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { VigilError } from '../../contracts/errors.ts';
 import type { TurnTopic } from '../../contracts/turn-topics.ts';
 import type { SealedLog, SealedTurn, TurnRecord } from '../../log/sealed-log.ts';
+import { runAfter } from '../../process/timer-tasks.ts';
 import { createSlots } from './core/slots.ts';
 
 /** Maximum wait for the turn, and for the reading of the topic to its end before and after the change. */
@@ -24,6 +25,12 @@ const unconfirmedMax = 3;
  */
 export const decideAgainMsMax = 5_000;
 /**
+ * Maximum time after which a change may begin, ms (ours): its decision, or its decision again after another dashboard
+ * took the turn. This time is shorter than the wait of the page, so the person reads that nothing was changed. A turn
+ * usually takes less than the 2 s that are left.
+ */
+export const beginMsMax = 8_000;
+/**
  * The pause before the next try is random: at most `retryMsMax` multiplied by the number of tries so far. Without the
  * random pause, dashboards could take the turn from each other again and again.
  */
@@ -38,6 +45,7 @@ export const waitingPerAccountMax = 8;
 /** The text for a person if nobody can find out whether a change was saved. */
 export const notKnownText =
   'It is not known whether this was saved: Kafka did not answer in time. Look again before you repeat it.';
+const tooLateText = 'Nothing was changed: too many changes wait, or Kafka is slow. Try again.';
 const noAnswerText = 'Nothing was changed: Kafka did not answer in time. Try again.';
 const notAcceptedText = 'Nothing was changed: Kafka did not accept the change. Try again.';
 
@@ -50,6 +58,8 @@ export type TurnOptions<Result> = {
   readonly readBack?: (result: Result) => Promise<void>;
   /** `waitMsMax`, or another value in a test. */
   readonly waitMs?: number | undefined;
+  /** `beginMsMax`, or another value in a test; Infinity if no person waits for the answer. */
+  readonly beginMs?: number;
 };
 
 export type TurnWork<Result> = {
@@ -74,12 +84,15 @@ export const notDoneTexts = {
  */
 export type RunInTurn<Result> = (account: string, work: TurnWork<Result>) => Promise<Result>;
 
+/** How long a change may wait before it begins. `begin` throws if the time is over; then the change must not be made. */
+type Patience = { begin(): void; rest(): void };
+
 /** A change whose commit Kafka has not confirmed. */
 type Unconfirmed<Result> = { readonly result: Result; readonly turn: SealedTurn };
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the options that they share.
 export function createTurns<Result extends { readonly ok: boolean }>(options: TurnOptions<Result>): RunInTurn<Result> {
-  const { topic, log, readToEnd, readBack = readToEnd, waitMs = waitMsMax } = options;
+  const { topic, log, readToEnd, readBack = readToEnd, waitMs = waitMsMax, beginMs = beginMsMax } = options;
   const tooManyChanges = () =>
     new VigilError('log-backlog-full', 'Nothing was changed: too many changes wait. Try again in a moment.');
   const bounds = { atOnceMax: 1, atOncePerKeyMax: 1, waitingMax, waitingPerKeyMax: waitingPerAccountMax };
@@ -107,9 +120,10 @@ export function createTurns<Result extends { readonly ok: boolean }>(options: Tu
   }
 
   /** Returns the result of the work, or the change whose commit was not confirmed. */
-  async function tryOnce(work: TurnWork<Result>): Promise<Result | Unconfirmed<Result>> {
+  async function tryOnce(work: TurnWork<Result>, patience: Patience): Promise<Result | Unconfirmed<Result>> {
     const turn = await takeTurnAndRead();
     try {
+      patience.begin();
       const result = await work.decideAndWrite({ ...turn, write: (records) => writeOrSayNot(turn, records) });
       if (!result.ok) return result;
       try {
@@ -117,6 +131,7 @@ export function createTurns<Result extends { readonly ok: boolean }>(options: Tu
       } catch (error) {
         if (!isTurnLost(error)) return { result, turn };
         await work.onNotDone?.(result, 'another-first');
+        patience.rest();
         throw error;
       }
       await showBack(result);
@@ -184,9 +199,9 @@ export function createTurns<Result extends { readonly ok: boolean }>(options: Tu
   }
 
   /** @param requestedMs when the person asked for the change, by the clock `performance` */
-  async function run(work: TurnWork<Result>, requestedMs: number): Promise<Result> {
+  async function run(work: TurnWork<Result>, requestedMs: number, patience: Patience): Promise<Result> {
     for (let tries = 1; ; tries += 1) {
-      const tried = await untilNotLost(() => tryOnce(work));
+      const tried = await untilNotLost(() => tryOnce(work, patience));
       if ('ok' in tried) return tried;
       if (await settle(work, tried)) {
         await showBack(tried.result);
@@ -198,9 +213,36 @@ export function createTurns<Result extends { readonly ok: boolean }>(options: Tu
     }
   }
 
-  return (account, work) => {
+  return async (account, work) => {
     const requestedMs = performance.now();
-    return slots.run(account, () => run(work, requestedMs));
+    const { promise: givenUp, reject } = Promise.withResolvers<never>();
+    let isUnderway = false;
+    let isOver = false;
+    const giveUp = () => {
+      isOver = true;
+      if (!isUnderway) reject(new VigilError('log-backlog-full', tooLateText));
+    };
+    const patience: Patience = {
+      begin() {
+        if (isOver || performance.now() - requestedMs > beginMs) throw new VigilError('log-backlog-full', tooLateText);
+        isUnderway = true;
+      },
+      rest() {
+        isUnderway = false;
+        if (isOver) giveUp();
+      },
+    };
+    const timer = Number.isFinite(beginMs) ? runAfter('turns', beginMs, giveUp) : undefined;
+    // A change that was given up while it waited for its turn does not take the turn.
+    const made = slots.run(account, async () => {
+      if (isOver) await givenUp;
+      return run(work, requestedMs, patience);
+    });
+    try {
+      return await Promise.race([made, givenUp]);
+    } finally {
+      clearTimeout(timer);
+    }
   };
 }
 

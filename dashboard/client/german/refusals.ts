@@ -26,6 +26,8 @@ const sentences = {
     'Zu viele Trends werden aus dem Log gelesen: Versuchen Sie es gleich noch einmal.',
   'The trends cannot be read now. Live values are still shown.':
     'Die Trends sind jetzt nicht lesbar. Die aktuellen Werte sind weiter zu sehen.',
+  'Nothing was changed: too many changes wait, or Kafka is slow. Try again.':
+    'Nichts wurde geändert: Zu viele Änderungen warten, oder Kafka ist langsam. Versuchen Sie es noch einmal.',
   'Nothing was changed: too many changes wait. Try again in a moment.':
     'Nichts wurde geändert: Zu viele Änderungen warten. Versuchen Sie es gleich noch einmal.',
   'Nothing was changed: this server reads from Kafka too slowly. Try again.':
