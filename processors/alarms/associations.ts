@@ -26,9 +26,12 @@ export type Associations = {
    * @param key the pseudonym of the device
    */
   forget(key: string, nowMs: number): void;
-  /** Returns an association; undefined if the table does not have it yet. */
+  /**
+   * Returns an association; undefined if the table does not have it yet, or no longer has it. An id that begins with
+   * `u-` (a device without a patient) is always found.
+   */
   find(associationId: string): AssociationInput | undefined;
-  /** Waits until the table has the association. Resolves to false if the table does not have it after `waitMs`. */
+  /** Waits until `find` finds the association. Resolves to false if `find` does not find it within `waitMs`. */
   waitFor(associationId: string, waitMs: number): Promise<boolean>;
   /** Returns the associations of patients who are at a device now. */
   currentIds(): Iterable<string>;

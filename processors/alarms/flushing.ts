@@ -7,7 +7,8 @@
  * process owns the partitions, so a replaced owner writes no snapshot.
  * 2. A snapshot is written only when all events that it includes are in `alarms`, and only while the partitions are
  * still owned.
- * 3. Offsets are committed only when every snapshot of the round is written.
+ * 3. Offsets are committed only when every snapshot of the round is written. A snapshot that cannot be made, or that is
+ * too large for a record, is left out and does not hold back the offsets (decision 93).
  * 4. A sign of life is written only after Kafka has accepted such a repeated commit. All events from before the sign
  * must also be in `alarms`. After a failed round there is no sign of life until a round succeeds. A round that lasts
  * longer than `signsInRoundMsMax` gets no more signs, so that the screens show that this processor cannot save
@@ -28,7 +29,7 @@ import type { Position } from './patient-engine.ts';
 import { createSigns } from './signs.ts';
 import type { Flush, Snapshot } from './snapshots.ts';
 
-/** While readings come, at least one snapshot is written in this time. */
+/** If no snapshot was written for this time while readings come, the next round writes the snapshots of a partition. */
 const snapshotAtLeastMs = 4_000;
 /** A round that lasts longer than this gets no more signs of life (ours). */
 export const signsInRoundMsMax = 30_000;
@@ -65,7 +66,7 @@ export function createFlushing(options: {
   readonly quietSnapshotMs: number;
   /** The wall clock, ms since 1970. */
   readonly now: () => number;
-  /** Called for each snapshot that is left out. */
+  /** Called for each snapshot that is left out because it is too large. */
   readonly onFailed?: (failure: EngineFailureReport) => void;
   readonly log: Logger;
 }): Flushing {

@@ -3,7 +3,7 @@
  *
  * Guarantees:
  * 1. An assignment first releases all former partitions and then restores the new partitions.
- * 2. A released partition writes no more events.
+ * 2. A released partition sends no more events. Events that were already sent may still reach Kafka.
  * 3. If a later assignment comes during a restore, the restore changes nothing.
  * 4. `generation` grows each time partitions are released. Code that waits for something reads `generation` before and
  * after the wait, and stops if `generation` has grown.

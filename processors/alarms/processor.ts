@@ -3,8 +3,9 @@
  *
  * After a kill, no alarm is lost or raised twice. An event goes to `alarms` before a snapshot with this event goes to
  * `alarm-state`. The group commits only offsets that all snapshots include (flushing.ts). So the next owner judges the
- * uncommitted records again and publishes equal events (same `alarmId`, same `rev`). Each assignment restores its
- * partitions only from Kafka (ownership.ts).
+ * uncommitted records again and publishes equal events (same `alarmId`, same `rev`). Exception: a patient whose
+ * snapshot cannot be made or is too large does not hold back the offsets. This patient gets an alarm after 5 min
+ * (not-saved.ts). Each assignment restores its partitions only from Kafka (ownership.ts).
  */
 import type { Logger } from 'pino';
 import { contentTypes } from '../../contracts/messages/records.ts';

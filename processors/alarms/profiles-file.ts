@@ -1,6 +1,6 @@
 /**
- * Reads the operator's file of limit profiles. The file has profiles for wards, and for children and newborns, who have
- * no built-in profile. The file may change while the process runs.
+ * Reads the operator's file of limit profiles. The file has profiles of the hospital and of its wards, for each
+ * category of patients. Children and newborns have no built-in profile. The file may change while the process runs.
  */
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
@@ -41,7 +41,8 @@ const ProfilesFile = Type.Object(
 const check = Compile(ProfilesFile);
 
 /**
- * Returns the profiles of a file, and the built-in adult profile if the file has no profile for adults of the hospital.
+ * Returns the profiles of a file. If the file has no profile of the hospital for adults or for `unassigned` devices,
+ * this category keeps the built-in adult profile.
  * @param path path of the file. If it is empty, only the built-in profile is returned.
  * @throws VigilError `settings-invalid` if the file has faults. The error names every fault with its place.
  */

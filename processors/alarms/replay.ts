@@ -48,8 +48,8 @@ export function advanceReplay(partition: PartitionState, nowMs: number): void {
 }
 
 /**
- * Makes the partition live. If a live alarm differs from its last event before the takeover, emits an event with the
- * present alarm.
+ * Makes the partition live: the engines judge silence, and the alarms are compared with their last events before the
+ * takeover.
  */
 function goLive(partition: PartitionState, nowMs: number): void {
   partition.phase = 'live';
@@ -63,7 +63,10 @@ function goLive(partition: PartitionState, nowMs: number): void {
   });
 }
 
-/** Emits an event for each live alarm that differs from its last event before the takeover. */
+/**
+ * Emits an event for each live alarm that differs from its last event before the takeover, and an event `cleared` for
+ * each alarm that the screens still have but the engine does not.
+ */
 export function realignEngine(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
   const hasFailed = engine.state.fault?.failed.includes('realign') === true;
   if (engine.publishedEvents.length === 0 && !hasFailed) return;

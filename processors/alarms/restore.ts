@@ -19,7 +19,10 @@ import type { Restored } from './partition-state.ts';
 import type { EngineSnapshot } from './patient-engine.ts';
 import { isScreenRecord } from './screen-record.ts';
 
-/** Maximum number of records that are read from the end of a partition of `alarms` if there is no snapshot. */
+/**
+ * Maximum number of records that are read from the end of a partition of `alarms` if there is no snapshot. If a
+ * snapshot cannot be read, at least so many records are read.
+ */
 const publishedMax = 5_000n;
 
 /**

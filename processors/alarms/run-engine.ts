@@ -76,7 +76,7 @@ export function runEngine(
   if (answer) publish({ type: 'command-answer', body: answer });
 }
 
-/** Returns whether a tick changes something now. A tick that failed is due when its wait is over. */
+/** Returns whether a tick may change something now. A tick that failed is due when its wait is over. */
 export function isDue(engine: PatientEngine, nowMs: number): boolean {
   if (isWaiting(engine, 'tick', nowMs)) return false;
   const { state } = engine;

@@ -12,8 +12,8 @@ import type { Ownership } from './ownership.ts';
 export type Signs = {
   /**
    * Writes a sign that names the owned partitions, as soon as all events from before the call are in `alarms`. Writes
-   * no sign in three cases: the partitions were released meanwhile, `close` was called, or Kafka has not accepted the
-   * previous sign.
+   * no sign in three cases: the partitions were released meanwhile, `close` was called, or the previous sign is still
+   * on its way to Kafka.
    */
   give(): Promise<void>;
   close(): void;

@@ -19,7 +19,7 @@ export type Snapshot = { readonly associationId: string; readonly body: AlarmSta
 
 export type Flush = {
   readonly snapshots: readonly Snapshot[];
-  /** The offsets that the group may commit after all snapshots are written. */
+  /** The offsets that the group may commit after all snapshots are written or left out. */
   readonly position: Position;
   /** Marks the engines as unsaved again. Called if the snapshots could not be written. */
   readonly undo: () => void;

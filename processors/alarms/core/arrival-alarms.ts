@@ -104,7 +104,7 @@ function failuresOf(code: string, { silentSince, patchySince, why, beyond: wasBe
 /**
  * Returns whether one failure calls instead of another failure. If a parameter is silent, its failure `no-data` calls
  * and its failure `intermittent` does not. The main parameter of a sensor calls instead of another parameter of the
- * sensor if both failed at about the same time.
+ * sensor, unless the other parameter failed more than `togetherMs` later, or only the other parameter is silent.
  */
 function callsInsteadOf(caller: Failure, other: Failure): boolean {
   if (caller.code === other.code) return caller.isSilent && !other.isSilent;

@@ -31,7 +31,7 @@ export type Arrival = {
   readonly declaredMs: number | null;
   /** The expected interval, ms. This interval follows from the spacings and the declared interval (interval.ts). */
   readonly intervalMs: number;
-  /** Why the newest reading has no valid value; null if the value is valid. */
+  /** Why the reading that came last has no valid value; null if the value is valid. */
   readonly why: string | null;
   /** The last valid value was beyond a limit. */
   readonly beyond: boolean;
@@ -50,11 +50,11 @@ export type Arrival = {
 
 export type ArrivalsPart = {
   readonly codes: Readonly<Record<string, Arrival>>;
-  /** The newest corrected time of any reading, from which missing values are counted; null before the first reading. */
+  /** The newest corrected time of a reading that was not late: missing values count up to it. Null before the first. */
   readonly now: number | null;
   /** Interval that the device's status declared for everything it sends, ms; absent before the first status. */
   readonly declaredMs?: number;
-  /** Wall-clock time before which no parameter can become silent. */
+  /** Wall-clock time before which `noticeSilentParameters` marks no parameter as silent. */
   readonly quietUntil: number;
   /** At least one parameter is silent or intermittent. */
   readonly troubled: boolean;
@@ -78,7 +78,7 @@ export function takeDeclaredInterval(part: ArrivalsPart, declaredMs: number): Ar
 }
 
 const tenMs = 10_000;
-/** A parameter is checked for intermittent values over this time and the present ten seconds (ours). */
+/** A parameter is checked for intermittent values over this time, without the present ten seconds (ours). */
 const checkedMs = 50_000;
 const checkedTens = checkedMs / tenMs;
 const tensMax = checkedTens + 1;
@@ -150,7 +150,7 @@ function isSameClock(a: DeviceClock, b: DeviceClock): boolean {
 /**
  * Returns the data of a parameter before its first valid value.
  * @param at corrected device time of the first reading that named the parameter
- * @param since time since which values are expected; not before the arrival of the first reading
+ * @param since time since which values are expected; if the first reading was late, its time of receipt
  */
 export function arrivalOf(
   parameter: Parameter,

@@ -38,6 +38,9 @@ export type BookPart = {
   readonly held: readonly WaitingAcknowledgement[];
   /** The audio pause. `over` is the most serious priority that the pause silences. */
   readonly pause: { readonly until: number; readonly over: Priority } | null;
-  /** Keys of conditions that hold but were never raised as alarms, because a more serious condition called instead. */
+  /**
+   * Keys of conditions that hold without a present alarm, because a more serious condition called instead or the bed
+   * was on standby.
+   */
   readonly hidden: readonly string[];
 };

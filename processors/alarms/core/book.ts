@@ -111,9 +111,9 @@ function removeAlarm(draft: Draft, key: string, to: number, context: BookContext
 
 /**
  * Turns conditions into alarms. If several conditions have one cause, only the most serious condition calls. The alarm
- * of a less serious condition stays present with its signal off, and calls again when the more serious condition ends.
- * A less serious condition that has no alarm yet gets no alarm.
- * @param endedAt returns the device time at which a condition ended
+ * of a less serious condition keeps its signal off. It calls when the more serious condition ends, unless a person has
+ * acknowledged it. A less serious condition without an alarm gets no alarm yet, unless it is quiet or was revealed.
+ * @param endedAt returns the time at which a condition ended (engine-result.ts, `endAt`)
  * @param callingChains causes that count as present without a condition
  * @param mustHide returns whether a condition must not call because the bed is on standby. Such a condition is treated
  * as if a more serious condition called

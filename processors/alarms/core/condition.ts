@@ -1,4 +1,7 @@
-/** The conditions that detectors find. The book makes alarms from conditions. Times are device time, ms since 1970. */
+/**
+ * The conditions that detectors find. The book makes alarms from conditions. Times are ms since 1970: device time, or
+ * the clock of the gateway or of the engine if that clock noticed the condition.
+ */
 import type { Alarm, AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 
 /** Something that is wrong now, about the patient or about the device. */

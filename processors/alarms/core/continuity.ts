@@ -45,8 +45,8 @@ export const initialContinuity: ContinuityPart = { heads: [], holes: [], toldAt:
  */
 const proofMs = 60_000;
 /**
- * The alarm about lost readings ends this long after the last hole was found. The alarm ends earlier if a person
- * acknowledges it, or if the missing readings come (ours).
+ * The alarm about lost readings ends this long after it last began for a hole. The alarm ends earlier if a person
+ * acknowledges it, or if the missing readings come (ours). It ends only when a reading comes.
  */
 const alarmMs = 600_000;
 const bootsMax = 8;
@@ -115,8 +115,8 @@ function holesWithout(hole: Hole, seq: number): Hole[] {
 }
 
 /**
- * Limits the number of holes: joins the two oldest holes of one boot. The joined hole still has the exact count of
- * missing numbers.
+ * Limits the number of holes: joins the two oldest holes of one boot, if the alarm is on for both or for neither. The
+ * joined hole still has the exact count of missing numbers. If no holes can be joined, the oldest hole is dropped.
  */
 function limitHoles(holes: readonly Hole[]): readonly Hole[] {
   if (holes.length <= holesMax) return holes;

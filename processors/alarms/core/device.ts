@@ -25,16 +25,19 @@ export type DevicePart = {
    * The engine has waited since the patient's admission, and the device has sent nothing yet: `firstReadingMs` applies.
    */
   readonly awaiting: boolean;
-  /** Device time of the last current reading, or of the connection. The onset of silence counts from this time. */
+  /**
+   * Time of the event from which the engine waits: the last current reading (the device's clock), the connection (the
+   * gateway's clock), or the patient's admission. The onset of silence counts from this time.
+   */
   readonly eventTime: number;
-  /** The gateway's clock at the reading or connection of `eventTime`. */
+  /** The gateway's clock at the reading or connection of `eventTime`; the engine's clock if it was the admission. */
   readonly receivedAt: number;
-  /** The engine's clock at the reading or connection of `eventTime`. Silence is measured from this time. */
+  /** The engine's clock when the event of `eventTime` was handled. Silence is measured from this time. */
   readonly heardAt: number;
   readonly intervalMs: number;
   /** The gateway's clock at the last current reading; 0 before the first. */
   readonly readingAt: number;
-  /** The gateway's clock at the last message about the connection. */
+  /** The gateway's clock at the last message about the connection, or at the last status. */
   readonly connectionAt: number;
   /** The claim number of the newest known connection. */
   readonly claim?: number;
@@ -199,8 +202,8 @@ export function takeConnection(part: DevicePart, input: ConnectionInput, now: nu
 
 function connected(part: DevicePart, receivedAt: number, now: number): DevicePart {
   if (receivedAt < part.connectionAt) return part;
-  // If no readings come yet, the wait for the first reading starts now. While readings come, a connection changes
-  // nothing.
+  // If no readings come yet, the wait for the next reading starts now. While readings come or the device is silent, a
+  // connection starts no new wait.
   const startsWait = (!part.armed || part.awaiting) && part.silentSince === null;
   const armed = {
     armed: true,
@@ -273,7 +276,7 @@ const noConditions: readonly Condition[] = [];
 
 /**
  * Returns the technical conditions of the device.
- * @param hasPatient if false, the silence of the device is only a low alarm
+ * @param hasPatient if false, the alarm of a silent or disconnected device is only low
  */
 export function deviceConditions(part: DevicePart, hasPatient: boolean): readonly Condition[] {
   if (hasNoCondition(part)) return noConditions;

@@ -1,9 +1,10 @@
 /**
  * The alarm engine of one association: a pure state machine, `(state, input, now) → {state, events}`. Each detector has
  * its own part of the state and judges readings by the device's time. After each input the engine updates the alarms
- * once, from all conditions that hold. The wall clock (`now`) only decides about silence, escalation, re-alarm, pauses
- * and standby. The same inputs give the same alarms, even if inputs are repeated, or if the engine stops and continues
- * from a saved state.
+ * once, from all conditions that hold. The wall clock (`now`) only decides about silence, and about times that run out:
+ * escalation, re-alarm, pauses, standby, notices, limits that are off, late values, waiting acknowledgements, and the
+ * alarm about a fault of the code. The same inputs give the same alarms, even if inputs are repeated, or if the engine
+ * stops and continues from a saved state.
  */
 import { builtInAlertCodes } from '../../../contracts/alert-codes.ts';
 import { isLateReading } from '../../../contracts/device-clock.ts';
@@ -271,7 +272,10 @@ function readingFactsOf(arrivals: ArrivalsPart, received: readonly ReceivedValue
   return { late: isAllLate, offsetMs, intervalMs };
 }
 
-/** Returns whether a person has acknowledged the silence of a sensor, and all other alarms of its parameters. */
+/**
+ * Returns whether a person has acknowledged a technical alarm of a sensor, and each other alarm of the sensor's
+ * parameters is acknowledged too or must not call.
+ */
 function isSilenceAcknowledged({ book, standby }: State, chain: string): boolean {
   // On standby no parameter is given up, because all parameters are measured again when the patient is back.
   if (standby !== null) return false;
@@ -316,7 +320,7 @@ function passTime(
 
 const noEndings: ReadonlyMap<string, number> = new Map();
 
-/** Returns the wall-clock time at which a tick next changes something; infinity if no time is set. */
+/** Returns the earliest wall-clock time at which a tick may change something; infinity if no time is set. */
 export function nextDue(state: State): number {
   const silent = isPeriodOver(state) ? Number.POSITIVE_INFINITY : parameterSilenceDue(state.arrivals);
   return Math.min(

@@ -53,6 +53,7 @@ function slowPaceOf(spacings: readonly number[], declaredMs: number): number | u
   return spacings.every((spacing) => Math.abs(spacing - paceMs) <= paceSlack * paceMs) ? paceMs : undefined;
 }
 
+/** Returns the median; undefined if fewer than two spacings are known. */
 function median(spacings: readonly number[]): number | undefined {
   if (spacings.length < 2) return undefined;
   // If the number of spacings is even, the shorter of the two spacings in the middle is used: an early alarm is better

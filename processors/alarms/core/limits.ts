@@ -1,6 +1,6 @@
 /**
  * The detector of broken limits. Each parameter has its own timeline (CLINICAL, "Judged or told", 1): whether a value
- * came in order depends only on the values of the same code. Judges by device time, not by the wall clock. Pure.
+ * came in order depends only on the values of the same code. Judges by device time, except in `endLate`. Pure.
  */
 import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
@@ -24,7 +24,7 @@ import { isEmpty, judge, type Sample, type Tracker, type Trackers, trackerMoved 
 export type Line = {
   readonly samples: Timeline<Sample, Trackers>;
   /**
-   * Values from before the window or with an unknown place in time. They are judged separately. Absent if none came.
+   * Values from before the window or with an unknown place in time, judged separately. Absent if none came lately.
    */
   readonly late?: { readonly samples: Timeline<Sample, Trackers>; readonly heardAt: number };
 };
@@ -50,7 +50,7 @@ export type ReceivedValue = {
   readonly intervalMs: number;
   /** The value is a single measurement (interval.ts, `isSingle`). */
   readonly single: boolean;
-  /** Longest time without a valid value, ms. After this time, a technical alarm begins. Longer gaps are not judged. */
+  /** After this time without a valid value, ms, a technical alarm begins. For longer gaps see track.ts (`countedGapMs`). */
   readonly noDataMs: number;
 };
 
@@ -98,7 +98,7 @@ export function judgeLimitsAgain(part: LimitsPart, before: RulesOf, rulesOf: Rul
     const fold = foldWithRules(parameter, rulesOf(parameter));
     const last = line.samples.window.findLast(({ value, questionable }) => value !== null && !questionable);
     const samples = refold(line.samples, fold);
-    // After a change of limits the last value alone decides which limits are broken.
+    // The values of the window count for the delay. A limit that the last value is clear of does not stay broken.
     const head = last === undefined ? samples.head : brokenTrackers(samples.head, last, rulesOf(parameter), parameter);
     return [code, { ...line, samples: { ...samples, head } }] as const;
   });
@@ -291,7 +291,7 @@ const heartRateLine = ({ MDC_ECG_HEART_RATE: line }: LimitsPart) => line?.sample
 
 /**
  * Returns whether an alarm of the pulse continues while the heart rate is judged. There are two cases: the heart rate
- * breaks the same limit and its delay still runs, or the heart rate has not been inside its limits for long enough.
+ * breaks the same limit and its delay still runs, or it is inside the limit but not judged for long enough.
  */
 function pulseAlarmContinues(part: LimitsPart, tier: TierName, { isHeartRateSteady }: RatesNow): boolean {
   const heartRateTracker = heartRateLine(part)?.head[tier];

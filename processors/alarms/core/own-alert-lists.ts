@@ -19,8 +19,8 @@ const gatewaysApartMsMax = 10_000;
  * newest of them, a repeat, or unclear.
  * - Within one start of the device the number decides. If a number comes again with another time, or is lower at a
  *   later time, the device has started to count again: the list is newer.
- * - A list of another start is newer if it is the first list of that start, and if it was not received much earlier
- * than the last list.
+ * - The first list of another start is newer if it was not received much earlier than the last list. A further list of
+ *   that start is newer if its time is later than the time of the last list.
  * - A late list of an unknown start is unclear if its time is not later than the time of the last list. Such a list may
  *   be a delayed list of an earlier start, or a list of a new start whose clock is behind. The start stays unclear
  *   until a current list of this start comes.

@@ -1,7 +1,8 @@
 /**
  * The detector of the alarms that a device raises itself (CLINICAL, "Alarm vocabulary"). Such alarms are neither judged
- * again nor delayed. The device sends lists of its alarms, and the newest list says which alarms are present. Only a
- * later list ends an alarm. Pure.
+ * again nor delayed. The device sends lists of its alarms, and the newest list says which alarms are present. An alarm
+ * ends only by a later list, or with the patient's time at the device. Without a patient, the acknowledgement of the
+ * device's silence ends an acknowledged alarm too (commands.ts). Pure.
  */
 import type { AlertCode } from '../../../contracts/alert-codes.ts';
 import { moreAlarmsForm } from '../../../contracts/device-text.ts';
@@ -237,7 +238,8 @@ function beginCountAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable
 
 /**
  * Limits the number of alarms, because a device that sends new codes all the time must not fill the screens and the
- * log. If the list is too long, only the most serious alarms stay, and one alarm represents all others.
+ * log. If the list is too long, the alarms that are present already stay first, and then the most serious new alarms.
+ * One alarm represents all others.
  */
 function limitAlerts(
   listedAlerts: ReadonlyMap<string, OwnAlert>,

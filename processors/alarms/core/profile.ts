@@ -11,7 +11,8 @@ import { builtInScores, type ScoreRules } from './scores/score-rules.ts';
  * How long a value must be beyond its limit before it alarms, in device time.
  * - `fixed`: `ms` (0 to 30 s).
  * - `tiered`: the delay is shorter if the value is further beyond its limit. The last step whose `by` the value has
- * reached applies. Example for SpO2: 88 alarms after 15 s, 86 after 10 s.
+ * reached applies. Example (profiles/spo2-tiered.json, limit 90): an SpO2 of 89 alarms after 15 s, 88 after 10 s, 86
+ * after 5 s.
  * - `area`: the delay ends when the distance from the limit, multiplied by the time, reaches `unitMs`, and after
  * `capMs` at the latest (Philips, smart alarm delay).
  */
@@ -29,8 +30,8 @@ export type Times = {
   /** An acknowledged alarm calls again after this time while its condition lasts (CLINICAL: default 3 min). */
   readonly realarmMs: number;
   /**
-   * An alarm that nobody acknowledges escalates by one level each time this time has passed. Absent: the priority does
-   * not escalate.
+   * An alarm that nobody acknowledges escalates by one level each time this time has passed, at most three times
+   * (alarm.ts, `escalationMax`). Absent: the priority does not escalate.
    */
   readonly escalationMs: Readonly<Partial<Record<Priority, number>>>;
 };
@@ -103,8 +104,8 @@ const groupDefaults: Readonly<Record<LimitGroup, { readonly priority: Priority; 
 };
 
 /**
- * Delays of the high and low limits, s. They are the defaults of a Dräger IACS (CLINICAL, "Delays"), except EtCO2
- * (ours). A single measurement, such as a temperature once an hour, has no delay.
+ * Delays of the high and low limits, s. They are the defaults of a Dräger IACS (CLINICAL, "Delays"), except Temp and
+ * EtCO2 (ours). A single measurement, such as a temperature once an hour, has no delay.
  */
 const delaysS: Readonly<Record<LimitGroup, { readonly high: number; readonly low: number }>> = {
   HR: { high: 6, low: 6 },
@@ -153,7 +154,7 @@ export const adultProfile: Profile = profileOfLimits(adultLimits);
 /**
  * Returns the rules of a group for one patient: the rules of the profile, changed by the patient's own limits. A limit
  * without a value in the own limits stays as in the profile, so nobody can remove a limit by accident. If a group is
- * off, only its extreme limits judge.
+ * off, only its extreme limits judge. If the profile switches the group off, the patient's own limits do not count.
  */
 export function rulesOfPatient(
   rules: GroupRules | GroupOff | undefined,

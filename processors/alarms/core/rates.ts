@@ -9,8 +9,8 @@ import type { RatesNow, ReceivedValue } from './limits.ts';
 const heartRate = 'MDC_ECG_HEART_RATE';
 export const pulseRate = 'MDC_PULS_OXIM_PULS_RATE';
 /**
- * For this time after a valid heart rate, the pulse is not judged, because the heart rate may be invalid only for a
- * moment (a number of ours).
+ * For at least this time after a valid heart rate, the pulse is not judged, because the heart rate may be invalid only
+ * for a moment (a number of ours; see `holdMsOf`).
  */
 const rateHoldMs = 5_000;
 /**

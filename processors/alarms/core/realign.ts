@@ -91,7 +91,10 @@ function rememberClosed(book: BookPart, closed: ClosedAlarm | undefined, alarm: 
   return { ...book, closed: [...others, entry].slice(-closedMax) };
 }
 
-/** Returns whether two revisions of an alarm look the same on a screen. */
+/**
+ * Returns whether two revisions of an alarm agree in presence, signal, onsets, escalation, lateness and audio pause.
+ * The text, the value, the priority and the acknowledging person are not compared.
+ */
 function isSame(a: Alarm, b: Alarm): boolean {
   return (
     a.present === b.present &&

@@ -65,9 +65,11 @@ export const isBeyondAny = ({ from, to }: Rules, value: number): boolean => valu
 /**
  * Returns the rules for a parameter. Asystole and apnoea need no limits of a profile, so they are judged for every
  * patient category. Extreme limits and asystole have no delay (CLINICAL, "Delays"). Apnoea is a respiratory rate of 0
- * that lasts 20 s; the first 0 already breaks the extreme limit.
- * @param rules the rules of the group; undefined if the patient has no profile, or if the group is off
- * @param single true for single measurements: no delay applies, and the next value inside the limit ends the alarm
+ * that lasts 20 s; if the profile has an extreme low limit, the first 0 already breaks it.
+ * @param rules the rules of the group; undefined if the patient has no profile, or if the group is off without extreme
+ * limits
+ * @param single true for single measurements: no delay applies, except the 20 s of apnoea, and the next value that is
+ * clear of the limit ends the alarm
  */
 export function rulesFor(parameter: Parameter, rules: GroupRules | undefined, single: boolean): Rules {
   const group = parameter.limits;
@@ -122,7 +124,7 @@ function makeRules(group: LimitGroup, rules: GroupRules | undefined, single: boo
 }
 
 const noDelay: Delay = { kind: 'fixed', ms: 0 };
-/** Off-delay for patients without a profile (CLINICAL, "Judged or told", 9). */
+/** Off-delay without rules of a group: no profile, or a group that is off (CLINICAL, "Judged or told", 9). */
 const offDelayMsDefault = 5_000;
 
 const isZero = (tier: TierName) => tier === 'asystole' || tier === 'apnoea';
@@ -158,8 +160,8 @@ export function conditionName({ limits }: Pick<Parameter, 'limits'>, tier: TierN
 }
 
 /**
- * Returns the text of an alarm, such as `HR 134 > 120`. The text contains no patient data (CLINICAL, "Signals on the
- * screen").
+ * Returns the text of an alarm: value and limit, such as `HR 134 > 120` (CLINICAL, "Signals on the screen"). The text
+ * does not name the patient.
  */
 export function limitText({ label, digits }: Parameter, tier: TierName, value: number, limit: number): string {
   if (tier === 'asystole') return `Asystole: ${label} 0`;

@@ -19,8 +19,8 @@ export type InputAges = {
   /** The maximum age of a value of a continuous parameter. */
   readonly continuousMs: number;
   /**
-   * Added to the expected interval of a single measurement, because the intervals of a cuff vary. The sum is the
-   * maximum age.
+   * Added to the expected interval of a single measurement, because the intervals of a cuff vary. The maximum age is
+   * the sum, but at least `continuousMs`.
    */
   readonly singleGraceMs: number;
   /** The maximum age of a nurse's entry: consciousness or oxygen. */
