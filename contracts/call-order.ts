@@ -1,6 +1,7 @@
 /**
  * Computes in which order a chain calls people. The delivery process calls people in this order, and `vigil delivery
- * who` prints the same order. So the command prints the calls that would really happen. Pure.
+ * who` prints the same order. But the delivery process leaves out a channel that is down (`nextCall`), and this file
+ * does not know which channels are down. Pure.
  */
 import { canAnswer, chainFor } from './delivery-policy.ts';
 import { type Responsible, responsibleAt } from './duties.ts';
@@ -85,7 +86,8 @@ export type CallPlan =
     };
 
 /**
- * Returns who would be called for an alarm that begins at `atMs`, if nobody answers and no duty changes.
+ * Returns who would be called for an alarm that begins at `atMs`, if nobody answers, no duty changes, and no channel is
+ * down.
  * @param duties the state of the duties from the events up to `atMs` (contracts/duties.ts)
  */
 export function whoWouldBeCalled(

@@ -1,7 +1,8 @@
 /**
- * Counts the reading numbers that a connection leaves out, sends later, or sends twice. Each connection starts with new
- * counts, because the device may have sent the earlier numbers to another gateway. The readers of the log decide
- * whether a reading is finally lost (docs/decisions/011-gap-watch.md).
+ * Counts the reading numbers that are left out, come later, or come twice. The gateway starts new counts for each
+ * connection, because the device may have sent the earlier numbers to another gateway. The dashboard counts the
+ * readings of a device in the log. The readers of the log decide whether a reading is finally lost
+ * (docs/decisions/011-gap-watch.md).
  */
 import { countsByOne } from './reading-numbers.ts';
 
@@ -11,7 +12,7 @@ export type Continuity = {
   nextSeq: number;
   /** Device time of the reading with the highest number. */
   timeMs: number;
-  /** Ranges of missing numbers, `[from, to]`, both included, the oldest first; at most `holesMax`. */
+  /** Ranges of missing numbers, `[from, to]`, both included, the oldest first; at most `max` of `noteNumber`. */
   holes: [number, number][];
 };
 
@@ -19,8 +20,8 @@ export type Continuity = {
 export type ContinuityCounts = { missing: number; filled: number; repeated: number; odd: number };
 
 /**
- * Maximum number of holes that are remembered. Above this number the oldest hole is dropped. Numbers of a dropped hole
- * that come later are counted as repeated.
+ * Maximum number of holes that are remembered, if the caller gives no other. Above this number the oldest hole is
+ * dropped. Numbers of a dropped hole that come later are counted as repeated.
  */
 const holesMax = 16;
 
@@ -30,7 +31,8 @@ export function newContinuity(): Continuity {
 
 /**
  * Handles the number of one reading, and adds to `counts`. `counts.missing - counts.filled` is the number of readings
- * that are still missing.
+ * that are still missing. Readings of a dropped hole, or of an earlier start (`boot`), that come later stay in this
+ * number.
  * @param max maximum number of holes that are remembered
  */
 export function noteNumber(

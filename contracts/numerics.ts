@@ -32,8 +32,8 @@ export type Numerics = {
  * both are inside the limits, the number that is nearer to a limit is more serious. If the two are equally serious, the
  * later numeric in the message is used. The chosen numeric has the position of the first numeric.
  *
- * The rule uses the built-in limits and not the limits of the patient. The reason: the screens and the trends must
- * choose the same number as the alarm engine, but they do not know the limits in force.
+ * The rule uses the built-in limits and not the limits of the patient. The reason: the dashboard and the trends must
+ * choose the same number as the alarm engine, but the trends do not know the limits in force.
  */
 export function numericsByCode(values: readonly NumericValue[]): Numerics {
   if (!hasRepeatedParameter(values))

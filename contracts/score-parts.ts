@@ -19,7 +19,8 @@ export function missingReason(
 type ScaledParts = { readonly scale: 1 | 2; readonly parts: readonly Pick<ScorePart, 'parameter' | 'points'>[] };
 
 /**
- * Returns whether a high SpO2 has no points because nobody has entered air or oxygen (CLINICAL.md, "NEWS2", scale 2).
+ * Returns whether the points of a high SpO2 depend on an entry of air or oxygen that is missing or too old
+ * (CLINICAL.md, "NEWS2", scale 2).
  */
 export function needsOxygenEntry({ scale, parts }: ScaledParts): boolean {
   return scale === 2 && !parts.some(({ parameter, points }) => parameter === 'oxygen' && points !== undefined);

@@ -12,8 +12,8 @@ const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 export const shownWays = ['painted', 'sounded'] as const;
 
 /**
- * The first time that a screen of a person painted an alarm, or sounded it. A later time of the same person is not
- * stored.
+ * The first time that a screen of a person painted an alarm, or sounded it. A dashboard does not store a later time of
+ * the same person. But another dashboard, or a dashboard that started again, may store a later time.
  */
 export const ShownAlarm = Type.Object(
   {

@@ -164,7 +164,7 @@ export type ProfileSource = Static<typeof ProfileSource>;
 
 /**
  * The limits of one group that are in force. A limit that is in `own` comes from the patient; every other limit comes
- * from the profile.
+ * from the profile. One exception: if the patient has own limits of the heart rate, the pulse may have these limits.
  */
 export const GroupInForce = Type.Object(
   {

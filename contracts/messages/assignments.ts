@@ -70,8 +70,9 @@ export const DeclinedEvent = Type.Object(
 );
 
 /**
- * The assignment is over, even if its `until` is later. `successor` is present if another person has accepted the same
- * beds.
+ * The assignment is over, even if its `until` is later. `successor` is the assignment whose acceptance ended this
+ * assignment: the assignment of another person, or of the same person, who accepted the last open beds separately.
+ * Absent if somebody ended the assignment without a successor.
  */
 export const EndedEvent = Type.Object(
   { type: Type.Literal('ended'), ...eventFields, assignmentId: Id, successor: Type.Optional(Id) },

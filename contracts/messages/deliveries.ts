@@ -43,8 +43,8 @@ export type ReceiptStage = (typeof receiptStages)[number];
 /**
  * The state of a call. `waiting`: no answer yet. `unanswered`: no answer within the wait (`undefined` in IEC
  * 60601-1-8). `unconfirmed`: no channel confirmed in time that the message has left. `undelivered`: every channel
- * failed. `gone`: the person no longer has the duty, or is away. `informed`: the person cannot answer through these
- * channels.
+ * through which the person could answer failed. `gone`: the person no longer has the duty, or is away. `informed`: the
+ * person cannot answer through these channels.
  */
 export const callOutcomes = [
   'waiting',
@@ -97,7 +97,7 @@ const NewCall = Type.Object(
 );
 
 /**
- * A decision about one alarm. The process computes its state only from these events
+ * A decision about one alarm. The process computes its state only from these events and from `MessageDecision`
  * (processors/delivery/core/evolve.ts).
  */
 export const AlarmDecision = Type.Union([
@@ -319,7 +319,8 @@ export type NotWritten = Static<typeof NotWritten>;
 /**
  * In the topic `deliveries`: one event of the delivery process. `after` is the delivery of the alarm after the event;
  * null when the alarm is over and screens remove it. A delivery needs many more bytes than an event. So `after` is
- * absent if a later record of the transaction has the delivery of this alarm, too.
+ * absent if a later record of the transaction has the delivery of this alarm, too. But `round-started` keeps it, and so
+ * does a decision that only receipts follow.
  */
 export const DeliveryRecord = Type.Union([
   Type.Object({ event: AlarmDecision, after: Type.Optional(orNull(DeliveryView)) }, closed),

@@ -48,7 +48,7 @@ export type DeliverySnapshot = Static<typeof DeliverySnapshot>;
 /**
  * In the topic `presence`, every second: a sign of life of a delivery process. `active`: this process delivers, and its
  * last decisions are in the log. `standby`: another process delivers, and this process takes over if that process ends.
- * Without a new `active` sign for `deliverySilentMs`, nobody is called.
+ * Without a new `active` sign for `deliverySilentMs`, the server assumes that nobody is called.
  */
 export const DeliverySign = Type.Object(
   { at: Instant, state: Type.Union([Type.Literal('active'), Type.Literal('standby')]) },

@@ -53,7 +53,10 @@ export const StatusRecord = Type.Object(
 );
 export type StatusRecord = Static<typeof StatusRecord>;
 
-/** In the topic `observations`: a device connected, or its connection ended. The gateway notices an end within 1 s. */
+/**
+ * In the topic `observations`: a device connected, or its connection ended. The gateway notices a closed connection
+ * within 1 s, but a device that vanishes only after 1.5 times its Keep Alive.
+ */
 export const ConnectionRecord = Type.Object(
   {
     ...gatewayMembers,
@@ -224,7 +227,7 @@ export const DeviceAssociations = Type.Object(
 );
 export type DeviceAssociations = Static<typeof DeviceAssociations>;
 
-/** In the topic `accounts`: an account at its last recorded change. `secret` is a fingerprint of the password. */
+/** In the topic `accounts`: an account at its last recorded change. `secret`: fingerprint of password and epoch. */
 export const AccountRecord = Type.Object(
   {
     userId: NonEmptyText(64),

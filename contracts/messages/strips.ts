@@ -1,7 +1,8 @@
 /**
  * Strips: the waves around the onset of an alarm. The strip writer writes one record into the topic `strips` for each
- * onset. A second record (`rev` 2) follows only if waves came later. Readers use the record with the highest `rev`. If
- * two records have the same `rev`, readers use the first record.
+ * onset that it notices. A technical alarm without waves gets no strip. A second record (`rev` 2) follows only if waves
+ * came later. Readers use the record with the highest `rev`. If two records have the same `rev`, readers use the first
+ * record.
  */
 import { type Static, Type } from 'typebox';
 import { Alarm, LimitsInForce } from './alarms.ts';
