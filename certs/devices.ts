@@ -30,8 +30,8 @@ export type EnrolledDevice = { readonly certificate: string; readonly entry: Iss
  * @param renew whether to issue the certificate even if the device has a valid certificate; then both are valid
  * @param out path of a second copy of the certificate, besides the file in `certs/enrolled/`. An existing file at `out`
  * is overwritten only if the file contains a certificate
- * @throws VigilError `certificate-invalid` (the request), `settings-invalid` (a name or a file), `conflict` (a valid
- * certificate exists)
+ * @throws VigilError `certificate-invalid` (the request, the register, or the device authority), `settings-invalid` (a
+ * name or a file), `conflict` (a valid certificate exists), `no-space`
  */
 export async function enrol(options: {
   readonly stateDir: string;
@@ -72,7 +72,8 @@ export async function enrol(options: {
  * @param serial serial number of the only certificate to revoke, in the notation of the register or of openssl
  * @returns the certificates that this call revoked
  * @throws VigilError `not-found` if the device never had a certificate, or never had a certificate with this serial
- * number
+ * number; `settings-invalid` (the device id or a file), `certificate-invalid` (the register or the device authority),
+ * `conflict` (other processes wrote the CRL again and again), `no-space`
  */
 export async function revoke(options: {
   readonly stateDir: string;
@@ -108,7 +109,7 @@ export async function revoke(options: {
  * the CRL.
  * @param serials serial numbers in hexadecimal, without colons
  * @returns the number of certificates that were not revoked before, and the CRL
- * @throws VigilError `settings-invalid` if a text is not a serial number
+ * @throws VigilError `settings-invalid` if a text is not a serial number; other errors as `revoke`, except `not-found`
  */
 export async function revokeAgain(options: {
   readonly stateDir: string;

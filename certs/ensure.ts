@@ -55,7 +55,8 @@ export type EnsureOptions = {
  * changed.
  * @returns the secrets, certificates and CRLs that were written, each with the reason
  * @throws VigilError `settings-invalid` (an invalid name, or a folder that is not writable), `certificate-invalid` (a
- * broken file, or a recorded key that is missing or different), `no-space`
+ * broken file, or a recorded key that is missing or different), `conflict` (other processes wrote a CRL again and
+ * again), `no-space`
  */
 export async function ensureCertificates(options: EnsureOptions): Promise<WrittenFile[]> {
   const directory = join(options.stateDir, 'certs');

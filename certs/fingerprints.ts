@@ -95,7 +95,8 @@ export function lostOrReplacedKeys(recorded: KeyFingerprints, current: KeyFinger
 }
 
 /**
- * Checks that every recorded key exists and has not changed. Must run before any new key is created.
+ * Checks that the file of every recorded key exists and contains no other key. A file without a valid key is not
+ * reported here (`fingerprintsOf`). Must run before any new key is created.
  * @throws VigilError `certificate-invalid`; the message names the files to restore
  */
 export function requireRecordedKeys(stateDir: string): void {

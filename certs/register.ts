@@ -41,8 +41,8 @@ export function recordEntries(
   const path = join(directory, registerFiles[authorityName]);
   callWrite(path, () => {
     const content = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
-    // A crash may have cut the last line short. A certificate is handed out only after its line was written. So nobody
-    // has the certificate of this line, and the line is removed.
+    // A crash may have cut the last line short. A certificate is handed out, and a revocation is reported, only after
+    // its line was written. So nobody relies on this line, and the line is removed.
     const wholeLinesBytes = content.lastIndexOf('\n') + 1;
     if (wholeLinesBytes < content.length) truncateSync(path, wholeLinesBytes);
     const file = openSync(path, 'a', 0o600);

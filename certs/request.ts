@@ -29,8 +29,8 @@ const exampleCommand =
 
 /**
  * Reads a request, PEM or DER. Uses only the name and the key of the request, and ignores its extensions.
- * @throws VigilError `certificate-invalid` if the bytes are not a request, or if the request has a wrong signature, not
- * exactly one CN, or a key that is too weak or of a wrong kind
+ * @throws VigilError `certificate-invalid` if the bytes are not a request or more than `requestBytesMax`, or if the
+ * request has a wrong signature, a signature with SHA-1, not exactly one CN, or a key of a wrong kind or size
  */
 export async function readRequest(bytes: Buffer): Promise<CertificateRequest> {
   if (bytes.length > requestBytesMax) throw requestError(`it is larger than ${requestBytesMax} bytes`);

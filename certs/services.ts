@@ -88,6 +88,8 @@ export function recordStoredServices(certsDir: string, authority: Pair, nowMs: n
  * @param service the name of the service's files: `gateway`, `web-server`
  * @returns the revoked certificates
  * @throws VigilError `not-found` if no service has this name, `certificate-invalid` if the authority does not exist yet
+ * or a file is broken, `conflict` if other processes wrote the CRL again and again, `settings-invalid` or `no-space` if
+ * a file cannot be written
  */
 export async function revokeService(options: {
   readonly stateDir: string;

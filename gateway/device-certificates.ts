@@ -7,7 +7,10 @@ const checkEveryMs = 60_000;
 /** Maximum number of devices that one line of the log names. */
 const loggedDevicesMax = 100;
 
-/** Checks the certificates each minute. Logs each device once, and again if the end of its certificate changes. */
+/**
+ * Checks the certificates each minute. Logs each device once, and again if it connects again or the end of its
+ * certificate changes. Of the devices that are found in one check, only the first `loggedDevicesMax` are named.
+ */
 export function watchDeviceCertificates(options: {
   readonly presented: () => readonly PresentedCertificate[];
   readonly log: Pick<Logger, 'warn'>;

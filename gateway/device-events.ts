@@ -13,7 +13,10 @@ import { countUnused, newRefusalCounts, takeRecords, type Unused } from './core/
 import type { Counters } from './counters.ts';
 import type { Source } from './source.ts';
 
-/** Maximum number of records that wait for Kafka. Above this number the oldest record is dropped and counted. */
+/**
+ * Maximum number of records that wait for Kafka. Above this number the oldest record is dropped. The drop is counted,
+ * except for records that wait again after a failed append.
+ */
 export const waitingMax = 5_000;
 /**
  * Maximum number of records that are written each second, for all devices together. Further records wait for the next
@@ -37,7 +40,10 @@ export type DeviceEvents = {
   noteClock(source: Source, atMs: number, offsetMs: number): void;
   /** Counts a message that is not used. */
   countUnused(unused: Unused): void;
-  /** Writes the counts that are not in the log yet. Waits for the log at most a second. */
+  /**
+   * Writes the events and counts that are not in the log yet. Waits for the log at most a second. Writes nothing if
+   * Kafka does not have the topic.
+   */
   close(): Promise<void>;
 };
 

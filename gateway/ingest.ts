@@ -35,7 +35,8 @@ const failed: Outcome = { kind: 'failed' };
 const notServed = { code: 'device-not-served', message: 'too many devices have associations (gateway/tables.ts)' };
 
 /**
- * Returns a function that writes a published message to the log and reports its outcome once, after Kafka has answered.
+ * Returns a function that writes a published message to the log and reports its outcome once: after Kafka has answered,
+ * or immediately if nothing is written (no space in `rejected`, or a device that is not served).
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createIngest(options: {
@@ -209,7 +210,10 @@ export function createIngest(options: {
     };
   }
 
-  /** Appends the record and a copy with the fault to the log, and reports the outcome when Kafka has answered both. */
+  /**
+   * Appends the record to the log, and a copy with the fault to `rejected` if there is space. Reports the outcome when
+   * Kafka has answered.
+   */
   function appendInPart(
     message: Incoming,
     kind: DeviceTopicKind,

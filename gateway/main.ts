@@ -176,8 +176,8 @@ function openLog({ settings, boot, measures, log }: Common): Promise<SealedLog> 
 type Intake = { readonly sink: Sink; close(): Promise<void> };
 
 /**
- * Opens the pipeline for messages of the listener and of the upstream broker. Resolves when the associations and claims
- * are read.
+ * Opens the pipeline for messages of the listener and of the upstream broker. Resolves when the associations and the
+ * presences are read, and the gateway has begun to read new claims.
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the process, read from top to bottom.
 async function openIntake(common: Common, sealedLog: SealedLog, listener: () => Listener | undefined): Promise<Intake> {

@@ -17,7 +17,10 @@ export type ReadingCounts = {
   /** Appended, with a copy in `rejected`, because some values are not used. */
   appendedInPart: number;
   rejected: number;
-  /** Not acknowledged, because it is not certain that the message is in Kafka. The device sends the message again. */
+  /**
+   * Not acknowledged: it is not certain that the message is in Kafka, or the device is not served. The device sends the
+   * message again, except at QoS 0.
+   */
   failed: number;
 };
 
@@ -25,7 +28,7 @@ export type Measures = {
   readonly readings: Readonly<Record<ReadingKind, ReadingCounts>>;
   /** Counts of the sequence numbers of readings: missing, filled later, or repeated (contracts/continuity.ts); by topic. */
   readonly numbers: Readonly<Record<DeviceTopicKind, ContinuityCounts>>;
-  /** Numbers of refused messages by error code. */
+  /** Numbers of refused messages, and of readings that are kept apart, by error code. */
   readonly rejections: Map<string, number>;
   /** Numbers of ended connections by cause. */
   readonly ends: Map<string, number>;

@@ -1,8 +1,8 @@
 /**
- * Writes refused messages and readings whose patient is not clear to `rejected`, byte for byte. These messages are
- * sealed, because they may contain data of a patient. Above the budget of the device, or of all devices, a message is
- * only counted. Once a minute, a record for each device says how many messages were not kept, with their bytes, reasons
- * and times.
+ * Writes to `rejected`, byte for byte: refused messages, copies of messages that are used in part, and readings whose
+ * patient is not clear. These messages are sealed, because they may contain data of a patient. Above the budget of the
+ * device, or of all devices, a message is only counted. Once a minute, a record for each device says how many messages
+ * were not kept, with their bytes, reasons and times.
  */
 import type { Logger } from 'pino';
 import type { Fault } from '../contracts/errors.ts';
@@ -112,7 +112,10 @@ export function createRejections(options: {
     };
   }
 
-  /** Writes the count of a device. If this fails, the count is added to the next count. */
+  /**
+   * Writes the count of a device. If this fails, the count is added to the next count. If the device was forgotten
+   * (`devicesMax`), the count is lost.
+   */
   function writeCount(device: Device): Promise<void> {
     const { source, notKept } = device;
     if (!notKept) return Promise.resolve();

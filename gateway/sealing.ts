@@ -1,6 +1,6 @@
 /**
- * Seals and appends records in the order of the calls, even if a record must wait for its data key to be created and
- * published.
+ * Seals and appends records. The records of one topic and key keep the order of the calls, even if a record must wait
+ * for its data key to be created and published. Records with another key do not wait for this data key.
  */
 
 import type { ContentType } from '../contracts/messages/records.ts';

@@ -20,7 +20,10 @@ export type Source = {
    * When the certificate of the connection ends, ms since 1970; undefined if the gateway did not see the certificate.
    */
   certificateEndMs: number | undefined;
-  /** Boot for payloads without a boot. Each connection has its own boot. */
+  /**
+   * Boot for payloads without a boot. Each connection to the listener has its own boot. At the upstream broker each
+   * device has one.
+   */
   readonly boot: string;
   /** Last sequence number of payloads without a boot, by topic. */
   readonly seqs: Record<DeviceTopicKind, number>;
@@ -37,7 +40,7 @@ export type Source = {
   readonly clockSign: ClockSign;
   /** Whether the gateway has noted what the device says about itself in the first status of the connection. */
   hasDeclared: boolean;
-  /** Whether the birth message of the connection (its first status) has come. */
+  /** Whether the birth message of the connection (its first status with a time) has come. */
   hasBirthCome: boolean;
   /** Limits the log lines about the device's messages, so that a faulty device cannot fill the disk. */
   readonly logLimiter: LogLimiter;

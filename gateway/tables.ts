@@ -26,7 +26,7 @@ export type Tables = {
   /** Resolves when both tables are read. */
   readonly ready: Promise<void>;
   isReady(): boolean;
-  /** Returns the periods of a device, in the order of the table; empty if the device never had a patient. */
+  /** Returns the periods of a device, in the order of the table; empty if the table does not have the device. */
   periodsOf(devicePseudonym: string): readonly Period[];
   /**
    * Returns whether Vigil can know to which patient a reading of this device belongs. False if its associations may

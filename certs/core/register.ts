@@ -9,7 +9,10 @@ export type IssuedCertificate = {
   /** In the form that `serialKey` of process/crl.ts returns. */
   readonly serial: string;
   readonly notAfterMs: number;
-  /** SHA-256 of the public key, base64url. A revoked key, or the key of another device, gets no new certificate. */
+  /**
+   * SHA-256 of the public key, base64url. A request with a key that was revoked as `key-compromise`, or with the key of
+   * another device, gets no certificate (`keyFault`).
+   */
   readonly keySha256: string;
   /** `request`: issued from a CSR; the device has the key. `made`: Vigil made the key and the certificate. */
   readonly origin: 'made' | 'request';

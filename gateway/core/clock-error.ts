@@ -31,8 +31,8 @@ export type ClockError = {
   /** Whether `lowerMs` was steady for so long that it is the error of the clock and not a delay. */
   readonly isMeasured: boolean;
   /**
-   * Latest device time of all messages. When the device wrote this time or an earlier time, its clock was behind by at
-   * most `upperMs`.
+   * Latest device time of the messages since the limits began, or since a newer reading had an earlier time. When the
+   * device wrote this time or an earlier time, its clock was behind by at most `upperMs`.
    */
   readonly newestTimeMs: number;
   readonly upperMs: number;

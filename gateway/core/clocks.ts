@@ -47,8 +47,8 @@ export type BootClock = Mutable<LiveReading> & {
   /** Receive time minus device time of the newest reading. */
   differenceMs: number;
   /**
-   * Number of the first reading after the clock was set. For readings with lower numbers the error of the clock is not
-   * known.
+   * A number that the device used after its clock was set. Readings with lower numbers may be from before, so for them
+   * the error of the clock is not known. 0 if no such change is known.
    */
   firstSeqAfterSet: number;
   /**
@@ -63,7 +63,7 @@ export type BootClock = Mutable<LiveReading> & {
    * other messages of this start, and the clock was not set since then.
    */
   birthMessageApplies: boolean;
-  /** Null if the device has sent all readings that it stored before the birth message. */
+  /** Null if no birth message has come, or the device has sent all readings that it stored before the birth message. */
   catchUp: CatchUp | null;
 };
 
@@ -148,9 +148,9 @@ function noteBirth(bootClock: BootClock, message: TimedMessage): void {
 }
 
 /**
- * Notes the number and time of a reading. If a higher number has an earlier time, the clock was set back, so what is
- * known about the clock is forgotten. If the device does not number its readings, a reading with an earlier time may
- * simply be late. What is known about the clock is forgotten in this case too.
+ * Notes the number and time of a reading. If a higher number has an earlier time, the clock was set back, so the
+ * estimate and the limits begin anew; the old limits are kept as the former limits. If the device does not number its
+ * readings, a reading with an earlier time may simply be late. The limits begin anew in this case too.
  */
 function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, receivedAtMs }: TimedMessage): void {
   const wasClockSet =

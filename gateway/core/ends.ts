@@ -10,7 +10,10 @@ export type EndCause =
   | { readonly kind: 'disconnected' }
   /** The client sent DISCONNECT with a reason code other than 0. */
   | { readonly kind: 'disconnected-with-will' }
-  /** The network connection ended without DISCONNECT. */
+  /**
+   * The network connection ended without DISCONNECT, or the gateway closed it without a packet: because of a time-out or
+   * an error of its own.
+   */
   | { readonly kind: 'lost' }
   /** No packet came for one and a half times the Keep Alive. */
   | { readonly kind: 'keep-alive' }
@@ -18,7 +21,7 @@ export type EndCause =
   | { readonly kind: 'taken-over'; readonly newerAddress?: string | undefined }
   /** The client broke the protocol or a limit. The reason string contains nothing that the client sent. */
   | { readonly kind: 'violation'; readonly code: ReasonCode; readonly reasonString: string }
-  /** The client's certificate expired or was revoked. */
+  /** The client's certificate expired or was revoked, or its authority has no CRL. */
   | { readonly kind: 'certificate'; readonly reasonString: string }
   /**
    * It is not certain that Kafka has a reading. The device must send the reading again. So the gateway sends no error
@@ -66,8 +69,8 @@ export function endOf(cause: EndCause, hasWill: boolean): End {
     case 'append-failed':
       return { code: undefined, reasonString: undefined, isWillDue: true, endReason: endWithoutGoodbye };
     case 'drained':
-      // A server that shuts down may leave out wills (MQTT 5 section 3.1.2.5): the device is alive and connects again
-      // immediately.
+      // The gateway leaves out the will: the device is alive and connects again immediately. MQTT 5 section 3.1.2.5
+      // lets a server that shuts down only defer wills.
       return { code: reason.serverShuttingDown, reasonString: drainedText, isWillDue: false, endReason: 'drained' };
   }
 }

@@ -1,12 +1,12 @@
 /**
- * Keeps the QoS 2 exchanges of a session by packet id, from PUBLISH until PUBREL (MQTT 5 section 4.3.3, method A of
+ * Keeps the QoS 2 exchanges of a session by packet id, from PUBLISH until PUBREL (MQTT 5 section 4.3.3, method B of
  * 3.1.1). The exchanges outlive the connection. So if the client sends a packet again, the packet is not appended twice
  * [MQTT-4.3.3-10].
  */
 export type Exchange<Outcome> = {
   /**
-   * `appending`: Kafka has not answered yet. `received`: Kafka has the message, PUBREC may be sent, and the client must
-   * send PUBREL.
+   * `appending`: Kafka has not answered yet. `received`: Kafka has the message, or a message of MQTT 3.1.1 was refused;
+   * PUBREC may be sent, and the client must send PUBREL.
    */
   state: 'appending' | 'received';
   /** One callback for each PUBLISH that repeated this packet id before Kafka answered. */
@@ -20,12 +20,12 @@ export type PublishStep<Outcome> =
   | { readonly step: 'append'; readonly exchange: Exchange<Outcome> }
   /** Kafka has not answered the first PUBLISH yet: wait for its outcome. */
   | { readonly step: 'share'; readonly exchange: Exchange<Outcome> }
-  /** Kafka has the message already: send PUBREC once more. */
+  /** The exchange is `received` already: send PUBREC once more. */
   | { readonly step: 'repeat' };
 
 /**
  * Notes a QoS 2 PUBLISH and returns the next step for this PUBLISH. The caller limits the number of open exchanges
- * (Receive Maximum).
+ * (Receive Maximum, `exchangesMax`).
  */
 export function beginExchange<Outcome>(exchanges: Exchanges<Outcome>, packetId: number): PublishStep<Outcome> {
   const existing = exchanges.get(packetId);

@@ -11,7 +11,8 @@ import type { Period } from './associations.ts';
  */
 export const presenceHeardMs = 6_000;
 /**
- * Longest time between two inbox messages to a device. A device that gets no inbox message for 10 s alarms by itself.
+ * Time from one inbox message to a device to the next; up to one `sweepMs` longer, because the listener checks only so
+ * often. A device that gets no inbox message for 10 s alarms by itself.
  */
 export const inboxIntervalMs = 3_000;
 

@@ -8,7 +8,7 @@ export type Mended = { readonly text: string; readonly fault: Fault };
 
 /**
  * Repairs the text of a payload that is not UTF-8 or not JSON. Removes a byte order mark at the start, and NULs and
- * blanks at the end. Replaces each byte that is not UTF-8 by U+FFFD. Returns undefined if the repaired text equals the
+ * blanks at the end. Replaces bytes that are not UTF-8 by U+FFFD. Returns undefined if the repaired text equals the
  * payload.
  */
 export function repairEncoding(payload: Uint8Array): Mended | undefined {
@@ -39,12 +39,12 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 const listMembers = ['values', 'conditions', 'alerts'];
 
 /**
- * Returns a JSON text in which no member comes twice in one object. JSON.parse would silently keep only the last value
- * of a repeated member, which could hide an alarm. Returns undefined if no member comes twice in a part that Vigil
- * reads.
+ * Returns a JSON text in which no member comes twice in the message itself or in one item of its lists. JSON.parse would
+ * silently keep only the last value of a repeated member, which could hide an alarm. Returns undefined if no member
+ * comes twice in these parts. Objects that lie deeper are not checked.
  * - If a list of values, conditions or alarms comes twice, the two lists become one list.
  * - If an item of a list has a member several times, the item becomes several items, each with one of the values of the
- *   member. If a parameter then comes twice in the message, the alarm engine uses the more serious value.
+ *   member. An item with more than `repeatsMax` values becomes null. If a parameter then comes twice in the message, the alarm engine uses the more serious value.
  * - Any other member that comes twice with different values becomes null.
  * @param payload bytes of a valid JSON text
  * @param text the payload as text

@@ -69,7 +69,7 @@ export function countUnused(counts: RefusalCounts, { deviceId, kind, code, numbe
 
 /**
  * Returns the device's count for a message at `atMs`. A new count begins after an hour, and also if the clock was set
- * back, so that the times of one count are close together.
+ * back by an hour or more, so that the times of one count are close together.
  */
 function countOf(counts: RefusalCounts, deviceId: string, atMs: number): Count {
   const former = counts.devices.get(deviceId);

@@ -1,7 +1,6 @@
 /**
  * Limits how many bytes go to `rejected` per day, for each device and for all devices together. Bad input has one
- * budget. Readings whose patient is not known have another budget. Above the budget a message is refused and only
- * counted. A device may use at most as many bytes as remain free in the budget of all devices. So even many bad devices
+ * budget. Readings whose patient is not known have another budget. Above the budget a message is only counted. A device may use at most as many bytes as remain free in the budget of all devices. So even many bad devices
  * together leave space for one more device.
  */
 import { dayMs } from '../../contracts/durations.ts';

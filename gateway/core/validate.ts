@@ -33,7 +33,8 @@ export type TimeBounds = {
    * Returns how far the machine's clock is ahead of the gateway's time, ms. The two clocks differ after somebody has
    * set the machine's clock. Each of the two may be the right one. So a reading is accepted if its time is within the
    * bounds by at least one of the two clocks. Otherwise one wrong clock could make the gateway refuse the readings of a
-   * whole ward. If this function is absent, the two clocks are treated as equal.
+   * whole ward. The end of a wave is compared only to the gateway's clock. If this function is absent, the two clocks
+   * are treated as equal.
    */
   readonly wallAheadMs?: () => number;
 };
@@ -78,7 +79,7 @@ type Refused = {
   readonly verdict: 'refused';
   readonly fault: Fault;
   readonly notice?: GatewayNotice;
-  /** The device's own number of a refused observation; absent if the payload has no valid number. */
+  /** The device's own number of a refused observation; absent if it has no valid number, or has a member twice. */
   readonly number?: { readonly boot: string; readonly seq: number };
 };
 

@@ -4,8 +4,8 @@ import { sendPacket } from './connection.ts';
 import type { Client, Connection, Context } from './parts.ts';
 
 /**
- * Sends the inbox at QoS 0 to a device that has subscribed to it. If the client has not read earlier data yet, this
- * inbox is left out, because the next inbox replaces it.
+ * Sends the inbox at QoS 0 to a device that has subscribed to it. If more than `outgoingBytesMax` bytes wait for the
+ * client, or the packet is larger than the client accepts, this inbox is left out. The next inbox replaces it.
  */
 export function sendInbox(context: Context, connection: Connection, client: Client): void {
   if (!client.session.inboxSubscribed || connection.phase !== 'open') return;

@@ -1,6 +1,6 @@
 /**
- * The limits of the listener. The comment at each limit says what happens above the limit. Each limit has a counter
- * (`gateway/counters.ts`).
+ * The limits of the listener. The comment at each limit says what happens above the limit. `gateway/counters.ts` counts
+ * how often a limit is hit, except for `keepAliveMaxS` and `sessionExpiryMaxMs`, which shorten what a client asks for.
  */
 export type Limits = {
   /** Maximum size of a packet with its header, bytes. A larger packet ends the connection with DISCONNECT 0x95. */
@@ -94,8 +94,8 @@ export type Limits = {
   readonly willBytesMax: number;
   /**
    * Maximum number of bytes that were written to a client and that the client has not read yet. Above this number the
-   * connection is paused and gets no inbox messages. If the pause is longer than the client's Keep Alive, the
-   * connection is closed.
+   * connection is paused and gets no inbox messages. If the pause is longer than one and a half times the client's Keep
+   * Alive, the connection is closed.
    */
   readonly outgoingBytesMax: number;
 };

@@ -65,7 +65,7 @@ export const sweepMs = 500;
 /**
  * Opens the listener.
  * @param open opens the port; tests/fuzz replace it to make connections in memory
- * @throws VigilError `port-taken`, `certificate-invalid`
+ * @throws VigilError `port-taken`, `certificate-invalid`, `start-failed`
  */
 export async function openListener(options: ListenerOptions, open: typeof openPort = openPort): Promise<Listener> {
   const { limits, sink, counters, measures, log, now, monotonicMs } = options;
@@ -202,7 +202,8 @@ function sweep(context: Context): void {
 }
 
 /**
- * Ends a connection whose certificate is no longer valid. If the certificate was revoked, the session ends too.
+ * Ends a connection whose certificate is no longer valid. If the certificate was revoked, or its authority has no CRL,
+ * the session ends too.
  * @returns whether the connection ended
  */
 function endIfCertificateInvalid(context: Context, connection: Connection, client: Client): boolean {

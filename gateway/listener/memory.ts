@@ -44,7 +44,7 @@ const probeBytesMax = 65_536;
 /**
  * Checks a paused connection. The gateway notices the end of a connection only by reading. So from time to time, the
  * gateway reads a paused connection until the next bytes or the end come, and keeps the bytes. If the client does not
- * read its acknowledgements, the connection is closed after the client's Keep Alive.
+ * read its acknowledgements, the connection is closed after one and a half times the client's Keep Alive.
  */
 export function checkPausedConnection(context: Context, connection: Connection, client: Client, nowMs: number): void {
   const { socket, frames } = connection;

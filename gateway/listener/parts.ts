@@ -35,7 +35,7 @@ export type Context = {
   readonly log: Logger;
   /** Limits log lines about refused clients. */
   readonly logLimiter: LogLimiter;
-  /** Returns the time of the gateway's clock, ms since 1970. Used only for times in records and logs. */
+  /** Returns the time of the gateway's clock, ms since 1970. Used for times of receipt and in logs, not for time-outs. */
   readonly now: () => number;
   /** Returns the time of the monotonic clock, ms. Used for time-outs. */
   readonly monotonicMs: () => number;
@@ -92,13 +92,13 @@ export type Connection = {
   client: Client | undefined;
   /** `waiting`: before CONNACK. `open`: after CONNACK. `ending`: nothing more is read or acknowledged. */
   phase: 'waiting' | 'open' | 'ending';
-  /** Time at which the last bytes came. */
+  /** Time at which the last bytes came or the last pause ended. */
   lastReceivedMs: number;
   /** Time at which the incomplete packet began; undefined between packets. */
   packetStartMs: number | undefined;
   /** Bytes of the incomplete packet as they are counted in `Partials`. */
   partialBytes: number;
-  /** Whether nothing is read from the socket. */
+  /** Whether the connection waits. Its packets are not handled, and its socket is read only to notice its end. */
   isPaused: boolean;
   /** Time at which the pause began. */
   pauseStartMs: number;
@@ -160,7 +160,10 @@ export type Sessions = {
    * session.
    */
   handleConnectionEnd(session: Session, connection: Connection, will: Will | undefined, endReason: EndReason): void;
-  /** Ends a session whose client continues at another gateway. Does not publish a delayed will [MQTT-3.1.3-9]. */
+  /**
+   * Ends a session whose client continues at another gateway, or may have been there. Does not publish a delayed will
+   * [MQTT-3.1.3-9].
+   */
   endWithoutWill(session: Session): void;
   /**
    * Ends sessions that have expired or for which `mustEnd` returns true, and publishes the delayed wills that are due.

@@ -24,15 +24,15 @@ export type Incoming = {
  */
 export type Outcome =
   /**
-   * The message is in Kafka. `reasonString` says which part of the message is not used; absent if the whole message is
-   * used.
+   * The message is in Kafka, or is a retained message of the upstream broker, which is left out. `reasonString` says
+   * which part of the message is not used, or that it is kept apart; absent if the whole message is used.
    */
   | { readonly kind: 'appended'; readonly reasonString?: string }
   /** The message is refused. A refused message is in the topic `rejected`, or only counted. */
   | { readonly kind: 'refused'; readonly code: ReasonCode; readonly reasonString: string }
   /**
-   * It is not certain that the message is in Kafka. The message is not acknowledged, and the connection is closed. So
-   * the device sends the message again.
+   * It is not certain that the message is in Kafka, or the device is not served. The message is not acknowledged, and
+   * the connection is closed. So the device sends the message again, except at QoS 0.
    */
   | { readonly kind: 'failed' };
 

@@ -34,7 +34,7 @@ export type LinkOptions = {
   readonly budget: Budget;
   readonly publish: (topic: string, payload: Buffer, retain: boolean, settle: (outcome: Outcome) => void) => void;
   readonly ready: () => boolean;
-  /** Called if it is not certain that a message is in Kafka. */
+  /** Called if it is not certain that a QoS 1 message is in Kafka. */
   readonly onFailed: () => void;
   readonly counters: Counters;
   readonly measures: Measures;

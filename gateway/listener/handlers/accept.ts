@@ -108,8 +108,8 @@ export function acceptConnect(context: Context, connection: Connection, accepted
 }
 
 /**
- * Ends the older connection of a client id, if there is one: publishes its will, sends DISCONNECT and closes the
- * connection [MQTT-3.1.4-3].
+ * Ends the older connection of a client id, if there is one: publishes its will, unless the will has a delay, sends
+ * DISCONNECT (MQTT 5) and closes the connection [MQTT-3.1.4-3].
  * @returns whether there was an older connection
  */
 function takeOver(context: Context, connection: Connection, clientId: string): boolean {

@@ -1,6 +1,6 @@
 /**
  * Handles PUBLISH: gives the message to the pipeline, and acknowledges the message after the pipeline has reported that
- * the message is in Kafka (MQTT 5 section 3.3.4).
+ * the message is in Kafka, or refused (MQTT 5 section 3.3.4). After `failed` the message is not acknowledged.
  */
 import { expectAck } from '../../core/acks.ts';
 import { beginExchange, settleExchange } from '../../core/exchanges.ts';
@@ -86,9 +86,9 @@ function dropQos0(context: Context, { source }: Client, { receivedAtMs }: Incomi
 
 /**
  * Queues the acknowledgement of a QoS 1 or 2 publish and returns the function to call with the outcome. If the client
- * has more open QoS 2 messages than Receive Maximum, ends the connection and returns undefined [MQTT-3.3.4-7]. If the
- * messages of a connection only wait for Kafka, the connection is paused at Receive Maximum
- * (`isReceiveMaximumReached`), so this function is not called.
+ * has more open QoS 2 messages than Receive Maximum [MQTT-3.3.4-7], or its session more than `exchangesMax`, ends the
+ * connection and returns undefined. If the messages of a connection only wait for Kafka, the connection is paused at
+ * Receive Maximum (`isReceiveMaximumReached`), so this function is not called.
  */
 function queueAck(
   context: Context,

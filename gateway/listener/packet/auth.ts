@@ -4,7 +4,7 @@ import { type Cursor, fail, isAtEnd, requireFlags, type Violation } from './fiel
 import { readLastProperties } from './properties.ts';
 import { readReasonCode } from './reason-code.ts';
 
-/** The reason codes of AUTH (table 3-14). */
+/** The reason codes of AUTH (table 3-11). */
 const codes: ReadonlySet<number> = new Set([0x00, 0x18, 0x19]);
 
 /**

@@ -11,7 +11,7 @@ export type Disconnect = {
 };
 
 /**
- * The reason codes of DISCONNECT (table 3-13). Codes that only a server may send (0x89, 0x8B …) are accepted, because
+ * The reason codes of DISCONNECT (table 3-10). Codes that only a server may send (0x89, 0x8B …) are accepted, because
  * the connection ends anyway.
  */
 const codes: ReadonlySet<number> = new Set([

@@ -10,8 +10,8 @@ export function encode(packet: Packet, version: Version): Buffer {
 }
 
 /**
- * Writes a PUBACK (0x40) or PUBREC (0x50) without reason code, which means 0 [MQTT-3.4.2-1]. Such a packet has the same
- * four bytes in both versions.
+ * Writes a PUBACK (0x40) or PUBREC (0x50) without reason code, which means 0 (sections 3.4.2.1, 3.5.2.1). Such a packet
+ * has the same four bytes in both versions.
  */
 export function writeBareAck(into: Buffer, index: number, kind: 'puback' | 'pubrec', packetId: number): void {
   into[index] = kind === 'puback' ? 0x40 : 0x50;
