@@ -39,13 +39,14 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 const listMembers = ['values', 'conditions', 'alerts'];
 
 /**
- * Returns a JSON text in which no member comes twice in the message itself or in one item of its lists. JSON.parse would
- * silently keep only the last value of a repeated member, which could hide an alarm. Returns undefined if no member
- * comes twice in these parts. Objects that lie deeper are not checked.
+ * Returns a JSON text in which no member comes twice in the message itself or in one item of its lists. JSON.parse
+ * would silently keep only the last value of a repeated member, which could hide an alarm. Returns undefined if no
+ * member comes twice in these parts. Objects that lie deeper are not checked.
  * - If a list of values, conditions or alarms comes twice, the two lists become one list.
  * - If an item of a list has a member several times, the item becomes several items, each with one of the values of the
- *   member. An item with more than `repeatsMax` values becomes null. If a parameter then comes twice in the message, the alarm engine uses the more serious value.
- * - Any other member that comes twice with different values becomes null.
+ *   member. An item with more than `repeatsMax` values becomes null. If a parameter then comes twice in the message,
+ *   the alarm engine uses the more serious value.
+ * - Any other member that comes twice in the message itself with different values becomes null.
  * @param payload bytes of a valid JSON text
  * @param text the payload as text
  */

@@ -1,7 +1,7 @@
 /**
  * Builds texts about refused messages, for the person who connects a device. A text says what is wrong and what would
- * be right. It contains only names, list positions and codes that Vigil knows. Any other text from the device may be a
- * patient's name, so it is left out.
+ * be right. It contains only names and list positions that Vigil knows, and codes of the form `MDC_…`. Any other text
+ * from the device may be a patient's name, so it is left out.
  */
 import { instantRule, misfitText, type SchemaError, tableFile } from '../../contracts/messages/member-rules.ts';
 import { parameters } from '../../contracts/parameters.ts';

@@ -1,7 +1,8 @@
 /**
  * Limits how many bytes go to `rejected` per day, for each device and for all devices together. Bad input has one
- * budget. Readings whose patient is not known have another budget. Above the budget a message is only counted. A device may use at most as many bytes as remain free in the budget of all devices. So even many bad devices
- * together leave space for one more device.
+ * budget. Readings whose patient is not known have another budget. Above the budget a message is only counted. A device
+ * may use at most as many bytes as remain free in the budget of all devices. So even many bad devices together leave
+ * space for one more device.
  */
 import { dayMs } from '../../contracts/durations.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
@@ -67,7 +68,7 @@ export function releaseSpace(all: UsedBudget, device: UsedBudget, bytes: number)
   device.bytes = Math.max(0, device.bytes - bytes);
 }
 
-/** Counts the messages of a device that were refused and not kept. */
+/** Counts the messages of a device that were not kept in `rejected`. */
 export type NotKept = {
   messages: number;
   /** Bytes of the payloads. */

@@ -35,7 +35,7 @@ export type Context = {
   readonly log: Logger;
   /** Limits log lines about refused clients. */
   readonly logLimiter: LogLimiter;
-  /** Returns the time of the gateway's clock, ms since 1970. Used for times of receipt and in logs, not for time-outs. */
+  /** Returns the time of the gateway's clock, ms since 1970. Used for times of receipt and for logs. */
   readonly now: () => number;
   /** Returns the time of the monotonic clock, ms. Used for time-outs. */
   readonly monotonicMs: () => number;
@@ -98,7 +98,7 @@ export type Connection = {
   packetStartMs: number | undefined;
   /** Bytes of the incomplete packet as they are counted in `Partials`. */
   partialBytes: number;
-  /** Whether the connection waits. Its packets are not handled, and its socket is read only to notice its end. */
+  /** Whether the connection waits: no packet is handled, and the socket is read only to notice its end. */
   isPaused: boolean;
   /** Time at which the pause began. */
   pauseStartMs: number;
