@@ -20,6 +20,7 @@ import { canaryMetrics } from '../../processors/canary/metrics.ts';
 import { openChannels } from '../../processors/delivery/channels/open-channels.ts';
 import { channelSettings } from '../../processors/delivery/channels/settings.ts';
 import { createCounts, deliveryMetrics } from '../../processors/delivery/metrics.ts';
+import { followWardZones } from '../../processors/delivery/ward-zones.ts';
 import { createQueue } from '../../processors/strips/core/queue.ts';
 import { stripMetrics } from '../../processors/strips/metrics.ts';
 import { newTrendCounters } from '../../processors/trends/counters.ts';
@@ -71,6 +72,7 @@ it('the alerts use only metrics that our processes show', async () => {
     addFurther: (metrics) => {
       const channels = openChannels(readSettings(channelSettings, { VIGIL_WEBHOOK_HOSTS: 'pager.example' }));
       channels.addMetrics(metrics);
+      followWardZones('', { info: () => {}, error: () => {} }).addMetrics(metrics);
     },
   }).text();
   const strips = await stripMetrics({
