@@ -59,6 +59,50 @@ it.each([
     true,
   ],
   [
+    'false for a missing number between the last record before the period and the first record in it',
+    [
+      ['a', 1, 98],
+      ['a', 2, 99],
+      ['a', 4, 120],
+    ],
+    false,
+  ],
+  [
+    'false for a missing number between the last record in the period and the first record after it',
+    [
+      ['a', 1, 100],
+      ['a', 3, 201],
+    ],
+    false,
+  ],
+  [
+    'false for a missing number between two records around the period',
+    [
+      ['a', 7, 99],
+      ['a', 9, 201],
+    ],
+    false,
+  ],
+  [
+    'true for records without a gap around the period',
+    [
+      ['a', 7, 99],
+      ['a', 8, 201],
+      ['b', 5, 201],
+      ['c', 5, 99],
+    ],
+    true,
+  ],
+  [
+    'true for a clock that was set back before the period',
+    [
+      ['a', 4, 150],
+      ['a', 5, 99],
+      ['a', 6, 100],
+    ],
+    true,
+  ],
+  [
     'false for a missing number at the edges of the period',
     [
       ['a', 1, 100],
