@@ -33,7 +33,7 @@ export type CanaryOptions = {
   readonly keyFile: string;
   readonly everyMs: number;
   readonly log: Logger;
-  /** Returns the time for a canary by the wall clock, ms since 1970. */
+  /** Returns the time for a canary, ms since 1970 (steady time). */
   readonly now: () => number;
   readonly monotonicMs: () => number;
 };
@@ -48,7 +48,8 @@ export function openCanary(options: CanaryOptions): Canary {
   let failure: string | undefined;
 
   /**
-   * Logs a failure once for each cause, so that the log does not fill the disk while the gateway is away for a night.
+   * Logs a failure only if its cause differs from the cause before it, so that the log does not fill the disk while the
+   * gateway is away for a night.
    */
   function reportFailure(cause: string): void {
     if (cause !== failure) log.warn({ cause }, 'canaries are not acknowledged');

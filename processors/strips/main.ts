@@ -6,7 +6,8 @@
  *           `waveforms`, `observations`      what the device sent around an onset (source.ts)
  * writes    `strips`                         one record for each onset; a second record if waves came later (writer.ts)
  *
- * The process commits the offset of an event only when the strip is written. If several of these processes run, they
+ * An onset of a technical alarm has a record only if there are waves. The process commits the offset of an event only
+ * when the strip is written, or when its last attempt is over. If several of these processes run, they
  * share the partitions of `alarms`.
  */
 import { randomUUID } from 'node:crypto';

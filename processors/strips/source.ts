@@ -1,6 +1,6 @@
 /**
- * Reads the records of devices around onsets. One pass reads each topic once for several onsets, and opens only the
- * records of their associations.
+ * Reads the records of devices around onsets. One pass reads each topic once for several onsets, and once more if the
+ * clocks of an engine and a device are far apart (`spansOf`). Opens only the records of their associations.
  */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -22,7 +22,10 @@ export type StripSource = {
   close(): Promise<void>;
 };
 
-/** Maximum size of the sealed records of one pass in memory, bytes. Further records count as unreadable (ours). */
+/**
+ * Maximum size of the sealed records in memory, bytes, for each reading of a topic (ours). Further records are left
+ * out. Only left-out wave records count as unreadable.
+ */
 const passBytesMax = 128 * 1024 ** 2;
 
 /** An onset, and the number of the attempt. */

@@ -9,7 +9,7 @@ export type TrendCounters = {
   pointsWritten: number;
   /** Points that InfluxDB refused permanently. */
   pointsRefused: number;
-  /** Points for which Vigil's own code failed. The process logs each of them without its values. */
+  /** Points for which Vigil's own code failed. The process logs such a point at most every 10 s, without its values. */
   pointsFailed: number;
   writesFailed: number;
   commits: number;

@@ -152,7 +152,7 @@ export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
       await options.commit(positions);
       counters.commits += 1;
     } catch (error) {
-      // The next commit includes these offsets. At worst, the same points are written again.
+      // The next commit of the same partitions covers these offsets. At worst, the same points are written again.
       log.warn({ error: (error as Error).message }, 'offsets could not be committed');
     }
   }

@@ -1,6 +1,6 @@
 /**
  * Follows the log of the audit trail, and writes an anchor in regular rounds. An anchor has the next offset of each
- * partition and a digest of the records before this offset. Opens no record.
+ * partition that has changed since the last anchor, and a digest of the records before this offset. Opens no record.
  */
 import type { Logger } from 'pino';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';

@@ -5,7 +5,8 @@
 
 /**
  * The result of a canary. `answered`: the gateway acknowledged the canary, so Kafka has it in every partition.
- * `refused`: the gateway refused the canary. `lost`: no answer came in time. `unsent`: there was no connection.
+ * `refused`: the gateway refused the canary. `lost`: no answer came in time, or before the end of the connection.
+ * `unsent`: there was no connection.
  */
 export const outcomes = ['answered', 'refused', 'lost', 'unsent'] as const;
 export type Outcome = (typeof outcomes)[number];
@@ -66,7 +67,8 @@ export function nextAction(state: CanaryState, isConnected: boolean, nowMs: numb
 /**
  * Returns the state after an answer to the canary `seq`. An answer to an earlier canary is ignored.
  * @param isAccepted false if the gateway refused the canary
- * @returns `tookMs`: the time from sending to the answer; undefined if the gateway refused the canary
+ * @returns `tookMs`: the time from sending to the answer; undefined if the gateway refused the canary, or if the answer
+ * is ignored
  */
 export function stateAfterAnswer(
   state: CanaryState,

@@ -89,7 +89,10 @@ export function dueMs({ wallMs }: Onset, nextAttempt: number): number | undefine
   return delayMs === undefined ? undefined : wallMs + delayMs;
 }
 
-/** Returns the index of the next attempt. Skips attempts whose time has passed, but never the last attempt. */
+/**
+ * Returns the index of the first attempt for an onset: of the attempts whose time has passed, the last, which is due at
+ * once. If no time has passed, returns 0.
+ */
 export function firstAttempt(onset: Onset, nowMs: number): number {
   const passed = attemptsMs.filter((delayMs) => onset.wallMs + delayMs <= nowMs).length;
   return Math.max(0, Math.min(passed - 1, attemptsMs.length - 1));

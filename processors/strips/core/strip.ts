@@ -30,7 +30,7 @@ export type NewStrip = Omit<Strip, 'digest' | 'rev' | 'writtenAt'>;
 const numericMsMax = 15_000;
 /**
  * The appender accepts records of 1 MiB. The messages of a strip, as JSON, may have this many characters (ours). Base64
- * makes the messages a third larger, and about 70,000 characters are left for the alarm, the limits and the numbers.
+ * makes the messages a third larger, and about 86,000 characters are left for the alarm, the limits and the numbers.
  */
 const chunksCharactersMax = 700_000;
 /** A strip names at most this many codes of waves that it leaves out, as its schema says. */

@@ -1,4 +1,7 @@
-/** Writes the trends again from all readings and scores that Kafka still has, in order, while the trend writer runs. */
+/**
+ * Writes the trends again from the readings and scores that Kafka has since a given time, in order, while the trend
+ * writer runs.
+ */
 
 import type { RebuildProgress } from '../../../contracts/messages/rebuild.ts';
 import type { LogRecord } from '../../../log/kafka/log-record.ts';

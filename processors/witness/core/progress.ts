@@ -18,7 +18,7 @@ export type Progress = {
   faults: string[];
 };
 
-/** @param anchors the last anchor of each partition */
+/** @param anchors the anchors of the partitions in their order; the last of each partition counts */
 export function newProgress(anchors: Iterable<PartitionAnchor>): Progress {
   return {
     anchorByPartition: new Map([...anchors].map((anchor) => [anchor.partition, anchor])),
