@@ -9,6 +9,7 @@ import type { CommandInput, Input } from './core/inputs.ts';
 import { isPeriodOver, profileInForce } from './core/judging.ts';
 import { type EngineTask, isFailing } from './core/not-judged.ts';
 import { failEngine, forEachEngine, goOnWithoutJudging, guard, isWaiting } from './engine-failure.ts';
+import { retryFailedCommands } from './failed-commands.ts';
 import { adoptPublished } from './in-force.ts';
 import { isLongUnsaved, isNoticeDue, notSavedNotice } from './not-saved.ts';
 import { initialPartition, type PartitionOptions, type PartitionState } from './partition-state.ts';
@@ -205,6 +206,7 @@ function passTime(partition: PartitionState, engine: PatientEngine, nowMs: numbe
   realignEngine(partition, engine, nowMs);
   if (isNoticeDue(engine, nowMs) && !isWaiting(engine, 'notice', nowMs))
     runEngine(partition, engine, notSavedNotice(engine, nowMs), nowMs);
+  if (engine.failedCommands.length > 0) retryFailedCommands(partition, engine, nowMs);
   if (isFailing(engine.state.fault)) goOnWithoutJudging(partition, engine, nowMs);
 }
 

@@ -4,6 +4,7 @@
 import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import type { Environment } from './core/environment.ts';
 import { limitsInForce } from './core/in-force.ts';
+import type { CommandInput } from './core/inputs.ts';
 import { profileInForce, rulesChangeScoreAlarms } from './core/judging.ts';
 import { migrate } from './core/migrate.ts';
 import type { EngineTask } from './core/not-judged.ts';
@@ -20,6 +21,13 @@ export type Position = { readonly observations: bigint; readonly commands: bigin
 export type EngineSnapshot = { readonly v: 1; readonly state: unknown; readonly told: string };
 
 type Retry = { readonly atMs: number; readonly waitMs: number };
+
+/** An accepted command that failed in a replay: its next try, and the end of the tries; ms since 1970. */
+export type FailedCommand = {
+  readonly input: CommandInput;
+  readonly againAtMs: number;
+  readonly untilMs: number;
+};
 
 export type PatientEngine = {
   readonly associationId: string;
@@ -45,6 +53,8 @@ export type PatientEngine = {
   scores: ScoresCheck | undefined;
   /** The time of the last reading, or of the creation of the engine; ms since 1970. */
   touchedMs: number;
+  /** Accepted commands that failed in a replay, and are tried again (failed-commands.ts). */
+  failedCommands: readonly FailedCommand[];
   /** The tasks that have failed: when each is tried again, by the wall clock, and how long it waits; ms. */
   retries: Readonly<Partial<Record<EngineTask, Retry>>>;
 };
@@ -66,6 +76,7 @@ export function newEngine(associationId: string, state: State, includedBefore: P
     hasOtherProfile: false,
     scores: undefined,
     touchedMs: nowMs,
+    failedCommands: [],
     retries: {},
   };
 }

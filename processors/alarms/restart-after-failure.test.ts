@@ -174,6 +174,10 @@ describe('a command whose answer is in the log, but whose result is in no snapsh
     };
     return isBroken ? Object.defineProperty(command, 'limits', { get }) : command;
   }
+  const newer: Command = {
+    ...{ commandId: 'limits-2', associationId: bad, at: new Date(at(9)).toISOString(), by: nurse },
+    ...{ type: 'set-limits', group: 'HR', limits: { high: 135 } },
+  };
   const answersOf = (owner: ReturnType<typeof open>): readonly CommandAnswer[] =>
     owner.published.flatMap((record) => (record.type === 'command-answer' ? [record.body] : []));
   const highLimits = (owner: ReturnType<typeof open>) =>
@@ -222,5 +226,39 @@ describe('a command whose answer is in the log, but whose result is in no snapsh
     first.add(bad, 0);
     first.partition.addCommand(bad, 0n, at(3), { type: 'command', command: setLimits(true) }, at(3));
     expect([answersOf(first)[0]?.accepted, first.events]).toEqual([false, []]);
+  });
+
+  it('if the command was accepted and failed in the replay, it is carried out when the code works again', () => {
+    let isBroken = true;
+    const replayed = Object.defineProperty(setLimits(), 'limits', {
+      get() {
+        if (isBroken) throw new RangeError('broken limits');
+        return { high };
+      },
+    });
+    const { next } = restart(setLimits(), replayed);
+    next.tick(8, 60);
+    expect(answersOf(next)).toMatchObject([{ accepted: false }]);
+    isBroken = false;
+    next.tick(60, 80);
+    expect(answersOf(next)).toMatchObject([{ accepted: false }, { accepted: true }]);
+    expect(JSON.stringify(highLimits(next))).toContain(`"high":${high}`);
+  });
+
+  it.each(['a newer command', 'ten minutes'])('after %s, the failed command is not carried out any more', (after) => {
+    let isBroken = true;
+    const replayed = Object.defineProperty(setLimits(), 'limits', {
+      get() {
+        if (isBroken) throw new RangeError('broken limits');
+        return { high };
+      },
+    });
+    const { next } = restart(setLimits(), replayed);
+    if (after === 'a newer command')
+      next.partition.addCommand(bad, 9n, at(9), { type: 'command', command: newer }, at(9));
+    else next.tick(9, 620);
+    isBroken = false;
+    next.tick(620, 650);
+    expect(JSON.stringify(highLimits(next))).not.toContain(`"high":${high}`);
   });
 });
