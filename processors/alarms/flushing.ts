@@ -60,7 +60,10 @@ export function createFlushing(options: {
   readonly commit: (rows: readonly CommitRow[]) => Promise<void>;
   readonly sealedLog: Pick<SealedLog, 'append' | 'boot'> & { readonly appender: Pick<Appender, 'append'> };
   readonly canaries: Pick<Canaries, 'report'>;
-  /** Shortest time from the end of a round to the start of the next round, ms. */
+  /**
+   * Usual time from the end of a round to the start of the next round, ms; at most half a step less. After a failed
+   * round the next round starts with the next step.
+   */
   readonly snapshotMs: number;
   /** Longest time until the snapshot of an association that only got readings, ms. */
   readonly quietSnapshotMs: number;

@@ -268,7 +268,10 @@ export function isCalling(live: LiveAlarm): boolean {
 export const mustNotCall = ({ quiet, clearing }: Condition, live: LiveAlarm | undefined): boolean =>
   quiet ?? (clearing === true && live?.subsumed === true && live.away !== true);
 
-/** Shortest times until an alarm is published again, ms (ours): after a worse value, and after a new text. */
+/**
+ * Shortest times until an alarm is published again, ms of device time (ours): after a worse value, and after a new text
+ * of a physiological alarm. A new text of a technical alarm is published at once.
+ */
 const worseAgainMs = 5_000;
 const textAgainMs = 60_000;
 

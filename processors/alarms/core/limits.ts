@@ -50,7 +50,7 @@ export type ReceivedValue = {
   readonly intervalMs: number;
   /** The value is a single measurement (interval.ts, `isSingle`). */
   readonly single: boolean;
-  /** After this time without a valid value, ms, a technical alarm begins. For longer gaps see track.ts (`countedGapMs`). */
+  /** After this time without a valid value, ms, a technical alarm begins. Longer gaps: track.ts (`countedGapMs`). */
   readonly noDataMs: number;
 };
 

@@ -105,8 +105,9 @@ const check = Compile(StateV1);
 const checkOverrides = Compile(Type.Record(Type.String(), OwnLimits));
 
 /**
- * Returns a saved state as version 2. Returns undefined if the saved data are not the state of this association; the
- * caller must then rebuild the state from the log.
+ * Returns a saved state as version 2. Returns undefined if the saved data are not a readable state of this association;
+ * the caller then begins with an engine without alarms, and the patient gets the alarm of a failed restore
+ * (partition.ts).
  */
 export function migrate(associationId: string, state: unknown): State | undefined {
   const header = state as { readonly v?: unknown; readonly associationId?: unknown } | null;

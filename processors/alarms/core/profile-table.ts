@@ -10,7 +10,7 @@ import { adultProfile, type Profile } from './profile.ts';
 import { builtInScores } from './scores/score-rules.ts';
 
 export type LimitsByGroup = Readonly<Partial<Record<LimitGroup, Limits>>>;
-/** A profile of the profile file. A file from before December 2026 has no scores. */
+/** A profile of the profile file. `scores` may be absent: then the built-in scores apply. */
 export type FileProfile = Omit<Profile, 'source' | 'scores'> & Partial<Pick<Profile, 'scores'>>;
 export type ByCategory<T> = Readonly<Partial<Record<Category, T>>>;
 
