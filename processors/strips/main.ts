@@ -136,7 +136,7 @@ function openAlarmReader(
 
 /**
  * Returns a function that commits the offsets of the written strips. A failure is logged once until a commit succeeds.
- * The next commit includes these offsets. At worst, the next process writes the same strips again.
+ * The next commit includes these offsets. At worst, the next process reads the same events again.
  */
 function createCommit(reader: Reader, queue: Queue, log: Logger): () => Promise<void> {
   let hasFailed = false;
