@@ -13,6 +13,7 @@ const will = { topic: 'devices/bed-07/status', payload: Buffer.from('{"online":f
 
 let notices: Notices;
 let isKafkaUp: boolean;
+let hasCodeFault: boolean;
 /** The records that the notices wrote, as text. */
 let writtenRecords: string[];
 /** The claim in each of these records. */
@@ -22,10 +23,12 @@ const counters = createCounters();
 beforeEach(() => {
   vi.useFakeTimers();
   isKafkaUp = true;
+  hasCodeFault = false;
   writtenRecords = [];
   recordClaims = [];
   notices = createNotices({
     append: ({ plaintext }, settle) => {
+      if (hasCodeFault) throw new TypeError('a fault of the code');
       const { connected, claim, reason } = JSON.parse(plaintext.toString()) as ConnectionRecord;
       if (isKafkaUp) recordClaims.push(claim);
       if (isKafkaUp)
@@ -75,6 +78,20 @@ it('the gateway writes one record for a take-over', () => {
   expect(writtenRecords).toEqual(['connected', 'connected: taken-over']);
   notices.ended(source, 'closed');
   expect(writtenRecords.at(-1)).toBe('gone: closed');
+});
+
+it('a notice whose second attempt throws is not lost, and is written when the code works again', () => {
+  isKafkaUp = false;
+  notices.connected(source, false);
+  isKafkaUp = true;
+  hasCodeFault = true;
+  vi.advanceTimersByTime(3_000);
+  expect(writtenRecords).toEqual([]);
+  hasCodeFault = false;
+  vi.advanceTimersByTime(1_000);
+  expect(writtenRecords).toEqual(['connected']);
+  vi.advanceTimersByTime(3_000);
+  expect(writtenRecords).toEqual(['connected']);
 });
 
 it('the gateway writes notices again that could not be written to Kafka', () => {

@@ -70,7 +70,8 @@ export function createNotices(options: {
   let seq = 0;
 
   /** Calls `writeAgain` after a second, unless a newer notice of the same kind is written about the device. */
-  function retryLater(kind: string, { deviceId }: Source, writeAgain: () => void): void {
+  function retryLater(kind: string, source: Source, writeAgain: () => void): void {
+    const { deviceId } = source;
     const id = `${kind}/${deviceId}`;
     cancelRetry(id);
     const oldest = retries.size >= retriesMax ? retries.keys().next().value : undefined;
@@ -82,7 +83,13 @@ export function createNotices(options: {
     const timer = runAfter('notice-retry', retryMs, () => {
       retries.delete(id);
       counters.noticesRetried += 1;
-      writeAgain();
+      try {
+        writeAgain();
+      } catch (error) {
+        // The screens must learn of the notice when the code works again.
+        retryLater(kind, source, writeAgain);
+        throw error;
+      }
     });
     retries.set(id, timer);
   }
