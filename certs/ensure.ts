@@ -53,7 +53,8 @@ export type EnsureOptions = {
  * Creates missing secrets. Issues each certificate and CRL that is missing, expires soon, or has the wrong content, and
  * replaces a revoked certificate of a service. Then writes the tables that depend on the certificates, if their content
  * changed.
- * @returns the secrets, certificates and CRLs that were written, each with the reason
+ * @returns the secrets, certificates and CRLs that were written, each with the reason; a secret always has the reason
+ * `missing`
  * @throws VigilError `settings-invalid` (an invalid name, or a folder that is not writable), `certificate-invalid` (a
  * broken file, or a recorded key that is missing or different), `conflict` (other processes wrote a CRL again and
  * again), `no-space`

@@ -34,8 +34,8 @@ export type DeviceEvents = {
   /** Notes an event of a device at `atMs` of the gateway's clock. */
   note(source: Source, atMs: number, event: Omit<LoggedEvent, 'deviceId' | 'receivedAt'>): void;
   /**
-   * Notes the measured error of a device's clock. Called for each reading, but does nothing unless the clock becomes
-   * wrong or right.
+   * Notes the measured error of a device's clock. Called for each observation after the error is measured. The first
+   * call of a device is an event; a later call is one only if the clock becomes wrong or right.
    */
   noteClock(source: Source, atMs: number, offsetMs: number): void;
   /** Counts a message that is not used. */

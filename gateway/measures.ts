@@ -16,6 +16,7 @@ export type ReadingCounts = {
   appended: number;
   /** Appended, with a copy in `rejected`, because some values are not used. */
   appendedInPart: number;
+  /** Refused, or kept apart because the patient is not clear. */
   rejected: number;
   /**
    * Not acknowledged: it is not certain that the message is in Kafka, or the device is not served. The device sends the

@@ -1,8 +1,8 @@
 /**
  * Writes the gateway's notices about connections and beds, and the wills of connections. Writes a notice again until
- * the log has the notice, or the notice is no longer true. A notice names its connection by the claim, so that readers
- * know which connection of a device is the newest. If the log never got the claim of a connection, no notice about the
- * connection is written.
+ * the log has the notice, the notice is no longer true, or too many notices wait (`retriesMax`). A notice names its
+ * connection by the claim, so that readers know which connection of a device is the newest. If the log never got the
+ * claim of a connection, no notice about the connection is written.
  */
 import type { Logger } from 'pino';
 import { periodAt } from '../contracts/association-at.ts';

@@ -49,10 +49,10 @@ export type Source = {
 };
 
 /**
- * Returns the source of a new connection. If a device numbers its readings itself, a reading that it sends again on
- * another connection has the same `boot` and `seq`, and is recognised as a repeat. If the device does not number its
- * readings, the gateway numbers the readings of each connection. Then a reading that comes again on another connection
- * gets a new number, and is not recognised.
+ * Returns the source of a new connection, or of a device at the upstream broker. If a device numbers its readings
+ * itself, a reading that it sends again on another connection has the same `boot` and `seq`, and is recognised as a
+ * repeat. If the device does not number its readings, the gateway numbers the readings of each source. Then a reading
+ * that comes again gets a new number, and is not recognised.
  */
 export function createSource(
   pseudonymKey: string,

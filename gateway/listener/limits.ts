@@ -1,6 +1,7 @@
 /**
  * The limits of the listener. The comment at each limit says what happens above the limit. `gateway/counters.ts` counts
- * how often a limit is hit, except for `keepAliveMaxS` and `sessionExpiryMaxMs`, which shorten what a client asks for.
+ * how often a limit is hit. Three limits are not counted: `keepAliveMaxS` and `sessionExpiryMaxMs` shorten what a
+ * client asks for, and `Measures.admissionMs` shows the waits of `connectsPerS`.
  */
 export type Limits = {
   /** Maximum size of a packet with its header, bytes. A larger packet ends the connection with DISCONNECT 0x95. */
