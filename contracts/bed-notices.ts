@@ -9,7 +9,7 @@ export const gatewayNotices = {
    * into `rejected`.
    */
   unattributed: { text: 'Some readings are not shown: not clear whose they are', priority: 'medium' },
-  /** Two devices use the certificate of this bed's device, and both send readings. */
+  /** Two devices use the certificate of this bed's device. Perhaps only one of them sends readings. */
   'shared-identity': { text: 'Two devices use one certificate: values may be of two patients', priority: 'medium' },
   /**
    * The gateway put readings into `rejected`, because the time of these readings is too far ahead of the gateway's
@@ -17,8 +17,8 @@ export const gatewayNotices = {
    */
   'refused-ahead': { text: 'Readings are refused: the device clock is too far ahead', priority: 'medium' },
   /**
-   * The gateway put readings into `rejected`, because these readings are older than the records that the log keeps. The
-   * device's clock starts at 1970, or its backlog is very old.
+   * The gateway put readings into `rejected`, because these readings are older than the gateway accepts. For example,
+   * the device's clock starts at 1970, or its backlog is very old.
    */
   'refused-old': { text: 'Readings are refused: their time is too long ago', priority: 'medium' },
   /**
@@ -32,7 +32,7 @@ export const gatewayNotices = {
 export const engineNotices = {
   /**
    * For 5 min, Vigil has not been able to save the patient's alarms and limits. The values are judged, so a clinician
-   * has nothing to do at the bed, and the alarm calls nobody. The operator has an alert.
+   * has nothing to do at the bed, and by the built-in delivery policy the alarm calls nobody. The operator has an alert.
    */
   'not-saved': { text: 'Fault in Vigil: alarms and limits are not saved', priority: 'low' },
 } as const satisfies Record<string, { readonly text: string; readonly priority: 'low' }>;

@@ -29,8 +29,9 @@ export function isOldWill({ claim, reason }: Will, newestClaim: number | undefin
 const handOverReasons: readonly (ConnectionEndReason | undefined)[] = ['taken-over', 'refused', 'drained'];
 
 /**
- * Returns whether a connection ended because the device already has a new connection or soon gets a new connection.
- * Such a device does not count as disconnected.
+ * Returns whether the end of a connection does not count as a disconnection: usually the device has a new connection or
+ * soon gets one. But `refused` also stands for a broken protocol and for a certificate that expired or was revoked. A
+ * device that then stays away becomes silent.
  */
 export function isHandOver(reason: ConnectionEndReason | undefined): boolean {
   return handOverReasons.includes(reason);

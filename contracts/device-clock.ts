@@ -11,8 +11,9 @@
  */
 
 /**
- * A reading that is older than this by the gateway's clock is late. A clock that is wrong by more than this is skewed
- * (CLINICAL: an alarm must reach a screen within 10 s).
+ * A reading that the gateway receives later than this after its time is late, if the error of the device's clock does
+ * not explain the difference. A clock that is wrong by more than this is skewed (CLINICAL: an alarm must reach a screen
+ * within 10 s).
  */
 export const lateMsMax = 10_000;
 

@@ -4,8 +4,9 @@
  * single device never returns to an earlier boot, but the readings of two devices alternate between two boots. A change
  * back to an earlier boot is called a turn.
  *
- * A gateway counts the turns in the readings that it receives (gateway/core/shared-identity.ts). The alarm engine
- * counts the turns in the log, because the two devices may be connected to two gateways.
+ * A gateway counts the turns in the readings that it receives, and how often two connections take the client id from
+ * each other (gateway/core/shared-identity.ts). The alarm engine counts the turns in the log, because the two devices
+ * may be connected to two gateways.
  */
 import { assessReading, type DeviceClock, initialClock } from './device-clock.ts';
 import { clocksApartMsMax } from './steady-time.ts';

@@ -58,7 +58,10 @@ export type CallChain = Static<typeof CallChain>;
 export const NotSent = Type.Object({ notSent: Type.String({ minLength: 1, maxLength: 120, pattern: '\\S' }) }, closed);
 export type NotSent = Static<typeof NotSent>;
 
-/** Alarms of this kind and priority call nobody from `from` to `until` of each day, in the time zone of the ward. */
+/**
+ * Alarms of this kind and priority that begin to call from `from` (included) to `until` (excluded) of each day, in
+ * `timeZone`, call nobody, also after `until`. An alarm that called before `from` goes on calling.
+ */
 export const QuietHours = Type.Object(
   {
     from: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),

@@ -10,7 +10,7 @@ import { AssociationId } from './records.ts';
 const noOtherMembers = { additionalProperties: false } as const;
 
 /**
- * Why a screen has not confirmed an alarm. `never`: its page has never sent a report, because the page is older than
+ * Why a screen has not confirmed an alarm. `never`: its page has never sent a report; perhaps the page is older than
  * the server. `hidden`: its browser tab is hidden. `silent`: its page sends no reports any more. `not-shown`: its page
  * paints, but not this alarm.
  */
@@ -77,7 +77,7 @@ export const PresenceRecord = Type.Object(
   {
     at: Instant,
     wards: Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { maxItems: 200 }),
-    /** A clinician's screen shows the devices that are in no ward. */
+    /** A screen shows the devices of biomedical engineering: the devices that were never in a ward. */
     engineering: Type.Optional(Type.Literal(true)),
     /**
      * The alarms that screens have not confirmed, for the screens of the other dashboards; absent if there are none.
