@@ -1,6 +1,7 @@
 /**
  * The built-in limits for adults (CLINICAL, "Default adult limits"; we chose the values, similar to vendors' adult
- * defaults). The alarm processor and the screens both read this table, so they cannot use different limits.
+ * defaults). The alarm processor judges by this table. `numericsByCode` (numerics.ts) also uses the table, in the alarm
+ * processor, the dashboard and the trend writer. Screens show the limits that the alarm processor publishes.
  */
 import type { Limits } from './messages/alarms.ts';
 import type { LimitGroup } from './parameters.ts';

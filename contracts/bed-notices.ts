@@ -32,7 +32,7 @@ export const gatewayNotices = {
 export const engineNotices = {
   /**
    * For 5 min, Vigil has not been able to save the patient's alarms and limits. The values are judged, so a clinician
-   * has nothing to do at the bed, and by the built-in delivery policy the alarm calls nobody. The operator has an alert.
+   * has nothing to do at the bed. By the built-in delivery policy, the alarm calls nobody. The operator has an alert.
    */
   'not-saved': { text: 'Fault in Vigil: alarms and limits are not saved', priority: 'low' },
 } as const satisfies Record<string, { readonly text: string; readonly priority: 'low' }>;

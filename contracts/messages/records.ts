@@ -20,7 +20,8 @@ export const gatewayMembers = {
 };
 
 /**
- * In `observations`: the device's message, unchanged unless its JSON repeats a name. The header has `boot` and `seq`.
+ * In `observations`: the device's message, unchanged unless the gateway repaired it (gateway/core/validate.ts: it was
+ * almost JSON, or repeated a name). The header has `boot` and `seq`.
  */
 export const ObservationRecord = Type.Object({ ...gatewayMembers, reading: Observation }, noOtherMembers);
 export type ObservationRecord = Static<typeof ObservationRecord>;

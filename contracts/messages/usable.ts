@@ -2,8 +2,8 @@
  * Decides which part of a faulty message is used. The gateway calls these functions to decide what to accept, and every
  * reader of the log calls them through `checkRecord`. So all processes read the same values from the same bytes. Pure.
  *
- * The log keeps the device's bytes unchanged. One unusable member must not hide a good heart rate in the same message
- * (decision 006).
+ * The log keeps the device's bytes, or a repaired text if different readers could read the bytes differently
+ * (gateway/core/validate.ts). One unusable member must not hide a good heart rate in the same message (decision 006).
  */
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
