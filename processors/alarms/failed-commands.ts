@@ -1,6 +1,7 @@
 /**
  * Tries accepted commands again that failed in a replay. A person has seen such a command as accepted, and the next owner
- * could not carry it out. The bed has the alarm meanwhile (without-judging.ts).
+ * could not carry it out. The failure raises the alarm at the bed (without-judging.ts). The alarm may end before the
+ * command succeeds, because a command need not succeed (core/not-judged.ts). The failed commands are in memory only.
  */
 import { minuteMs } from '../../contracts/durations.ts';
 import { step } from './core/engine.ts';
@@ -31,7 +32,10 @@ export function forgetReplaced(engine: PatientEngine, { command }: CommandInput)
   engine.failedCommands = engine.failedCommands.filter(({ input }) => subjectOf(input) !== subjectOf({ command }));
 }
 
-/** Returns what a command changes. Of two commands with the same subject, only the later command counts. */
+/**
+ * Returns what a command changes. Of two commands with the same subject, only the later command is tried again, even if
+ * it is refused, or if the two change different limits of the group or different entries of the assessment.
+ */
 function subjectOf({ command }: Pick<CommandInput, 'command'>): string {
   switch (command.type) {
     case 'acknowledge':
@@ -47,7 +51,10 @@ function subjectOf({ command }: Pick<CommandInput, 'command'>): string {
   }
 }
 
-/** Tries each failed command again that is due. A command that succeeds is answered again, as accepted. */
+/**
+ * Tries each failed command again that is due. If the code does not throw, the command is answered again: as accepted,
+ * or as refused, for example because it came too late.
+ */
 export function retryFailedCommands(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
   for (const failed of engine.failedCommands) {
     const isSetBack = failed.againAtMs - nowMs > againMs;
