@@ -1,11 +1,28 @@
-/** The file of the witness's anchors. Lines are only appended. An append returns after its line is on the disk. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+/**
+ * The file of the witness's anchors. Lines are only appended. An append returns after its line is on the disk. An append
+ * that fails leaves the file as it was.
+ */
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
 import { type Anchor, type AnchorFile, readAnchors } from '../../log/audit/anchor.ts';
 import { sha256 } from '../../log/audit/trail.ts';
 
-export type AnchorsFile = AnchorFile & { append(anchor: Anchor): void; close(): void };
+export type AnchorsFile = AnchorFile & {
+  /** @throws the error of the file system, for example `ENOSPC`. Then the anchor is not in the file. */
+  append(anchor: Anchor): void;
+  close(): void;
+};
 
 /** @throws VigilError `settings-invalid` if the file cannot be read or written */
 export function openAnchorsFile(path: string, verify: Parameters<typeof readAnchors>[2]): AnchorsFile {
@@ -18,9 +35,19 @@ export function openAnchorsFile(path: string, verify: Parameters<typeof readAnch
     return {
       ...readAnchors(text, sha256, verify),
       append(anchor) {
-        writeSync(file, `${start}${JSON.stringify(anchor)}\n`);
-        fsyncSync(file);
-        start = '';
+        const bytesBefore = fstatSync(file).size;
+        try {
+          writeWhole(file, Buffer.from(`${start}${JSON.stringify(anchor)}\n`));
+          fsyncSync(file);
+          start = '';
+        } catch (error) {
+          // On a full disk, the file may have a part of the line. If this part stayed, the next anchor would continue it.
+          // Then this anchor would be lost, and the audit would report a changed file for ever.
+          start = '\n';
+          ftruncateSync(file, bytesBefore);
+          if (bytesBefore === 0) start = '';
+          throw error;
+        }
       },
       close: () => closeSync(file),
     };
@@ -30,4 +57,9 @@ export function openAnchorsFile(path: string, verify: Parameters<typeof readAnch
       cause,
     });
   }
+}
+
+/** Writes all bytes. A single call of the file system may write only a part of them. */
+function writeWhole(file: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }
