@@ -144,3 +144,20 @@ it.each([
   run(next, from, from + 7 * 60 * minute, everyS, { NBPs: 120 }, never);
   expect(counts(next)).toEqual({ begun: 0, ended: 1 });
 });
+
+it('if the code throws for one value of a reading, the other values are judged, and the bed has the alarm', () => {
+  const bench = open();
+  const mixed = (s: number) => {
+    const [broken] = one(s, { RR: 20 }, true).values;
+    const { values, ...rest } = reading(s, { HR: 190 }, { intervalMs: 5_000 });
+    return { ...rest, values: [broken!, ...values] };
+  };
+  for (let s = 0; s < 100; s += 5) {
+    bench.add(bad, s, mixed(s));
+    bench.tick(s, s + 5);
+  }
+  const raised = bench.of(bad).filter(({ type }) => type === 'raised');
+  expect(raised.map(({ alarm }) => alarm.condition).sort()).toEqual(['HR.extreme-high', 'not-judged']);
+  expect(counts(bench)).toEqual({ begun: 1, ended: 0 });
+  expect(bench.partition.failingCount()).toBe(1);
+});

@@ -1,9 +1,10 @@
 /** Runs one engine of a partition, and publishes the result: limits in force, events, scores and answers. */
 import { nextDue, step } from './core/engine.ts';
+import type { Environment } from './core/environment.ts';
 import type { AssociationInput, Input } from './core/inputs.ts';
 import { noteSuccess } from './core/not-judged.ts';
 import { checkScores } from './core/scores/view.ts';
-import { initialState } from './core/state.ts';
+import { initialState, type State } from './core/state.ts';
 import { applyEvents, failEngine, guard, isWaiting } from './engine-failure.ts';
 import { inForceNow } from './in-force.ts';
 import type { PartitionState } from './partition-state.ts';
@@ -62,9 +63,14 @@ export function runEngine(
   from: Position = partition.position,
 ): void {
   const { env, onCounts, publish } = partition.options;
-  const task = () => step(env, engine.state, input, nowMs);
+  const before = engine.state;
+  const task = () => step(env, before, input, nowMs);
   const result = guard(partition, engine, input.type, nowMs, task, { input, from });
-  if (result === undefined) return;
+  if (result === undefined) {
+    const rest = withoutFailingValues(env, before, input, nowMs);
+    if (rest) runEngine(partition, engine, rest, nowMs, from);
+    return;
+  }
   const { state, events, answer, counts } = result;
   if (counts) onCounts?.(counts);
   engine.state = state;
@@ -74,6 +80,24 @@ export function runEngine(
   applyEvents(partition, engine, { state: engine.state, events, from, isUrgent: input.type === 'command' }, nowMs);
   publishScores(partition, engine, nowMs);
   if (answer) publish({ type: 'command-answer', body: answer });
+}
+
+/**
+ * Returns a reading that failed without the values that fail alone, so that the other values are judged. Undefined if
+ * the input is no such reading, if every value fails, or if no value fails alone. The steps for single values are only
+ * tries, and their results are dropped.
+ */
+function withoutFailingValues(env: Environment, state: State, input: Input, nowMs: number): Input | undefined {
+  if (input.type !== 'observation' || input.values.length < 2) return undefined;
+  const values = input.values.filter((value) => {
+    try {
+      step(env, state, { ...input, values: [value] }, nowMs);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  return values.length === 0 || values.length === input.values.length ? undefined : { ...input, values };
 }
 
 /** Returns whether a tick may change something now. A tick that failed is due when its wait is over. */
