@@ -1,7 +1,8 @@
 /**
- * Tries accepted commands again that failed in a replay. A person has seen such a command as accepted, and the next owner
- * could not carry it out. The failure raises the alarm at the bed (without-judging.ts). The alarm may end before the
- * command succeeds, because a command need not succeed (core/not-judged.ts). The failed commands are in memory only.
+ * Tries accepted commands again that failed in a replay. A person has seen such a command as accepted, and the next
+ * owner could not carry it out. The failure raises the alarm at the bed (without-judging.ts). The alarm may end before
+ * the command succeeds, because a command need not succeed (core/not-judged.ts). The failed commands are in memory
+ * only.
  */
 import { minuteMs } from '../../contracts/durations.ts';
 import { step } from './core/engine.ts';
@@ -26,7 +27,9 @@ export function noteFailedCommand(engine: PatientEngine, input: CommandInput, no
   engine.failedCommands = [...engine.failedCommands, failed].slice(-failedMax);
 }
 
-/** Forgets the failed commands that a later command of a person replaces. An old limit must not replace a newer limit. */
+/**
+ * Forgets the failed commands that a later command of a person replaces. An old limit must not replace a newer limit.
+ */
 export function forgetReplaced(engine: PatientEngine, { command }: CommandInput): void {
   if (engine.failedCommands.length === 0) return;
   engine.failedCommands = engine.failedCommands.filter(({ input }) => subjectOf(input) !== subjectOf({ command }));

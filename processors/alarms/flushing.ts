@@ -5,14 +5,14 @@
  * Guarantees, in the order of a round:
  * 1. Before its snapshots, a round commits the last committed offsets again. Kafka refuses this commit if another
  * process owns the partitions, so a replaced owner writes no snapshot.
- * 2. A snapshot is written only when all events that it includes are in `alarms`, and only while the partitions are
- * still owned.
+ * 2. A snapshot is written only when all events that it includes are in `alarms` or left out (outbox.ts), and only
+ * while the partitions are still owned.
  * 3. Offsets are committed only when every snapshot of the round is written. A snapshot that cannot be made, or that is
  * too large for a record, is left out and does not hold back the offsets (decision 93).
  * 4. A sign of life is written only after Kafka has accepted such a repeated commit. All events from before the sign
- * must also be in `alarms`. After a failed round there is no sign of life until a round succeeds. A round that lasts
- * longer than `signsInRoundMsMax` gets no more signs, so that the screens show that this processor cannot save
- * anything. If a round fails, the next round writes its snapshots and offsets again.
+ * must also be in `alarms` or left out. After a failed round there is no sign of life until a round succeeds. A round
+ * that lasts longer than `signsInRoundMsMax` gets no more signs, so that the screens show that this processor cannot
+ * save anything. If a round fails, the next round writes its snapshots and offsets again.
  */
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';

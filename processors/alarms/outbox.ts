@@ -1,8 +1,8 @@
 /**
  * Sends the events and screen records of one partition to Kafka, in order. A record that Kafka does not accept is sent
- * again until Kafka accepts it. The later records are then sent again too, so that the order in `alarms` is right. A record
- * that can never be sent, because Vigil's own code refuses it or fails about it, is left out. Otherwise one record would
- * hold up the alarms of all patients of the partition.
+ * again until Kafka accepts it. The later records of its batch are then sent again too, so that the order in `alarms`
+ * is right. A record that can never be sent, because Vigil's own code refuses it or fails about it, is left out.
+ * Otherwise one record would hold up the alarms of all patients of the partition.
  */
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
@@ -21,7 +21,8 @@ export type Outbox<Event> = {
   /** Resolves when at most 2,000 events wait. */
   waitForRoom(): Promise<void>;
   /**
-   * Resolves to true when all events from before the call are in the log, or to false when the outbox is closed first.
+   * Resolves to true when all events from before the call are in the log or left out, or to false when the outbox is
+   * closed first.
    */
   waitUntilSent(): Promise<boolean>;
   /** Returns the offset after the last event that is in the log. */

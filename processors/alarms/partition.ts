@@ -52,7 +52,7 @@ export function createPartition(options: PartitionOptions) {
     tick: (nowMs: number) => tick(partition, nowMs),
     /**
      * Notes that a record of a patient can never be written to `alarms`. The bed gets the alarm that nothing is judged.
-     * If the record is an event, the screens get its alarm again, with a higher `rev`.
+     * If the record is an event, but not `cleared`, the screens get its alarm again, with a higher `rev`.
      */
     noteLeftOut: (record: Outgoing, error: unknown, nowMs: number) => noteLeftOut(partition, record, error, nowMs),
     applyNewProfiles: (nowMs: number) => applyNewProfiles(partition, nowMs),

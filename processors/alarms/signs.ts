@@ -11,9 +11,9 @@ import type { Ownership } from './ownership.ts';
 
 export type Signs = {
   /**
-   * Writes a sign that names the owned partitions, as soon as all events from before the call are in `alarms`. Writes
-   * no sign in three cases: the partitions were released meanwhile, `close` was called, or the previous sign is still
-   * on its way to Kafka.
+   * Writes a sign that names the owned partitions, as soon as all events from before the call are in `alarms` or left
+   * out. Writes no sign in three cases: the partitions were released meanwhile, `close` was called, or the previous
+   * sign is still on its way to Kafka.
    */
   give(): Promise<void>;
   close(): void;

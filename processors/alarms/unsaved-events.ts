@@ -1,13 +1,16 @@
 /**
- * Remembers the events of a patient that the patient's last snapshot does not include. If no snapshot can be written for
- * a long time, these events are published again. So the next owner of the partition gets them, although it reads only
- * the newest part of `alarms` (snapshots.ts).
+ * Remembers the events of a patient that the patient's last snapshot does not include. If no snapshot can be written
+ * for a long time, these events are published again. So the next owner of the partition gets them, although it reads
+ * only the newest part of `alarms` (snapshots.ts).
  */
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import type { PartitionState } from './partition-state.ts';
 import type { PatientEngine } from './patient-engine.ts';
 
-/** Maximum number of alarms of one patient whose last event is remembered (ours). Above it, ended alarms are forgotten. */
+/**
+ * Maximum number of alarms of one patient whose last event is remembered (ours). Above it, alarms that have left the
+ * screens are forgotten, the oldest first.
+ */
 const unsavedMax = 500;
 
 /** Remembers an event, unless a later revision of the alarm is remembered. */

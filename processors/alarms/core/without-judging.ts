@@ -61,9 +61,9 @@ export function stepWithoutJudging(env: Environment, before: State, failure: Eng
 }
 
 /**
- * Returns the task that must succeed before the alarm ends. After a failed restore, a reading must be judged: the engine
- * may be empty, and an empty engine notices no silence. If the device has no patient, no reading is needed, because such
- * a device may be switched off for weeks, and the alarm would stay until then.
+ * Returns the task that must succeed before the alarm ends. After a failed restore, a reading must be judged: the
+ * engine may be empty, and an empty engine notices no silence. If the device has no patient, no reading is needed,
+ * because such a device may be switched off for weeks, and the alarm would stay until then.
  */
 const taskToSucceed = (task: EngineTask, { association }: State): EngineTask =>
   task === 'restore' && association?.category !== 'unassigned' ? 'observation' : task;
