@@ -47,7 +47,10 @@ export const initialState: DutyState = { wards: new Map() };
  */
 export type Standing = 'accepted' | 'overdue' | 'not-accepted' | 'away';
 
-/** A person to call. For the cover of an absent person, `assignmentId` is the assignment of the absent person. */
+/**
+ * A person who is responsible for a place. Do not call a person with the standing `away`. For the cover of an absent
+ * person, `assignmentId` and `standing` are of the assignment of the absent person.
+ */
 export type Responsible = {
   readonly userId: string;
   readonly name: string;
@@ -124,8 +127,8 @@ export function absentCoverFault(
 
 /**
  * Returns why a person does not cover a duty now, as the end of a sentence; undefined if the person covers the duty. A
- * cover must have a duty of the same role: a technician never covers for a nurse. A person who has gone home never
- * covers. This function does not check accounts.
+ * cover must have a duty of the same role: a technician never covers for a nurse. A person whose duties are all over
+ * never covers, but a person whose own hand-over is overdue still does. This function does not check accounts.
  */
 export function coverFault(ward: WardDuties, userId: string, duty: Duty, atMs: number): string | undefined {
   if (absenceAt(ward, userId, atMs)) return 'is away too';

@@ -1,7 +1,7 @@
 /**
- * Steady time: a time that never jumps. It starts at the machine's clock and advances with the monotonic clock. If the
- * machine's clock is slewed (changed in small steps), steady time follows it. If somebody sets the machine's clock,
- * steady time does not follow, but reports the step.
+ * Steady time: a time that never jumps, except by the time of a sleep of the machine. It starts at the machine's clock
+ * and advances with the monotonic clock. If the machine's clock is slewed (changed in small steps), steady time follows
+ * it. If somebody sets the machine's clock, steady time does not follow, but reports the step.
  */
 
 /** The machine's clocks, all read at one moment, ms. */
