@@ -70,8 +70,9 @@ export type SoftDisplayHere = Static<typeof SoftDisplayHere>;
 export const softDisplaysMax = 200;
 
 /**
- * In the topic `presence`, for one dashboard process: the wards that clinicians watch. A screen counts only if its page
- * reports that it paints. The gateway ignores a record that it read more than 6 s ago.
+ * In the topic `presence`, for one dashboard process: the wards that clinicians watch. A screen counts for a ward only
+ * if its page reports that it paints, and has confirmed the ward's alarms. The gateway ignores a record that it read
+ * more than 6 s ago.
  */
 export const PresenceRecord = Type.Object(
   {
