@@ -60,7 +60,8 @@ export type NotSent = Static<typeof NotSent>;
 
 /**
  * Alarms of this kind and priority that begin to call from `from` (included) to `until` (excluded) of each day, in
- * `timeZone`, call nobody, also after `until`. An alarm that called before `from` goes on calling.
+ * `timeZone`, call nobody as long as they last, also after `until`. An alarm that called before `from` goes on
+ * calling.
  */
 export const QuietHours = Type.Object(
   {

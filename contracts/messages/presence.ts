@@ -20,7 +20,7 @@ export type WhyUnconfirmed = Static<typeof WhyUnconfirmed>;
 /** An alarm that a screen of the dashboard process has not confirmed in time. */
 const UnconfirmedOnScreen = Type.Object(
   {
-    /** Identifies the screen: the number of the first connection that its login made to this process. */
+    /** Identifies the screen: the number of the first open connection of its login to this process. */
     screen: Type.Integer({ minimum: 1 }),
     /**
      * The pseudonym of the person who is logged in at the screen. The gateway reads this record and has no reason to
