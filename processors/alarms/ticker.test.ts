@@ -38,7 +38,7 @@ function openTicks() {
   return { ticks, code, noted, failed: () => partitions.map((partition) => ticks.hasFailed(partition as never)) };
 }
 
-it('a patient for whom no engine can be made stops neither the tick of its partition nor the other patients', () => {
+it('if no engine can be made for one patient, its partition is still ticked, and the other patients get their engines', () => {
   const { ticks, code, noted, failed } = openTicks();
   code.currentIds = () => ['a', 'a'];
   let calls = 0;
