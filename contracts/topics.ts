@@ -38,7 +38,7 @@ type TopicRow = {
   readonly readers: readonly Service[];
   /** Principals that may fetch the records but cannot open them. */
   readonly witnesses?: readonly Principal[];
-  /** Another topic whose data keys also seal this topic. Both have the same writer; the readers of the other open both. */
+  /** Another topic whose data keys also seal this topic. Both have the same writer. The other's readers open both. */
   readonly sharesKeysWith?: string;
 };
 
@@ -284,8 +284,8 @@ export function keysTopicOfWriter(service: Service, topic: KafkaTopic): KeysTopi
 }
 
 /**
- * Returns the topic in which the data key of a record must be. Only the old topic `keys` is used besides, and no service
- * may write to `keys`. So no other service can replace the key.
+ * Returns the topic in which the data key of a record must be. Only the old topic `keys` is used besides, and no
+ * service may write to `keys`. So no other service can replace the key.
  * @param writer the writer in the record's header: a service's name if several services write the topic
  * @returns undefined if no service of that name writes the topic
  */

@@ -1,8 +1,8 @@
 /**
  * Checks whether records of the audit trail are missing in a period. Each process numbers its records, so a missing
- * number is a gap. The check begins at the last record before the period, and ends at the first record after it, so it also
- * sees a gap at the very beginning or end. If the process has no record shortly before the period, a gap at the beginning
- * cannot be seen from the numbers: `vigil audit verify` checks the whole trail.
+ * number is a gap. The check begins at the last record before the period, and ends at the first record after it, so it
+ * also sees a gap at the very beginning or end. If the process has no record shortly before the period, a gap at the
+ * beginning cannot be seen from the numbers: `vigil audit verify` checks the whole trail.
  */
 import type { AnyAuditRecord } from '../messages/records.ts';
 import { parseInstant } from '../time.ts';

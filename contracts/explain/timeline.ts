@@ -1,6 +1,6 @@
 /**
- * Makes the timeline: what happened to an alarm and at its bed, in the order of time. Updates that follow each other and
- * only change the value have one line together.
+ * Makes the timeline: what happened to an alarm and at its bed, in the order of time. Updates that follow each other
+ * and only change the value have one line together.
  */
 
 import { lateMsMax } from '../device-clock.ts';

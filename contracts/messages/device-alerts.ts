@@ -15,7 +15,7 @@ export type DeviceSound = (typeof deviceSounds)[number];
 
 /** Maximum number of alarms in one message. */
 export const alertsMax = 64;
-/** Longest text of one alarm. The schema counts Unicode code points. Where Vigil cuts a text, it counts UTF-16 units. */
+/** Longest text of one alarm. The schema counts Unicode code points. If Vigil cuts a text, it counts UTF-16 units. */
 export const alertTextMax = 120;
 
 /** One present alarm of the device. If the code is unknown, screens show its `text`. */
