@@ -26,6 +26,7 @@ import {
 } from './alarm.ts';
 import type { BookPart, ClosedAlarm, WaitingAcknowledgement } from './book-part.ts';
 import { episodesThatCalled, subsumption } from './chains.ts';
+import { afterClockSetBack } from './clock-set-back.ts';
 import type { Condition, Episode } from './condition.ts';
 import { wasAlreadyAlarm, withoutPast } from './past.ts';
 import { continuesClosedAlarm, reopenedAlarm } from './recurrence.ts';
@@ -61,9 +62,7 @@ function draftOf({ live, closed, held, pause, hidden }: BookPart): Draft {
   return { live: { ...live }, closed: [...closed], held, pause, hidden, events: [] };
 }
 
-function resultOf({ events, ...part }: Draft): BookResult {
-  return { part, events };
-}
+const resultOf = ({ events, ...part }: Draft): BookResult => ({ part, events });
 
 /** Applies a change to one alarm and records the event. */
 function applyChange(draft: Draft, key: string, change: AlarmChange, context: BookContext): LiveAlarm {
@@ -119,7 +118,7 @@ function removeAlarm(draft: Draft, key: string, to: number, context: BookContext
  * as if a more serious condition called
  */
 export function reconcile(
-  part: BookPart,
+  before: BookPart,
   candidates: readonly Condition[],
   episodes: readonly Episode[],
   endedAt: (key: string) => number,
@@ -127,8 +126,9 @@ export function reconcile(
   callingChains: ReadonlySet<string> = new Set(),
   mustHide?: (condition: Condition, live: LiveAlarm | undefined) => boolean,
 ): BookResult {
-  if (candidates.length === 0 && episodes.length === 0 && Object.keys(part.live).length === 0)
-    return { part, events: [] };
+  if (candidates.length === 0 && episodes.length === 0 && Object.keys(before.live).length === 0)
+    return { part: before, events: [] };
+  const part = afterClockSetBack(before, candidates);
   const draft = draftOf(part);
   const conditions = withoutPast(draft, candidates);
   const byKey = new Map(conditions.map((condition) => [condition.key, condition]));
