@@ -27,6 +27,8 @@ export type FailedCommand = {
   readonly input: CommandInput;
   readonly againAtMs: number;
   readonly untilMs: number;
+  /** The limits of the command, or the entries of the assessment, that later commands replaced. */
+  readonly replaced: readonly string[];
 };
 
 export type PatientEngine = {

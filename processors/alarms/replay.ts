@@ -1,7 +1,7 @@
 /** Replays a partition after a takeover. After the replay, the engines also judge by the wall clock. */
 import { realign } from './core/realign.ts';
 import { applyEvents, forEachEngine, guard } from './engine-failure.ts';
-import { forgetReplaced, noteFailedCommand } from './failed-commands.ts';
+import { noteCommand } from './failed-commands.ts';
 import type { PartitionState } from './partition-state.ts';
 import type { PatientEngine } from './patient-engine.ts';
 import { engineFor, isDue, publishInForce, publishScores, runEngine, updateAssociation } from './run-engine.ts';
@@ -20,7 +20,7 @@ export function runCommands(partition: PartitionState, untilMs: number, nowMs: n
     const from = { ...partition.position, commands: offset };
     const answer = partition.publishedAnswers.get(input.command.commandId);
     if (offset >= engine.includedBefore.commands) {
-      forgetReplaced(engine, input);
+      const isRepeat = engine.state.commandIds.includes(input.command.commandId);
       runEngine(
         partition,
         engine,
@@ -28,7 +28,7 @@ export function runCommands(partition: PartitionState, untilMs: number, nowMs: n
         isLive ? nowMs : Math.min(atMs, nowMs),
         from,
       );
-      if (answer?.accepted && engine.retries.command !== undefined) noteFailedCommand(engine, input, nowMs);
+      if (!isRepeat) noteCommand(engine, input, answer, nowMs);
     }
     partition.position = { ...partition.position, commands: offset + 1n };
     command = partition.commands[0];

@@ -261,4 +261,66 @@ describe('a command whose answer is in the log, but whose result is in no snapsh
     next.tick(620, 650);
     expect(JSON.stringify(highLimits(next))).not.toContain(`"high":${high}`);
   });
+
+  /** Returns the next owner after an accepted command for `high` failed, and a function that mends the code. */
+  function restartWithFailure() {
+    let isBroken = true;
+    const limits = { high };
+    const command = setLimits();
+    const get = () => {
+      if (isBroken) throw new RangeError('broken limits');
+      return limits;
+    };
+    const { next } = restart(setLimits(), Object.defineProperty(command, 'limits', { get }));
+    const mend = () => {
+      isBroken = false;
+    };
+    return { next, mend, command };
+  }
+  const later = (limits: { low: number } | { high: number }): Command => ({
+    ...{ commandId: 'limits-3', associationId: bad, at: new Date(at(9)).toISOString(), by: nurse },
+    ...{ type: 'set-limits', group: 'HR', limits },
+  });
+  const lastLimits = (owner: ReturnType<typeof open>) => highLimits(owner).findLast(({ group }) => group === 'HR')!.own;
+
+  it('a later change of another limit of the group lets the failed change wait', () => {
+    const { next, mend } = restartWithFailure();
+    mend();
+    next.partition.addCommand(bad, 9n, at(9), { type: 'command', command: later({ low: 45 }) }, at(9));
+    next.tick(9, 40);
+    expect(lastLimits(next)).toEqual({ low: 45, high });
+  });
+
+  it('a later command that is refused lets the failed change wait', () => {
+    const { next, mend } = restartWithFailure();
+    mend();
+    next.partition.addCommand(bad, 9n, at(9), { type: 'command', command: later({ high: 2 }) }, at(9));
+    expect(answersOf(next).at(-1)).toMatchObject({ commandId: 'limits-3', accepted: false });
+    next.tick(9, 40);
+    expect(lastLimits(next)).toEqual({ high });
+  });
+
+  it('a repeat of a command that was carried out at last gets the answer that it was accepted', () => {
+    const { next, mend, command } = restartWithFailure();
+    mend();
+    next.tick(8, 40);
+    next.partition.addCommand(bad, 9n, at(41), { type: 'command', command }, at(41));
+    expect(answersOf(next).map(({ accepted }) => accepted)).toEqual([false, true, true]);
+  });
+
+  it('the bed has the alarm until the accepted command is in force', () => {
+    const { next, mend } = restartWithFailure();
+    for (let s = 8; s < 300; s += 1) {
+      next.add(bad, s);
+      next.tick(s, s + 1);
+    }
+    expect(next.faultEvents().map(({ type }) => type)).not.toContain('resolved');
+    mend();
+    for (let s = 300; s < 360; s += 1) {
+      next.add(bad, s);
+      next.tick(s, s + 1);
+    }
+    expect(lastLimits(next)).toEqual({ high });
+    expect(next.faultEvents().map(({ type }) => type)).toContain('resolved');
+  });
 });

@@ -74,7 +74,9 @@ function onceOnly(
   }
   const { refused, ...result } = run();
   const commandIds = [...before.commandIds, commandToRun.commandId].slice(-commandIdsMax);
-  const refusals = { ...before.refused, ...(refused !== undefined && { [commandToRun.commandId]: refused }) };
+  // A command that failed and is carried out now may still have its earlier refusal.
+  const { [commandToRun.commandId]: _earlier, ...others } = before.refused ?? {};
+  const refusals = { ...others, ...(refused !== undefined && { [commandToRun.commandId]: refused }) };
   const remembered = Object.entries(refusals).filter(([id]) => commandIds.includes(id));
   const { refused: _refused, ...rest } = result.state;
   const state: State = {

@@ -10,7 +10,14 @@ export const notJudgedKey = 'not-judged';
 const text = 'Fault in Vigil: values not judged, watch the monitor';
 
 /** What the code did when it failed: it judged an input, or it made a record for the screens or for the next owner. */
-export type EngineTask = Input['type'] | 'limits-in-force' | 'scores' | 'realign' | 'restore' | 'snapshot';
+export type EngineTask =
+  | Input['type']
+  | 'failed-command'
+  | 'limits-in-force'
+  | 'scores'
+  | 'realign'
+  | 'restore'
+  | 'snapshot';
 
 /** Times are by the engine's clock, ms since 1970. */
 export type FaultPart = {
