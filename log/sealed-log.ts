@@ -67,8 +67,8 @@ export type TableRecord = LogRecord & { readonly topic: KafkaTopic };
 export type TurnRecord = { readonly key: string; readonly contentType: ContentType; readonly body: unknown };
 export type SealedTurn = Pick<Turn, 'commit' | 'close'> & {
   /**
-   * Seals and writes records. Readers get them only after `commit`. Rejects as `Turn.write` does, and with
-   * `payload-schema` as `append` does.
+   * Seals and writes records. Readers get them only after `commit`. Rejects as `Turn.write` does, with `payload-schema`
+   * as `append` does, and as `Appender.append` does if a new data key cannot be published.
    */
   write(records: readonly TurnRecord[]): Promise<void>;
   /**
@@ -88,8 +88,8 @@ export type FollowedTable = {
    */
   readonly reachEnd: Reader['reachEnd'];
   /**
-   * Returns the number of records that were left out, for each topic. In a compacted topic, a record no longer counts
-   * when a newer record with the same key has come.
+   * Returns the number of records that could not be read, for each topic. In a compacted topic, a record no longer
+   * counts when a newer record with the same key has come. A record for which `onRecord` throws does not count.
    */
   leftOut(): ReadonlyMap<KafkaTopic, number>;
   /**
@@ -130,7 +130,7 @@ export type SealedLog = {
    */
   isForAllReaders(record: SealedRecord): Promise<boolean>;
   /**
-   * Reads compacted topics from the beginning and goes on with new records. Leaves out a record that cannot be
+   * Reads topics from the beginning, or from their ends, and goes on with new records. Leaves out a record that cannot be
    * decrypted, or does not match its schema (sealed-reading.ts).
    * @param onRecord called for each record; `read` is null for a tombstone
    * @param from where to begin; `end` leaves out the records that are already in the topics

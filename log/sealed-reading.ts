@@ -140,7 +140,7 @@ export function createSealedReading(options: {
 
 /**
  * Returns the id of a record's data key, with topic and writer, because Vigil searches for the key only among the keys
- * of that writer.
+ * of that writer, and in the old topic `keys`.
  */
 function keyIdOf(header: SealedHeader | undefined): string | undefined {
   return header && `${header.kid} ${header.origin.topic} ${header.origin.writer}`;

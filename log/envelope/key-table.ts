@@ -21,8 +21,8 @@ export type KeyTable = {
   /** Adds the key in a record; null deletes the key. Returns false if the record is not a wrapped key. */
   put(topic: KeysTopic, kid: string, value: Buffer | null): boolean;
   /**
-   * Returns the data key `kid` of a record that `writer` wrote to `topic`. Searches only the topic with the keys of
-   * this writer.
+   * Returns the data key `kid` of a record that `writer` wrote to `topic`. Searches the topic with the keys of this
+   * writer, and then the old topic `keys`, which has keys of all writers.
    */
   find(kid: string, topic: KafkaTopic, writer: string): FoundKey | undefined;
   /** Returns the latest key in `topic` for a subject and readers. */

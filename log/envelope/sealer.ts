@@ -17,15 +17,15 @@ import {
 import { headerPrefix, type RecordOrigin } from './header.ts';
 import { createKeyWrapper, type KeyOwner, type KeyTag, type ReaderKeys } from './wrapped-key.ts';
 
-/** How long one data key seals records that Kafka keeps for days: an hour. */
+/** How long one data key seals records, if Kafka deletes the topic of the wrapped key after some days: an hour. */
 export const keyLifetimeMs = 3_600_000;
 /**
- * How long one data key seals records that Kafka keeps for years: a year, even if the writer restarts. So the number of
- * keys depends on the number of patients and not on restarts. NIST SP 800-57 part 1, 5.3.6 allows two years for a
+ * How long one data key seals records, if Kafka keeps the topic of the wrapped key for ever: a year, even if the writer
+ * restarts. All keys of the dashboard are such keys, also those for `commands`. So the number of keys depends on the number of patients and not on restarts. NIST SP 800-57 part 1, 5.3.6 allows two years for a
  * symmetric key.
  */
 export const longKeyLifetimeMs = 365 * 24 * 3_600_000;
-/** Maximum number of messages that one data key seals: far below the 2^32 of NIST SP 800-38D section 8.3. */
+/** Maximum number of messages that one process seals with a data key: far below the 2^32 of NIST SP 800-38D section 8.3. */
 const keyMessagesMax = 2 ** 28;
 /**
  * Maximum number of subjects whose key is in memory, for each set of readers. If there are more, the oldest key is
@@ -83,8 +83,8 @@ export function createSealer(options: {
    */
   readonly publishKey: (record: WrappedKeyRecord) => Promise<void>;
   /**
-   * Returns this service's latest key in the log for a subject and readers. Called only for records that are kept for
-   * years.
+   * Returns this service's latest key in the log for a subject and readers. Called only if Kafka keeps the topic of the
+   * wrapped key for ever.
    */
   readonly earlierKey?: (topic: KeysTopic, owner: KeyOwner) => Promise<EarlierKey | undefined>;
   /** See `createKeyTag`. If absent, later processes do not use the keys of this process. */

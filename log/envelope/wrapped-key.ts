@@ -123,7 +123,7 @@ export function createUnwrap(service: Service, privateJwk: JWK): Unwrap {
 
 /**
  * Returns the name of the readers that can open a data key (`audienceName`); undefined for a key from before
- * 2026-11-28.
+ * 2026-11-28, and for a key that is not wrapped for this service.
  */
 export function audienceOfWrappedKey(wrapped: Buffer): string | undefined {
   const { protected: header } = JSON.parse(wrapped.toString('latin1')) as Partial<GeneralJWE>;

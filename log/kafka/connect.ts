@@ -1,6 +1,7 @@
 /**
- * Connects to Kafka. Only the files of this folder use `kafkajs`, because the library gets no more releases and may
- * have to be replaced.
+ * Connects to Kafka. Of all processes that open the log, only the files of this folder use `kafkajs`, because the
+ * library gets no more releases and may have to be replaced. Some files of ops/platform/ use `kafkajs` too, to set up
+ * the cluster.
  */
 import { createRequire } from 'node:module';
 import { isIP } from 'node:net';

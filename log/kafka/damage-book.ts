@@ -4,7 +4,10 @@ import type { Metrics } from '../../process/metrics.ts';
 import { type Damage, onDamagedBatch } from './damage.ts';
 
 export type DamageBook = {
-  /** Number of damaged batches by topic. A batch counts once, no matter how often it is read. */
+  /**
+   * Number of damaged batches by topic. A batch counts once, no matter how often it is read. All batches of a partition
+   * whose offsets are unknown count as one batch.
+   */
   readonly batches: ReadonlyMap<string, number>;
   readonly total: number;
   /** When the last damaged batch was found, ms since 1970; undefined if no batch was damaged. */

@@ -279,6 +279,7 @@ async function decodeFetchAnswer(
     });
     return { topicName, partitions };
   });
-  // The broker expects the client to wait for `clientSideThrottleTime`. kafkajs does so only if `throttleTime` is 0.
+  // The broker expects the client to wait for `clientSideThrottleTime`, and kafkajs does so. kafkajs does not use
+  // `throttleTime`.
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
 }

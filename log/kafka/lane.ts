@@ -23,7 +23,7 @@ export type Lane = {
   queue: WaitingRecord[];
   /** The records that are sent next or are being sent. They come before the queue. */
   batch: readonly WaitingRecord[];
-  /** Whether a request with the batch is in flight. */
+  /** Whether a request with the batch, or a request for the leader of the partition, is in flight. */
   isBusy: boolean;
   /** When the batch was first sent, in ms of `performance.now()`, like all times of a lane. */
   sinceMs: number;

@@ -72,8 +72,8 @@ export async function openRangeReader(
     if (current) begin(current);
     setJoined();
   });
-  // A damaged batch, or a batch with only markers, has no records. `eachBatch` is not called for such a batch. An event
-  // about a batch with records is ignored. Such an event may come after the next read has begun, and the next read
+  // A damaged batch may have no records, and a batch with only markers never has records. `eachBatch` is not called for
+  // a batch without records. An event about a batch with records is ignored. Such an event may come after the next read has begun, and the next read
   // would then leave out records.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (passedOn.get(payload.partition) === payload.lastOffset) return;

@@ -28,7 +28,7 @@ function bytesOf(records: readonly SizedRecord[]): number {
 }
 
 /**
- * Creates a queue. Its size is counted in bytes and not in records, because one record can have up to 256 kB.
+ * Creates a queue. Its size is counted in bytes and not in records, because one record can have up to 1 MiB.
  * @param bytesMax while the queue has more bytes than this, `put` does not resolve
  */
 export function createReadAheadQueue(bytesMax: number): ReadAheadQueue {

@@ -26,8 +26,8 @@ export type PartitionAnswer = {
 export const produceApi = { apiKey: 0, apiVersion: 7, apiName: 'Produce' } as const;
 
 /**
- * Maximum number of bytes of a record, not counting its key and value: six varints of at most five bytes, attributes,
- * and the count of headers.
+ * Upper limit of the bytes of a record, not counting its key and value: five varints of at most five bytes, attributes,
+ * and the count of headers. These are 27 bytes.
  */
 const recordOverheadBytesMax = 32;
 
