@@ -54,3 +54,20 @@ it('if an event can never be written, the bed has the alarm, and the screens get
   expect(again.alarm).toMatchObject({ present: true, signal: 'on' });
   expect(bench.of(good)).toEqual([]);
 });
+
+it('if the end of an alarm can never be written, the screens get the end again', () => {
+  const bench = open();
+  for (let s = 0; s <= 7; s += 1) bench.add(bad, s, reading(s, { HR: 130 }));
+  for (let s = 8; s <= 20; s += 1) bench.add(bad, s, reading(s, { HR: 80 }));
+  const lost = bench.of(bad).find(({ type, alarm }) => type === 'cleared' && alarm.condition === 'HR.high')!;
+  const record = { key: bad, contentType: contentTypes.alarmEvent, body: lost } as const;
+  bench.partition.noteLeftOut(record, new TypeError('a fault of the code'), t0 + 21 * second);
+  bench.tick(21, 24);
+  const again = bench
+    .of(bad)
+    .filter(({ alarm }) => alarm.alarmId === lost.alarm.alarmId)
+    .at(-1)!;
+  expect(again).toMatchObject({ type: 'cleared', alarm: { present: false, signal: 'off' } });
+  expect(again.alarm.rev).toBeGreaterThan(lost.alarm.rev);
+  expect(again.alarm.resolvedAt).toBe(lost.alarm.resolvedAt);
+});

@@ -52,7 +52,7 @@ export function createPartition(options: PartitionOptions) {
     tick: (nowMs: number) => tick(partition, nowMs),
     /**
      * Notes that a record of a patient can never be written to `alarms`. The bed gets the alarm that nothing is judged.
-     * If the record is an event, but not `cleared`, the screens get its alarm again, with a higher `rev`.
+     * If the record is an event, the screens get its alarm or the end of its alarm again, with a higher `rev`.
      */
     noteLeftOut: (record: Outgoing, error: unknown, nowMs: number) => noteLeftOut(partition, record, error, nowMs),
     applyNewProfiles: (nowMs: number) => applyNewProfiles(partition, nowMs),
@@ -181,9 +181,11 @@ function noteLeftOut(partition: PartitionState, record: Outgoing, error: unknown
     return;
   }
   if (record.contentType === contentTypes.alarmEvent) {
-    // For `realign`, the screens have a later revision that differs. So it makes a new event of the alarm.
-    const { alarm, ...event } = record.body as AlarmEvent;
-    engine.publishedEvents.push({ ...event, alarm: { ...alarm, rev: alarm.rev + 1 } });
+    // For `realign`, the screens have a later revision that differs. So it makes a new event of the alarm. The screens
+    // do not have a `cleared` that was left out, so `realign` must not take it as their last event.
+    const { alarm, type, at } = record.body as AlarmEvent;
+    const seen = { ...alarm, rev: alarm.rev + 1 };
+    engine.publishedEvents.push({ type: type === 'cleared' ? 'updated' : type, at, alarm: seen });
   }
   failEngine(partition, engine, { task: 'realign', error }, nowMs);
 }
