@@ -117,11 +117,11 @@ function withChange(before: LiveAlarm | undefined, change: AlarmChange, context:
         toldAt: condition.valueAt,
         alarm: { ...rest, ...valuesOf(condition), priority: condition.priority, late },
       };
-      if (isMoreSerious(condition, alarm) && !subsumed)
-        return withCall(
-          { ...next, acknowledged: false, realarmAt: null, alarm: withoutAcknowledgement(next.alarm) },
-          context,
-        );
+      if (isMoreSerious(condition, alarm)) {
+        // While another alarm calls instead, the acknowledgement ends too, so that this alarm calls when it may.
+        const fresh = { ...next, acknowledged: false, realarmAt: null, alarm: withoutAcknowledgement(next.alarm) };
+        return subsumed ? fresh : withCall(fresh, context);
+      }
       return before.subsumed && !subsumed && !before.acknowledged ? withCall(next, context) : next;
     }
     case 'end': {

@@ -1,7 +1,9 @@
 /** Tests of the life of an alarm (CLINICAL, "Alarm vocabulary"). */
 import { describe, expect, it } from 'vitest';
-import { type Bed, bed, connection, highBed, instant, mediumBed } from '../../bed.testing.ts';
-import { clockDue } from './alarm.ts';
+import { type Bed, bed, connection, highBed, instant, mediumBed, nurse, t0 } from '../../bed.testing.ts';
+import { clockDue, evolve, newAlarmOf } from './alarm.ts';
+import { technicalCondition } from './condition.ts';
+import { adultProfile } from './profile.ts';
 
 it('a latched alarm leaves the screens when the patient leaves, and is not resolved a second time', () => {
   const patientBed = highBed();
@@ -242,4 +244,19 @@ describe('a technical alarm', () => {
     patientBed.feed(connection(9, true));
     expect(patientBed.liveAlarms()).toEqual({});
   });
+});
+
+it('an acknowledged alarm that becomes more serious while another alarm calls instead calls when it may call again', () => {
+  const context = { now: t0, profile: adultProfile };
+  const medium = technicalCondition('pump', 'medium', 'Pump', t0);
+  const high = { ...medium, priority: 'high' as const };
+  const ids = { alarmId: 'alarm-1', rev: 0, associationId: 'association-1', deviceId: 'bed-01' };
+  const raised = evolve(undefined, { type: 'raise', condition: medium, alarm: newAlarmOf(medium, ids, t0) }, context);
+  const acknowledged = evolve(raised, { type: 'acknowledge', by: nurse, at: instant(1) }, context);
+  const covered = evolve(acknowledged, { type: 'refresh', condition: high, subsumed: true }, context);
+  expect(covered.alarm.signal).toBe('off');
+  const free = evolve(covered, { type: 'refresh', condition: high, subsumed: false }, context);
+  expect(free.alarm).toMatchObject({ priority: 'high', signal: 'on' });
+  expect(free.alarm).not.toHaveProperty('acknowledgedBy');
+  expect(free.escalateAt).not.toBeNull();
 });
