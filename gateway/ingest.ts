@@ -117,13 +117,18 @@ export function createIngest(options: {
   /**
    * Returns the association of a message at the instant of its measurement. If the association of a status or of a list
    * of alarms is unclear, returns the present association. The reasons: a status has no values of a patient, and nobody
-   * would see an alarm that is kept apart. A status without a time, such as a will, gets the association at its
-   * receipt.
+   * would see an alarm that is kept apart. A status without a time gets the association at its receipt. So does a will,
+   * even if it has a time: the device wrote this time when it connected, maybe hours ago. So the time of a will shows
+   * nothing about the clock now.
    */
-  function attributionOf({ source, receivedAtMs }: Incoming, kind: DeviceTopicKind, reading: Reading): Attribution {
+  function attributionOf(
+    { source, receivedAtMs, will }: Incoming,
+    kind: DeviceTopicKind,
+    reading: Reading,
+  ): Attribution {
     if (typeof attribution === 'object') return { kind: 'certain', associationId: attribution.associationId };
     const periods = tables.periodsOf(source.pseudonym);
-    const { timeMs } = reading;
+    const timeMs = will === undefined ? reading.timeMs : undefined;
     if (timeMs === undefined || attribution === 'by-stated-time')
       return { kind: 'certain', associationId: periodAt(periods, timeMs ?? receivedAtMs)?.associationId };
     const isBirth = kind === 'status' && !source.hasBirthCome;
