@@ -12,7 +12,9 @@ describe('germanAlarmText', () => {
     ['SpO2 88 < 90', 'SpO2 88 < 90'],
     ['Temp -0.5 < 35.5', 'Temp -0.5 < 35.5'],
     ['Asystole: HR 0 (pulse 0)', 'Asystolie: HF 0 (Puls 0)'],
+    ['Apnoea: RR 0', 'Apnoe: AF 0'],
     ['Apnoea: RR 0 for 20 s', 'Apnoe: AF 0 seit 20 s'],
+    ['Apnoea: RR 0 for 20 s (questionable)', 'Apnoe: AF 0 seit 20 s (fraglich)'],
     [
       'Fault in Vigil: values not judged, watch the monitor',
       'Fehler in Vigil: Werte nicht beurteilt, Monitor beobachten',

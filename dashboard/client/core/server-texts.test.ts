@@ -22,7 +22,9 @@ describe('a text of the server', () => {
     ['Temp -1 < 30', 'Temp -1 < 30'],
     ['Asystole: HR 0', 'Asystolie: HF 0'],
     ['Asystole: HR 0 (pulse 42)', 'Asystolie: HF 0 (Puls 42)'],
+    ['Apnoea: RR 0', 'Apnoe: AF 0'],
     ['Apnoea: RR 0 for 20 s', 'Apnoe: AF 0 seit 20 s'],
+    ['Apnoea: RR 0 for 20 s (questionable)', 'Apnoe: AF 0 seit 20 s (fraglich)'],
     // `RR` of a German monitor is a blood pressure.
     ['NEWS2 4: RR, consciousness scores 3', 'NEWS2 4: 3 Punkte für AF, Bewusstsein'],
     ['NEWS2 at least 7 ≥ 7 (missing: oxygen, RR)', 'NEWS2 mindestens 7 ≥ 7 (es fehlt: Sauerstoff, AF)'],

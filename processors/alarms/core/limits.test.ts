@@ -323,6 +323,16 @@ describe('apnoea and asystole', () => {
     expect(patientBed.raisedConditions()).toEqual(expect.arrayContaining(['asystole', 'apnoea', 'no-profile']));
     expect(patientBed.raisedConditions()).toHaveLength(3);
   });
+
+  it('a single respiratory rate of 0 is an apnoea at once for a patient without a profile', () => {
+    const patientBed = bed('neonatal');
+    const every15min = { intervalMs: 900_000 };
+    patientBed.feed(reading(0, { RR: 16 }, every15min));
+    patientBed.feed(reading(900, { RR: 0 }, every15min));
+    expect(patientBed.liveAlarms().apnoea).toMatchObject({ priority: 'high', signal: 'on', text: 'Apnoea: RR 0' });
+    patientBed.feed(reading(1800, { RR: 16 }, every15min));
+    expect(patientBed.liveAlarms().apnoea?.signal).toBe('latched');
+  });
 });
 
 describe('a more serious condition of the same cause', () => {

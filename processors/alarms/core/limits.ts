@@ -340,10 +340,10 @@ function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean
 
 function textOf(
   parameter: Parameter,
-  { tier, value, limit, questionable }: Tracker,
+  { tier, value, limit, questionable, valueAt, onset }: Tracker,
   pulse: number | undefined,
 ): string {
-  const text = limitText(parameter, tier, value, limit);
+  const text = limitText(parameter, tier, value, limit, valueAt - onset);
   const doubt = questionable ? ' (questionable)' : '';
   // A pulse does not end an asystole, because motion and chest compressions can make a pulse.
   return pulse === undefined || tier !== 'asystole' ? `${text}${doubt}` : `${text} (pulse ${pulse})${doubt}`;

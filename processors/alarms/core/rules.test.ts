@@ -5,7 +5,7 @@ import { causeOf, isBeyond, isBeyondAny, limitText, rulesFor } from './rules.ts'
 
 describe('limitText', () => {
   it('a text shows 0, not -0, for a negative value that rounds to zero', () => {
-    expect(limitText(parameters.get('MDC_PRESS_BLD_ART_ABP_SYS')!, 'low', -0.3, 90)).toBe('ABPs 0 < 90');
+    expect(limitText(parameters.get('MDC_PRESS_BLD_ART_ABP_SYS')!, 'low', -0.3, 90, 0)).toBe('ABPs 0 < 90');
   });
 });
 

@@ -65,11 +65,12 @@ export const isBeyondAny = ({ from, to }: Rules, value: number): boolean => valu
 /**
  * Returns the rules for a parameter. Asystole and apnoea need no limits of a profile, so they are judged for every
  * patient category. Extreme limits and asystole have no delay (CLINICAL, "Delays"). Apnoea is a respiratory rate of 0
- * that lasts 20 s; if the profile has an extreme low limit, the first 0 already breaks it.
+ * that lasts 20 s; if the profile has an extreme low limit, the first 0 already breaks it. If no extreme low limit exists,
+ * a single measurement of 0 is an apnoea at once, because the next measurement may come many minutes later.
  * @param rules the rules of the group; undefined if the patient has no profile, or if the group is off without extreme
  * limits
- * @param single true for single measurements: no delay applies, except the 20 s of apnoea, and the next value that is
- * clear of the limit ends the alarm
+ * @param single true for single measurements: no delay applies, except the 20 s of apnoea beside an extreme low limit, and
+ * the next value that is clear of the limit ends the alarm
  */
 export function rulesFor(parameter: Parameter, rules: GroupRules | undefined, single: boolean): Rules {
   const group = parameter.limits;
@@ -119,7 +120,10 @@ function makeRules(group: LimitGroup, rules: GroupRules | undefined, single: boo
   }
   const zero = { priority: 'high', limit: 0, hysteresis: 0, offDelayMs } as const;
   if (group === 'HR') madeRules.push({ tier: 'asystole', ...zero, delay: noDelay });
-  if (group === 'RR') madeRules.push({ tier: 'apnoea', ...zero, delay: { kind: 'fixed', ms: apnoeaMs } });
+  if (group === 'RR') {
+    const isOnlyRule = single && rules?.extremeLow === undefined;
+    madeRules.push({ tier: 'apnoea', ...zero, delay: isOnlyRule ? noDelay : { kind: 'fixed', ms: apnoeaMs } });
+  }
   return madeRules;
 }
 
@@ -162,10 +166,17 @@ export function conditionName({ limits }: Pick<Parameter, 'limits'>, tier: TierN
 /**
  * Returns the text of an alarm: value and limit, such as `HR 134 > 120` (CLINICAL, "Signals on the screen"). The text
  * does not name the patient.
+ * @param lastedMs how long the values have been beyond the limit, ms
  */
-export function limitText({ label, digits }: Parameter, tier: TierName, value: number, limit: number): string {
+export function limitText(
+  { label, digits }: Parameter,
+  tier: TierName,
+  value: number,
+  limit: number,
+  lastedMs: number,
+): string {
   if (tier === 'asystole') return `Asystole: ${label} 0`;
-  if (tier === 'apnoea') return `Apnoea: ${label} 0 for ${apnoeaMs / 1000} s`;
+  if (tier === 'apnoea') return `Apnoea: ${label} 0${lastedMs < apnoeaMs ? '' : ` for ${apnoeaMs / 1000} s`}`;
   const sign = tiers[tier].side === 'low' ? '<' : '>';
   return `${label} ${valueBesideLimitText(value, limit, digits)} ${sign} ${plain(limit)}`;
 }
