@@ -233,6 +233,13 @@ describe('judgePayload after somebody has set the machine’s clock', () => {
       wallAheadMs: () => wallAheadMs,
     });
     expect(judged.verdict).toBe(accepted ? 'accepted' : 'refused');
+    const wave = { ...waveform, start: instantAt(timeMs) };
+    const judgedWave = judgeText('waveforms', JSON.stringify(wave), nowMs, {
+      aheadMaxMs: bounds.aheadMaxMs + 12,
+      lateMaxMs: bounds.lateMaxMs,
+      wallAheadMs: () => wallAheadMs,
+    });
+    expect(judgedWave.verdict).toBe(judged.verdict);
   });
 });
 
@@ -374,4 +381,13 @@ describe('judgePayload for a payload that must be repaired', () => {
       expect(valuesOrVerdict(payload)).toEqual(expected);
     },
   );
+
+  it('a refused observation that has a member twice keeps its number, so that it does not look like a lost reading', () => {
+    const other = `"time":"${instantAt(-5)}",`;
+    expect(judgeText('observations', good.replace('{', `{${other}`))).toMatchObject({
+      verdict: 'refused',
+      number: { boot: 'b1', seq: 1 },
+    });
+    expect(judgeText('observations', good.replace('{', `{"seq":7,${other}`))).not.toHaveProperty('number');
+  });
 });

@@ -33,8 +33,7 @@ export type TimeBounds = {
    * Returns how far the machine's clock is ahead of the gateway's time, ms. The two clocks differ after somebody has
    * set the machine's clock. Each of the two may be the right one. So a reading is accepted if its time is within the
    * bounds by at least one of the two clocks. Otherwise one wrong clock could make the gateway refuse the readings of a
-   * whole ward. The end of a wave is compared only to the gateway's clock. If this function is absent, the two clocks
-   * are treated as equal.
+   * whole ward. The same holds for the end of a wave. If this function is absent, the two clocks are treated as equal.
    */
   readonly wallAheadMs?: () => number;
 };
@@ -79,7 +78,7 @@ type Refused = {
   readonly verdict: 'refused';
   readonly fault: Fault;
   readonly notice?: GatewayNotice;
-  /** The device's own number of a refused observation; absent if it has no valid number, or has a member twice. */
+  /** The device's own number of a refused observation; absent if it has no valid number, or two numbers. */
   readonly number?: { readonly boot: string; readonly seq: number };
 };
 
@@ -142,8 +141,11 @@ function judgeText(
   const expanded = expandRepeatedMembers(payload, text);
   if (expanded === undefined) return withNumber(kind, body, judgeBody(kind, body, nowMs, bounds));
   if (expanded.length > mendedLengthMax) return { verdict: 'refused', fault: memberTwiceFault };
-  const judgement = judgeBody(kind, JSON.parse(expanded), nowMs, bounds);
-  return judgement.verdict === 'refused' ? judgement : asMended(judgement, expanded, memberTwiceFault);
+  const usedBody: unknown = JSON.parse(expanded);
+  const judgement = judgeBody(kind, usedBody, nowMs, bounds);
+  return judgement.verdict === 'refused'
+    ? withNumber(kind, usedBody, judgement)
+    : asMended(judgement, expanded, memberTwiceFault);
 }
 
 /**
@@ -252,10 +254,12 @@ function judgeWaveform(
   }
   const durationMs = samplesMs(samples, body.rateHz);
   if (durationMs > chunkMsMax) return refuse('payload-schema', `The samples cover more than ${chunkMsMax} ms.`);
-  if (startMs + durationMs - nowMs > bounds.aheadMaxMs) {
+  const endAheadMs = startMs + durationMs - nowMs;
+  const aheadMaxMs = endAheadMs <= bounds.aheadMaxMs ? bounds.aheadMaxMs : aheadMaxOf(bounds);
+  if (endAheadMs > aheadMaxMs) {
     return refuse(
       'time-invalid',
-      `The samples end more than ${bounds.aheadMaxMs} ms ahead of the gateway's time. Set the device's clock.`,
+      `The samples end more than ${aheadMaxMs} ms ahead of the gateway's time. Set the device's clock.`,
       'refused-ahead',
     );
   }
@@ -301,16 +305,20 @@ function readTime(time: string, nowMs: number, bounds: TimeBounds): number | Ref
   if (timeMs === undefined) return refuse('time-invalid', noInstantRefusal);
   const aheadMs = timeMs - nowMs;
   if (aheadMs <= bounds.aheadMaxMs && -aheadMs <= bounds.lateMaxMs) return timeMs;
-  const wallAheadMs = bounds.wallAheadMs?.() ?? 0;
-  const aheadMaxMs = bounds.aheadMaxMs + stepOrZero(wallAheadMs);
+  const aheadMaxMs = aheadMaxOf(bounds);
   if (aheadMs > aheadMaxMs) {
     return refuse('time-invalid', aheadRefusal(aheadMaxMs, nowMs), 'refused-ahead');
   }
-  const lateMaxMs = bounds.lateMaxMs + stepOrZero(-wallAheadMs);
+  const lateMaxMs = bounds.lateMaxMs + stepOrZero(-(bounds.wallAheadMs?.() ?? 0));
   if (-aheadMs > lateMaxMs) {
     return refuse('time-invalid', tooOldRefusal(lateMaxMs, nowMs), 'refused-old');
   }
   return timeMs;
+}
+
+/** Returns how far a time may be ahead of the gateway's clock, ms, if one of the two clocks may be wrong. */
+function aheadMaxOf({ aheadMaxMs, wallAheadMs }: TimeBounds): number {
+  return aheadMaxMs + stepOrZero(wallAheadMs?.() ?? 0);
 }
 
 /**
