@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createLeftOut } from './left-out.ts';
+import { createLeftOut, noteTaken } from './left-out.ts';
 
 const record = (n: number) => ({ key: `key-${n}`, offset: String(n) });
 
@@ -33,6 +33,18 @@ describe('the records that were left out', () => {
     expect(leftOut.offsets('assignments')).toEqual(['2', '3']);
     expect(leftOut.counts()).toEqual(new Map([['assignments', 3]]));
     expect(onFull).toHaveBeenCalledTimes(1);
+  });
+
+  it('a record that the code of the table refuses is counted until a later record of its key is taken', () => {
+    const leftOut = createLeftOut(vi.fn(), 2);
+    noteTaken(leftOut, 'reach', record(1), () => false);
+    expect(leftOut.counts()).toEqual(new Map([['reach', 1]]));
+    const countsSeen: unknown[] = [];
+    noteTaken(leftOut, 'reach', record(1), () => {
+      countsSeen.push(leftOut.counts().get('reach'));
+      return true;
+    });
+    expect([countsSeen, leftOut.counts().get('reach')]).toEqual([[0], 0]);
   });
 
   it('a record that comes again is not counted twice', () => {

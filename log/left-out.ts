@@ -21,6 +21,22 @@ export type LeftOut = {
   offsets(topic: KafkaTopic): readonly string[];
 };
 
+/**
+ * Takes a record, and notes whether it was left out. A record that the table's own code refuses with an error is left
+ * out, too, because the table then lacks it.
+ * @param take takes the record; returns false if the record was left out
+ */
+export function noteTaken(
+  leftOut: Pick<LeftOut, 'note'>,
+  topic: KafkaTopic,
+  record: Pick<LogRecord, 'key' | 'offset'>,
+  take: () => boolean,
+): void {
+  // The code that takes the record may ask for the counts. Then this record must not count as left out any more.
+  leftOut.note(topic, record, false);
+  if (!take()) leftOut.note(topic, record, true);
+}
+
 /** @param onFull called once for each topic, when more records were left out than can be remembered */
 export function createLeftOut(onFull: (topic: KafkaTopic) => void, max: number = leftOutMax): LeftOut {
   const ids = new Map<KafkaTopic, Set<string>>();

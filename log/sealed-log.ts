@@ -26,7 +26,7 @@ import type { LogRecord } from './kafka/log-record.ts';
 import { createReader, type Reader } from './kafka/reader.ts';
 import type { kafkaSettings } from './kafka/settings.ts';
 import { type Turn, takeTurn } from './kafka/turn.ts';
-import { createLeftOut, leftOutMax } from './left-out.ts';
+import { createLeftOut, leftOutMax, noteTaken } from './left-out.ts';
 import { createSealedReading, type ReadRecord } from './sealed-reading.ts';
 
 /** Retries of kafkajs for one call of the appender: they take about 1 s. */
@@ -242,9 +242,14 @@ export async function openSealedLog(options: {
         async onRecords(batch) {
           for (const record of batch.records) {
             const read = record.value === null ? null : await reading.read(batch, record);
-            leftOut.note(batch.topic, record, read === undefined);
-            if (read !== undefined)
-              reading.attempt(batch, record, () => onRecord(read, { ...record, topic: batch.topic }));
+            noteTaken(leftOut, batch.topic, record, () => {
+              if (read === undefined) return false;
+              const isTaken = reading.attempt(batch, record, () => {
+                onRecord(read, { ...record, topic: batch.topic });
+                return true;
+              });
+              return isTaken === true;
+            });
           }
         },
       });
