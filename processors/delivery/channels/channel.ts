@@ -73,7 +73,7 @@ export type Channel<Entry extends ReachEntry = ReachEntry> = {
   /** Sends a canary to the address. Never rejects. */
   check(entry: Entry, check: CheckMessage, signal: AbortSignal): Promise<SendResult>;
   /**
-   * Returns whether the service of this address has failed. Nothing is sent to a failed service for some seconds. A
+   * Returns whether the service of this address has failed or asks to wait. Then nothing is sent for some seconds. A
    * channel without this function never reports a failed service.
    */
   isDown?(entry: Entry): boolean;

@@ -128,6 +128,23 @@ describe('a courier', () => {
     expect(await send(true, reached, 'tablet')).toEqual(['failed', 0]);
   });
 
+  it('a service that asks to wait for an hour holds messages about alarms back for 30 s, and its address counts as down', async () => {
+    const clock = { ms: 0 };
+    const { courier } = newCourier(clock);
+    const busy: TryResult = { ...failed('transient', 'The service asks to send less (429).'), retryAfterMs: 3_600_000 };
+    const send = (result: TryResult) => {
+      const attempt = vi.fn().mockResolvedValue(result);
+      const sent = courier.send({ to: 'phone', host: 'a', attempt, uselessAfterMs: inMs(60_000), signal: never });
+      return sent.then((answer) => [answer.kind, attempt.mock.calls.length, courier.isDown('a', 'phone')]);
+    };
+    expect(await send(busy)).toEqual(['failed', 1, true]);
+    expect(courier.isDown('a', 'tablet')).toBe(false);
+    clock.ms = 29_999;
+    expect(await send(reached)).toEqual(['failed', 0, true]);
+    clock.ms = 30_000;
+    expect(await send(reached)).toEqual(['reached', 1, false]);
+  });
+
   it('a courier limits how many tries run at once at one host, and how many messages wait', async () => {
     const { send } = newCourier();
     let running = 0;
@@ -156,7 +173,7 @@ describe('a courier', () => {
     const dead = vi.fn().mockResolvedValue(broken);
     expect(await send('a', dead)).toMatchObject({ reason: 'The host does not work. Vigil tries again later.' });
     expect(dead).toHaveBeenCalledTimes(failuresMax);
-    expect([courier.isDown('a'), courier.isDown('b'), courier.downCount()]).toEqual([true, false, 1]);
+    expect([courier.isDown('a', 'a'), courier.isDown('b', 'b'), courier.downCount()]).toEqual([true, false, 1]);
 
     let answer: (result: TryResult) => void = () => {};
     const attempts = vi.fn(
@@ -174,7 +191,7 @@ describe('a courier', () => {
     expect(attempts).toHaveBeenCalledTimes(1);
     answer(reached);
     expect(await trial).toEqual(reached.result);
-    expect(courier.isDown('a')).toBe(false);
+    expect(courier.isDown('a', 'a')).toBe(false);
     expect(await send('a', async () => reached)).toEqual(reached.result);
   });
 
@@ -220,7 +237,7 @@ describe('the figures of a courier', () => {
     for (let count = 0; count < failuresMax; count += 1) await send('a', failing, 100);
     clock.ms = 301_000;
     // The wait of the breaker is over, so a trial may begin. But the host has still not answered.
-    expect(courier.isDown('a')).toBe(false);
+    expect(courier.isDown('a', 'a')).toBe(false);
     expect(courier.failingMs()).toBe(301_000);
     await send('a', failing, 100);
     expect(courier.failingMs()).toBe(301_000);

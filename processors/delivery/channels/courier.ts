@@ -22,6 +22,12 @@ const firstWaitMs = 250;
 const waitMsMax = 2 * secondMs;
 /** If a service asks for fewer messages, the canaries to its address wait at least this long, ms (ours). */
 const checkPauseMs = 5 * minuteMs;
+/**
+ * If a service asks for fewer messages, messages about alarms to its address wait at most this long, ms (ours). A
+ * service may ask for an hour, but an alarm must not wait for so long. Until then, the channel counts as down for this
+ * address, so that the next persons are called.
+ */
+const alarmPauseMsMax = 30 * secondMs;
 /** Maximum number of addresses that are remembered because their service has asked to wait (ours). */
 const pausesMax = 10_000;
 /** Maximum number of hosts with a gate (ours). If no gate is free, a message to a further host fails for now. */
@@ -46,7 +52,8 @@ export type Errand = {
   readonly signal: AbortSignal;
   /**
    * Whether this is a canary. If a service asks to wait after a canary, only the canaries to this address wait. If it
-   * asks to wait after a message about an alarm, later messages about alarms to this address wait, too.
+   * asks to wait after a message about an alarm, later messages about alarms to this address wait, too, for at most
+   * `alarmPauseMsMax`.
    */
   readonly isCheck?: boolean;
   /** Tries once. Must not reject. The signal ends the try. */
@@ -55,8 +62,8 @@ export type Errand = {
 
 export type Courier = {
   send(errand: Errand): Promise<SendResult>;
-  /** Returns whether the host has failed. Nothing is sent to a failed host now. */
-  isDown(host: string): boolean;
+  /** Returns whether nothing is sent to an address now: its host has failed, or its service asks to wait. */
+  isDown(host: string, to: string): boolean;
   /** Returns the number of hosts that have failed. */
   downCount(): number;
   /** Returns the longest time for which a host has not worked, ms; 0 if all hosts work. */
@@ -112,7 +119,7 @@ export function createCourier(options: CourierOptions): Courier {
       options.counts.results.add(result.kind === 'failed' ? result.class : result.kind);
       return result;
     },
-    isDown: (host) => gates.get(host)?.isDown() ?? false,
+    isDown: (host, to) => (gates.get(host)?.isDown() ?? false) || isPaused(pauses, [to], options.monotonicMs()),
     downCount: () => [...gates.values()].filter((gate) => gate.isDown()).length,
     failingMs: () => Math.max(0, ...[...gates.values()].map((gate) => gate.failingMs())),
     waitingCount: () => [...gates.values()].reduce((count, gate) => count + gate.waitingCount(), 0),
@@ -133,7 +140,7 @@ async function sendThrough(
   let last: SendResult = tooLate;
   let giveUpAtMs = Number.POSITIVE_INFINITY;
   const pausedBy = errand.isCheck ? [to, `check ${to}`] : [to];
-  if (pausedBy.some((key) => (pauses.get(key) ?? 0) > monotonicMs())) return asksToWait;
+  if (isPaused(pauses, pausedBy, monotonicMs())) return asksToWait;
   for (let tries = 0; ; tries += 1) {
     if (signal.aborted) return notNeeded;
     if (uselessAfterMs <= now()) return last;
@@ -148,14 +155,19 @@ async function sendThrough(
     if (signal.aborted) return notNeeded;
     last = result;
     const isCheckTooMany = errand.isCheck === true && result.asksToWait === true;
-    const pauseMs = isCheckTooMany ? Math.max(retryAfterMs, checkPauseMs) : retryAfterMs;
+    const alarmPauseMs = errand.isCheck ? retryAfterMs : Math.min(retryAfterMs, alarmPauseMsMax);
+    const pauseMs = isCheckTooMany ? Math.max(retryAfterMs, checkPauseMs) : alarmPauseMs;
     if (pauseMs > 0) pause(pauses, pausedBy.at(-1)!, monotonicMs() + pauseMs);
     if (isCheckTooMany) return result;
-    const waitMs = Math.max(Math.min(firstWaitMs * 2 ** tries, waitMsMax) * (0.5 + random() / 2), retryAfterMs);
+    const waitMs = Math.max(Math.min(firstWaitMs * 2 ** tries, waitMsMax) * (0.5 + random() / 2), pauseMs);
     if (now() + waitMs >= Math.min(uselessAfterMs, giveUpAtMs)) return last;
     counts.retries += 1;
     await sleep(waitMs, undefined, { signal }).catch(() => {});
   }
+}
+
+function isPaused(pauses: ReadonlyMap<string, number>, keys: readonly string[], nowMs: number): boolean {
+  return keys.some((key) => (pauses.get(key) ?? 0) > nowMs);
 }
 
 function pause(pauses: Map<string, number>, to: string, untilMs: number): void {

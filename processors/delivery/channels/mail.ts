@@ -75,7 +75,7 @@ export function createMailChannel({ server, courier, details, now }: MailOptions
         signal,
         attempt: (trySignal) => resultOf(checkLogin(options, login, trySignal), 'sent'),
       }),
-    isDown: () => courier.isDown(host),
+    isDown: (entry) => courier.isDown(host, entry.reachId),
     close: async () => transport.close(),
   };
 }

@@ -85,7 +85,7 @@ export function createPushChannel(options: PushOptions): Channel<PushEntry> {
     },
     check: (entry, { checkId }, signal) =>
       post(entry, { type: 'check', checkId }, { urgency: 'normal', topic: 'check' }, now() + checkMsMax, signal),
-    isDown: (entry) => courier.isDown(hostOf(entry)),
+    isDown: (entry) => courier.isDown(hostOf(entry), entry.reachId),
     close: async () => client.close(),
   };
 }

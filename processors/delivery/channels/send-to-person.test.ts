@@ -24,6 +24,23 @@ describe('sendToPerson', () => {
     expect(await sendWith(ended, taken, ended)).toEqual({ result: taken, ended: [0, 2] });
   });
 
+  it('sendToPerson reports a late success within 5 s of its beginning, while another phone hangs', async () => {
+    vi.useFakeTimers();
+    try {
+      let reach: (result: SendResult) => void = () => {};
+      const phones = [new Promise<SendResult>((resolve) => (reach = resolve)), new Promise<SendResult>(() => {})];
+      const used = entries.slice(0, 2);
+      const onResult = vi.fn();
+      void sendToPerson(used, (entry) => phones[used.indexOf(entry as never)]!, vi.fn()).then(onResult);
+      await vi.advanceTimersByTimeAsync(3_900);
+      reach(taken);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(onResult).toHaveBeenCalledExactlyOnceWith(taken);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it.each([
     [[transient, permanent, ended], transient],
     [[permanent, ended], permanent],

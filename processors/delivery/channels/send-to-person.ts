@@ -4,11 +4,13 @@ import { type ReceiptStage, receiptStages } from '../../../contracts/messages/de
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import type { Channel, SendResult } from './channel.ts';
 
-/**
- * After the first address was reached, the other addresses have this much time, ms (ours). Then their tries are ended,
- * because the process must know within 5 s that the message has left.
- */
+/** After the first address was reached, the other addresses have this much time, ms (ours). */
 const graceMs = 3 * secondMs;
+/**
+ * If an address was reached, the result is reported at most this long after the beginning, ms (ours). The next person
+ * is called if the process does not know after 5 s (`confirmMs`) that the message has left.
+ */
+const reportMsMax = 4.5 * secondMs;
 
 const failedCode: SendResult = {
   kind: 'failed',
@@ -32,6 +34,7 @@ export function sendToPerson(
 ): Promise<PersonResult> {
   return new Promise((resolve) => {
     const results: SendResult[] = [];
+    const beganMs = performance.now();
     let timer: NodeJS.Timeout | undefined;
     const finish = () => {
       clearTimeout(timer);
@@ -41,7 +44,10 @@ export function sendToPerson(
       if (result.kind === 'ended') onEnded(entry, result.reason);
       results.push(result);
       if (results.length === entries.length) finish();
-      else if (result.kind === 'reached') timer ??= setTimeout(finish, graceMs);
+      else if (result.kind === 'reached') {
+        const leftMs = reportMsMax - (performance.now() - beganMs);
+        timer ??= setTimeout(finish, Math.max(0, Math.min(graceMs, leftMs)));
+      }
     };
     if (entries.length === 0) finish();
     // An error about one address must not keep the message from the other addresses.

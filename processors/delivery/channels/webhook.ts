@@ -55,7 +55,7 @@ export function createWebhookChannel({ client, courier, details, now }: WebhookO
       ),
     check: (entry, check, signal) =>
       post(entry, { id: check.checkId, body: checkBody(check, now()), isCheck: true }, now() + checkMsMax, signal),
-    isDown: (entry) => courier.isDown(hostOf(entry)),
+    isDown: (entry) => courier.isDown(hostOf(entry), entry.reachId),
     close: async () => client.close(),
   };
 }

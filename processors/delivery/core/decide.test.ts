@@ -664,6 +664,20 @@ it('a person without an open page is not called again before the wait of the rep
   expect(ward.called()).toBe('anna, anna+, anna+, anna+');
 });
 
+it('a person who was also informed by mail is called again at the end of the chain', () => {
+  const policy = policyOfChain({
+    steps: [
+      { duty: 'nurse', channels: ['screen'], waitMs: seconds(60) },
+      { duty: 'charge-nurse', channels: ['screen', 'mail'], waitMs: seconds(60) },
+    ],
+    ...{ repeatMs: seconds(60), acceptedMs: seconds(120), ageMsMax: seconds(3_600) },
+  });
+  const ward = newWard({ nurse: [person('anna')], 'charge-nurse': [person('anna')] }, { policy });
+  ward.alarm('raised', alarmOf('a'));
+  for (let s = 1; s <= 240; s++) ward.at(seconds(s));
+  expect(ward.called()).toBe('anna, anna, anna+, anna+, anna+, anna+');
+});
+
 it('an alarm that comes and goes calls the next person after two acceptances of the first person', () => {
   const ward = newWard(everybody);
   const alarm = (rev: number, changes: object = {}) => alarmOf('a', { rev, onsets: Math.ceil(rev / 2), ...changes });

@@ -48,15 +48,17 @@ function rejectingPersons({ calls, rejectedBy = [] }: Round): ReadonlySet<string
 const repeatable: readonly CallOutcome[] = ['gone', 'unanswered', 'unconfirmed'];
 
 /**
- * Returns the call to repeat at the end of a chain: the last call of a person who has not answered, still has the duty
+ * Returns the call to repeat at the end of a chain: the last call that asked a person who has not answered, still has the duty
  * and can be reached. If there are several such calls, the order of `repeatable` decides, and then the newest call. A
  * person who rejected the alarm is not called again in this round.
  */
 export function repeatedCall(round: Round, personsOf: PersonsOf, isDown: IsDown): Call | undefined {
   const present = presentPersons(round, personsOf);
   const rejecting = rejectingPersons(round);
-  const lastCalls = new Map(round.calls.map((call) => [call.userId, call]));
-  const newestFirst = round.calls.filter((call) => lastCalls.get(call.userId) === call).toReversed();
+  // A call that only informed a person, for example a mail, says nothing about whether the person answers.
+  const askingCalls = round.calls.filter(({ outcome }) => outcome !== 'informed');
+  const lastCalls = new Map(askingCalls.map((call) => [call.userId, call]));
+  const newestFirst = askingCalls.filter((call) => lastCalls.get(call.userId) === call).toReversed();
   for (const wanted of repeatable)
     for (const call of newestFirst) {
       if (call.outcome !== wanted || rejecting.has(call.userId) || !present.has(call.userId)) continue;
