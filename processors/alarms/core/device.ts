@@ -10,6 +10,7 @@ import {
   type DeviceClock,
   initialClock,
   isSkewed,
+  lateMsMax,
 } from '../../../contracts/device-clock.ts';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { parameters, technicalConditions } from '../../../contracts/parameters.ts';
@@ -49,9 +50,16 @@ export type DevicePart = {
   readonly disconnectedSince: number | null;
   /**
    * The wrong clock of the device: since when, the text of the alarm, and when the clock was last seen wrong (the
-   * gateway's clock).
+   * gateway's clock). `offsetMs`: the error that the text names; `shownAt`: when a reading last had about this error
+   * (the gateway's clock). A snapshot of an earlier version has neither.
    */
-  readonly skew: { readonly since: number; readonly text: string; readonly seenAt: number } | null;
+  readonly skew: {
+    readonly since: number;
+    readonly text: string;
+    readonly seenAt: number;
+    readonly offsetMs?: number;
+    readonly shownAt?: number;
+  } | null;
   /** The technical problems that the device reports, by condition and code; at most `conditionsMax`. */
   readonly own: Readonly<
     Record<
@@ -69,6 +77,8 @@ const firstReadingMs = 60_000;
 const returningMs = 5_000;
 /** The alarm about a wrong clock ends after the clock has been right for this time (a number of ours). */
 const skewEndsMs = 10_000;
+/** A smaller error of the clock is shown when no reading has had the shown error for this time (a number of ours). */
+const shownErrorMs = 60_000;
 const conditionsMax = 64;
 
 export const initialDevice: DevicePart = {
@@ -173,9 +183,23 @@ function skewOf(offsetMs: number, before: DevicePart['skew'], reading: Observati
     // If the modules of a device have different clocks, one clock may be right while another is wrong.
     return before !== null && receivedAt - before.seenAt < skewEndsMs ? before : null;
   }
-  const text = `Device clock is ${clockErrorText(offsetMs)}`;
-  // The first text stays, because a new text would have other seconds at each reading.
-  return { ...(before ?? { since: time, text }), seenAt: receivedAt };
+  const seen = { since: before?.since ?? time, seenAt: receivedAt };
+  if (before !== null && !mustShowError(before, offsetMs, receivedAt)) {
+    const isAsShown = Math.abs(offsetMs - before.offsetMs!) <= lateMsMax;
+    return { ...before, ...seen, ...(isAsShown && { shownAt: receivedAt }) };
+  }
+  return { ...seen, text: `Device clock is ${clockErrorText(offsetMs)}`, offsetMs, shownAt: receivedAt };
+}
+
+/**
+ * Returns whether the text of the alarm must name a new error of the clock. A difference of some seconds needs no new
+ * text. If the modules of a device have different clocks, the text names the greatest error.
+ */
+function mustShowError(before: NonNullable<DevicePart['skew']>, offsetMs: number, receivedAt: number): boolean {
+  const { offsetMs: shownMs, shownAt = 0 } = before;
+  if (shownMs === undefined) return true;
+  if (Math.abs(offsetMs - shownMs) <= lateMsMax) return false;
+  return Math.abs(offsetMs) > Math.abs(shownMs) || receivedAt - shownAt >= shownErrorMs;
 }
 
 /**

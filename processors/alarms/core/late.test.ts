@@ -195,6 +195,23 @@ describe('a wrong clock', () => {
     expect(patientBed.liveAlarms()['clock-skew']).toBeUndefined();
   });
 
+  it('the alarm about a wrong clock names a new error: a greater error at once, a smaller error after a minute', () => {
+    const patientBed = bed();
+    let seq = 0;
+    const feedBehind = (from: number, to: number, behindS: number) => {
+      for (let s = from; s <= to; s += 1)
+        patientBed.feed(reading(s - behindS, calm, { receivedAt: t0 + s * 1000 + 20, boot: 'b2', seq: ++seq }));
+    };
+    const textNow = () => patientBed.liveAlarms()['clock-skew']?.text;
+    feedBehind(0, 30, 30);
+    expect(textNow()).toBe('Device clock is 30 s behind');
+    feedBehind(31, 60, 7_200);
+    expect(textNow()).toBe('Device clock is 7200 s behind');
+    feedBehind(61, 200, 30);
+    expect(textNow()).toBe('Device clock is 30 s behind');
+    expect(patientBed.eventTypes('clock-skew')).toEqual(['raised', 'updated', 'updated']);
+  });
+
   it('values of a device with a wrong clock are judged by device time, and are not late after the error of the clock is known', () => {
     for (const byS of [-600, 600]) {
       const patientBed = bed();

@@ -69,7 +69,11 @@ function rearmDevice(part: DevicePart, clampToNow: ClampToNow): DevicePart {
     ...part,
     receivedAt: clampToNow(part.receivedAt),
     heardAt: clampToNow(part.heardAt),
-    skew: part.skew && { ...part.skew, seenAt: clampToNow(part.skew.seenAt) },
+    skew: part.skew && {
+      ...part.skew,
+      seenAt: clampToNow(part.skew.seenAt),
+      ...(part.skew.shownAt !== undefined && { shownAt: clampToNow(part.skew.shownAt) }),
+    },
     readingAt: clampToNow(part.readingAt),
     connectionAt: clampToNow(part.connectionAt),
     statusAt: clampToNow(part.statusAt),
