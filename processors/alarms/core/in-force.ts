@@ -30,10 +30,13 @@ export function profileOfMessage({ profile, rules }: Pick<LimitsInForce, 'profil
 function inForce(profile: Profile, { overrides, setBy }: State, group: LimitGroup): GroupInForce {
   const { [group]: own, ...others } = overrides;
   const changed = setBy?.[group];
-  const off = offOf(profile, overrides, group);
+  const rules = rulesOfGroup(profile, overrides, group);
+  // The patient's own limits of the pulse are judged even if the heart rate is off. So the pulse is then not off.
+  const isJudged = rules?.low !== undefined || rules?.high !== undefined;
+  const off = isJudged ? undefined : offOf(profile, overrides, group);
   return {
     group,
-    limits: boundsOf(rulesOfGroup(profile, overrides, group)),
+    limits: boundsOf(rules),
     base: boundsOf(rulesOfGroup(profile, others, group)),
     ...(own && { own }),
     ...(changed && { changed }),
@@ -42,8 +45,8 @@ function inForce(profile: Profile, { overrides, setBy }: State, group: LimitGrou
 }
 
 /**
- * Returns why a group is off. If the heart rate is off, the pulse is off too, because the limits of the heart rate
- * judge the pulse.
+ * Returns why a group without a low and a high limit is off. If the heart rate is off, the pulse is off too, because
+ * the limits of the heart rate judge the pulse.
  */
 function offOf(profile: Profile, overrides: State['overrides'], group: LimitGroup): GroupInForce['off'] {
   const patientOff = overrides[group]?.off ?? (group === 'PR' ? overrides.HR?.off : undefined);

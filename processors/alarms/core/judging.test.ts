@@ -57,6 +57,17 @@ describe('limitsInForce for a group that is off', () => {
       ['PR', { reason: 'ECG not used' }],
     ]);
   });
+
+  it('if the heart rate is off, the patient’s own limits of the pulse are judged, and the pulse is not reported as off', () => {
+    const off = { reason: 'shivering', until: new Date(t0 + 3_600_000).toISOString() };
+    const pulseWith = (own: { low?: number; delayMs?: number }) =>
+      limitsInForce(env, { ...bed().state(), overrides: { HR: { off }, PR: own } }).groups.find(
+        ({ group }) => group === 'PR',
+      );
+    expect(pulseWith({ low: 55 })).toMatchObject({ limits: { low: 55 } });
+    expect(pulseWith({ low: 55 })).not.toHaveProperty('off');
+    expect(pulseWith({ delayMs: 10_000 })).toMatchObject({ off });
+  });
 });
 
 describe('crossingConditions', () => {
