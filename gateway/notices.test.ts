@@ -18,6 +18,7 @@ let hasCodeFault: boolean;
 let writtenRecords: string[];
 /** The claim in each of these records. */
 let recordClaims: unknown[];
+let recordTimes: number[];
 const counters = createCounters();
 
 beforeEach(() => {
@@ -26,10 +27,12 @@ beforeEach(() => {
   hasCodeFault = false;
   writtenRecords = [];
   recordClaims = [];
+  recordTimes = [];
   notices = createNotices({
     append: ({ plaintext }, settle) => {
       if (hasCodeFault) throw new TypeError('a fault of the code');
-      const { connected, claim, reason } = JSON.parse(plaintext.toString()) as ConnectionRecord;
+      const { connected, claim, reason, receivedAt } = JSON.parse(plaintext.toString()) as ConnectionRecord;
+      if (isKafkaUp) recordTimes.push(Date.parse(receivedAt));
       if (isKafkaUp) recordClaims.push(claim);
       if (isKafkaUp)
         writtenRecords.push(`${connected ? 'connected' : 'gone'}${reason === undefined ? '' : `: ${reason}`}`);
@@ -115,6 +118,30 @@ it('the gateway does not write that a device has gone if it has connected again'
   notices.connected(claimedSource('conn.2', 11), false);
   vi.advanceTimersByTime(10_000);
   expect(writtenRecords).toEqual(['connected', 'connected']);
+});
+
+it('the gateway does not write that a device has gone while the device is connected again without a claim, but writes it if that connection ends', () => {
+  notices.connected(source, false);
+  isKafkaUp = false;
+  notices.ended(source, 'will');
+  const unclaimedSource = createSource('a2V5', 'bed-07', 'conn.2');
+  notices.connected(unclaimedSource, false);
+  isKafkaUp = true;
+  vi.advanceTimersByTime(10_000);
+  expect(writtenRecords).toEqual(['connected']);
+  notices.ended(unclaimedSource, 'closed');
+  vi.advanceTimersByTime(1_000);
+  expect(writtenRecords).toEqual(['connected', 'gone: will']);
+});
+
+it('a notice for a bed that is written late keeps the time of its cause', () => {
+  const causeMs = Date.now();
+  isKafkaUp = false;
+  notices.notifyBed(source, 'refused-ahead');
+  vi.advanceTimersByTime(5_500);
+  isKafkaUp = true;
+  vi.advanceTimersByTime(1_000);
+  expect(recordTimes).toEqual([causeMs]);
 });
 
 it('after it was closed, the gateway writes no notice', () => {

@@ -123,12 +123,24 @@ export function createNotices(options: {
         ),
       },
       (error) => {
-        // If the device has connected or disconnected since then, this notice is no longer true.
-        if (error !== undefined && connectedDevices.has(deviceId) === connected) {
-          retryLater('connection', source, () => writeConnection(source, claim, atMs, connected, reason));
-        }
+        if (error !== undefined) retryConnection(source, claim, atMs, connected, reason);
       },
     );
+  }
+
+  /**
+   * Writes the notice later. If the device has connected or disconnected since then, the notice is no longer true, and
+   * a newer notice replaces it. But a connection without a claim has no notice yet. While the device has only such a
+   * connection, the notice that the device disconnected waits: it becomes true again if that connection ends.
+   */
+  function retryConnection(...[source, claim, atMs, connected, reason]: Parameters<typeof writeConnection>): void {
+    const device = connectedDevices.get(source.deviceId);
+    const isTrue = (device !== undefined) === connected;
+    if (!isTrue && (connected || device?.claim !== undefined)) return;
+    retryLater('connection', source, () => {
+      if (connectedDevices.has(source.deviceId) === connected) writeConnection(source, claim, atMs, connected, reason);
+      else retryConnection(source, claim, atMs, connected, reason);
+    });
   }
 
   /** Writes that a device connected or disconnected, for the alarms and for the page of the devices. */
@@ -148,9 +160,9 @@ export function createNotices(options: {
     writeConnection(source, claim, atMs, connected, reason);
   }
 
-  function notifyBed(source: Source, notice: GatewayNotice): void {
+  /** @param atMs time of the cause, also if the notice is written again later */
+  function notifyBed(source: Source, notice: GatewayNotice, atMs = now()): void {
     const { deviceId } = source;
-    const atMs = now();
     const key = periodAt(tables.periodsOf(source.pseudonym), atMs)?.associationId ?? source.unassigned;
     const id = `${notice}/${key}`;
     const sinceMs = atMs - (bedNoticesWritten.get(id) ?? Number.NEGATIVE_INFINITY);
@@ -182,7 +194,7 @@ export function createNotices(options: {
       (error) => {
         if (error === undefined) return;
         bedNoticesWritten.delete(id);
-        retryLater(notice, source, () => notifyBed(source, notice));
+        retryLater(notice, source, () => notifyBed(source, notice, atMs));
       },
     );
   }
@@ -246,7 +258,7 @@ export function createNotices(options: {
       else noteEndWithoutClaim(source, reason);
     },
     will: publishWill,
-    notifyBed,
+    notifyBed: (source, notice) => notifyBed(source, notice),
     close() {
       for (const id of [...retries.keys()]) cancelRetry(id);
     },
