@@ -17,7 +17,7 @@ const atMs = Date.UTC(2026, 0, 1, 12);
 const bed = createSource('a2V5', 'bed-07', 'test');
 
 function open(hasTopic = true) {
-  const kafka = { isAway: false, hasTopic };
+  const kafka = { isAway: false, hasTopic, answer: Promise.resolve() };
   const written: { readonly contentType: string; readonly body: unknown }[] = [];
   const counters = createCounters();
   const events = openDeviceEvents({
@@ -25,6 +25,7 @@ function open(hasTopic = true) {
     sealedLog: {
       boot: 'gateway',
       append: async (_topic, _key, contentType, body) => {
+        await kafka.answer;
         if (kafka.isAway) throw new Error('Kafka is away');
         written.push({ contentType, body });
         return { offset: '0' } as never;
@@ -84,6 +85,22 @@ it('above the maximum the oldest record is dropped and counted', async () => {
   kafka.isAway = true;
   for (let n = 0; n < waitingMax + 3; n += 1)
     events.note(createSource('a2V5', `bed-${n}`, 'test'), atMs, { kind: 'connected' });
+  expect(counters.deviceEventsDropped).toBe(3);
+  await events.close();
+});
+
+it('a record whose append failed is counted if it is dropped because newer records fill the queue', async () => {
+  const { events, kafka, counters } = open();
+  const answer = Promise.withResolvers<void>();
+  kafka.answer = answer.promise;
+  kafka.isAway = true;
+  const note = (id: number) => events.note(createSource('a2V5', `bed-${id}`, 'test'), atMs, { kind: 'connected' });
+  for (let n = 0; n < 3; n += 1) note(n);
+  await vi.advanceTimersByTimeAsync(1_000);
+  for (let n = 3; n < waitingMax + 3; n += 1) note(n);
+  expect(counters.deviceEventsDropped).toBe(0);
+  answer.resolve();
+  await vi.advanceTimersByTimeAsync(0);
   expect(counters.deviceEventsDropped).toBe(3);
   await events.close();
 });

@@ -14,8 +14,7 @@ import type { Counters } from './counters.ts';
 import type { Source } from './source.ts';
 
 /**
- * Maximum number of records that wait for Kafka. Above this number the oldest record is dropped. The drop is counted,
- * except for records that wait again after a failed append.
+ * Maximum number of records that wait for Kafka. Above this number the oldest record is dropped and counted.
  */
 export const waitingMax = 5_000;
 /**
@@ -88,11 +87,10 @@ export function openDeviceEvents(options: {
   }
   void ask();
 
-  function queue(record: Waiting): void {
-    waiting.push(record);
-    if (waiting.length <= waitingMax) return;
-    waiting.shift();
-    counters.deviceEventsDropped += 1;
+  /** Replaces the queue. Drops and counts its oldest records if there are too many. */
+  function setWaiting(records: Waiting[]): void {
+    waiting = records.slice(-waitingMax);
+    counters.deviceEventsDropped += records.length - waiting.length;
   }
 
   /**
@@ -102,14 +100,14 @@ export function openDeviceEvents(options: {
   async function write(isLast: boolean): Promise<void> {
     if (!canWrite) return;
     const records = takeRecords(counts, monotonicMs(), isLast ? waitingMax : countsMax, isLast);
-    for (const body of records) queue({ contentType: contentTypes.refusals, body });
+    setWaiting([...waiting, ...records.map((body) => ({ contentType: contentTypes.refusals, body }))]);
     const batch = waiting.slice(0, isLast ? waitingMax : recordsMax);
     waiting = waiting.slice(batch.length);
     const outcomes = await Promise.allSettled(
       batch.map(({ contentType, body }) => sealedLog.append('device-events', sealedLog.boot, contentType, body)),
     );
     const failed = outcomes.flatMap((outcome, at) => (outcome.status === 'rejected' ? [{ outcome, at }] : []));
-    waiting = [...failed.map(({ at }) => batch[at]!), ...waiting].slice(-waitingMax);
+    setWaiting([...failed.map(({ at }) => batch[at]!), ...waiting]);
     counters.deviceEventsWritten += batch.length - failed.length;
     if (failed.length > 0 && !wasRefused)
       log.warn({ error: String(failed[0]?.outcome.reason) }, 'events of devices wait: Kafka does not take them');
@@ -119,7 +117,7 @@ export function openDeviceEvents(options: {
   function note(source: Source, atMs: number, event: Omit<LoggedEvent, 'deviceId' | 'receivedAt'>): void {
     const { deviceId } = source;
     const body = recordOfEvent(deviceLog, { deviceId, receivedAt: formatInstant(atMs), ...event }, monotonicMs());
-    if (body) queue({ contentType: contentTypes.deviceEvent, body });
+    if (body) setWaiting([...waiting, { contentType: contentTypes.deviceEvent, body }]);
   }
 
   return {
