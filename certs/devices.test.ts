@@ -276,6 +276,12 @@ describe('revoke', () => {
     expect(crlNow().serials.size).toBe(2);
   });
 
+  it('revoke also revokes a certificate that looks expired, because the clock of the machine may be ahead', async () => {
+    await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
+    expect(await revokeDevice('bed-07', { atMs: nowMs + leafLifeMs + dayMs })).toHaveLength(1);
+    expect(crlNow().serials.size).toBe(1);
+  });
+
   it('revoke revokes one certificate by its serial number, with or without colons', async () => {
     const first = await enrolRequest(await csr('CN=bed-07'));
     const second = await enrolRequest(await csr('CN=bed-07'), { renew: true });
@@ -391,6 +397,16 @@ describe('the register', () => {
     truncateSync(file, size - 10);
     appendFileSync(file, '\n');
     expect(() => readRegister(certs)).toThrow(/a line that Vigil did not write/);
+  });
+
+  it('a revocation whose line has no newline stays in force when the next line is written', async () => {
+    await enrolRequest(await csr('CN=bed-07'));
+    await revokeDevice('bed-07');
+    const file = join(certs, 'devices.jsonl');
+    truncateSync(file, statSync(file).size - 1);
+    expect(readRegister(certs).revoked.size).toBe(1);
+    await enrolRequest(await csr('CN=bed-08'));
+    expect(readRegister(certs)).toMatchObject({ issued: { size: 2 }, revoked: { size: 1 } });
   });
 
   it.each(['[]', '{}', 'null', '{"event":"issued"}', '{"event":"other","serial":"a","atMs":1}'])(

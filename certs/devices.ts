@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { type RevocationList, serialKey } from '../process/crl.ts';
 import {
+  certificatesToRevoke,
   type IssuedCertificate,
   keyFault,
   type Register,
@@ -93,9 +94,7 @@ export async function revoke(options: {
     (certificate) => certificate.deviceId === deviceId && (serial === undefined || certificate.serial === serial),
   );
   if (candidates.length === 0) throw unknownCertificate(register, deviceId, serial);
-  const toRevoke = validCertificatesOf(register, deviceId, nowMs).filter((certificate) =>
-    candidates.includes(certificate),
-  );
+  const toRevoke = certificatesToRevoke(register, deviceId).filter((certificate) => candidates.includes(certificate));
   recordEntries(
     directory,
     toRevoke.map((certificate) => ({ event: 'revoked', atMs: nowMs, serial: certificate.serial, reason })),

@@ -7,7 +7,13 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync,
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { serialKey } from '../process/crl.ts';
-import { type IssuedCertificate, parseRegister, type Register, type RegisterEntry } from './core/register.ts';
+import {
+  type IssuedCertificate,
+  isWholeLine,
+  parseRegister,
+  type Register,
+  type RegisterEntry,
+} from './core/register.ts';
 import type { AuthorityName } from './core/wanted.ts';
 import { callWrite } from './files.ts';
 
@@ -42,12 +48,16 @@ export function recordEntries(
   callWrite(path, () => {
     const content = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
     // A crash may have cut the last line short. A certificate is handed out, and a revocation is reported, only after
-    // its line was written. So nobody relies on this line, and the line is removed.
+    // its line was written. So nobody relies on a line that is cut short, and the line is removed. If only the newline
+    // is missing, `readRegister` already uses the line, so the line stays.
     const wholeLinesBytes = content.lastIndexOf('\n') + 1;
-    if (wholeLinesBytes < content.length) truncateSync(path, wholeLinesBytes);
+    const isCut = wholeLinesBytes < content.length;
+    const lacksNewline = isCut && isWholeLine(content.toString('utf8', wholeLinesBytes));
+    if (isCut && !lacksNewline) truncateSync(path, wholeLinesBytes);
     const file = openSync(path, 'a', 0o600);
     try {
-      writeSync(file, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+      const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+      writeSync(file, lacksNewline ? `\n${lines}` : lines);
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { principals } from '../contracts/topics.ts';
-import { type IssuedCertificate, type Register, type RevocationReason, validCertificatesOf } from './core/register.ts';
+import { certificatesToRevoke, type IssuedCertificate, type Register, type RevocationReason } from './core/register.ts';
 import { serviceCertificates } from './core/wanted.ts';
 import { issueCrl } from './crl.ts';
 import { writeAtomic } from './files.ts';
@@ -113,7 +113,7 @@ export async function revokeService(options: {
     );
   }
   recordStoredServices(certsDir, authority, nowMs);
-  const toRevoke = validCertificatesOf(readRegister(certsDir, 'ca'), service, nowMs);
+  const toRevoke = certificatesToRevoke(readRegister(certsDir, 'ca'), service);
   recordEntries(
     certsDir,
     toRevoke.map(({ serial }) => ({ event: 'revoked', atMs: nowMs, serial, reason })),

@@ -58,6 +58,11 @@ export function parseRegister(text: string): Register | undefined {
   return { issued, revoked };
 }
 
+/** Returns whether a text is a whole line of a register, without its newline. */
+export function isWholeLine(line: string): boolean {
+  return parseLine(line) !== undefined;
+}
+
 function parseLine(line: string): RegisterEntry | undefined {
   try {
     const entry = JSON.parse(line) as RegisterEntry;
@@ -68,16 +73,20 @@ function parseLine(line: string): RegisterEntry | undefined {
   }
 }
 
-/** Returns the certificates of a device that are not revoked and not expired, the newest last. */
-export function validCertificatesOf(
-  { issued, revoked }: Register,
-  deviceId: string,
-  nowMs: number,
-): IssuedCertificate[] {
+/**
+ * Returns the certificates of a device that are not revoked, the newest last. Also returns expired certificates: a
+ * certificate may only look expired, because the machine's clock is ahead. An expired certificate costs at most one
+ * entry in one CRL.
+ */
+export function certificatesToRevoke({ issued, revoked }: Register, deviceId: string): IssuedCertificate[] {
   return [...issued.values()].filter(
-    (certificate) =>
-      certificate.deviceId === deviceId && certificate.notAfterMs > nowMs && !revoked.has(certificate.serial),
+    (certificate) => certificate.deviceId === deviceId && !revoked.has(certificate.serial),
   );
+}
+
+/** Returns the certificates of a device that are not revoked and not expired, the newest last. */
+export function validCertificatesOf(register: Register, deviceId: string, nowMs: number): IssuedCertificate[] {
+  return certificatesToRevoke(register, deviceId).filter(({ notAfterMs }) => notAfterMs > nowMs);
 }
 
 /** Returns why a device may not have a certificate for this key; undefined if the key is accepted. */
