@@ -109,10 +109,12 @@ export const crlRenewalMs = crlLifeMs / 2;
 /**
  * Returns the revoked certificates that the next CRL must list. A certificate is on the list if it had not expired when
  * the last CRL was issued. So after its end, a certificate is listed once more (RFC 5280 section 3.3).
+ * A certificate that was revoked after the last CRL is always on the list: it may only look expired, because the
+ * machine's clock is ahead.
  * @param lastMs time at which the last CRL was issued
  */
 export function certificatesToList({ issued, revoked }: Register, lastMs: number): RevokedCertificate[] {
   return [...revoked.values()].filter(
-    ({ serial }) => (issued.get(serial)?.notAfterMs ?? Number.POSITIVE_INFINITY) >= lastMs,
+    ({ serial, atMs }) => atMs >= lastMs || (issued.get(serial)?.notAfterMs ?? Number.POSITIVE_INFINITY) >= lastMs,
   );
 }
