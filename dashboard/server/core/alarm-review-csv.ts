@@ -8,7 +8,9 @@ const yesNo = (is: boolean) => (is ? 'yes' : 'no');
 const names = (persons: readonly { readonly name: string; readonly atMs: number }[]) =>
   persons.map(({ name, atMs }) => `${name} at ${formatInstant(atMs)}`).join('; ');
 
-/** Returns one call: `Anna (nurse) round 1 at …: accepted [screen painted, mail failed, push left out]`. */
+/**
+ * Returns one call: `Anna (nurse) round 1 at …: accepted [screen painted, mail failed, push left out (called-before)]`.
+ */
 function callText({ name, duty, round, calledAtMs, outcome, sent, failed, channelsLeftOut }: ReviewedCall): string {
   const channels = [
     ...sent.map(({ channel, stage }) => `${channel} ${stage}`),

@@ -1,7 +1,7 @@
 /**
  * Keeps what happened to the alarms of the last days: one entry for each alarm, folded from the topics `alarms` and
- * `deliveries`. Each fold keeps the lowest and the highest revision and the first time of each step. So the order in
- * which partitions are read does not matter, and a record that is read twice changes nothing.
+ * `deliveries`. Each fold keeps the lowest and the highest revision, the first call, and the end with the highest
+ * revision. So the order in which partitions are read does not matter, and a record that is read twice changes nothing.
  */
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm, AlarmEvent, LimitsInForce, Priority, ProfileSource } from '../../../contracts/messages/alarms.ts';
@@ -199,7 +199,10 @@ export function foldReviewedDelivery(book: ReviewBook, record: DeliveryRecord, a
   for (const { userId, name } of acceptedBy.slice(0, personsMax)) delivery.names.set(userId, name);
 }
 
-/** Folds a record of limits in force into the book. Only a change of the profile or of a limit is kept. */
+/**
+ * Folds a record of limits in force into the book. Of the profiles, only changes are kept. Of the limits, each revision
+ * is kept (limits-history.ts).
+ */
 export function foldReviewedLimits(book: ReviewBook, inForce: LimitsInForce): void {
   const { associationId, rev, at, profile } = inForce;
   foldLimitsHistory(book.limits, inForce);

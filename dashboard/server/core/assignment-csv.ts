@@ -21,10 +21,10 @@ const timeExample = '2026-03-01T07:00+01:00';
 export type CsvText = { readonly rows: readonly CsvRow[]; readonly faults: readonly CsvFault[] };
 
 /**
- * Returns the rows of the lines, and every fault with its line. The header shows whether commas or semicolons separate
- * the cells: Excel writes semicolons in countries with a decimal comma. In a cell with several beds, semicolons
- * separate the beds. A time must name its offset from UTC, because the same local time happens twice in the night in
- * which clocks go back.
+ * Returns the rows of the lines, and the faults with their lines, at most `faultsMax`. The header shows whether commas
+ * or semicolons separate the cells: Excel writes semicolons in countries with a decimal comma. In a cell with several
+ * beds, semicolons separate the beds. A time must name its offset from UTC, because the same local time happens twice
+ * in the night in which clocks go back.
  */
 export function readAssignmentsCsv(lines: readonly string[]): CsvText {
   const faults: CsvFault[] = [];

@@ -43,8 +43,8 @@ import { may, seesWard } from './rights.ts';
 import type { LiveState } from './state.ts';
 
 /**
- * Maximum number of periods that are kept for one device. If there are more, the oldest are dropped, because Kafka no
- * longer has readings from these periods.
+ * Maximum number of periods that are kept for one device. If there are more, the oldest are dropped, because Kafka has
+ * hardly any readings from these periods.
  */
 const periodsMax = 64;
 const changesMax = 64;
@@ -61,13 +61,15 @@ export type Decision =
 
 /**
  * Assigns a device without a patient to a bed, and starts an association. Refuses with:
- * - `not-found`: the device is, or was last, in a ward that the viewer may not see; or no gateway has received anything
- *   from the device.
- * - `conflict`: the device has changed since the viewer saw it, or has a patient; the patient is in another bed; or
- *   `wanted.patient` is not the patient of `samePatientAs`.
+ * - `not-found`: the device is, or was last, in a ward that the viewer may not see; or the device has no table, and
+ *   this server knows no record from it.
+ * - `conflict`: the device sends canaries; it has changed since the viewer saw it, or has a patient; the patient is in
+ *   another bed; `samePatientAs` is not in this bed, or `wanted.patient` is another patient; the table would have one
+ *   more overlap; or too many devices have had a bed.
  * - `patient-invalid`: the date of birth is impossible.
- * - `bed-occupied`: the bed has a patient, and `samePatientAs` is absent.
- * - `not-allowed`: the viewer may not use the ward, or the act concerns a patient and the role may not admit patients.
+ * - `bed-occupied`: the bed has a patient, `samePatientAs` is absent, and the viewer may admit patients.
+ * - `not-allowed`: the viewer may not use the ward; the act concerns a patient, or the bed has one, and the role may
+ *   not admit patients; or the patient is in a bed of a ward that the viewer may not see.
  * @param associationId a new UUIDv7
  */
 export function assignDevice(

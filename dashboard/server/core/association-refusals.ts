@@ -74,7 +74,7 @@ export const unknownDeviceRefusal = (deviceId: string): Refusal =>
 export const noSuchDevice = `${notOnYourWards} Nobody can assign a device before it has connected: switch it on and try again.`;
 /**
  * Maximum number of devices that have or had a bed (ours): half of the number that a gateway and an alarm processor can
- * hold.
+ * hold. A dashboard holds the state of at most `devicesMax` devices (state.ts), which is less.
  */
 export const associatedDevicesMax = 50_000;
 export const tooManyDevicesRefusal = () =>

@@ -1,6 +1,7 @@
 /**
  * Keeps the tiles on the screens (`BedState`): one for each current association, and one for each device without an
- * association.
+ * association from which records come. The tile of such a device leaves the screens when the device is silent and has
+ * no alarm (`unassignedForgetMs`).
  */
 import { unassignedPrefix } from '../../../contracts/alarm-places.ts';
 import { currentPeriod } from '../../../contracts/association-at.ts';
@@ -54,7 +55,8 @@ export function forgetAssociations(state: LiveState, deviceId: string): void {
 
 /**
  * Removes devices without a bed from the screens if they have no alarm and were silent for `unassignedForgetMs`. Also
- * updates which alarms of the other devices without a bed are shown, and computes failed beds again. Called about once a second.
+ * updates which alarms of the other devices without a bed are shown, and computes failed beds again. Called about once
+ * a second.
  */
 export function tick(state: LiveState, nowMs: number, each: ForEach = forEach): void {
   state.nowMs = nowMs;
@@ -236,7 +238,8 @@ function dropIdleDevice(state: LiveState): boolean {
 
 /**
  * Returns the bed of a record with the key `associationId`, and creates the tile of a device without an association.
- * Returns undefined if the association has ended, has not begun, or is unknown.
+ * Returns undefined if the association has ended, has not begun, or is unknown; if the device has a bed now and the key
+ * is that of a device without an association; or if `devicesMax` is reached.
  */
 export function bedFor(state: LiveState, associationId: string, deviceId: string): BedState | undefined {
   const bed = state.beds.get(associationId);

@@ -31,9 +31,9 @@ type Waiting = {
   readonly rev: number;
   readonly sentAtMs: number;
   /**
-   * The alarm was already unanswered when the connection began. Until the screen has confirmed this alarm, nobody
-   * counts as watching the bed here. Without this rule, a page that connects again and again would get a new deadline
-   * each time.
+   * The alarm came with a snapshot or a resumed connection: it was already unanswered when the screen began to watch.
+   * Until the screen has confirmed this alarm, nobody counts as watching the bed here. Without this rule, a page that
+   * connects again and again would get a new deadline each time.
    */
   readonly isFromStart: boolean;
 };
@@ -55,7 +55,10 @@ export type Confirmations = {
   readonly alarms: Map<string, AlarmOnScreen>;
   /** When the page last reported that it paints; undefined before its first report. */
   paintedAtMs: number | undefined;
-  /** The last report; undefined for a page that was loaded before the server understood reports. */
+  /**
+   * What the last report says about the page; undefined before the first report. A page that was loaded before the
+   * server understood reports sends none.
+   */
   page: ScreenReport['page'] | undefined;
   /** Whether the page has confirmed an alarm before. */
   hasConfirmed: boolean;
@@ -187,7 +190,8 @@ export function unconfirmedAlarms(state: Confirmations, nowMs: number): Unconfir
 
 /**
  * Returns the associations with alarms that the screen has not confirmed. A new alarm counts only when the time for its
- * confirmation is over. An alarm that called when the connection began counts until the screen has confirmed it.
+ * confirmation is over. An alarm that called when the screen began to watch (`isFromStart`) counts until the screen has
+ * confirmed it.
  */
 export function unseenAssociations(state: Confirmations, nowMs: number): string[] {
   return [...state.alarms.values()].flatMap(({ alarm, waiting }) =>

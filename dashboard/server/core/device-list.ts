@@ -89,8 +89,8 @@ export function isDeviceInTrouble(state: LiveState, viewer: Viewer, device: Devi
 }
 
 /**
- * Returns the notices and the technical alarms at the beds of a device, as texts. Leaves out notices about duties, and
- * alarms that do not call, for instance because of a standby.
+ * Returns the notices and the technical alarms at the beds of a device, and the end of its certificate if this is near,
+ * as texts. Leaves out notices about duties, and alarms that do not call, for instance because of a standby.
  */
 function troublesOf(state: LiveState, viewer: Viewer, device: DeviceState): string[] {
   const texts = new Set<string>();

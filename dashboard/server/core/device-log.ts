@@ -19,8 +19,9 @@ export const loggedEventsMax = 200;
 /** Maximum number of kept counts of one device. Two gateways write at most this many in four days. */
 export const loggedCountsMax = 200;
 /**
- * Maximum number of events and counts of all devices together. At this number, a device that gets a new entry loses its
- * oldest entry.
+ * Maximum number of events and counts of all devices together. At this number, a device that gets a new event loses an
+ * event (`withoutOldest`), and a device that gets a new count loses its first count. A device without an entry of this
+ * kind does not get the new entry.
  */
 export const loggedMax = 100_000;
 

@@ -1,7 +1,7 @@
 /**
- * Sets what a bed shows about its nurse: who the nurse is, that no nurse is responsible, or that the hand-over is
- * overdue. Only a bed with a patient shows this, and only in a ward with a used assignment board. So a hospital that
- * does not use the boards gets no such notices.
+ * Sets what a bed shows about its nurse: who the nurse is, that no nurse is responsible now or soon, or that a
+ * hand-over or a cover is overdue. Only a bed with a patient shows this, and only in a ward with a used assignment
+ * board. So a hospital that does not use the boards gets no such notices.
  */
 import {
   absenceAt,
@@ -62,8 +62,8 @@ export function noteDuties(
 }
 
 /**
- * Returns the name of the nurse who is responsible for a bed, and the notice about the duty; both undefined for a ward
- * without a board.
+ * Returns the name of the nurse who is responsible for a bed, and the notice about the duty; both undefined for a bed
+ * without a patient, for a ward without a board, and before the boards are read.
  */
 function dutyAt(
   { period, notices }: BedState,

@@ -28,9 +28,10 @@ export const placeRules: Readonly<Record<Proof, Rule>> = {
   none: { freeTries: 5, firstMs: 30_000, waitMsMax: 15 * 60_000 },
 };
 /**
- * Limits for the tries of one person at all places with the same proof (ours): tries from many addresses add up. The
- * waits allow about 100 tries a day for one account without any proof (NIST SP 800-63B-4, section 3.2.2, allows 100 in
- * a row).
+ * Limits for the tries of one person at all places with the same proof (ours): tries from many addresses add up.
+ * Without any proof, somebody who tries again after each wait has about 130 tries on the first day for one account, and
+ * about 100 on each further day (NIST SP 800-63B-4, section 3.2.2, allows 100 in a row). Somebody who pauses for
+ * `forgetMs` after the free tries has more: up to about 700 a day, from several addresses.
  */
 export const accountRules: Readonly<Record<Exclude<Proof, 'known'>, Rule>> = {
   station: { freeTries: 30, firstMs: 30_000, waitMsMax: 60_000 },

@@ -207,7 +207,8 @@ type NextCall = Pick<LeaveOutcome['calls'][number], 'next' | 'again' | 'nextRoun
  * 2. If all have been called, the newest unanswered call is repeated. A call that a channel confirmed is repeated
  *    before an unconfirmed call.
  * 3. If all others have rejected the alarm, the next round starts after a wait, and calls the first person in the
- *    order.
+ *    order. The same holds if somebody has rejected the alarm, the round already repeats calls, and no call of the
+ *    others was confirmed.
  */
 function nextCallOf({ phase, calls }: DeliveryView, order: readonly PossibleCall[]): NextCall {
   const first = firstUncalled(order, calls);

@@ -1,6 +1,6 @@
 /**
- * Checks a new password according to NIST SP 800-63B-4: the password must be long enough, and must not be the user id
- * or a repetition of few characters. The password need not have digits or special characters.
+ * Checks a new password according to NIST SP 800-63B-4: the password must have 12 to 256 characters, and must not be
+ * the user id or a repetition of few characters. The password need not have digits or special characters.
  */
 import type { Fault } from '../../../contracts/errors.ts';
 

@@ -17,8 +17,9 @@ import { type ChannelReach, type DeliveryBoard, reachOf } from './delivery-board
 
 /**
  * A result that is older than this says nothing about the present (ours). If a result does not change, the delivery
- * process writes the result again only after `reachNotedEveryMs`, with the next canary. A canary is sent every 10 min,
- * and is answered within 1 min. So the state becomes unknown when two canaries in a row did not come.
+ * process writes the result again only after `reachNotedEveryMs`, with the next canary. A canary is sent at least every
+ * 10 min, and is answered within 1 min. So an unchanged result is written with every second canary, less than 20 min
+ * after the result before it. If that canary is not answered or not sent, the result counts as old.
  */
 export const reachFreshMs = reachNotedEveryMs + 11 * minuteMs;
 

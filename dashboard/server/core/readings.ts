@@ -48,7 +48,8 @@ const clockOffsetMsMin = 500;
  * Folds numerics into the state. A value that is not newer than the shown value is ignored. The value's time is the
  * device time corrected by the measured error of the device's clock, or the receive time if that is earlier. So a
  * buffered reading that arrives late stays old, and readings of a clock that was ahead for a while do not hide later
- * readings. If two values have the same time, the value that was received later is newer. If the device's own numbers
+ * readings. If two values have the same time, the value that was received later is newer. A second reading with the
+ * same device time from the same start corrects the first, unless it repeats the first. If the device's own numbers
  * show that its clock was set back, the value with the higher number is newer.
  * @param id the reading's identity, from its envelope
  */

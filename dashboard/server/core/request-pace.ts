@@ -14,7 +14,8 @@ export type RequestPace = Map<string, { readonly sinceMs: number; count: number 
  * Counts one request.
  * @param count the number that this request adds to the count of requests: for a CSV text, the number of its rows
  * @param nowMs monotonic clock, ms
- * @param perMinuteMax number of requests that are accepted in a minute
+ * @param perMinuteMax number of requests that are accepted in a minute. The first request of a minute is always
+ * accepted, even if its `count` is greater.
  * @returns `first-refused` for the first refused request of a minute: only this refusal goes to the audit trail
  */
 export function countRequest(

@@ -1,10 +1,13 @@
 /**
- * Checks the texts of each request, and converts them to Unicode's composed form. So no route accepts a text that looks
- * like a different text on a screen.
+ * Checks the texts of each request except a password, and converts them to Unicode's composed form. So no route accepts
+ * a text that looks like a different text on a screen.
  */
 import { normalText, textFaultIn } from '../../../contracts/text.ts';
 
-/** The field whose text is not checked: a password is neither shown nor stored, so it may have any characters. */
+/**
+ * The field at the top of the body whose text is not checked: a password is neither shown nor stored as text. The field
+ * `newPassword` is checked and composed like every other text.
+ */
 const uncheckedField = 'password';
 
 /**
@@ -19,7 +22,9 @@ export function requestTextFault(body: unknown): string | undefined {
   return textFault && `${textFault.path || 'The request'} ${textFault.fault}.`;
 }
 
-/** Returns the request's body with every text in Unicode's composed form. A password stays as it was typed. */
+/**
+ * Returns the request's body with every text in Unicode's composed form. Each field `password` stays as it was typed.
+ */
 export function normalizeTexts(value: unknown): unknown {
   if (typeof value === 'string') return normalText(value);
   if (Array.isArray(value)) return value.map(normalizeTexts);

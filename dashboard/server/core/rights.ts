@@ -2,10 +2,10 @@
  * Decides who may see and do what. Every route and every live message uses this table.
  *
  * - A nurse admits, moves, corrects and discharges patients.
- * - A technician assigns and moves devices that have no patient. A technician never sees a name, a value or a
- *   physiological alarm. So a technician may not move or discharge a patient, and may not assign a further device to a
- *   patient. On the operator's command line, a technician may send rejected input through the gateway again (without
- *   seeing it), rebuild deleted trends, and set up the ways to reach persons.
+ * - A technician assigns and moves devices that have no patient. A technician never sees the name of a patient, a value
+ *   or a physiological alarm. So a technician may not move or discharge a patient, and may not assign a further device
+ *   to a patient. On the operator's command line, a technician may send rejected input through the gateway again
+ *   (without seeing it), rebuild deleted trends, and set up the ways to reach persons.
  * - Nurses, physicians and technicians take duties of their role (assignments.ts has the rules, and who is charge
  *   nurse).
  * - A nurse who is now charge nurse of a ward may see why nobody came to an alarm of this ward (routes/explain.ts).

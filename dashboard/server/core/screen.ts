@@ -142,8 +142,8 @@ const isClinical = ({ type }: CommandAnswer) =>
   type === 'set-limits' || type === 'enter-assessment' || type === 'standby' || type === 'end-standby';
 
 /**
- * Returns the answers about beds that this viewer sees in scope, with a number above `sinceChangeNo`. Limits and scores
- * go only to viewers who may see vitals.
+ * Returns the answers about beds that this viewer sees in scope, with a number above `sinceChangeNo`. Answers about
+ * limits, assessments and standby go only to viewers who may see vitals.
  */
 function answersSince(
   state: LiveState,
@@ -249,10 +249,10 @@ export function patientsOf({ beds }: Pick<Changes, 'beds'>): string[] {
 export type Changes = Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared' | 'answers'>;
 
 /**
- * Returns what changed in scope after number `sinceChangeNo`: header data, values, alarms, answers to calls, and beds
- * and alarms that are gone. Returns undefined if the state does not know all these changes any more, or has not reached
- * this number: the screen then needs a snapshot. An error about one bed concerns only
- * this bed (failed-beds.ts).
+ * Returns what changed in scope after number `sinceChangeNo`: header data, values, alarms, answers to commands, and
+ * beds and alarms that are gone. Returns undefined if the state does not know all these changes any more, or has not
+ * reached this number: the screen then needs a snapshot. An error about one bed concerns only this bed
+ * (failed-beds.ts).
  * @param onError called with each error about a bed
  */
 export function changesSince(

@@ -6,7 +6,10 @@
 import { displayUnusedMsMax, sessionMsMax } from '../../../contracts/session-limits.ts';
 import { atMostNow } from '../../../contracts/steady-time.ts';
 
-/** A session without a request and without a live connection ends after this time. */
+/**
+ * A session without a request and without a live connection ends after this time. For a wall display,
+ * `displayUnusedMsMax` applies instead.
+ */
 export const sessionIdleMs = 30 * 60_000;
 /** If a token's `seenAtMs` is older than this, the answer to the request brings a new token. */
 export const renewAfterMs = 60_000;
@@ -19,7 +22,7 @@ export type Claims = {
   readonly startedAtMs: number;
   /** Time of the request for which the token was made, ms since 1970. */
   readonly seenAtMs: number;
-  /** A digest of the account's password hash, so that a new password ends all sessions. */
+  /** A digest of the account's password hash and epoch, so that a new password or a new epoch ends all sessions. */
   readonly fingerprint: string;
   /**
    * Only for a wall display: the id of the browser that logged in (sessions/stations.ts). No other browser can use the

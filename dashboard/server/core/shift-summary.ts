@@ -195,7 +195,10 @@ function earliest(times: readonly (number | undefined)[]): number | null {
   return present.length === 0 ? null : Math.min(...present);
 }
 
-/** Returns the change of limits in a record; nothing if the record is about another patient or another ward. */
+/**
+ * Returns the change of limits in a record; nothing if the record is about another patient, or about a ward that the
+ * viewer may not see.
+ */
 function changeOf(
   { book, state }: Pick<ShiftSource, 'book' | 'state'>,
   { record, atMs, verified }: AuditedRecord,
@@ -253,8 +256,8 @@ function openOf(
 }
 
 /**
- * Returns the open tasks, and the tasks that were ticked off since the beginning. If there are many tasks, the oldest
- * tasks are only counted.
+ * Returns the open tasks, and the tasks that were ticked off since the beginning. If there are more than `doneTasksMax`
+ * ticked tasks, the oldest of them are only counted.
  */
 function tasksOf(tasks: readonly TaskState[], fromMs: number): ShiftPatient['tasks'] {
   const entry = (text: string, { by, at }: { readonly by: string; readonly at: string }) => ({

@@ -37,7 +37,10 @@ export type SoundEverywhere = {
 export function createSoundEverywhere(): SoundEverywhere {
   const wishes = new Map<string, Wish>();
 
-  /** A wish at this server is always the newest, even if the clock of another dashboard is ahead. */
+  /**
+   * Sets the last wish of a ward. `begin` and `end` call this without comparing times: a wish at this server replaces
+   * an earlier wish, even if the clock of another dashboard is ahead.
+   */
   function put(ward: string, wish: Wish): void {
     if (!wishes.has(ward) && wishes.size >= wardsMax) {
       const [oldest] = [...wishes].sort(([, a], [, b]) => a.atMs - b.atMs);

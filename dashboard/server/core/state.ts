@@ -30,11 +30,15 @@ import { type DeviceLogBook, newDeviceLogBook } from './device-log-book.ts';
 import type { Rhythm } from './intervals.ts';
 
 /**
- * Maximum number of devices. If there are more, a device without an association is removed; if every device has an
- * association, the new device is left out.
+ * Maximum number of devices. If there are more, a device is removed that has no tile and no table of associations, not
+ * even a table of ended associations. If no such device exists, the new device gets no `DeviceState`. Its bed still
+ * gets a tile, but without the state of the connection.
  */
 export const devicesMax = 5_000;
-/** Maximum number of alarms. Above it, an alarm that no screen shows or an acknowledged technical alarm is removed. */
+/**
+ * Maximum number of alarms. Above it, an alarm that no screen shows or else an acknowledged technical alarm is removed.
+ * If neither exists, the new alarm is left out.
+ */
 export const alarmsMax = 20_000;
 /** Maximum number of removed beds and alarms that are remembered, for screens that connect again. */
 export const removalsMax = 2_000;
@@ -42,15 +46,18 @@ export const removalsMax = 2_000;
  * Maximum number of ended alarms whose last revision is remembered, so that an older event does not bring them back.
  */
 export const clearedMax = 50_000;
-/** Maximum number of remembered limits of associations; above it, the limits published longest ago are forgotten. */
+/** Maximum number of remembered limits of associations; above it, the limits stored longest ago are forgotten. */
 export const limitsMax = 20_000;
-/** Maximum number of remembered standbys of associations; above it, the standby published longest ago is forgotten. */
+/** Maximum number of remembered standbys of associations; above it, the standby stored longest ago is forgotten. */
 export const standbyMax = 20_000;
-/** Maximum number of remembered scores of associations; above it, the scores published longest ago are forgotten. */
+/** Maximum number of remembered scores of associations; above it, the scores stored longest ago are forgotten. */
 export const scoresMax = 20_000;
 /** Maximum number of remembered outcomes of commands. A screen waits only some seconds for its outcome. */
 export const answersMax = 500;
-/** Maximum number of remembered events of one device; above it, the oldest is forgotten. */
+/**
+ * Maximum number of remembered events of one device; above it, the oldest is forgotten (device-events.ts has a smaller
+ * maximum for clock events).
+ */
 export const deviceEventsMax = 20;
 /** A device without association and alarms leaves the screens after this time without a sign of life. */
 export const unassignedForgetMs = 15 * 60_000;
@@ -142,12 +149,16 @@ export type ValueState = {
   readonly numeric: Numeric;
   /**
    * The time of the measurement, ms since 1970: the device time corrected by the measured error of the device's clock,
-   * or the receive time if that is earlier. The screens show the value with the latest time.
+   * or the receive time if that is earlier. The screens show the value with the latest time, except after the device's
+   * clock was set back (readings.ts).
    */
   readonly effectiveMs: number;
   /** The reading from which the value comes. */
   readonly origin: Origin;
-  /** The last shown reading of each start of the device. A repeat of such a reading does not replace the value. */
+  /**
+   * The last shown reading of each of the last starts of the device (at most `bootsMax` of contracts/corrections.ts). A
+   * repeat of such a reading does not replace the value.
+   */
   readonly shownReadings: readonly (ReadingId & { readonly deviceMs: number })[];
   /** Device time of the newest usable value of this code, ms since 1970; undefined if no value was usable. */
   readonly usableMs: number | undefined;
@@ -245,7 +256,10 @@ export type LiveState = {
   forgottenChangeNo: number;
   /** The associations whose bed could not be computed for a screen since the last tick (failed-beds.ts). */
   readonly failedBeds: Set<string>;
-  /** Number of records left out because a maximum was reached or the association is not on the screens. */
+  /**
+   * Number of records that were left out, or used only in part. The reason is a maximum, an association that is not on
+   * the screens, or a table of associations with an invalid date.
+   */
   leftOut: number;
 };
 

@@ -30,8 +30,8 @@ export function isWaveBeforeTray(
 
 /**
  * Returns whether an alarm may be shown in the present tray. The alarm must have begun there; or it must be present and
- * have been published again since the device came there. A present technical alarm may always be shown, because it is
- * about the device and reveals no measurement.
+ * not late, and have been published since the device came there. A present technical alarm may always be shown, because
+ * it is about the device and reveals no measurement.
  */
 export function isAlarmOfTray(
   state: LiveState,

@@ -9,7 +9,10 @@ import { planTrend, type TrendPlan, type TrendRow } from './trend-query.ts';
 
 type Asked = { readonly codes: string; readonly from: string; readonly to: string; readonly minutes: number };
 
-/** Plans a table. The intervals begin at multiples of their length, so the first interval begins before `from`. */
+/**
+ * Plans a table. The intervals begin at multiples of their length, so the first interval may begin before `from`;
+ * `fromWholeInterval` moves the start of the plan.
+ */
 export function planTable({ minutes, ...query }: Asked, nowMs: number): TrendPlan | Fault {
   const plan = planTrend(query, nowMs);
   if ('message' in plan) return plan;

@@ -10,7 +10,10 @@ import type { LiveState } from './state.ts';
 /** Maximum number of stations in one list of notices, and of beds of one station. Others are left out. */
 export const stationsMax = 20;
 const bedsMax = 5;
-/** A record of another dashboard counts for this time after it was read. A dashboard writes at least every 2.5 s. */
+/**
+ * A record of another dashboard counts for this time after it was read. A dashboard writes about every second
+ * (`presenceEveryMs`).
+ */
 export const otherDashboardMs = 10_000;
 /**
  * Maximum number of remembered other dashboards. If there are more, the dashboard with the oldest last record is
@@ -20,7 +23,7 @@ const dashboardsMax = 50;
 
 /** An alarm that a screen has not confirmed in time. */
 export type Unconfirmed = {
-  /** Identifies the screen among all dashboards. */
+  /** Identifies the screen among all dashboards. For a screen of another dashboard: the same as `stationId`. */
   readonly screenId: string;
   /** Identifies the station among all dashboards: all screens of one login (one browser) have the same station. */
   readonly stationId: string;

@@ -45,7 +45,9 @@ const usualDurationWindowMs = 3_000;
  * early.
  */
 const offsetRise = 0.05;
-/** Maximum number of lines of a wave; if there are more, the line that covers least time is forgotten. */
+/**
+ * Maximum number of lines of a wave; if there are more, the line with the smallest lead over the trace is forgotten.
+ */
 const linesMax = 4;
 /** A line replaces the trace only after it has covered this much time. */
 const lineMsMin = 900;

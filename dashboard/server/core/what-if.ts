@@ -48,7 +48,7 @@ const unknownText = 'The alarm processor has not yet published the limits of thi
 
 /**
  * Returns the profile and the own limits before and after a change of a group's limits.
- * @param enteredLimits the entered limits; undefined if none were entered
+ * @param enteredLimits the entered limits; null removes the own limits of the group; undefined if none were entered
  * @param nowMs wall clock, ms since 1970
  */
 export function limitsToCompare(

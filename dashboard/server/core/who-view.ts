@@ -10,7 +10,7 @@ import type { AccountOf } from './duty-notices.ts';
 
 /**
  * Returns who would be called for an alarm that begins at a time, if nobody answers and nobody changes the assignments.
- * @param atMs now or later, because the state of the duties does not have the assignments that were ended before now
+ * @param atMs now or later, because an assignment that was ended counts as ended at every time
  */
 export function whoAnswer(
   { policy, duties, accountOf }: { policy: DeliveryPolicy; duties: DutyState; accountOf: AccountOf },

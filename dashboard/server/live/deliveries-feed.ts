@@ -39,13 +39,13 @@ export type DeliveriesFeed = {
   readonly board: DeliveryBoard;
   readonly signs: DeliverySigns;
   /**
-   * Calls `look` now and after each later record, until `look` returns a value. Resolves with this value, or after
-   * `waitMs` with undefined.
+   * Calls `look` now and after each later batch of deliveries or entries, until `look` returns a value. Resolves with
+   * this value, or after `waitMs` with undefined.
    */
   waitFor<T>(look: () => T | undefined, waitMs: number): Promise<T | undefined>;
   /**
    * Resolves when everything that is in the topic `reach` now has been read.
-   * @throws VigilError `log-unavailable` after 5 s
+   * @throws VigilError `log-unavailable` after 5 s, or at once if the topic was not yet read to its end at the start
    */
   readReach(): Promise<void>;
   /** Returns the number of records that could not be decrypted or did not match their schema. */
@@ -59,7 +59,7 @@ export function openDeliveriesFeed(
   options: {
     readonly now: () => number;
     readonly logger: Logger;
-    /** Called after records that change what screens show. */
+    /** Called after each batch of records that may change what screens show. */
     readonly onChange: () => void;
   },
 ): DeliveriesFeed {

@@ -32,7 +32,7 @@ export function newCallTimes(): CallTimes {
 }
 
 export type DeliveryFigures = {
-  /** Number of confirmations that were written, by kind. */
+  /** Number of confirmations that were given to Kafka, by kind; includes those that Kafka did not accept. */
   readonly receipts: { painted: number; onDevice: number; checks: number };
   /** Number of confirmations of calls or canaries that the person does not have. Such confirmations are ignored. */
   unknownReceipts: number;
@@ -45,7 +45,10 @@ export type DeliveryFigures = {
 type Receipt = Extract<DeliveryCommand, { type: 'receipt' | 'check-receipt' }>;
 
 export type DeliveryWriter = {
-  /** Writes an answer. @throws VigilError `log-unavailable` if Kafka does not confirm the answer in time */
+  /**
+   * Writes an answer. @throws VigilError `log-unavailable` if Kafka does not confirm the answer in time;
+   * `log-append-failed` if the append gave up
+   */
   writeAnswer(command: Extract<DeliveryCommand, { type: 'answer' }>): Promise<void>;
   /**
    * Writes a confirmation, without waiting for Kafka. Lost confirmations are counted; the delivery process then calls

@@ -55,7 +55,10 @@ export type Feed = {
   readonly signs: LifeSigns;
   /** The last presence records of the other dashboards. */
   readonly otherDashboards: OtherDashboards;
-  /** Resolves when the state has every record that was in the topics at the start. */
+  /**
+   * Resolves when the state has the records that were in the topics at the start. The topics in `lookBackMs` are read
+   * only as far back as this table says.
+   */
   readonly ready: Promise<void>;
   isReady(): boolean;
   /** Resolves when the state has every association that is in the log now. */
@@ -66,7 +69,7 @@ export type Feed = {
 };
 
 export type FeedEvents = {
-  /** Called when alarms on a screen changed and must be sent immediately. */
+  /** Called when something changed that must be sent immediately: alarms, answers, limits, standby or associations. */
   readonly onAlarms: () => void;
   readonly onWave: (chunk: Chunk) => void;
 };

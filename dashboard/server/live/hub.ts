@@ -85,7 +85,9 @@ export type Hub = {
     /** Messages that were left out for slow screens. */
     skippedWaves: number;
     skippedNumerics: number;
-    /** Screens that were closed because they were slow. */
+    /**
+     * Screens that were closed to connect again at once: they were slow, their rights changed, or their work failed.
+     */
     closedForResync: number;
     /** Screens that were closed or refused because there were too many. */
     tooMany: number;

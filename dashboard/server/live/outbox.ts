@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { closeCodes } from '../../protocol/pace.ts';
 import { admit, type Budget, type MessageKind } from '../core/budget.ts';
 
-/** If the close frame is not answered within this time, the socket is terminated. */
+/** If a slow or failed screen does not answer the close frame within this time, its socket is terminated. */
 export const cutOffMs = 1_000;
 
 export type ScreenSocket = Pick<WebSocket, 'send' | 'close' | 'terminate' | 'bufferedAmount'>;

@@ -33,7 +33,10 @@ const watchCheck = Compile(Watch);
 const reportCheck = Compile(ScreenReport);
 /** While the record of a view is written, more patients may come. At most this many further records are written. */
 const viewTriesMax = 5;
-/** A connection is closed if the screen sends no `Watch` within this time. */
+/**
+ * A connection is closed if the screen does not begin to watch within this time: no `Watch` came, or the audit record
+ * of its `Watch` is not written yet.
+ */
 export const watchWithinMs = 5_000;
 
 export type Screen = {

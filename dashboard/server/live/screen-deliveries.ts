@@ -1,6 +1,7 @@
 /**
  * Sends one screen the deliveries of its alarms and the open calls of its person, and handles the confirmations of its
- * page. A failure here never stops the other messages of the screen.
+ * page. A failure to send these messages does not stop the other messages of the screen. A message of the page that is
+ * not valid, or whose handling fails, ends the connection.
  */
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';

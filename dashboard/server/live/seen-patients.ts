@@ -11,8 +11,8 @@ import type { Who } from '../core/who.ts';
 
 /**
  * A message that shows a new patient waits at most this long until the patient is recorded (ours). The message must not
- * wait longer, because it may have alarms. After this time the message is sent, and the record is written as soon as
- * possible.
+ * wait longer, because it may have alarms. After this time the message is sent, and the record is still being written.
+ * If the record fails, the log of the server says so, and the record is not tried again.
  */
 export const seenWaitMs = 500;
 

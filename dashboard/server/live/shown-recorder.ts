@@ -17,8 +17,8 @@ export const writeEveryMs = 1_000;
 /** Maximum number of entries that wait. If there are more, new entries are left out and counted. */
 export const waitingMax = 5_000;
 /**
- * Maximum number of pairs of a person and an alarm that are remembered. Above this number, the oldest pair is
- * forgotten, and may be written again.
+ * Maximum number of remembered entries. There is one entry for each person, alarm and way (painted or sounded). Above
+ * this number, the oldest entry is forgotten, and may be written again.
  */
 const rememberedMax = 50_000;
 

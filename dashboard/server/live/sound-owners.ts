@@ -75,7 +75,10 @@ export type SoundOwners = {
   collect(): void;
   /** Returns the newest decisions about the wards of a screen, for the heartbeat to this screen. */
   newsFor(screen: ScreenWithSound): WardSound[];
-  /** Returns the newest decision about a ward whose sound one screen has; undefined if every screen sounds the ward. */
+  /**
+   * Returns the newest decision about a ward whose sound one screen has, here or at another dashboard; undefined if no
+   * screen has the sound.
+   */
   stateOf(ward: string): WardSound | undefined;
   /**
    * Returns whether a screen of this or of another dashboard has the sound of the ward. A closed page of the account
