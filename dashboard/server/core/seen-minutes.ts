@@ -1,6 +1,7 @@
 /**
  * Remembers which minutes of waves a session has just looked at. A page that follows the present waves asks every few
- * seconds, and these requests are one look (seen-looks.ts). The audit trail gets one record for each minute of waves.
+ * seconds, and these requests are one look (seen-looks.ts). Each minute of waves that a session looks at is in a record
+ * of the audit trail; one record may have several minutes.
  */
 import { minuteMs } from '../../../contracts/durations.ts';
 import { createSeenLooks } from './seen-looks.ts';

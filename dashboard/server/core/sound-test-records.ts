@@ -55,8 +55,9 @@ export type SoundTestRecords = {
   begun(): Iterable<BegunTest>;
   /**
    * Returns the newest test of the last 30 days that counts as a test of the ward. But if the newest test of a wall
-   * display was not heard, returns that test: a later test of another screen does not show that the display sounds. If
-   * several screens have had the sound of the ward, only the newest of their tests counts.
+   * display, or of the screens that had the sound of the ward, was not heard, returns that test: a later test of
+   * another screen does not show that this screen sounds. If several screens have had the sound of the ward, only the
+   * newest of their tests counts.
    */
   answered(ward: string, nowMs: number): AnsweredTest | undefined;
   /** Returns the newest answer of the last 30 days that does not count as a test of the ward. */

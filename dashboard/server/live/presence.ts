@@ -23,9 +23,10 @@ export type Presence = { close(): Promise<void> };
 
 /**
  * Writes the presence record every `presenceEveryMs`, and when its content has changed.
- * @param options `wards` returns the wards that are on a screen whose page paints; `engineering` returns whether such a
- * screen shows the devices of biomedical engineering; `unconfirmed` returns the alarms that screens have not confirmed;
- * `sounds` returns the wards for which one screen has the sound; `softDisplays` returns the soft wall displays
+ * @param options `wards` returns the wards that are on a screen whose page paints and has confirmed the alarms of the
+ * ward; `engineering` returns whether a screen whose page paints shows the devices of biomedical engineering;
+ * `unconfirmed` returns the alarms that screens have not confirmed; `sounds` returns the wards for which one screen has
+ * the sound; `softDisplays` returns the soft wall displays
  */
 export function announcePresence(
   sealedLog: Pick<SealedLog, 'append' | 'boot'>,

@@ -1,4 +1,7 @@
-/** Counts the accounts and devices at wards or beds that are not registered, and logs them when they change. */
+/**
+ * Counts the accounts and devices at wards or beds that are not registered, and logs the first `namedMax` of them when
+ * these change.
+ */
 import type { Logger } from 'pino';
 import { visibleText } from '../../../contracts/text.ts';
 import { runEvery } from '../../../process/timer-tasks.ts';

@@ -20,7 +20,10 @@ const checkEveryMs = 5;
 const itemsMax = 1_000;
 
 export type ScreenWorkQueue = {
-  /** Does an item of work after the items before it. Rejects with the error of the work, or if too many items wait. */
+  /**
+   * Does an item of work after the earlier items of the same account. Rejects with the error of the work, or if too
+   * many items wait.
+   */
   run<T>(account: string, work: () => T): Promise<T>;
 };
 

@@ -11,8 +11,8 @@ import type { Who } from '../core/who.ts';
 
 /**
  * A message that shows a new patient waits at most this long until the patient is recorded (ours). The message must not
- * wait longer, because it may have alarms. After this time the message is sent, and the record is still being written.
- * If the record fails, the log of the server says so, and the record is not tried again.
+ * wait longer, because it may have alarms. After this time the message is sent, and the trail writes the record as soon
+ * as it can. If the trail drops the record because too many records wait, the record is missing.
  */
 export const seenWaitMs = 500;
 
