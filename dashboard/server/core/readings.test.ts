@@ -369,6 +369,17 @@ describe('the time at which a device was lost', () => {
     expect(state.devices.get('d1')?.lostAtMs).toBe(t0 + 30_000);
   });
 
+  it('an old reading that is read after the alarm of a later silence does not hide the silence, as after a restart', () => {
+    const state = oneBed();
+    const silence = { kind: 'technical', condition: 'no-data', onsetAt: formatInstant(t0 + 60_000) } as const;
+    const raised = alarm('silent-01', 'assoc-01', 1, silence);
+    foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0 + 70_000), alarm: raised }, t0 + 600_000);
+    fold(state, t0, { claim: 1 });
+    foldObservation(state, 'assoc-01', observation('d1', t0 + 1_000, [hr(80)]), t0 + 600_000);
+    foldObservation(state, 'assoc-01', observation('d1', t0 + 600_000, [hr(81)]), t0 + 600_000);
+    expect(state.devices.get('d1')).toMatchObject({ online: true, lostAtMs: t0 + 60_000 });
+  });
+
   it('after the clock was set back, a device that connects again is not lost', () => {
     const state = oneBed();
     fold(state, t0, {});

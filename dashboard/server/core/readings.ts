@@ -216,8 +216,12 @@ export function foldConnection(state: LiveState, associationId: string, record: 
   const { claim } = record;
   if (claim !== undefined) {
     if (isOlderConnection(claim, device.claim)) return;
-    // The clock of the new gateway may be behind. The record of a newer connection counts nevertheless.
-    if (isOlderConnection(device.claim, claim)) device.onlineAtMs = Math.min(device.onlineAtMs, receivedMs);
+    // The clock of the new gateway may be behind. The record of a newer connection counts nevertheless, and the values
+    // that come from now on must not look older than the loss.
+    if (isOlderConnection(device.claim, claim) && receivedMs < device.onlineAtMs) {
+      device.onlineAtMs = receivedMs;
+      device.lostAtMs = Math.min(device.lostAtMs, receivedMs - 1);
+    }
     device.claim = claim;
   }
   if (record.connected) {
@@ -307,7 +311,8 @@ function setOnline(
   const kind = online ? 'connected' : (endReason ?? 'disconnected');
   noteDeviceEvent(device, receivedMs, kind);
   if (!online && !isHandOver(endReason)) device.lostAtMs = receivedMs;
-  // If the gateway's clock was set back, values that come from now on must not look older than the loss.
-  if (online) device.lostAtMs = Math.min(device.lostAtMs, receivedMs - 1);
+  // A value of the same millisecond came after the loss. An earlier loss or silence stays: after a restart, the server
+  // may read the alarm of a silence before the older readings.
+  if (online && device.lostAtMs === receivedMs) device.lostAtMs -= 1;
   return true;
 }
