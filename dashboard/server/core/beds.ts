@@ -89,7 +89,8 @@ function updateBedsOfDevice(state: LiveState, deviceId: string): void {
 
 function bedsOfDevice(state: LiveState, deviceId: string): BedState[] {
   const device = state.devices.get(deviceId);
-  if (device === undefined) return [];
+  // A device that was left out (`devicesMax`) has beds, too. A patient who has left such a bed must leave the screens.
+  if (device === undefined) return [...state.beds.values()].filter((bed) => bed.deviceId === deviceId);
   return [...device.bedIds].flatMap((id) => state.beds.get(id) ?? []);
 }
 
@@ -228,12 +229,18 @@ export function deviceOf(state: LiveState, deviceId: string): DeviceState | unde
   return device;
 }
 
-/** Removes the first device that is on no screen and has no association. Returns whether there was such a device. */
+/**
+ * Removes a device that is on no screen: if possible a device that never had an association, otherwise a device whose
+ * associations have all ended. Returns whether there was such a device.
+ */
 function dropIdleDevice(state: LiveState): boolean {
-  for (const [id, device] of state.devices) {
-    if (device.bedIds.size === 0 && !state.associations.has(id)) return state.devices.delete(id);
+  let ended: string | undefined;
+  for (const [id, { bedIds }] of state.devices) {
+    if (bedIds.size > 0) continue;
+    if (!state.associations.has(id)) return state.devices.delete(id);
+    if (currentPeriodOf(state.associations.get(id)) === undefined) ended ??= id;
   }
-  return false;
+  return ended !== undefined && state.devices.delete(ended);
 }
 
 /**

@@ -30,9 +30,9 @@ import { type DeviceLogBook, newDeviceLogBook } from './device-log-book.ts';
 import type { Rhythm } from './intervals.ts';
 
 /**
- * Maximum number of devices. If there are more, a device is removed that has no tile and no table of associations, not
- * even a table of ended associations. If no such device exists, the new device gets no `DeviceState`. Its bed still
- * gets a tile, but without the state of the connection.
+ * Maximum number of devices. If there are more, a device is removed that has no tile and no present association. If no
+ * such device exists, the new device gets no `DeviceState`. Its bed still gets a tile, but without the state of the
+ * connection.
  */
 export const devicesMax = 5_000;
 /**
