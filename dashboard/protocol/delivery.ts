@@ -93,8 +93,9 @@ export const MyCall = Type.Object(
 export type MyCall = Static<typeof MyCall>;
 
 /**
- * All open calls of the person, the most urgent first. The server sends the list to each page of the person after
- * `WantDeliveries` and at each change. The scope of the page does not matter. The list replaces the former list.
+ * The open calls of the person, the most urgent first; at most 100. The server sends the list to each page of the
+ * person after `WantDeliveries` and at each change. The scope of the page does not matter. The list replaces the former
+ * list.
  */
 export const Calls = Type.Object(
   {

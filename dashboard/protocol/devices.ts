@@ -16,7 +16,7 @@ import { Device, Ward } from './rest.ts';
 
 const closed = { additionalProperties: false } as const;
 
-/** The answer to `GET /api/places`: the registered wards and beds to which the caller may assign a device. */
+/** The answer to `GET /api/places`: the registered wards, with their beds, that the caller may see. */
 export const Places = Type.Object(
   {
     wards: Type.Array(ShownPlan),
@@ -101,7 +101,7 @@ export const DeviceFacts = Type.Object(
     ]),
     /**
      * Whether a person must look at the device: `troubles` has a sentence, the device reports a problem, or the device
-     * is offline at a bed.
+     * is offline at a bed that is not in standby.
      */
     inTrouble: Type.Boolean(),
     /** Sentences about what is wrong with the device, such as missing readings or readings that the gateway refuses. */

@@ -18,7 +18,10 @@ export const numericsEveryMs = 250;
 /** How often an open page asks `GET /api/session`. The answer renews the cookie of the page. */
 export const sessionRenewMs = 5 * 60_000;
 
-/** A header and its value, which every POST and DELETE must have in addition to `Origin`. */
+/**
+ * A header and its value, which every request with the method POST, PUT, PATCH or DELETE must have. If such a request
+ * also has the header `Origin`, this must be an origin of the dashboard.
+ */
 export const requestHeader = { name: 'x-vigil', value: '1' } as const;
 
 /** The path of the live connection. The query parameter `ticket` has the ticket. */
@@ -52,7 +55,7 @@ export const closeCodes = {
    * everything.
    */
   resync: 4002,
-  /** The screen sent a message that is not a valid `Watch`. */
+  /** The screen sent a message that is not valid, or it sent no `Watch` in time. */
   badMessage: 4003,
   /** The account may not see this ward or patient. */
   notAllowed: 4004,

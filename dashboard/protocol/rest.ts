@@ -47,7 +47,7 @@ export const Session = Type.Object(
     may: Type.Array(Type.Enum(permissions)),
     /**
      * The session ends at this time at the latest. It ends before this time if it has no request and no live connection
-     * for 30 minutes.
+     * for 30 minutes. For a wall display: the session ends at this time if it is not used until then.
      */
     endsAt: Instant,
     /** True: the session's screens show no names and allow no acts until `POST /api/unlock`. */
@@ -82,8 +82,8 @@ export type Wards = Static<typeof Wards>;
 
 /**
  * The newest value of one parameter. The age of the value counts from the earlier of two times: `time` by the device's
- * clock, and `receivedAt` by the gateway's clock. So a reading that arrives late is old, and a device's clock that is
- * ahead does not make a value look younger.
+ * clock with the correction `clockOffsetMs`, and `receivedAt` by the gateway's clock. So a reading that arrives late is
+ * old, and a device's clock that is ahead does not make a value look younger.
  */
 export const Numeric = Type.Object(
   {

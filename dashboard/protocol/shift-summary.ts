@@ -17,7 +17,7 @@ const Count = Type.Integer({ minimum: 0 });
 const Names = Type.Array(Type.String());
 const Group = Type.Enum([...limitGroups]);
 
-/** `bed`: only this bed. `from` is at most 72 h before now, because the alarm history is not kept for longer. */
+/** `bed`: only this bed. `from` is at most 72 h before now. The alarm history is kept for a day longer. */
 export const ShiftQuery = Type.Object(
   { from: Instant, bed: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })) },
   closed,

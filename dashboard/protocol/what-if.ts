@@ -33,7 +33,7 @@ export const WhatIf = Type.Object(
     to: Instant,
     /** The time of the first value between `from` and `to`. Null if there is no value; then no answer is possible. */
     since: Type.Union([Instant, Type.Null()]),
-    /** The usual time between two values, ms; null if there are fewer than two values. */
+    /** The mean time between two values, without `silentMs`, ms; null if there are fewer than two values. */
     everyMs: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
     /** The total time in which values were overdue for the alarm engine, from the first value on, ms. */
     silentMs: Type.Number({ minimum: 0 }),

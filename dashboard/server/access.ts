@@ -138,7 +138,10 @@ export async function recordForeignRequest(
   trail.record({ ...who, action: 'access-denied', detail }).catch(() => {});
 }
 
-/** Makes each request wait for a slot of its route’s kind (bounds.ts). So looks cannot delay acts. */
+/**
+ * Makes requests wait for a slot of their route’s kind (bounds.ts). So looks cannot delay acts. Live connections and
+ * routes of the kind `own` use no slots.
+ */
 function limitRoutesBySlots(app: App): void {
   const slots = createRouteSlots();
   // Fastify adds a HEAD route for each GET route, with the wrapped handler. This handler must not be wrapped again.

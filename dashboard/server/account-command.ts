@@ -126,7 +126,8 @@ async function passwordFrom(options: Options, terminal: Terminal): Promise<strin
 
 /**
  * Returns the account of a user and password, and its permissions. An unknown user takes as long as a wrong password.
- * @throws VigilError `not-logged-in` if the user or the password is wrong, or the account is disabled
+ * @throws VigilError `not-logged-in` if the user or the password is wrong, the account is disabled, or the password is
+ * a one-time password
  */
 async function checkPassword(account: Account | undefined, password: string) {
   const isRight = await verifyPassword(password, account?.password ?? unmatchableHash);
@@ -142,7 +143,8 @@ async function checkPassword(account: Account | undefined, password: string) {
 
 /**
  * Reads the command and its options.
- * @throws VigilError `settings-invalid` for an option that the command does not have
+ * @throws VigilError `settings-invalid` for an unknown command, a missing option, or an option or argument that the
+ * command does not have
  */
 function readCommand(args: readonly string[]) {
   const options = {

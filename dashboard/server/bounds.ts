@@ -10,9 +10,9 @@ import { createSlots, type Slots } from './core/slots.ts';
  * The kind of slots that a route uses. Each kind has separate slots, so that one kind does not delay another kind.
  * `look`: the route shows data. `history`: the route reads stored values, which may take long. `act`: the route changes
  * something. `answer` and `receipt`: the route may wait for seconds until this server has read a call or the effect of
- * an answer. Answers and receipts also have a maximum for each session, so that a stolen session cannot delay the acts,
- * answers and receipts of the person's other sessions. `own`: the route uses no slots, because its work is limited
- * elsewhere (passwords, beds), or because the act must always be possible (logout).
+ * an answer. Answers and receipts have a maximum for each session, and the other kinds for each account. So a stolen
+ * session cannot delay the answers and receipts of the person's other sessions. `own`: the route uses no slots, because
+ * its work is limited elsewhere (passwords, beds), or because the act must always be possible (logout).
  */
 export type Share = 'look' | 'history' | 'act' | 'answer' | 'receipt' | 'own';
 
@@ -23,7 +23,10 @@ declare module 'fastify' {
   }
 }
 
-/** The slots of looks. A page sends three requests at the same time; requests without a free slot wait for some ms. */
+/**
+ * The slots of looks. `history` has as many slots of its own. A page sends three requests at the same time; requests
+ * without a free slot wait for some ms.
+ */
 const lookSlots = { atOnceMax: 64, atOncePerKeyMax: 6, waitingMax: 512, waitingPerKeyMax: 64 } as const;
 /** The slots of acts. The people of a ward never make more acts at the same time, even if there are many alarms. */
 const actSlots = { atOnceMax: 64, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 64 } as const;
@@ -39,8 +42,9 @@ const answerSlots = { atOnceMax: 256, atOncePerKeyMax: 8, waitingMax: 512, waiti
 const receiptSlots = { atOnceMax: 512, atOncePerKeyMax: 32, waitingMax: 512, waitingPerKeyMax: 32 } as const;
 
 /**
- * Maximum number of requests of one session in a minute. `beds`: changes of beds and patients. `login` is counted by
- * account.
+ * Maximum number of requests of one session in a minute. Files of routes that use the same entry count their requests
+ * separately. `beds`: changes of beds and patients, acts on assignments and on the sound of a ward, and questions about
+ * what happens if a person leaves. `login` is counted by account.
  */
 export const perMinuteMax = {
   look: 600,
@@ -48,7 +52,7 @@ export const perMinuteMax = {
   receipt: 600,
   beds: 60,
   'assignment-rows': 300,
-  /** Changes of hand-over notes. */
+  /** Changes of hand-over notes, and of tasks. */
   notes: 20,
   /** Changes of the person's own preferences. */
   preferences: 30,
@@ -60,7 +64,7 @@ export const perMinuteMax = {
   /** Lists of the events of the devices. Each goes through all kept events. */
   'device-events': 60,
   'shift-summary': 20,
-  /** Requests for waves. A page that follows the present waves sends 20. */
+  /** Requests for waves, for their times, and for strips. A page that follows the present waves sends 20. */
   waves: 240,
   /** Downloads of the alarm history as a file. */
   'alarm-export': 10,

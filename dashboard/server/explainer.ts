@@ -31,7 +31,8 @@ export type Explainer = {
   /**
    * Explains an alarm. Before `admit` is called, only records that are needed to find the ward are read.
    * @param closed a signal that is aborted when nobody waits for the answer any more
-   * @throws VigilError `rate-limited` if too many explanations wait; `log-unavailable` if the reading takes too long
+   * @throws VigilError `rate-limited` if too many explanations wait; `log-unavailable` if the reading takes too long or
+   * the events cannot be read; `conflict` if the page was closed; and the errors of `admit`
    */
   explain(account: string, alarmId: string, admit: Admit, closed: AbortSignal): Promise<Explanation>;
 };

@@ -1,14 +1,14 @@
 /**
- * Checks passwords, two at the same time: each check needs 64 MiB and about 100 ms of a core. Tries from browsers at
- * which the person has logged in before go directly to the common queue. All other tries first wait in one of four
- * queues:
+ * Checks passwords, two at the same time: each check needs 64 MiB and about 100 ms of a core. Tries from sessions of
+ * the person, and from browsers at which the person has logged in before, go directly to the common queue. All other
+ * tries first wait in one of four queues:
  * - `station`: browsers at which somebody has logged in before,
- * - `first`: addresses without a wrong try,
+ * - `first`: addresses without a wrong try in the last hour and without another waiting try,
  * - `none`: other addresses,
  * - `suspect`: addresses with many wrong tries.
  *
- * Only one try of each queue is in the common queue at a time. So a try waits for at most one try of each other queue,
- * and for earlier tries of its own queue.
+ * The common queue has at most one try of `station`, one of `suspect`, and one of `first` and `none` together. It
+ * serves these tries and the persons at known browsers in rotation.
  */
 import { VigilError } from '../../contracts/errors.ts';
 import type { Account } from './accounts/accounts.ts';

@@ -1,7 +1,8 @@
 /**
- * Limits connections to the dashboard's port that have not sent a request yet. New connections are accepted at a steady
- * rate, with the addresses in rotation (process/connection-queue.ts), so that they do not delay alarms and acts.
- * Connections that stay silent are closed: their number, their number for each address, and their time are limited.
+ * Limits connections to the dashboard's port that are not live connections of screens. New connections are accepted at
+ * a steady rate, with the addresses in rotation (process/connection-queue.ts), so that they do not delay alarms and
+ * acts. Connections of proxies are accepted at once. The number of connections, and their number for each address, are
+ * limited. A connection that stays silent is closed after some seconds.
  */
 import type { Socket } from 'node:net';
 import type { Server } from 'node:tls';

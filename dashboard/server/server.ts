@@ -49,7 +49,7 @@ import { wardOverviewRoute } from './routes/ward-overview.ts';
 import { whatIfRoute } from './routes/what-if.ts';
 
 const bodyBytesMax = 65_536;
-/** Enough for the largest message of a screen, which lists 100 associations. */
+/** Enough for the largest message of a screen: a report about 64 alarms, or the ids of 100 calls. */
 const liveMessageBytesMax = 16_384;
 /** A screen that does not close its connection within this time after a close frame is disconnected. */
 const liveCloseMsMax = 2_000;

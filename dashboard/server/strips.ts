@@ -25,7 +25,8 @@ export type StripReader = {
    * Reads the strip of an onset.
    * @param alarm without `raisedMs`, all strips that Kafka keeps are searched
    * @param closed a signal that is aborted when nobody waits for the answer any more
-   * @throws VigilError `rate-limited` if too many requests wait; `log-unavailable` if the reading takes too long
+   * @throws VigilError `rate-limited` if too many requests wait; `log-unavailable` if the reading takes too long;
+   * `conflict` if the page was closed
    */
   read(
     account: string,

@@ -38,7 +38,7 @@ export type WhatIfDesk = {
    * @param asker the account and the dialog that ask; a new question of a dialog replaces the dialog's former question
    * @param closed a signal that is aborted when nobody waits for the answer any more
    * @throws VigilError `trends-unavailable` if the values cannot be read or the answer takes too long; `rate-limited`
-   *   if too many questions wait; `conflict` if a newer question replaced this question
+   *   if too many questions wait; `conflict` if a newer question replaced this question or the dialog was closed
    */
   ask(asker: Asker, question: Question, closed: AbortSignal): Promise<WhatIf>;
 };

@@ -85,7 +85,10 @@ function newOneTimePassword(): string {
   return Array.from({ length: oneTimeGroups }, group).join('-');
 }
 
-/** Returns the context of an act. Makes a one-time password only if the act needs it, because its hash needs 64 MiB. */
+/**
+ * Returns the context of an act, with a new one-time password. Hashes the password only if the act needs it, because a
+ * hash needs 64 MiB. If the act does not need it, `newHash` is empty.
+ */
 async function newContext(registered: readonly string[], nowMs: number, needsPassword: boolean) {
   const oneTimePassword = newOneTimePassword();
   const newHash = needsPassword ? await hashPassword(oneTimePassword) : '';

@@ -48,7 +48,7 @@ const validator = Compile(AccountsFile);
 
 /**
  * Reads the accounts file.
- * @throws VigilError `settings-invalid` with a sentence that names the file, the number of the account, and the fault
+ * @throws VigilError `settings-invalid` with a sentence that names the file and the fault
  */
 export function readAccounts(path: string): Map<string, Account> {
   const fileError = (faultText: string, cause?: unknown) =>
@@ -127,7 +127,8 @@ async function withFile(path: string, flags: string, use: (file: OpenFile) => Pr
  * Reads the file, changes the accounts and writes the file. Locks the file meanwhile, so that no command overwrites the
  * change of another command.
  * @param change changes the accounts and returns what the caller needs to know; if `change` throws, nothing is written
- * @throws VigilError `settings-invalid` if the file is not valid, or if another command has the lock for too long
+ * @throws VigilError `settings-invalid` if the file is not valid, or if another command has the lock for too long;
+ * `conflict` if another command has taken the lock over
  */
 export async function changeAccounts<Result>(
   path: string,

@@ -69,7 +69,7 @@ export function accountRoutes(app: App, parts: Parts, checkPassword: CheckPasswo
     ...{ accounts, records: accountRecords, trail, endSessions: sessions.endBefore, registered, now, logger },
   });
 
-  /** @throws VigilError `not-allowed` if the password is wrong */
+  /** @throws VigilError `not-allowed` if the password is wrong or has expired; `rate-limited` after too many tries */
   async function requirePassword(request: FastifyRequest, password: string): Promise<Account> {
     const { viewer, claims } = sessionOf(request);
     // The session proves that this person has logged in at this browser.
@@ -84,7 +84,10 @@ export function accountRoutes(app: App, parts: Parts, checkPassword: CheckPasswo
     }
   }
 
-  /** @throws VigilError `password-needed` if the person has not entered the password within the last minutes */
+  /**
+   * @throws VigilError `password-needed` if the proof is not valid: the person has not entered the password within the
+   * last minutes; `rate-limited` after too many requests
+   */
   async function requireProof(request: FastifyRequest, proof: string): Promise<void> {
     await requirePace(pace, request, trail, 'accounts');
     if (proofs.isValid(sessionOf(request).claims.sessionId, proof)) return;

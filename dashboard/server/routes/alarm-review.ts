@@ -114,7 +114,11 @@ const spanFaultTexts = {
 
 type Turns = ReturnType<typeof createSlots>;
 
-/** Makes a list. @throws VigilError if the account may not see the ward, or if the requested time is not possible */
+/**
+ * Makes a list.
+ * @throws VigilError if the account may not see the ward, if the requested time is not possible, or if too many lists
+ * wait
+ */
 async function reviewFor(
   { parts, turns }: { readonly parts: Parts; readonly turns: Turns },
   request: FastifyRequest,

@@ -1,4 +1,7 @@
-/** The routes for the audit trail: pages, search and export. The trail records each of these requests, too. */
+/**
+ * The routes for the audit trail: pages, search and export. The trail records each page, search and export before the
+ * person gets it.
+ */
 import { Type } from 'typebox';
 import { VigilError } from '../../../contracts/errors.ts';
 import { formatInstant } from '../../../contracts/time.ts';

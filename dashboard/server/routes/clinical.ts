@@ -69,7 +69,7 @@ export function auditFieldsOf(bed: BedState): Partial<AuditEvent> {
 
 /**
  * Writes a command to Kafka.
- * @throws VigilError `log-unavailable` if Kafka does not confirm the command in time
+ * @throws VigilError `log-unavailable` if Kafka does not confirm the command in time, and the errors of the log
  */
 export async function sendCommand(parts: Parts, command: Command): Promise<Accepted> {
   const appended = parts.log.append('commands', command.associationId, contentTypes.command, command);

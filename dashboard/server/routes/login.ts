@@ -65,9 +65,10 @@ export function loginRoutes(app: App, parts: Parts): void {
   const loginPace: RequestPace = new Map();
 
   /**
-   * Returns the account of a user id and password. Records a wrong password.
+   * Returns the account of a user id and password. Records a try that was refused with `not-logged-in`.
    * @param proofFor see `ProofFor`
-   * @throws VigilError `not-logged-in` if the user id or the password is wrong; `rate-limited` after too many tries
+   * @throws VigilError `not-logged-in` if the user id or the password is wrong, the account is disabled, or the
+   * one-time password has expired; `rate-limited` after too many tries, or if too many tries wait
    */
   async function checkPassword(
     userId: string,

@@ -72,6 +72,9 @@ export type Parts = {
   readonly shiftStarts: readonly number[];
   readonly now: () => number;
   readonly logger: Logger;
-  /** Returns whether every record that was in Kafka at the start has been read. */
+  /**
+   * Returns whether the audit trail and the records of `feed` that were in Kafka at the start have been read. The
+   * assignments, notes and deliveries may still be unread.
+   */
   readonly isReady: () => boolean;
 };

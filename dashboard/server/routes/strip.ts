@@ -106,7 +106,8 @@ type RecordLook = (request: FastifyRequest, look: Look) => Promise<void>;
 
 /**
  * Creates the function that records looks. An open page asks again every few seconds while its strip may still grow:
- * these requests are one look, as long as the answer is about the same patient, bed and onset.
+ * these requests are one look for some minutes (core/seen-looks.ts), as long as the answer is about the same patient,
+ * bed and onset. The first answer that has the strip is a new look.
  */
 export function createLookRecorder({ trail, now }: Pick<Parts, 'trail' | 'now'>): RecordLook {
   const seenLooks = createSeenLooks();

@@ -1,6 +1,6 @@
 /**
- * Lets a person look at data of a ward that contain no data of patients: the assignments, who can be reached, and who
- * would be called.
+ * Lets a person look at data of a ward: the assignments, who can be reached, who would be called, and what happens if
+ * a person leaves. Only the last of these has texts of alarms. The audit trail records only refused looks.
  */
 import type { FastifyRequest } from 'fastify';
 import type { Registry } from '../../../contracts/ward-registry.ts';
@@ -9,7 +9,10 @@ import { countRequest, type RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
 import type { Parts } from './parts.ts';
 
-/** In a minute, at most this many refused looks of an account are recorded (ours). */
+/**
+ * In a minute, this many refused looks of an account are recorded (ours), and one more with a note that further looks
+ * are not recorded.
+ */
 const deniedLooksPerMinuteMax = 10;
 
 export type RegisteredWard = Registry['wards'][number];

@@ -1,7 +1,7 @@
 /**
- * Identifies browsers. The server gives each browser (a station) an id at its first login, in a cookie that stays after
- * the session. The audit trail has the id in addition to the address, because all screens of a ward may share one
- * address.
+ * Identifies browsers. The server gives each browser (a station) an id at its first try to log in, in a cookie that
+ * stays after the session. The audit trail has the id in addition to the address, because all screens of a ward may
+ * share one address.
  *
  * A second cookie has one mark for each person who has logged in at this browser. Only the server can create and check
  * marks (device cookies, see core/guesses.ts).

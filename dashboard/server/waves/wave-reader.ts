@@ -60,7 +60,8 @@ export type WaveReader = {
   /**
    * Returns the chunks of a stay that have samples in the requested time.
    * @param closed a signal that is aborted when nobody waits for the answer any more
-   * @throws VigilError `rate-limited` if too many reads wait; `log-unavailable` if Kafka does not answer in time
+   * @throws VigilError `rate-limited` if too many reads wait; `log-unavailable` if the reading does not end in time;
+   * `conflict` if the page was closed
    */
   read(account: string, question: WaveQuestion, closed: AbortSignal): Promise<WavesFound>;
   close(): Promise<void>;
