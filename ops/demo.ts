@@ -1,5 +1,6 @@
 /**
- * Creates the content of a new system: one demo account for each role, and made-up patients in eight beds of two wards.
+ * Creates the content of a new system: four demo accounts (a nurse, a physician, a technician and an auditor), and
+ * made-up patients in eight beds of two wards.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUIDv7 } from 'node:crypto';

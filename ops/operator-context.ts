@@ -37,7 +37,10 @@ export type OperatorContext = {
 /** The account that a person named, and the person; undefined if the password is wrong. */
 export type ClaimedAccount = { readonly userId: string; readonly person: Person | undefined };
 
-/** Reads the password of an account and checks it. @throws VigilError `settings-invalid` */
+/**
+ * Reads the password of an account and checks it.
+ * @throws VigilError `settings-invalid`; `not-logged-in` if the person stops the question with Ctrl-C
+ */
 export async function readAccount(
   settings: VigilSettings,
   userId: string,
@@ -153,8 +156,8 @@ export async function withOperatorContext(
 }
 
 /**
- * Returns a trail for one run of a command. The run is a session: the trail records its login first, and each later
- * record names the session.
+ * Returns a trail for one run of a command. The run is a session: before the first record of a logged-in person, the
+ * trail records the login. Each record of a logged-in person names the session; a failed login names none.
  */
 export function trailOfRun(trail: Trail, run: { readonly session: string; readonly station: string }): Trail {
   const { session, station } = run;

@@ -22,7 +22,7 @@ import { changeUser, isRoot, type UserIds, userIdsOf } from '../process/run-as.t
 import { ensureClient } from './client.ts';
 import { ensureJava, ensureSoftware } from './platform/software.ts';
 
-/** A state folder contains at least one of these entries. No other folder gets a new owner. */
+/** A state folder is empty, or contains at least one of these entries. No other folder gets a new owner. */
 const stateFolderEntries = ['certs', 'lock', 'logs', 'software', 'secrets'];
 
 /**

@@ -20,8 +20,8 @@ export type TopicRead = {
 type PlacedRecord = LogRecord & { readonly partition: number };
 
 /**
- * Calls `onRecord` with each record that the topic contains now, decrypted and checked. Keeps the order within a
- * partition.
+ * Calls `onRecord` with each wanted record that the topic contains now, decrypted and checked. Leaves out records
+ * without a value (tombstones). Keeps the order within a partition.
  * @param onRecord gets undefined for a record that cannot be read (log/sealed-reading.ts)
  */
 export function readTopic(
@@ -34,8 +34,8 @@ export function readTopic(
 }
 
 /**
- * Calls `onRecord` with each record that the topic contains now, decrypted but not checked. The audit trail and
- * captures need such records: captures contain messages exactly as devices sent them.
+ * Calls `onRecord` as `readTopic` does, with records that are decrypted but not checked. The audit trail and captures
+ * need such records: captures contain messages exactly as devices sent them.
  */
 export function readOpened(
   log: SealedLog,

@@ -74,7 +74,8 @@ type Closing = { readonly stage: Stage; readonly close: () => Promise<void> };
 
 const kafkaGraceMs = 30_000;
 /**
- * How long a running step may still take when everything stops. Longer than the 10 s after which a process is killed.
+ * How long a running step may still take when everything stops. Longer than the 10 s after which a process that starts
+ * is killed.
  */
 const stepGraceMs = 15_000;
 
@@ -197,8 +198,8 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     report(
       "Other users of this machine can reach InfluxDB's backup service, which has no login: let no other user log in",
     );
-  // The witness starts before the processes that write the audit trail. So the witness is stopped after these
-  // processes, and has seen all their records.
+  // The witness starts before the processes that write the audit trail. It is stopped together with them (the stage
+  // `processes`), so it may not have seen their last records.
   await step('Witness of the audit trail', () => addProcess('witness'));
   await step('Gateway, alarms, trends, delivery, strips, dashboard, canary', () =>
     allOrFirstError([

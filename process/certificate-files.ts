@@ -33,7 +33,7 @@ export function forgetCertificates(): void {
   followedCertificates.clear();
 }
 
-/** Returns the ends of all certificates that this process presents or trusts now. */
+/** Returns the ends of all certificates that this process presents or trusts now, and of its followed CRLs. */
 export function certificateEnds(): CertificateEnd[] {
   return [...followedCertificates].flatMap(([name, { use, endMs }]) => {
     const end = endMs();
@@ -93,7 +93,10 @@ export function certificatesEndingSoon(nowMs: number): CertificateEnd[] {
   return certificateEnds().filter(({ use, endMs }) => endMs - nowMs < (use === 'crl' ? 0 : endsSoonMs));
 }
 
-/** Logs which certificates of this process end soon or have ended, immediately and every six hours. */
+/**
+ * Logs which certificates of this process end soon or have ended, and which CRLs are overdue: immediately and every six
+ * hours.
+ */
 export function logEndingCertificates(log: Pick<Logger, 'warn' | 'error'>): { close(): void } {
   const logEnds = () => {
     const nowMs = Date.now() + wallAheadMs();

@@ -41,7 +41,7 @@ export type ConnectionQueueOptions = {
 
 /** Time between two turns of the queue while connections wait. */
 const tickMs = 25;
-/** Maximum number of bytes that are read from a waiting connection. A ClientHello has 0.3 to 2 kB. */
+/** After more bytes than this, a waiting connection is no longer read. A ClientHello has 0.3 to 2 kB. */
 const helloBytesMax = 16_384;
 
 type WaitingConnection = {

@@ -19,7 +19,7 @@ export const deliverySettings = {
 /**
  * Returns the policy of a file.
  * @param path path of the file; empty for the built-in policy
- * @throws VigilError `settings-invalid` if the file has faults. The error names every fault with its place
+ * @throws VigilError `settings-invalid` if the file has faults. The error names up to 50 faults with their places
  */
 export function readDeliveryPolicy(path: string): DeliveryPolicy {
   if (path === '') return builtInPolicy;

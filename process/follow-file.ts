@@ -15,8 +15,8 @@ export type FollowedFile<Content> = {
 
 /**
  * Reads a file, and reads it again when it changes. If a changed file is wrong, the former content stays, and `onFault`
- * gets the reason. After a fault the file is read again even without a change, because the fault may have ended: for
- * example, too many files were open.
+ * gets the reason. `onFault` also gets an error of `onRead`, but then the new content is in use. After a fault the file
+ * is read again even without a change, because the fault may have ended: for example, too many files were open.
  * @param read parses the file; throws if the content is wrong
  * @throws the error of `read`, only at the first reading
  */

@@ -1,6 +1,6 @@
 /**
- * A histogram with a fixed size and without labels. So counting a value takes only a few nanoseconds. Each bucket is
- * twice as wide as the bucket before. process/metrics.ts reads the histogram at each scrape.
+ * A histogram with a fixed size and without labels. So counting a value takes only a few nanoseconds. Each upper bound
+ * is twice the bound before. process/metrics.ts reads the histogram at each scrape.
  */
 export type Histogram = {
   /**

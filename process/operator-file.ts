@@ -1,6 +1,6 @@
 /**
  * Reads a JSON file of the operator at the start and again after each change. If the file has a fault, no part of the
- * file is used, and the error names every fault.
+ * file is used, and the error names up to 50 faults.
  */
 import { readFileSync, statSync } from 'node:fs';
 import type { Logger } from 'pino';
@@ -35,7 +35,7 @@ export const schemaFaults = (
   errors: readonly { readonly instancePath: string; readonly message: string }[],
 ): string[] => errors.map(({ instancePath, message }) => `${instancePath || '/'}: it ${message}.`);
 
-/** Returns the error that names every fault of a file. */
+/** Returns the error that names the faults of a file: at most `faultsMax`, and the number of further faults. */
 export function refusalOf(setting: string, faults: readonly string[], cause?: unknown): VigilError {
   const all = [...new Set(faults)];
   const more = all.length > faultsMax ? [`and ${all.length - faultsMax} more faults.`] : [];

@@ -37,7 +37,8 @@ export function changeUser({ uid, gid }: UserIds): void {
 
 /**
  * Changes the user of this process to the owner of a folder, so that the owner can read the files that this process
- * writes into the folder. Does nothing if this process is not root, or if the folder does not exist.
+ * writes into the folder. Does nothing if this process is not root, if the folder does not exist, or if its user or
+ * group is root.
  */
 export function changeUserToOwnerOf(folder: string): void {
   if (!isRoot()) return;

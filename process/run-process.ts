@@ -20,8 +20,8 @@ type ServerManifest = Manifest & { readonly logLevel: ChoiceSetting };
 
 /**
  * Reads the settings and calls `open`. With `--help`, prints the settings instead. The exit code is 1 if the start
- * fails or if an error is not caught. It is 0 after SIGTERM or SIGINT (process/stopping.ts), even if the signal comes
- * during the start.
+ * fails, if an error is not caught, or if closing fails. Otherwise it is 0 after SIGTERM or SIGINT
+ * (process/stopping.ts), even if the signal comes during the start.
  */
 export function runProcess<const M extends ServerManifest>(options: {
   /** Name of the process as the subject of a sentence: "The gateway". */

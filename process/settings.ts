@@ -26,11 +26,14 @@ export type ListSetting = Base<'list', readonly string[]> & { readonly itemPatte
 export type SwitchSetting = Base<'switch', boolean>;
 /** A file that must exist and be readable; the value is its path. */
 export type FileSetting = Base<'file', string>;
-/** A file that other users must not be able to read; the value is its content without the last line end. */
+/**
+ * A file for which users outside its owner and its group must have no rights. The value is its content without the last
+ * line end.
+ */
 export type SecretSetting = Base<'secret', string>;
 /**
- * A file that other users must not be able to read; the value is its path, because the process reads the file again
- * when it changes.
+ * A file for which users outside its owner and its group must have no rights. The value is its path, because the
+ * process reads the file again when it changes.
  */
 export type SecretFileSetting = Base<'secret-file', string>;
 

@@ -125,7 +125,10 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
         return [{ kind: 'cut', text: cutText(partition, end, anchored) }];
       });
     },
-    /** Returns the number of anchored offsets whose digest was right. */
+    /**
+     * Returns the number of anchored offsets whose digest was right. If the reading began in the middle of a partition,
+     * its first anchored offset counts too, although its digest cannot be compared.
+     */
     rightCount: () => [...states.values()].reduce((sum, state) => sum + state.rightCount, 0),
   };
 }

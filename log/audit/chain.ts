@@ -1,7 +1,7 @@
 /**
  * The chain of the audit trail: each record has the hash of the process's former record, and is signed with the key of
- * its writer. So nobody can change, remove or insert a record unnoticed. Anchors reveal if records at the end were
- * removed (anchor.ts).
+ * its writer. So without this key, nobody can change or insert a record unnoticed, or remove a record before the last.
+ * Anchors reveal if records at the end were removed (anchor.ts).
  */
 import type { auditWriters } from '../../contracts/audit-actions.ts';
 import { canonicalJson } from '../../contracts/canonical.ts';

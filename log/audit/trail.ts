@@ -55,7 +55,7 @@ export type Trail = {
   /**
    * Records a look or an act before it happens.
    * @throws VigilError `log-unavailable` if Kafka does not have the record in time. The caller must then refuse the
-   * look or act
+   * look or act. `log-closed` if the trail is closed while the record waits for Kafka
    */
   record(event: AuditEvent): Promise<void>;
   /** Returns the number of records that are not written yet. */

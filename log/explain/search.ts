@@ -8,7 +8,10 @@ import { type ReadContext, readSpan } from './span.ts';
 /** An alarm whose id begins with the given text. */
 export type FoundAlarm = {
   readonly alarm: Alarm;
-  /** When the log got the earliest event that was found, ms since 1970. */
+  /**
+   * When the log got the event of the alarm that the search found first, ms since 1970. The search begins with the
+   * newest day, so the alarm may have earlier events.
+   */
   readonly appendedMs: number;
 };
 
@@ -56,8 +59,8 @@ export type Place = {
 };
 
 /**
- * Returns the places of associations. The topic `associations` has only associations to which readings may still
- * belong. For an older association, the audit trail may have the ward, because records of looks and acts name the ward.
+ * Returns the places of associations. The topic `associations` has the last 64 periods of each device. For an older
+ * association, the audit trail may have the ward, because records of looks and acts name the ward.
  */
 export async function findPlaces(
   context: ReadContext,

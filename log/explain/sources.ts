@@ -1,4 +1,7 @@
-/** Reads from the log what `explain` needs about one alarm. Reads only the partition of the alarm's association. */
+/**
+ * Reads from the log what `explain` needs about one alarm. Reads alarms, commands and observations only from the
+ * partition of the alarm's association, and all partitions of the other topics.
+ */
 import { dayMs, hourMs, minuteMs } from '../../contracts/durations.ts';
 import { createAuditGaps } from '../../contracts/explain/audit-gaps.ts';
 import { isEndOfOther } from '../../contracts/explain/began.ts';

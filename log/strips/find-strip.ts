@@ -15,7 +15,10 @@ export type FoundStrip = {
   readonly recordDigest: string | undefined;
   /** Whether each record of the strip could be opened. */
   readonly isReadable: boolean;
-  /** Whether the log still had all records from the time in which the strip was written. */
+  /**
+   * Whether the log still had all records from the time in which the strip was written. Also true if a record of the
+   * strip could not be opened.
+   */
   readonly isKept: boolean;
 };
 

@@ -51,9 +51,9 @@ export function createRecorder(
 }
 
 /**
- * Returns the context for the lines of a capture. The id of an alarm is made from the association's id and the onset
- * time. A capture has another association id and perhaps moved times, so the alarm has another id in a replay than in
- * the log.
+ * Returns the context for the lines of a capture. The id of an alarm is made from the association's id, the alarm's key
+ * and the onset time. A capture has another association id and perhaps moved times, so the alarm has another id in a
+ * replay than in the log.
  */
 export function contextOf(
   { onsets, answers }: Pick<Sources, 'onsets' | 'answers'>,

@@ -90,8 +90,8 @@ const hasData = (stateDir: string, name: string) => existsSync(join(stateDir, na
 
 /**
  * Checks that the data in the state folder were written by this number of brokers.
- * @throws VigilError `settings-invalid` if the data are from another number of brokers; `start-failed` if two of three
- * brokers lost their data. These two brokers would be the majority, and the third broker would delete its data
+ * @throws VigilError `settings-invalid` if the data are from another number of brokers; `start-failed` if at least two
+ * of three brokers lost their data. Two such brokers would be the majority, and the third broker would delete its data
  */
 export function requireDataOfTheseBrokers(stateDir: string, settings: KafkaSettings): void {
   const nodes = kafkaNodes(settings);

@@ -36,7 +36,7 @@ export type Mark = RecordedFingerprints & {
 
 /**
  * Compares the mark in Kafka with the keys in the state folder. Writes a new mark if Kafka has no mark, if the folder
- * has further keys, or if an operator has given up keys.
+ * has further keys or revocations, or if an operator has given up keys.
  * @param stateDir the folder with `certs/` and `secrets/`
  * @throws VigilError `certificate-invalid` if the keys do not belong to the data, or if revoked certificates would be
  * accepted again

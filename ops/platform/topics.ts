@@ -41,7 +41,7 @@ const segmentBytes = 1024 * 1024 * 1024;
  * permissions of an older version. Corrects the topic settings that Vigil uses, because they decide how long records
  * are kept. Changes no other settings, and no permissions of principals that are not our services.
  * @param certsDir the folder with `ca.pem`, `admin.pem` and `admin.key`
- * @returns one sentence for each changed setting
+ * @returns one sentence for each topic that has more copies now, and for each changed setting
  * @throws VigilError `start-failed`, for instance if a topic has a wrong number of partitions: this number cannot be
  * changed without losing records. `certificate-invalid` if the keys in the parent folder of `certsDir` do not belong to
  * Kafka's data
@@ -149,9 +149,9 @@ async function waitForEntries(admin: Admin, count: number): Promise<void> {
 }
 
 /**
- * Throws if a topic has another number of partitions than in the table. In every topic, all records of a patient are in
- * the partition with the same number. If the number of partitions changed, new records would go to another partition
- * than the old records.
+ * Throws if a topic has another number of partitions than in the table. All records with the same key are in the same
+ * partition. In the topics with the key `associationId`, this partition has the same number. If the number of
+ * partitions changed, new records would go to another partition than the old records.
  */
 async function requirePartitions(admin: Admin): Promise<void> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [...kafkaTopicNames] });

@@ -56,7 +56,8 @@ export async function show(context: OperatorContext, account: ClaimedAccount, fi
  * boot and seq, which does no harm.
  * @param associationId the association to which the person assigns all readings; without it, the time in a reading
  * decides
- * @returns whether the readings of all selected messages are in the log now
+ * @returns false if a message is still rejected, failed, or waits for a further run; true if every sent message was
+ * appended, or if no message had to be sent
  */
 export async function redrive(
   context: OperatorContext,

@@ -38,8 +38,8 @@ export type Filter = {
 };
 
 /**
- * Maximum number of entries in memory. If there are more entries, the oldest entries are left out, and `leftOut` counts
- * them.
+ * Maximum number of entries in memory. If there are more entries, the entries that were read first are left out, and
+ * `leftOut` counts them.
  */
 const entriesMax = 100_000;
 
@@ -47,8 +47,8 @@ export type Entries = { readonly entries: readonly Entry[]; readonly leftOut: nu
 
 /**
  * Returns the entries of the topic `rejected` that pass the filter, oldest first.
- * @param visit called during the reading with each returned entry and its record. The result does not contain the
- * records, to save memory
+ * @param visit called during the reading with each entry that passes the filter, and its record. Later, the entry may
+ * still be left out of the result (`entriesMax`). The result does not contain the records, to save memory
  */
 export async function readEntries(
   log: SealedLog,

@@ -5,7 +5,7 @@ import { contentTypes } from '../../../contracts/messages/records.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import type { OperatorContext } from '../../operator-context.ts';
 
-/** Returns all entries. Prints on standard error how many records cannot be read. */
+/** Returns all entries. Leaves out entries whose records cannot be read, without a message. */
 export async function readEntries({ log }: OperatorContext): Promise<ReadonlyMap<string, ReachEntry>> {
   const entries = new Map<string, ReachEntry>();
   const table = await log.followTable(['reach'], (read, { key }) => {
