@@ -32,7 +32,10 @@ export const AlarmReviewQuery = Type.Object(
     userId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     priority: Type.Optional(Type.Enum([...priorities])),
     condition: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
-    /** Selects the patient of this association. The answer has the alarms of all devices of this patient. */
+    /**
+     * Selects the patient of this association. The answer has the alarms of all devices of this patient. Without a
+     * patient that the account may see, the answer has the alarms of this association.
+     */
     associationId: Type.Optional(AssociationId),
     answer: Type.Optional(Type.Enum(['answered', 'unanswered'])),
     /** `next` of the former page. */
@@ -197,7 +200,7 @@ export const AlarmReview = Type.Object(
         high: Count,
         medium: Count,
         low: Count,
-        /** The alarms that called, and that nobody answered. */
+        /** The alarms whose last call nobody answered. */
         unanswered: Count,
         medianAnswerMs: orNull(Count),
         /**

@@ -273,9 +273,10 @@ export const LeaveOutcome = Type.Object(
           others: Type.Array(Type.String()),
           /**
            * At most one of the next three fields is present. All are absent if other persons go, or if nobody is left
-           * to call. `next`: the person who is called next. `again`: the person who is called a second time, because
-           * everybody has been called once. `nextRound`: the person who is called first in the next round. This round
-           * begins after a wait, because all other persons have rejected the call.
+           * to call. `next`: the person who is called next. `again`: the person who is called again, because everybody
+           * has been called. `nextRound`: the person who is called first in the next round. This round begins after a
+           * wait, because all other persons have rejected the call, or because some have rejected it and no repeated
+           * call of the others can be confirmed.
            */
           next: Type.Optional(Type.String()),
           again: Type.Optional(Type.String()),

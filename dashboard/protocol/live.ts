@@ -78,8 +78,8 @@ export const Health = Type.Object(
      */
     clock: Type.Optional(Type.Object({ aheadMs: Type.Integer(), at: Instant }, closed)),
     /**
-     * Present while a part of this server's own code fails, and for 30 s after its last failure. Something on the
-     * screens may be old.
+     * Present while a task of this server on which the screens depend fails, and for at least 30 s after its last
+     * failure. Something on the screens may be old.
      */
     failing: Type.Optional(Type.Literal(true)),
     /**

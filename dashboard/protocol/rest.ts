@@ -52,7 +52,10 @@ export const Session = Type.Object(
     endsAt: Instant,
     /** True: the session's screens show no names and allow no acts until `POST /api/unlock`. */
     locked: Type.Boolean(),
-    /** Present if the password is a one-time password. Until `POST /api/password`, the session may do nothing else. */
+    /**
+     * Present if the password is a one-time password. Until `POST /api/password`, the account has no permissions (`may`
+     * is empty).
+     */
     mustChangePassword: Type.Optional(Type.Literal(true)),
     /** A screen that nobody touches for this time sends `POST /api/lock`. */
     lockAfterMs: Type.Integer({ minimum: 1 }),

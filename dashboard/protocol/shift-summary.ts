@@ -1,7 +1,8 @@
 /**
  * The answer to `GET /api/wards/:ward/shift`: what has happened to the patients of a ward since an instant. A member
- * that is not known is null, and never 0 or empty. All times are ms since 1970. No `node:` import here: the browser's
- * build reads this file.
+ * that is not known is null, and never 0 or empty. Exceptions: the tasks (`areNotesRead` says whether they are known)
+ * and the persons of the ward (`duties` says whether they are known). All times are ms since 1970. No `node:` import
+ * here: the browser's build reads this file.
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import { Instant } from '../../contracts/messages/device.ts';
@@ -49,7 +50,7 @@ export const LimitsChange = Type.Object(
 export type LimitsChange = Static<typeof LimitsChange>;
 
 /**
- * A NEWS2 score. If `total` is absent, an input is missing, and the score is `atLeast` or more. `atMs`: the time of the
+ * A NEWS2 score. If `total` is null, an input is missing, and the score is `atLeast` or more. `atMs`: the time of the
  * score. `missing`: the names of the missing inputs; absent for a stored score, which does not have these names.
  */
 export const NewsAt = Type.Object(

@@ -48,8 +48,8 @@ export const WardCard = Type.Object(
      */
     reach: orNull(Type.Object({ unreached: Count, names: Names, unknown: Count }, closed)),
     /**
-     * The numbers of devices: in beds of the ward, in trouble, and without a bed. The page Devices counts devices in
-     * trouble by the same rule.
+     * The numbers of devices: in beds of the ward, of these the devices in trouble, and without a bed. The page Devices
+     * uses the same rule for trouble, but also counts devices without a bed.
      */
     devices: Type.Object({ inBeds: Count, inTrouble: Count, withoutBed: Count }, closed),
     /**
@@ -75,8 +75,8 @@ export const WardCard = Type.Object(
     /**
      * Who sounds the ward. `one-screen`: the screen of `person` has the sound and sounds. `unheard`: that screen has
      * the sound but does not sound, so every other screen sounds. `every-screen`: at least one screen shows the ward,
-     * and the audio of this screen runs. `nobody`: no such screen is connected to any server. `unknown`: only screens
-     * of another server show the ward.
+     * and the audio of this screen runs. `nobody`: no such screen is connected to any server. `unknown`: a screen of
+     * another server shows the ward or has its sound, or Kafka is away, so this server does not know who sounds.
      */
     sound: Type.Object(
       {
@@ -95,7 +95,8 @@ export const WardOverview = Type.Object(
   {
     at: Instant,
     /**
-     * `kafkaAt`: if Kafka is away, the cards show the state of this time. Null if the server has not reached Kafka yet.
+     * `kafkaAt`: if Kafka is away, the cards show the state of this time. Before the server first reaches Kafka, this
+     * is the time of the server's start.
      */
     kafka: Type.Enum(['ok', 'away']),
     kafkaAt: orNull(Instant),
