@@ -188,8 +188,8 @@ export const ReachBody = Type.Union([
 export type ReachBody = Static<typeof ReachBody>;
 
 /**
- * The answer to `POST /api/reach`. If the person already has a push entry with this endpoint, the new entry replaces
- * the old entry. It keeps the old id, unless the push service has ended the old entry. The server tries the new entry
+ * The answer to `POST /api/reach`. If the person already has an entry with this endpoint or mail address, the new entry
+ * replaces the old entry. It keeps the old id, unless a service has ended the old entry. The server tries the new entry
  * at once, so a page can test the entry of its own browser. The page recognises this entry by the id.
  */
 export const ReachAdded = Type.Object({ reachId: Uuid }, closed);
