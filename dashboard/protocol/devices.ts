@@ -187,9 +187,11 @@ const Version = Type.Integer({ minimum: 0 });
  * the bed: the device joins this patient, and the server copies the patient's data. Answers:
  * - 201: assigned.
  * - 400 `patient-invalid`: the date of birth is impossible.
- * - 403 `not-allowed`: the patient id is in use in a ward that is not the caller's. The audit trail gets
- * `access-denied`.
- * - 404: the device is in a ward that is not the caller's, or was last in such a ward.
+ * - 400 `place-unknown`: the ward or the bed is not registered.
+ * - 403 `not-allowed`: for example, the caller may not admit patients, the ward is not the caller's, the patient id is
+ * in use in such a ward, or the caller has tried too many such ids. The audit trail gets `access-denied`.
+ * - 404: the device is in a ward that is not the caller's, or was last in such a ward. Also 404 if no gateway has
+ * received anything from the device.
  * - 409 `bed-occupied`: the bed already has a patient, and `samePatientAs` is absent.
  * - 409 `conflict`: for example, `patient` contradicts the data of the patient of `samePatientAs`.
  */

@@ -106,8 +106,8 @@ export type Health = Static<typeof Health>;
 /**
  * Says what the screen shows. A screen sends its first `Watch` within 5 s after it opens the connection, and a new
  * `Watch` when it begins to show something else. After a lost connection, `resume` has the `stream` of the snapshot and
- * the last `n` that the screen received. The server then answers with a delta, or with a new snapshot if it no longer
- * has all changes since `n`.
+ * the last `n` that the screen received. If the server still has all changes since `n`, it sends them as a delta, and
+ * sends nothing if nothing has changed. Otherwise it sends a new snapshot.
  */
 export const Watch = Type.Object(
   {

@@ -121,8 +121,8 @@ export const SoundNews = Type.Object(
     /** `at` of the last report from this page; absent before the first report. */
     heardAt: Type.Optional(SteadyMs),
     /**
-     * The wards of this screen whose sound has an owner. The owner is the only screen that sounds the alarms of the
-     * ward.
+     * The wards of this screen whose sound has an owner. While the state is `sounding`, the owner is the only screen
+     * that sounds the alarms of the ward. Otherwise the other screens sound, too.
      */
     wards: Type.Array(WardSound, { maxItems: 200 }),
     /**

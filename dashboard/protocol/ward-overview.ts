@@ -58,7 +58,8 @@ export const WardCard = Type.Object(
     isWatched: orNull(Type.Boolean()),
     /**
      * The last answer to a test of the sound in the last 30 days. The test was at a wall display, or at the screen that
-     * has the sound of the ward. Null if the audit trail has no such test.
+     * has the sound of the ward. If such a screen was not heard in its newest test, this is that test, even if another
+     * screen was heard later. Null if the audit trail has no such test.
      */
     soundTest: orNull(
       Type.Object(

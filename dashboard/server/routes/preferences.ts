@@ -19,7 +19,7 @@ const refusals = {
 };
 const config = { access: 'session' } as const;
 
-/** @param onLanguage called with the user id when a person has chosen a language */
+/** @param onLanguage called with the user id when a person has chosen another language or removed the choice */
 export function preferenceRoutes(
   app: App,
   { preferences, trail }: Pick<Parts, 'preferences' | 'trail'>,
