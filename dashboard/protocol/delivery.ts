@@ -242,7 +242,10 @@ export type MyReach = Static<typeof MyReach>;
 /** The answer to `GET /api/push-key`: the VAPID public key, base64url. 404 if push is not set up. */
 export const PushKey = Type.Object({ publicKey: Type.String() }, closed);
 
-/** The answer to `GET /api/wards/:ward/reach`: each person with a duty now, and how she or he can be reached. */
+/**
+ * The answer to `GET /api/wards/:ward/reach`: each person who has a duty now and is not away, and how she or he can be
+ * reached.
+ */
 export const WardReach = Type.Object(
   {
     at: Instant,

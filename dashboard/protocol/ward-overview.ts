@@ -42,9 +42,9 @@ export const WardCard = Type.Object(
      */
     duties: orNull(Type.Object({ inUse: Type.Boolean(), chargeNurses: Names, noNurse: Count, overdue: Count }, closed)),
     /**
-     * Whether Vigil can reach the persons with a duty now. `unreached` and `names`: persons that Vigil cannot reach.
-     * `unknown`: the number of persons for which this is not known. Null if no delivery process runs, or if the server
-     * has not read the records of the delivery process.
+     * Whether Vigil can reach the persons who have a duty now and are not away. `unreached` and `names`: persons that
+     * Vigil cannot reach. `unknown`: the number of persons for which this is not known. Null if no delivery process
+     * runs, or if the server has not read the records of the delivery process.
      */
     reach: orNull(Type.Object({ unreached: Count, names: Names, unknown: Count }, closed)),
     /**
