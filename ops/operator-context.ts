@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { VigilError } from '../contracts/errors.ts';
 import { readSigner } from '../log/audit/keys.ts';
+import type { operatorMaySign } from '../log/audit/rules.ts';
 import { auditKeySettings } from '../log/audit/settings.ts';
 import { createTrail, type Trail } from '../log/audit/trail.ts';
 import { kafkaSettings } from '../log/kafka/settings.ts';
@@ -23,11 +24,17 @@ const answerMsMax = 30_000;
 /** A person at a terminal sees Kafka's address after this wait. */
 const hintAfterMs = 3_000;
 
+/** The audit trail for an operator's command. Takes only the actions that the operator's key may sign. */
+export type OperatorTrail = Omit<Trail, 'record'> & {
+  /** As `Trail.record`. */
+  record(event: Parameters<Trail['record']>[0] & { readonly action: (typeof operatorMaySign)[number] }): Promise<void>;
+};
+
 /** What an operator's command uses while it runs. */
 export type OperatorContext = {
   readonly log: SealedLog;
   readonly logger: Logger;
-  readonly trail: Trail;
+  readonly trail: OperatorTrail;
   /** Prints a line of the result. */
   readonly say: (line: string) => void;
   /** Prints a line about the progress to standard error. */
@@ -159,7 +166,7 @@ export async function withOperatorContext(
  * Returns a trail for one run of a command. The run is a session: before the first record of a logged-in person, the
  * trail records the login. Each record of a logged-in person names the session; a failed login names none.
  */
-export function trailOfRun(trail: Trail, run: { readonly session: string; readonly station: string }): Trail {
+export function trailOfRun(trail: Trail, run: { readonly session: string; readonly station: string }): OperatorTrail {
   const { session, station } = run;
   let hasLogin = false;
   return {

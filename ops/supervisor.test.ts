@@ -94,6 +94,24 @@ describe('supervise', () => {
     await probe.close();
   });
 
+  it('two restarts that are requested at the same time both happen, one after the other', async () => {
+    const { supervised, pids } = superviseScripts([]);
+    const probe = await supervised;
+    await Promise.all([probe.restart(), probe.restart()]);
+    expect([pids.length, probe.pid()]).toEqual([3, pids[2]]);
+    await probe.close();
+  });
+
+  it('a restart that is requested during a start starts the process once more, because the start may have read old files', async () => {
+    const { supervised, pids } = superviseScripts([forever, `setTimeout(() => { ${forever} }, 300);`]);
+    const probe = await supervised;
+    process.kill(probe.pid(), 'SIGKILL');
+    await until(() => pids.length === 2);
+    await probe.restart();
+    expect([pids.length, probe.pid()]).toEqual([3, pids[2]]);
+    await probe.close();
+  });
+
   it('a supervisor can be closed during the delay before a restart', async () => {
     const { supervised, lines, starts } = superviseScripts([]);
     const probe = await supervised;

@@ -7,8 +7,8 @@ export type Supervised = {
   /** Pid of the running process. */
   pid(): number;
   /**
-   * Ends the process and starts a new one. Resolves when the new process is ready; attempts are repeated until a start
-   * succeeds.
+   * Ends the process and starts a new one. Resolves when a process is ready that was started after this call; attempts
+   * are repeated until a start succeeds. Restarts that are requested at the same time happen one after the other.
    */
   restart(): Promise<void>;
   /** Ends the process. It is not started again. */
@@ -55,6 +55,8 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   const signal = options.signal === undefined ? closing.signal : AbortSignal.any([closing.signal, options.signal]);
   /** Resolves the promise of `restart`, while a restart is requested. */
   let onRestarted: (() => void) | undefined;
+  let isStarting = false;
+  let lastRestart: Promise<void> = Promise.resolve();
   let child = await options.start(signal);
   const loop = keepRunning();
 
@@ -81,6 +83,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
 
   async function startAgain(): Promise<boolean> {
     if (signal.aborted) return false;
+    isStarting = true;
     try {
       child = await options.start(signal);
       if (!signal.aborted) report(`${name} runs again`);
@@ -88,18 +91,28 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
     } catch (error) {
       if (!signal.aborted) report((error as Error).message);
       return false;
+    } finally {
+      isStarting = false;
     }
+  }
+
+  async function restartOnce(): Promise<void> {
+    if (signal.aborted) return;
+    // A start that is in progress may already have read the files because of which this restart was requested.
+    const mustStartAgain = isStarting;
+    const restarted = Promise.withResolvers<void>();
+    onRestarted = restarted.resolve;
+    await child.stop(options.graceMs);
+    await restarted.promise;
+    if (mustStartAgain) await restartOnce();
   }
 
   return {
     name,
     pid: () => child.pid,
-    async restart() {
-      if (signal.aborted) return;
-      const restarted = Promise.withResolvers<void>();
-      onRestarted = restarted.resolve;
-      await child.stop(options.graceMs);
-      await restarted.promise;
+    restart() {
+      lastRestart = lastRestart.catch(() => undefined).then(restartOnce);
+      return lastRestart;
     },
     async close() {
       closing.abort();

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { operatorActions } from '../../contracts/audit-actions.ts';
 import { canonicalJson } from '../../contracts/canonical.ts';
 import type { AuditRecord } from '../../contracts/messages/records.ts';
 import { newAuditKeys } from './audit.testing.ts';
 import { type AuditEvent, type ChainHead, chainStart, createNextRecord, type Signer } from './chain.ts';
 import { beginChains, checkNext, missingRecords, newCheck, recordAllGaps } from './check.ts';
-import { judgeRecord } from './rules.ts';
+import { judgeRecord, operatorMaySign } from './rules.ts';
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
 
@@ -221,7 +220,7 @@ describe('judgeRecord', () => {
       record({ actor: person, action: 'patients-captured', session }),
       'forged',
     ],
-    ...operatorActions.map((action): [string, AuditRecord, undefined] => [
+    ...operatorMaySign.map((action): [string, AuditRecord, undefined] => [
       `accepts ${action} at the operator’s command line`,
       record({ actor: person, action, session }, keys.signer('operator')),
       undefined,

@@ -10,16 +10,17 @@ import { type AuditWriter, type Hash, isHashRight, isSigned, signedText } from '
 export type Verify = (writer: AuditWriter, key: string, text: string, sig: string) => 'right' | 'wrong' | 'unknown';
 
 /** The actions that the operator's key may sign. */
-const operatorMaySign: readonly AnyAuditRecord['action'][] = [
+export const operatorMaySign = [
   'login',
   'login-failed',
   'access-denied',
   'alarm-explained',
   'strip-viewed',
+  'alarms-reviewed',
   'reach-added',
   'reach-removed',
   ...operatorActions,
-];
+] as const;
 /** The actions that the dashboard's key may not sign. */
 const dashboardMayNotSign: readonly AnyAuditRecord['action'][] = operatorActions;
 
@@ -67,7 +68,7 @@ export function judgeRecord(
     case 'right':
       break;
   }
-  if (writer === 'operator' && !operatorMaySign.includes(action))
+  if (writer === 'operator' && !(operatorMaySign as readonly AnyAuditRecord['action'][]).includes(action))
     return badRecord(`records ${action}, which the operator's command line never does`);
   if (writer === 'dashboard' && dashboardMayNotSign.includes(action))
     return badRecord(`records ${action}, which nobody can do at a screen`);
