@@ -134,14 +134,15 @@ it('the gateway does not write that a device has gone while the device is connec
   expect(writtenRecords).toEqual(['connected', 'gone: will']);
 });
 
-it('a notice for a bed that is written late keeps the time of its cause', () => {
+it('a notice for a bed that is written late has the time of its writing, so that it does not end before it comes', () => {
   const causeMs = Date.now();
   isKafkaUp = false;
   notices.notifyBed(source, 'refused-ahead');
   vi.advanceTimersByTime(5_500);
   isKafkaUp = true;
   vi.advanceTimersByTime(1_000);
-  expect(recordTimes).toEqual([causeMs]);
+  expect(recordTimes).toHaveLength(1);
+  expect(recordTimes[0]! - causeMs).toBeGreaterThanOrEqual(5_500);
 });
 
 it('after it was closed, the gateway writes no notice', () => {

@@ -160,10 +160,14 @@ export function createNotices(options: {
     writeConnection(source, claim, atMs, connected, reason);
   }
 
-  /** @param atMs time of the cause, also if the notice is written again later */
-  function notifyBed(source: Source, notice: GatewayNotice, atMs = now()): void {
+  /**
+   * @param causeMs time of the cause, which decides the patient. If the notice is written again later, its own time is
+   * later. Otherwise a notice after a long outage would end before it comes to the bed.
+   */
+  function notifyBed(source: Source, notice: GatewayNotice, causeMs = now()): void {
     const { deviceId } = source;
-    const key = periodAt(tables.periodsOf(source.pseudonym), atMs)?.associationId ?? source.unassigned;
+    const atMs = now();
+    const key = periodAt(tables.periodsOf(source.pseudonym), causeMs)?.associationId ?? source.unassigned;
     const id = `${notice}/${key}`;
     const sinceMs = atMs - (bedNoticesWritten.get(id) ?? Number.NEGATIVE_INFINITY);
     // If the clock was set back, `sinceMs` is negative, and the notice is written.
@@ -194,7 +198,7 @@ export function createNotices(options: {
       (error) => {
         if (error === undefined) return;
         bedNoticesWritten.delete(id);
-        retryLater(notice, source, () => notifyBed(source, notice, atMs));
+        retryLater(notice, source, () => notifyBed(source, notice, causeMs));
       },
     );
   }

@@ -109,12 +109,13 @@ export const crlRenewalMs = crlLifeMs / 2;
 /**
  * Returns the revoked certificates that the next CRL must list. A certificate is on the list if it had not expired when
  * the last CRL was issued. So after its end, a certificate is listed once more (RFC 5280 section 3.3).
- * A certificate that was revoked after the last CRL is always on the list: it may only look expired, because the
- * machine's clock is ahead.
+ * A certificate that was revoked after its own end is always on the list: it may only have looked expired, because the
+ * machine's clock was ahead.
  * @param lastMs time at which the last CRL was issued
  */
 export function certificatesToList({ issued, revoked }: Register, lastMs: number): RevokedCertificate[] {
-  return [...revoked.values()].filter(
-    ({ serial, atMs }) => atMs >= lastMs || (issued.get(serial)?.notAfterMs ?? Number.POSITIVE_INFINITY) >= lastMs,
-  );
+  return [...revoked.values()].filter(({ serial, atMs }) => {
+    const endMs = issued.get(serial)?.notAfterMs ?? Number.POSITIVE_INFINITY;
+    return endMs >= lastMs || atMs >= endMs;
+  });
 }

@@ -223,7 +223,7 @@ export function deviceOf(state: LiveState, deviceId: string): DeviceState | unde
     clock: newDeviceClock(),
     gaps: newDeviceGaps(),
     starts: noStarts,
-    bedIds: new Set(),
+    bedIds: new Set(bedsOfDevice(state, deviceId).map(({ associationId }) => associationId)),
   };
   state.devices.set(deviceId, device);
   return device;

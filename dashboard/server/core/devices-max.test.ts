@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { foldAssociations } from './beds.ts';
+import { deviceOf, foldAssociations } from './beds.ts';
 import { period, table } from './fold.testing.ts';
 import { devicesMax, emptyState } from './state.ts';
 
@@ -22,6 +22,9 @@ it('a patient who leaves a bed leaves the screens, even if the device has no pla
   expect([state.devices.has('new'), bedsOf(state)]).toEqual([false, ['new-01']]);
   foldAssociations(state, table('new', 2, { ...period('new-01'), to: ended }, period('new-02')));
   expect(bedsOf(state)).toEqual(['new-02']);
+  // A device that gets a place later has the tiles that it had before.
+  foldAssociations(state, table('old-0', 2, { ...period('assoc-0'), to: ended }));
+  expect(deviceOf(state, 'new')?.bedIds).toEqual(new Set(['new-02']));
   foldAssociations(state, table('new', 3, { ...period('new-01'), to: ended }, { ...period('new-02'), to: ended }));
   expect(bedsOf(state)).toEqual([]);
 });

@@ -30,6 +30,7 @@ import { alarmsOfBed, bedView, seesAlarm } from '../core/screen.ts';
 import { audienceOf, type BedState } from '../core/state.ts';
 import { wardsFor } from '../core/wards-for.ts';
 import { confirmedByKafka } from '../kafka-wait.ts';
+import { noteBedError } from '../live/shared-changes.ts';
 import type { Parts } from './parts.ts';
 
 export const AssociationParams = Type.Object({ associationId: AssociationId });
@@ -104,7 +105,7 @@ function viewRoutes(app: App, parts: Parts): void {
     '/api/wards',
     { config: { access: 'view-devices' }, schema: { response: { 200: Wards, 401: ErrorBody, 403: ErrorBody } } },
     async (request) => {
-      return { wards: wardsFor(feed.state, viewerOf(request)) };
+      return { wards: wardsFor(feed.state, viewerOf(request), noteBedError) };
     },
   );
 

@@ -10,6 +10,7 @@ import type { RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
 import { toDisplayDetail } from '../core/sound-everywhere.ts';
 import { wardsFor } from '../core/wards-for.ts';
+import { noteBedError } from '../live/shared-changes.ts';
 import type { Parts } from './parts.ts';
 import { soundTestRoutes } from './sound-test.ts';
 
@@ -31,7 +32,8 @@ export function soundRoutes(app: App, parts: Parts): void {
   async function requireWard(request: FastifyRequest, ward: string): Promise<void> {
     await requirePace(pace, request, trail, 'beds');
     const viewer = viewerOf(request);
-    if (seesWard(viewer, ward) && wardsFor(feed.state, viewer).some((entry) => entry.ward === ward)) return;
+    if (seesWard(viewer, ward) && wardsFor(feed.state, viewer, noteBedError).some((entry) => entry.ward === ward))
+      return;
     const detail = `${request.method} ${request.routeOptions.url ?? ''}`;
     await trail.record({ ...whoOf(request), action: 'access-denied', ward, detail });
     throw notFound();

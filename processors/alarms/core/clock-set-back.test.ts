@@ -26,3 +26,17 @@ it('a present alarm still shows worse values, and it ends at a time of the new c
   expect(resolvedAt).toBeGreaterThanOrEqual(t0 + (91 - hourS) * 1_000);
   expect(resolvedAt).toBeLessThanOrEqual(t0 + (130 - hourS) * 1_000);
 });
+
+it('after a clock that was wrong for some minutes is right again, stored readings of the time between the clocks raise their alarm', () => {
+  const patientBed = bed();
+  patientBed.feedEachSecond(0, 60, { SpO2: 89 });
+  feedHourBehind(patientBed, 61, 120, 89);
+  for (let s = 121; s <= 180; s++)
+    patientBed.feed(reading(s, { SpO2: 89 }, { receivedAt: t0 + s * 1_000 + 20, seq: s * 1_000 + 1_000_000 }));
+  for (let s = 181; s <= 240; s++)
+    patientBed.feed(reading(s, { SpO2: 97 }, { receivedAt: t0 + s * 1_000 + 20, seq: s * 1_000 + 1_000_000 }));
+  const raised = () => patientBed.raisedConditions().filter((name) => name === 'SpO2.low').length;
+  expect(raised()).toBe(1);
+  for (let s = -1_800; s <= -1_740; s++) patientBed.feed(reading(s, { SpO2: 86 }, { receivedAt: t0 + 241_000 }));
+  expect(raised()).toBe(2);
+});

@@ -77,8 +77,11 @@ const firstReadingMs = 60_000;
 const returningMs = 5_000;
 /** The alarm about a wrong clock ends after the clock has been right for this time (a number of ours). */
 const skewEndsMs = 10_000;
-/** A smaller error of the clock is shown when no reading has had the shown error for this time (a number of ours). */
-const shownErrorMs = 60_000;
+/**
+ * A smaller error of the clock is shown when no reading has had the shown error for this time (a number of ours). The
+ * time is long, because a module with its own clock may send only every some minutes.
+ */
+const shownErrorMs = 10 * 60_000;
 const conditionsMax = 64;
 
 export const initialDevice: DevicePart = {

@@ -28,6 +28,11 @@ const checkPauseMs = 5 * minuteMs;
  * address, so that the next persons are called.
  */
 const alarmPauseMsMax = 30 * secondMs;
+/**
+ * A channel does not count as down if its pause ends within this time, ms: the message waits for the end of the pause,
+ * and the next person is called only after this time (`confirmMs`).
+ */
+const shortPauseMs = 5 * secondMs;
 /** Maximum number of addresses that are remembered because their service has asked to wait (ours). */
 const pausesMax = 10_000;
 /** Maximum number of hosts with a gate (ours). If no gate is free, a message to a further host fails for now. */
@@ -119,7 +124,8 @@ export function createCourier(options: CourierOptions): Courier {
       options.counts.results.add(result.kind === 'failed' ? result.class : result.kind);
       return result;
     },
-    isDown: (host, to) => (gates.get(host)?.isDown() ?? false) || isPaused(pauses, [to], options.monotonicMs()),
+    isDown: (host, to) =>
+      (gates.get(host)?.isDown() ?? false) || isPaused(pauses, [to], options.monotonicMs() + shortPauseMs),
     downCount: () => [...gates.values()].filter((gate) => gate.isDown()).length,
     failingMs: () => Math.max(0, ...[...gates.values()].map((gate) => gate.failingMs())),
     waitingCount: () => [...gates.values()].reduce((count, gate) => count + gate.waitingCount(), 0),
