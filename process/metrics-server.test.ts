@@ -11,10 +11,13 @@ import { forgetCertificates, reportCertificates } from './certificate-files.ts';
 import { createHistogram, observe } from './histogram.ts';
 import { createMetrics } from './metrics.ts';
 import { type Health, type MetricsServer, openMetricsServer } from './metrics-server.ts';
+import { forgetTimerFailures } from './timer-tasks.ts';
 
 let server: MetricsServer | undefined;
 let health: Health = 'starting';
 beforeEach(forgetCertificates);
+// The tests of a worker share the list of failures. Another test may have caused some.
+beforeEach(forgetTimerFailures);
 afterEach(() => server?.close());
 
 const log = pino({ level: 'silent' });
