@@ -52,14 +52,14 @@ describe('the code fails about one patient', () => {
       bench.add(bad, s, reading(s, { HR: 150 }));
       bench.tick(s, s + 1);
     }
-    const told = bench.of(bad).filter(({ type }) => type !== 'escalated' && type !== 'updated');
-    expect(told.map(({ type, alarm }) => `${type} ${alarm.condition}`)).toEqual([
+    const published = bench.of(bad).filter(({ type }) => type !== 'escalated' && type !== 'updated');
+    expect(published.map(({ type, alarm }) => `${type} ${alarm.condition}`)).toEqual([
       'raised HR.extreme-high',
       `raised ${notJudged}`,
       `resolved ${notJudged}`,
       `cleared ${notJudged}`,
     ]);
-    const ended = told.at(-1)!;
+    const ended = published.at(-1)!;
     expect(Date.parse(ended.at) - (t0 + 3 * second)).toBeGreaterThanOrEqual(30 * second);
     expect(bench.partition.failingCount()).toBe(0);
   });

@@ -17,16 +17,16 @@ it('a snapshot that cannot be written for 5 min raises one low alarm, which ends
   };
   // While nothing is saved, the newest events are published again. Screens ignore a revision that they have.
   const revisions = () => new Map(bench.events.map((event) => [`${event.alarm.alarmId} ${event.alarm.rev}`, event]));
-  const told = () =>
+  const alarmEvents = () =>
     [...revisions().values()].map(({ type, alarm }) => `${type} ${alarm.condition} ${alarm.associationId}`);
   run(0, 10, () => true);
   run(10, 309, () => false);
-  expect([told(), bench.partition.notSavedCount(t0 + 308 * second)]).toEqual([[], 0]);
+  expect([alarmEvents(), bench.partition.notSavedCount(t0 + 308 * second)]).toEqual([[], 0]);
   run(309, 900, () => false);
-  expect(told()).toEqual([`raised not-saved ${bad}`]);
+  expect(alarmEvents()).toEqual([`raised not-saved ${bad}`]);
   expect(bench.events[0]!.alarm).toMatchObject({ priority: 'low', kind: 'technical' });
   expect(bench.partition.notSavedCount(t0 + 899 * second)).toBe(1);
   run(900, 1_100, () => true);
-  expect(told()).toEqual(['raised', 'resolved', 'cleared'].map((type) => `${type} not-saved ${bad}`));
+  expect(alarmEvents()).toEqual(['raised', 'resolved', 'cleared'].map((type) => `${type} not-saved ${bad}`));
   expect(bench.partition.notSavedCount(t0 + 1_100 * second)).toBe(0);
 });

@@ -33,7 +33,7 @@ export function personsApart(
   }
 }
 
-/** Returns the duties without those persons for whom alone `judge` throws. */
+/** Returns the duties without each person whose duties alone make `judge` throw. */
 function withoutFailing(ward: WardDuties, judge: (ward: WardDuties) => unknown): WardDuties {
   const all = new Set([...ward.assignments.map(personOfAssignment), ...ward.absences.map(personOfAbsence)]);
   const good = new Set(
