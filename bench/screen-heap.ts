@@ -223,7 +223,9 @@ async function usedBy(cdp: CDPSession, worker: Worker, next: () => Promise<void>
   return { pageMb: mb(page.all), codeMb: mb(page.code), workerMb: mb(workerBytes), nodes, listeners: jsEventListeners };
 }
 
-/** The parts of a heap snapshot that `reachableBytes` reads. `nodes` has the fields of all nodes, one after the other. */
+/**
+ * The parts of a heap snapshot that `reachableBytes` reads. `nodes` has the fields of all nodes, one after the other.
+ */
 type HeapSnapshot = {
   readonly snapshot: { readonly meta: { readonly node_fields: string[]; readonly node_types: [string[]] } };
   readonly nodes: number[];

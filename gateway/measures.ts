@@ -27,7 +27,9 @@ export type ReadingCounts = {
 
 export type Measures = {
   readonly readings: Readonly<Record<ReadingKind, ReadingCounts>>;
-  /** Counts of the sequence numbers of readings: missing, filled later, or repeated (contracts/continuity.ts); by topic. */
+  /**
+   * Counts of the sequence numbers of readings: missing, filled later, or repeated (contracts/continuity.ts); by topic.
+   */
   readonly numbers: Readonly<Record<DeviceTopicKind, ContinuityCounts>>;
   /** Numbers of refused messages, and of readings that are kept apart, by error code. */
   readonly rejections: Map<string, number>;

@@ -130,8 +130,8 @@ export type SealedLog = {
    */
   isForAllReaders(record: SealedRecord): Promise<boolean>;
   /**
-   * Reads topics from the beginning, or from their ends, and goes on with new records. Leaves out a record that cannot be
-   * decrypted, or does not match its schema (sealed-reading.ts).
+   * Reads topics from the beginning, or from their ends, and goes on with new records. Leaves out a record that cannot
+   * be decrypted, or does not match its schema (sealed-reading.ts).
    * @param onRecord called for each record; `read` is null for a tombstone
    * @param from where to begin; `end` leaves out the records that are already in the topics
    */

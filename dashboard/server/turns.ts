@@ -84,7 +84,9 @@ export const notDoneTexts = {
  */
 export type RunInTurn<Result> = (account: string, work: TurnWork<Result>) => Promise<Result>;
 
-/** How long a change may wait before it begins. `begin` throws if the time is over; then the change must not be made. */
+/**
+ * How long a change may wait before it begins. `begin` throws if the time is over; then the change must not be made.
+ */
 type Patience = { begin(): void; rest(): void };
 
 /** A change whose commit Kafka has not confirmed. */

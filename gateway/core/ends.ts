@@ -11,8 +11,8 @@ export type EndCause =
   /** The client sent DISCONNECT with a reason code other than 0. */
   | { readonly kind: 'disconnected-with-will' }
   /**
-   * The network connection ended without DISCONNECT, or the gateway closed it without a packet: because of a time-out or
-   * an error of its own.
+   * The network connection ended without DISCONNECT, or the gateway closed it without a packet: because of a time-out
+   * or an error of its own.
    */
   | { readonly kind: 'lost' }
   /** No packet came for one and a half times the Keep Alive. */

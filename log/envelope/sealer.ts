@@ -21,11 +21,13 @@ import { createKeyWrapper, type KeyOwner, type KeyTag, type ReaderKeys } from '.
 export const keyLifetimeMs = 3_600_000;
 /**
  * How long one data key seals records, if Kafka keeps the topic of the wrapped key for ever: a year, even if the writer
- * restarts. All keys of the dashboard are such keys, also those for `commands`. So the number of keys depends on the number of patients and not on restarts. NIST SP 800-57 part 1, 5.3.6 allows two years for a
- * symmetric key.
+ * restarts. All keys of the dashboard are such keys, also those for `commands`. So the number of keys depends on the
+ * number of patients and not on restarts. NIST SP 800-57 part 1, 5.3.6 allows two years for a symmetric key.
  */
 export const longKeyLifetimeMs = 365 * 24 * 3_600_000;
-/** Maximum number of messages that one process seals with a data key: far below the 2^32 of NIST SP 800-38D section 8.3. */
+/**
+ * Maximum number of messages that one process seals with a data key: far below the 2^32 of NIST SP 800-38D section 8.3.
+ */
 const keyMessagesMax = 2 ** 28;
 /**
  * Maximum number of subjects whose key is in memory, for each set of readers. If there are more, the oldest key is

@@ -243,7 +243,8 @@ export function decodeFetchesSafely(): void {
 
 /**
  * Fetch Response (Version: 11) => throttle_time_ms error_code session_id [responses]
- *   responses => topic [partition error_code high_watermark last_stable_offset log_start_offset [producer_id first_offset]
+ * responses => topic [partition error_code high_watermark last_stable_offset log_start_offset [producer_id
+ * first_offset]
  *     preferred_read_replica records]
  */
 async function decodeFetchAnswer(

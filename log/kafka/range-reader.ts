@@ -73,8 +73,8 @@ export async function openRangeReader(
     setJoined();
   });
   // A damaged batch may have no records, and a batch with only markers never has records. `eachBatch` is not called for
-  // a batch without records. An event about a batch with records is ignored. Such an event may come after the next read has begun, and the next read
-  // would then leave out records.
+  // a batch without records. An event about a batch with records is ignored. Such an event may come after the next read
+  // has begun, and the next read would then leave out records.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (passedOn.get(payload.partition) === payload.lastOffset) return;
     if (current?.range.partition === payload.partition && payload.lastOffset !== null)

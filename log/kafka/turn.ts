@@ -51,7 +51,8 @@ export type Turn = {
   commit(): Promise<void>;
   /**
    * Returns the place of the first record of the last transaction; undefined if nothing was written. The place stays
-   * after the commit: a commit may be confirmed when the caller no longer waits, and the caller then asks for the place.
+   * after the commit: a commit may be confirmed when the caller no longer waits, and the caller then asks for the
+   * place.
    */
   firstPlace(): RecordPlace | undefined;
   /** Ends the turn. Uncommitted records become void. Never rejects. */

@@ -1,4 +1,6 @@
-/** A failure of the engine's own code about only one parameter: the bed has one alarm until this parameter is judged. */
+/**
+ * A failure of the engine's own code about only one parameter: the bed has one alarm until this parameter is judged.
+ */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parameters } from '../../contracts/parameters.ts';
 import { type Numerics, reading, t0, valuesOf } from '../bed.testing.ts';

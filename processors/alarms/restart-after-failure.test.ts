@@ -1,6 +1,6 @@
 /**
- * Restarts after a failure of the engine's own code. The next owner must get all that the failed owner could not handle,
- * so that the screens show no alarm as it was long ago.
+ * Restarts after a failure of the engine's own code. The next owner must get all that the failed owner could not
+ * handle, so that the screens show no alarm as it was long ago.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AlarmEvent, AlarmState, Command, CommandAnswer } from '../../contracts/messages/alarms.ts';

@@ -6,7 +6,8 @@ import { expect, it } from 'vitest';
 
 /**
  * Appends three anchors in a process that may write only the first 1,024 bytes of a file. The system then writes a part
- * of the second anchor and answers `EFBIG`, as it writes a part and answers `ENOSPC` on a full disk. The third anchor fits.
+ * of the second anchor and answers `EFBIG`, as it writes a part and answers `ENOSPC` on a full disk. The third anchor
+ * fits.
  */
 const appendThree = (path: string) => `
   import { openAnchorsFile } from ${JSON.stringify(join(import.meta.dirname, 'anchors-file.ts'))};

@@ -1,6 +1,6 @@
 /**
- * The file of the witness's anchors. Lines are only appended. An append returns after its line is on the disk. An append
- * that fails leaves the file as it was.
+ * The file of the witness's anchors. Lines are only appended. An append returns after its line is on the disk. An
+ * append that fails leaves the file as it was.
  */
 import {
   closeSync,
@@ -41,8 +41,8 @@ export function openAnchorsFile(path: string, verify: Parameters<typeof readAnch
           fsyncSync(file);
           start = '';
         } catch (error) {
-          // On a full disk, the file may have a part of the line. If this part stayed, the next anchor would continue it.
-          // Then this anchor would be lost, and the audit would report a changed file for ever.
+          // On a full disk, the file may have a part of the line. If this part stayed, the next anchor would continue
+          // it. Then this anchor would be lost, and the audit would report a changed file for ever.
           start = '\n';
           ftruncateSync(file, bytesBefore);
           if (bytesBefore === 0) start = '';

@@ -11,8 +11,8 @@ export type FloodOrder = {
   /** Cookie of a browser that is logged in. */
   readonly cookie?: string;
   /**
-   * What each lane (parallel loop) repeats: a GET, a change of what a live connection watches, a failing login, or a TLS
-   * handshake.
+   * What each lane (parallel loop) repeats: a GET, a change of what a live connection watches, a failing login, or a
+   * TLS handshake.
    */
   readonly kind: 'gets' | 'watches' | 'logins' | 'handshakes';
   /** Number of lanes. */

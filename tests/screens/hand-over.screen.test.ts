@@ -128,8 +128,8 @@ it('the server refuses an acceptance if something is open that the page did not 
   const olga = await openBoard('olga');
   const accept = olga.getByTestId(`hand-over-${handedOver.assignmentId}`).getByTestId('accept');
   await accept.waitFor();
-  // The alarm begins while the request to accept is on its way. So it is not among the open points that the page sent as
-  // seen.
+  // The alarm begins while the request to accept is on its way. So it is not among the open points that the page sent
+  // as seen.
   await olga.route('**/assignments/accept', async (route) => {
     server.playAlarms(raisedEvent(alarmOf(beds[3]!, { text: 'SpO2 84 < 90', priority: 'high' })));
     await route.continue();

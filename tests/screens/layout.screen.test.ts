@@ -35,8 +35,8 @@ const wards = {
 const wardsWithFewBeds = [wards.one, wards.eight, wards.sixteen, wards.empty];
 
 /**
- * Sets a zone in which it is between 23:00 and midnight, so that the end of a standby is on another day. Its text then has
- * a date at every time of the day.
+ * Sets a zone in which it is between 23:00 and midnight, so that the end of a standby is on another day. Its text then
+ * has a date at every time of the day.
  */
 function setZoneBeforeMidnight(): void {
   const hour = new Date().getUTCHours();

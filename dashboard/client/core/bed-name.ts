@@ -1,7 +1,7 @@
 /**
- * Breaks the name of a bed into lines, and chooses the size of its letters on a tile. Names are never shortened, because
- * two beds of a ward may differ only in their last letters. Lines break after a space, a hyphen, a slash or a low line.
- * They break inside a word only if the word is longer than a line of the smallest letters. Pure.
+ * Breaks the name of a bed into lines, and chooses the size of its letters on a tile. Names are never shortened,
+ * because two beds of a ward may differ only in their last letters. Lines break after a space, a hyphen, a slash or a
+ * low line. They break inside a word only if the word is longer than a line of the smallest letters. Pure.
  */
 
 /** Returns the parts of a name between which a line may break. Together, the parts are the name. */

@@ -34,7 +34,9 @@ it.each([
   expect(firstThatFits(text, 'other')).toBe(expected ? text : 'other');
 });
 
-/** Texts that the notices of the page use without names (ui/health-notices.tsx, ui/notices.tsx, ui/sound-notices.tsx). */
+/**
+ * Texts that the notices of the page use without names (ui/health-notices.tsx, ui/notices.tsx, ui/sound-notices.tsx).
+ */
 const fixedTexts = () => [
   t('Watch the bedside monitors: no new values or alarms.'),
   t('Watch the bedside monitors: a part of Vigil fails.'),

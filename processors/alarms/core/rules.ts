@@ -65,12 +65,12 @@ export const isBeyondAny = ({ from, to }: Rules, value: number): boolean => valu
 /**
  * Returns the rules for a parameter. Asystole and apnoea need no limits of a profile, so they are judged for every
  * patient category. Extreme limits and asystole have no delay (CLINICAL, "Delays"). Apnoea is a respiratory rate of 0
- * that lasts 20 s; if the profile has an extreme low limit, the first 0 already breaks it. If no extreme low limit exists,
- * a single measurement of 0 is an apnoea at once, because the next measurement may come many minutes later.
+ * that lasts 20 s; if the profile has an extreme low limit, the first 0 already breaks it. If no extreme low limit
+ * exists, a single measurement of 0 is an apnoea at once, because the next measurement may come many minutes later.
  * @param rules the rules of the group; undefined if the patient has no profile, or if the group is off without extreme
  * limits
- * @param single true for single measurements: no delay applies, except the 20 s of apnoea beside an extreme low limit, and
- * the next value that is clear of the limit ends the alarm
+ * @param single true for single measurements: no delay applies, except the 20 s of apnoea beside an extreme low limit,
+ * and the next value that is clear of the limit ends the alarm
  */
 export function rulesFor(parameter: Parameter, rules: GroupRules | undefined, single: boolean): Rules {
   const group = parameter.limits;

@@ -48,9 +48,9 @@ function rejectingPersons({ calls, rejectedBy = [] }: Round): ReadonlySet<string
 const repeatable: readonly CallOutcome[] = ['gone', 'unanswered', 'unconfirmed'];
 
 /**
- * Returns the call to repeat at the end of a chain: the last call that asked a person who has not answered, still has the duty
- * and can be reached. If there are several such calls, the order of `repeatable` decides, and then the newest call. A
- * person who rejected the alarm is not called again in this round.
+ * Returns the call to repeat at the end of a chain: the last call that asked a person who has not answered, still has
+ * the duty and can be reached. If there are several such calls, the order of `repeatable` decides, and then the newest
+ * call. A person who rejected the alarm is not called again in this round.
  */
 export function repeatedCall(round: Round, personsOf: PersonsOf, isDown: IsDown): Call | undefined {
   const present = presentPersons(round, personsOf);
